@@ -1,0 +1,121 @@
+"""The `bench` object: what a person or a tool holds at the REPL.
+
+The output is off whenever the prompt shows: only `run()` energises, through the loop. Faults
+latch here: `run()` refuses until `clear()`. Numbers at this edge are integers with units in
+their names.
+"""
+
+from .core import faults
+from .core.program import Program, ProgramError, crc16, unpack
+from .core.telemetry import LINK_VERSION
+from .loop import Loop
+
+FIRMWARE_VERSION = "0.1.0"
+NOTICE = (
+    "Bench only: dummy loads, never people. A real build needs an independently designed and"
+    " certified, isolated, current-limiting hardware stage."
+)
+
+
+class Bench:
+    """One bench: a board behind a port.
+
+    Args:
+        port: keeps the contract of `port.py`; it is switched off at once.
+        board: its `core.limits.Board`.
+    """
+
+    def __init__(self, port, board):
+        port.off()
+        self._port = port
+        self._board = board
+        self._loop = Loop(port, board)
+        self._program = None
+        self._crc = 0
+        self._fault = 0
+        self._last = None
+
+    def info(self):
+        """What this bench is: versions, board and its limits, the latched fault."""
+        return {
+            "notice": NOTICE,
+            "firmware": FIRMWARE_VERSION,
+            "link_version": LINK_VERSION,
+            "board": self._board.name,
+            "max_ua": self._board.max_ua,
+            "compliance_mv": self._board.compliance_mv,
+            "fault": faults.FAULT_NAMES[self._fault],
+            "loaded": self._program is not None,
+        }
+
+    def load(self, data, crc):
+        """Take a program.
+
+        Args:
+            data: little-endian int32 words.
+            crc: their CRC-16/CCITT-FALSE.
+
+        Raises:
+            ProgramError: a wrong CRC or a program this board will not run; the old one is gone.
+        """
+        self._program = None
+        found = crc16(data)
+        if found != crc:
+            raise ProgramError("CRC 0x%04x, but the data have 0x%04x: send again" % (crc, found))
+        self._program = Program(unpack(data), self._board)
+        self._crc = crc
+
+    def run(self, supervised=False):
+        """Run the loaded program; return `last()`.
+
+        Args:
+            supervised: a host has promised a beat every 200 ms; without one the run is
+                unattended and ends by its program, a fault or Ctrl-C.
+
+        Raises:
+            ProgramError: nothing is loaded.
+            RuntimeError: a fault is latched; `clear()` first.
+        """
+        if self._program is None:
+            raise ProgramError("no program: bench.load(data, crc) first")
+        if self._fault:
+            raise RuntimeError(
+                "latched fault: %s; bench.clear() first" % faults.FAULT_NAMES[self._fault]
+            )
+        self._last = None
+        outcome, fault = faults.FAULTED, faults.INTERNAL
+        try:
+            outcome = self._loop.run(self._program, supervised)
+            fault = self._loop.session.fault
+        except KeyboardInterrupt:
+            outcome, fault = faults.STOPPED, self._loop.supervisor.tripped
+        finally:
+            # A refused start found no load; nothing was energised and nothing needs clearing.
+            self._fault = 0 if outcome == faults.REFUSED else fault
+            self._keep(outcome, fault)
+        return self._last
+
+    def clear(self):
+        """Leave a latched fault. Nothing is energised by it."""
+        self._port.off()
+        self._fault = 0
+        self._loop.supervisor.clear()
+
+    def last(self):
+        """How the last run ended, or None."""
+        return self._last
+
+    def _keep(self, outcome, fault):
+        loop = self._loop
+        self._last = {
+            "outcome": faults.OUTCOME_NAMES[outcome],
+            "fault": faults.FAULT_NAMES[fault] if fault else None,
+            "state": faults.STATE_NAMES[loop.session.state],
+            "t_ms": loop.session.t_ms,
+            "dose_uc": loop.dose.gross_uc,
+            "positive_uc": loop.dose.positive_uc(),
+            "negative_uc": loop.dose.negative_uc(),
+            "peak_ua": (loop.peak_q4 + 8) >> 4,
+            "later_faults": loop.supervisor.later,
+            "dropped": loop.telemetry.dropped,
+        }

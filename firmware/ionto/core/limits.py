@@ -1,0 +1,86 @@
+"""What a board can do, and the hard walls that no program may pass.
+
+Units are in the names. A board's `limits` are data; the rules of control.md turn them into
+thresholds in one place, so that a checker on the host and the supervisor read the same ones.
+Nothing here knows a set point or a regulator.
+"""
+
+from .const import const
+from .units import UA_Q4
+
+TIME_WALL_S = const(14400)  # 4 h, for any session
+SLEW_MAX_UA_S = const(10000)  # the ramp's arithmetic: slew * 20 ms stays below 2^30
+SLEW_MIN_UA_S = const(1)
+CHARGE_MAX_UC = const(100000000)  # 100 C: far above any wall, below 2^30
+PEAK_MAX_UA = const(30000)
+DENSITY_MAX_UA_CM2 = const(2000)  # above 2 mA/cm2 a standard asks special attention [F53]
+AREA_MIN_MM2 = const(10)
+AREA_MAX_MM2 = const(200000)
+
+
+class Board:
+    """Pins aside, what one piece of hardware can do; plain data.
+
+    Args:
+        name: the board's name.
+        max_ua: board maximum, 1..30 000 uA.
+        compliance_mv: highest load voltage the stage can make, mV.
+        sigma_q4: one standard deviation of a current sample of this range, `_q4`.
+        drive_counts: full scale of the drive; it makes `full_scale_ua`.
+        proof_scale: 1, or 6 on 30 mA boards [control.md, Supervisor, proof].
+        probe_mv, probe_ohm: the PROBE source, 5 V behind 100 kOhm.
+        lim_test: whether the hardware limiter can be proven.
+    """
+
+    def __init__(
+        self,
+        name,
+        max_ua,
+        compliance_mv,
+        sigma_q4,
+        drive_counts=65535,
+        proof_scale=1,
+        probe_mv=5000,
+        probe_ohm=100000,
+        lim_test=True,
+    ):
+        self.name = name
+        self.max_ua = max_ua
+        self.full_scale_ua = max_ua + max_ua // 4  # else over-current hides in the clipping
+        self.compliance_mv = compliance_mv
+        self.sigma_q4 = sigma_q4
+        self.drive_counts = drive_counts
+        self.proof_scale = proof_scale
+        self.probe_mv = probe_mv
+        self.probe_ohm = probe_ohm
+        self.lim_test = lim_test
+
+
+def floor_q4(board):
+    """The noise floor of comparisons on this range: max(30 uA, 1 % of full scale), `_q4`."""
+    return max(30 * UA_Q4, board.full_scale_ua * UA_Q4 // 100)
+
+
+def absolute_limit_q4(board):
+    """Board maximum x 1.03 + 20 uA, `_q4`."""
+    return (board.max_ua * 103 // 100 + 20) * UA_Q4
+
+
+def running_limit_q4(board, peak_ua):
+    """Program peak x 1.05 + max(30 uA, 1 % of full scale), `_q4`."""
+    return peak_ua * 105 * UA_Q4 // 100 + floor_q4(board)
+
+
+def open_floor_q4(board):
+    """The least I_open: five sigma of the range, `_q4`."""
+    return 5 * board.sigma_q4
+
+
+def open_cap_q4(board):
+    """The most I_open may be at 95 % of compliance: 40 uA on a 5 mA board, to scale, `_q4`."""
+    return 40 * board.proof_scale * UA_Q4
+
+
+def density_ua_cm2(current_ua, area_mm2):
+    """Current density over an electrode, rounded up, uA/cm2."""
+    return (current_ua * 100 + area_mm2 - 1) // area_mm2

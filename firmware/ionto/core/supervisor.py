@@ -1,0 +1,325 @@
+"""The supervisor: judges every tick by its own limits and has the last word on gate and drive.
+
+It never trusts the regulator and never reads its state: it keeps its own envelope of the ramp,
+its own window on the measured current and its own latch. Currents in `_q4`, load voltage in mV,
+charge in uC, time in us and ms. Rules and numbers: control.md, "Supervisor".
+"""
+
+from . import faults
+from .const import const
+from .limits import (
+    absolute_limit_q4,
+    floor_q4,
+    open_cap_q4,
+    open_floor_q4,
+    running_limit_q4,
+)
+from .ramp import Ramp
+from .units import (
+    INPUT_LIMITER,
+    SAMPLE_A,
+    SAMPLE_B,
+    SAMPLE_INPUTS,
+    SAMPLE_V,
+    drive_scale,
+)
+from .window import Window
+
+_OPEN_TICKS = const(5)  # at most 20 ms even when every tick is as late as LATE allows
+_APART_TICKS = const(5)
+_ENVELOPE_TICKS = const(5)
+_LEAK_TICKS = const(5)
+_SETTLE_US = const(8000)  # gate low: two 0.3 ms poles, the bleed, the load's own capacitance
+_LATE_WARN_US = const(2000)
+_LATE_US = const(3000)  # below the dead-man's shortest hold of 3.6 ms
+_LATE_WINDOW_MS = const(1000)
+_DIP_WINDOW_MS = const(10000)
+_LOW_LOAD_MS = const(1000)
+_LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
+_LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
+_LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
+_SLOW_TURNS = const(7)  # one of eight groups a tick
+_ENVELOPE_SLACK_Q4 = const(800)  # 50 uA
+_TIME_SLACK_MS = const(120000)  # the session ramps down first; the wall is behind it
+
+WARN_LATE = const(1)
+WARN_DIP = const(2)
+WARN_COMPLIANCE = const(4)
+
+
+class Supervisor:
+    """Checks of every tick, latched.
+
+    Args:
+        board: the `limits.Board` whose walls hold.
+
+    `tripped` is the latched fault (0 = none), `later` counts causes after it. `limited`, `low` and
+    `freeze` tell the session and the ramp what kind of tick it was; `warning` holds WARN_* bits
+    until the loop has reported them.
+    """
+
+    def __init__(self, board):
+        self._board = board
+        self._absolute_q4 = absolute_limit_q4(board)
+        self._floor_q4 = floor_q4(board)
+        self._apart_q4 = self._floor_q4 * 20
+        self._open_floor_q4 = open_floor_q4(board)
+        self._open_cap_q4 = open_cap_q4(board)
+        self._high_mv = board.compliance_mv * 95 // 100
+        self._near_mv = board.compliance_mv * 80 // 100
+        self._probe_q4 = board.probe_mv * 16000 // board.probe_ohm
+        full_scale_q4 = board.full_scale_ua * 16
+        self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
+        self._envelope = Ramp()
+        self._reference = Ramp()  # the envelope as the load lets it be: retracted while limited
+        self._lates = Window(_LATE_WINDOW_MS)
+        self._dips = Window(_DIP_WINDOW_MS)
+        self._over_q4 = 0
+        self._drive_max = 0
+        self._charge_uc = 0
+        self._time_ms = 0
+        self._polarity = 1
+        self.clear()
+
+    def clear(self):
+        """Leave a latched fault; nothing may flow until the next `arm` and `follow`."""
+        self.tripped = 0
+        self.later = 0
+        self.warning = 0
+        self.resamples = 0
+        self._turn = 0
+        self._clock_ms = 0
+        self._clock_us = 0
+        self._energised_ms = 0
+        self._lates.reset()
+        self._dips.reset()
+        self._probing_q4 = 0
+        self._peak_q4 = 0
+        self._slew_max_ua_s = 1
+        self.open_gate()
+
+    def arm(self, program):
+        """Take a program's walls. Not in a tick path."""
+        self.clear()
+        running_q4 = running_limit_q4(self._board, program.peak_ua)
+        self._over_q4 = min(running_q4, self._absolute_q4)
+        self._drive_max = min(
+            (self._over_q4 * self._drive_mul) >> self._drive_shift,
+            self._board.drive_counts,
+        )
+        self._peak_q4 = program.peak_ua * 16
+        self._slew_max_ua_s = program.slew_ua_s
+        self._charge_uc = program.charge_uc
+        self._time_ms = program.time_s * 1000 + _TIME_SLACK_MS
+        self._polarity = program.polarity
+
+    def probing(self, on):
+        """The PROBE source is on or off: its bounded current is no leak."""
+        self._probing_q4 = self._probe_q4 if on else 0
+
+    def open_gate(self):
+        """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
+        self._envelope.reset()
+        self._reference.reset()
+        self.target_q4 = 0
+        self._slew_ua_s = 1
+        self._over_ticks = 0
+        self._low_ticks = 0
+        self._apart_ticks = 0
+        self._leak_ticks = 0
+        self._off_us = 0
+        self._ramp_ms = 0
+        self._low_load_ms = 0
+        self.limited = 0
+        self.low = 0
+        self.freeze = 0
+        self._refresh()
+
+    def follow(self, target_q4, slew_ua_s, measured_q4):
+        """The session moves to a new target: bound by the program, whatever was asked."""
+        self.target_q4 = min(target_q4, self._peak_q4)
+        self._slew_ua_s = min(slew_ua_s, self._slew_max_ua_s)
+        if self._envelope.set_q4 == 0:
+            self._ramp_ms = self._clock_ms
+        if self.target_q4 < self._reference.set_q4:
+            # What flows may be less than the envelope: the load decides where the way down begins.
+            self._reference.retract(measured_q4)
+        self._refresh()
+
+    def check(self, buf, gate, charge_uc, dt_us):
+        """Judge one tick.
+
+        Returns:
+            `faults.OK`, `faults.RECHECK` (sample the current again, then `recheck`),
+            `faults.CUT` (contact lost: gate low now) or the latched fault.
+        """
+        code = 0
+        current_q4 = buf[SAMPLE_A]
+        if dt_us > _LATE_WARN_US:
+            code = self._late(dt_us)
+        self._clock_us += dt_us
+        if buf[SAMPLE_INPUTS] & INPUT_LIMITER:
+            code = faults.LIMITER
+        if charge_uc > self._charge_uc:
+            code = faults.CHARGE_WALL
+        if self._polarity > 0:
+            apart_q4 = current_q4 - buf[SAMPLE_B]
+        else:
+            apart_q4 = current_q4 + buf[SAMPLE_B]
+        if apart_q4 < 0:
+            apart_q4 = -apart_q4
+        if apart_q4 * 20 > current_q4 + self._apart_q4:
+            self._apart_ticks += 1
+            if self._apart_ticks >= _APART_TICKS:
+                code = faults.SENSES_APART
+        else:
+            self._apart_ticks = 0
+        turn = (self._turn + 1) & _SLOW_TURNS
+        self._turn = turn
+        if turn == 0:
+            code = self._slow(current_q4, buf[SAMPLE_V], gate) or code
+        if gate:
+            code = self._closed(current_q4, buf[SAMPLE_V], dt_us) or code
+        else:
+            code = self._opened(current_q4, dt_us) or code
+        if code:
+            if code >= faults.OVERCURRENT:
+                return self._trip(code)
+            return code
+        if current_q4 > self._over_q4:
+            self.resamples = 1
+            return faults.RECHECK
+        return 0
+
+    def recheck(self, current_q4):
+        """Judge a re-sample of the same tick: all three over is a trip."""
+        if current_q4 <= self._over_q4:
+            return faults.OK
+        self.resamples += 1
+        if self.resamples < 3:
+            return faults.RECHECK
+        if current_q4 > self._absolute_q4:
+            return self._trip(faults.OVER_ABSOLUTE)
+        return self._trip(faults.OVERCURRENT)
+
+    def limit(self, drive, gate):
+        """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
+        if self.tripped or not gate:
+            return 0
+        if drive > self._drive_max:
+            return self._drive_max
+        return drive
+
+    def _trip(self, code):
+        if self.tripped:
+            self.later += 1
+        else:
+            self.tripped = code
+        return self.tripped
+
+    def _closed(self, current_q4, load_mv, dt_us):
+        """Gate closed: envelope, open, limited."""
+        if self._moving:
+            self._move(dt_us)
+        if current_q4 > self._envelope_max_q4:
+            self._over_ticks += 1
+            if self._over_ticks >= _ENVELOPE_TICKS:
+                return faults.ENVELOPE
+        else:
+            self._over_ticks = 0
+        if load_mv >= self._high_mv:
+            if self._armed and current_q4 < self._open_high_q4:
+                return self._is_low()
+            if self._low_ticks:
+                self._dip()
+            self.limited = 1
+            self.freeze = 1
+            self._retract(current_q4)
+            return 0
+        if self._armed and current_q4 < self._open_q4:
+            return self._is_low()
+        if self._low_ticks:
+            return self._dip()
+        self.limited = 0
+        self.freeze = 0
+        return 0
+
+    def _opened(self, current_q4, dt_us):
+        """Gate low: after the stage has settled nothing but the probe's current may flow."""
+        if self._off_us < _SETTLE_US:
+            self._off_us += dt_us
+            return 0
+        if current_q4 > self._floor_q4 + self._probing_q4:
+            self._leak_ticks += 1
+            if self._leak_ticks >= _LEAK_TICKS:
+                return faults.LEAK
+        else:
+            self._leak_ticks = 0
+        return 0
+
+    def _move(self, dt_us):
+        self._envelope.step(self.target_q4, self._slew_ua_s, dt_us)
+        self._reference.step(self.target_q4, self._slew_ua_s, dt_us)
+        self._refresh()
+
+    def _retract(self, measured_q4):
+        before_q4 = self._reference.set_q4
+        if self._reference.retract(measured_q4) != before_q4:
+            self._refresh()
+
+    def _refresh(self):
+        """Thresholds that move with the ramp; called only when it has moved."""
+        envelope_q4 = self._envelope.set_q4
+        self._envelope_max_q4 = envelope_q4 + envelope_q4 // 10 + _ENVELOPE_SLACK_Q4
+        floor = self._open_floor_q4
+        tenth_q4 = envelope_q4 // 10
+        reference_q4 = self._reference.set_q4
+        self._moving = reference_q4 != self.target_q4 or envelope_q4 != self.target_q4
+        self._armed = reference_q4 > 3 * floor
+        self._open_high_q4 = max(floor, min(tenth_q4, self._open_cap_q4))
+        # A retracted set point may lie below a tenth of the envelope; a quarter of it may not.
+        self._open_q4 = max(floor, min(tenth_q4, reference_q4 // 4))
+
+    def _is_low(self):
+        self.low = 1
+        self.limited = 0
+        self.freeze = 1
+        self._low_ticks += 1
+        return faults.CUT if self._low_ticks >= _OPEN_TICKS else 0
+
+    def _dip(self):
+        """A gap that closed before the open debounce: three in 10 s are a bad connection."""
+        self._low_ticks = 0
+        self.low = 0
+        self.warning |= WARN_DIP
+        return faults.INTERMITTENT if self._dips.hit(self._clock_ms) else 0
+
+    def _late(self, dt_us):
+        if dt_us > _LATE_US:
+            return faults.LATE
+        self.warning |= WARN_LATE
+        return faults.LATE if self._lates.hit(self._clock_ms) else 0
+
+    def _slow(self, current_q4, load_mv, gate):
+        """Every eighth tick: the clock, low impedance, time, near compliance."""
+        passed_ms = self._clock_us // 1000
+        self._clock_us -= passed_ms * 1000
+        self._clock_ms += passed_ms
+        if not gate:
+            return 0
+        self._energised_ms += passed_ms
+        if self._energised_ms > self._time_ms:
+            return faults.TIME_WALL
+        if load_mv >= self._near_mv:
+            self.warning |= WARN_COMPLIANCE
+        if (
+            current_q4 >= _LOW_LOAD_FROM_Q4
+            and load_mv * _LOW_LOAD_MUL < current_q4
+            and self._clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
+        ):
+            self._low_load_ms += passed_ms
+            if self._low_load_ms >= _LOW_LOAD_MS:
+                return faults.LOW_IMPEDANCE
+        else:
+            self._low_load_ms = 0
+        return 0

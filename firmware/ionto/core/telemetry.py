@@ -1,0 +1,201 @@
+"""Telemetry frames, one hexadecimal digit a tick, and the credit that keeps a host from blocking us.
+
+A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 48
+bytes. Its first digit is its type. Numbers are two's complement of their width. Frames wait in a
+ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is dropped and the
+host sees the gap in the sequence numbers.
+
+    sample  1 seq:4 t_ms:6 state:1 flags:1 set_q4:5 current_q4:6 load_mv:6 dose_uc:7 apart_q4:5
+    event   2 seq:4 t_ms:6 code:3 a:8 b:8
+    status  3 like a sample; sent without credit, at most one a second, not in the ring
+"""
+
+from .const import const
+from .crc import CRC_START, CRC_TABLE
+
+FRAME_MAX = const(48)
+RING = const(32)
+CREDIT = const(4)
+SAMPLE = const(1)
+EVENT = const(2)
+STATUS = const(3)
+SAMPLE_WIDTHS = (1, 4, 6, 1, 1, 5, 6, 6, 7, 5)
+EVENT_WIDTHS = (1, 4, 6, 3, 8, 8)
+SAMPLE_PERIOD_US = const(100000)  # 10 Hz
+STATUS_PERIOD_US = const(1000000)
+LINK_VERSION = const(1)
+
+_SEQ_MASK = const(0xFFFF)
+_EVENTS = const(16)  # events that may wait
+_EVENT_WORDS = const(4)
+_CRC_SHIFT = const(16)  # the CRC goes out as four digits, from bit 16 down
+_HEX = b"0123456789abcdef"
+
+
+class Telemetry:
+    """Builds frames and says when one may be sent.
+
+    After `step` returned 1, `frame[:length]` is to be written. `values` is filled by the loop
+    when `due` says that a sample is wanted: type and sequence number are put in here.
+    """
+
+    def __init__(self):
+        self._ring = [bytearray(FRAME_MAX) for _ in range(RING)]
+        self._lengths = [0] * RING
+        self._spare = bytearray(FRAME_MAX)  # for status frames
+        self.values = [0] * len(SAMPLE_WIDTHS)
+        self._event_values = [0] * len(EVENT_WIDTHS)
+        self._events = [0] * (_EVENTS * _EVENT_WORDS)
+        self.frame = self._spare
+        self.length = 0
+        self.reset()
+
+    def reset(self):
+        """Begin a session: sequence 0, nothing waiting."""
+        self.head = 0  # next sequence number to fill
+        self.tail = 0  # next to send
+        self.acked = 0  # first that is not acknowledged
+        self.dropped = 0
+        self.due = 0
+        self._queued = 0
+        self._first = 0
+        self._sample_us = 0
+        self._status_us = 0
+        self._status_asked = 0
+        self._fields = self.values
+        self._widths = SAMPLE_WIDTHS
+        self._building = 0
+        self._status = 0
+        self._finish()
+
+    def event(self, t_ms, code, a, b):
+        """Queue an event; the seventeenth that waits is dropped and counted."""
+        if self._queued == _EVENTS:
+            self.dropped += 1
+            return
+        at = ((self._first + self._queued) & (_EVENTS - 1)) * _EVENT_WORDS
+        self._events[at] = t_ms
+        self._events[at + 1] = code
+        self._events[at + 2] = a
+        self._events[at + 3] = b
+        self._queued += 1
+
+    def query(self):
+        """A status frame is wanted, credit or not."""
+        self._status_asked = 1
+
+    def ack(self, seq):
+        """Everything up to `seq` has arrived (cumulative; anything not sent is ignored)."""
+        ahead = (seq + 1 - self.acked) & _SEQ_MASK
+        if ahead <= ((self.tail - self.acked) & _SEQ_MASK):
+            self.acked = (seq + 1) & _SEQ_MASK
+
+    def is_idle(self):
+        """1 when nothing waits to be built, sent or acknowledged."""
+        return self._queued == 0 and self._building == 0 and self.acked == self.head
+
+    def step(self, dt_us):
+        """One tick: build one digit or begin a frame; return 1 when a frame is to be written."""
+        self._sample_us += dt_us
+        if self._building:
+            if self._digit():
+                return 1
+        elif self._queued:
+            self._begin_event()
+        elif self._sample_us >= SAMPLE_PERIOD_US:
+            self._sample_us -= SAMPLE_PERIOD_US
+            self._begin_sample()
+        if self.tail != self.head and ((self.tail - self.acked) & _SEQ_MASK) < CREDIT:
+            slot = self.tail & (RING - 1)
+            self.frame = self._ring[slot]
+            self.length = self._lengths[slot]
+            self.tail = (self.tail + 1) & _SEQ_MASK
+            return 1
+        return 0
+
+    def _begin_event(self):
+        at = self._first * _EVENT_WORDS
+        values = self._event_values
+        values[0] = EVENT
+        values[2] = self._events[at]
+        values[3] = self._events[at + 1]
+        values[4] = self._events[at + 2]
+        values[5] = self._events[at + 3]
+        self._first = (self._first + 1) & (_EVENTS - 1)
+        self._queued -= 1
+        self._begin(values, EVENT_WIDTHS)
+
+    def _begin_sample(self):
+        self._status_us += SAMPLE_PERIOD_US
+        blocked = ((self.tail - self.acked) & _SEQ_MASK) >= CREDIT
+        if self._status_us >= STATUS_PERIOD_US and (self._status_asked or blocked):
+            self._status_us = 0
+            self._status_asked = 0
+            self._status = 1
+        self.values[0] = STATUS if self._status else SAMPLE
+        self.due = 1
+        self._begin(self.values, SAMPLE_WIDTHS)
+
+    def _begin(self, values, widths):
+        if self._status:
+            self._building_frame = self._spare
+        else:
+            if ((self.head - self.tail) & _SEQ_MASK) == RING:
+                self.tail = (self.tail + 1) & _SEQ_MASK
+                self.acked = self.tail
+                self.dropped += 1
+            self._building_frame = self._ring[self.head & (RING - 1)]
+        values[1] = self.head
+        self._fields = values
+        self._widths = widths
+        self._building = 1
+        self._field = 0
+        self._shift = widths[0] * 4
+        self._building_frame[0] = 126
+        self._at = 1
+        self._crc = CRC_START
+
+    def _digit(self):
+        """Write one digit; return 1 when that finished a status frame."""
+        shift = self._shift - 4
+        if self._field < len(self._widths):
+            nibble = (self._fields[self._field] >> shift) & 15
+            crc = self._crc
+            self._crc = ((crc << 4) & 0xFFFF) ^ CRC_TABLE[(crc >> 12) ^ nibble]
+            if shift == 0:
+                self._field += 1
+                if self._field < len(self._widths):
+                    shift = self._widths[self._field] * 4
+                else:
+                    shift = _CRC_SHIFT
+        else:
+            nibble = (self._crc >> shift) & 15
+        self._shift = shift
+        at = self._at
+        self._building_frame[at] = _HEX[nibble]
+        self._at = at + 1
+        if shift == 0:
+            return self._end()
+        return 0
+
+    def _end(self):
+        self._building_frame[self._at] = 10
+        length = self._at + 1
+        if self._status:
+            self.frame = self._spare
+            self.length = length
+            self._finish()
+            return 1
+        self._lengths[self.head & (RING - 1)] = length
+        self.head = (self.head + 1) & _SEQ_MASK
+        self._finish()
+        return 0
+
+    def _finish(self):
+        self._building = 0
+        self._status = 0
+        self._field = 0
+        self._shift = 0
+        self._at = 0
+        self._crc = CRC_START
+        self._building_frame = self._spare

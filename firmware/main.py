@@ -1,0 +1,1 @@
+"""Put the bench at the REPL, output off."""

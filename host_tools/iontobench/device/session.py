@@ -1,0 +1,95 @@
+"""The host's side of a running session, without any input or output of its own.
+
+`on_bytes` and `on_time` take what arrived and what time it is (us, any clock that only goes
+up), and return items for the listeners; `outgoing()` returns the bytes to send. The virtual
+bench and the emulated chip step it in their own time, which keeps them deterministic; only a
+serial runner owns a clock.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from ionto.core.faults import EV_END
+from ionto.core.telemetry import STATUS
+
+from .events import Event, Gap, Item, LinkNote, Sample
+from .frames import command_line, decode
+
+BEAT_PERIOD_US = 200_000
+_LINE_MAX = 4096
+_SEQ_SPAN = 1 << 16
+_NOTE_CHARS = 60
+
+
+class HostSession:
+    """Follows one session from its first frame to its `end` event.
+
+    Attributes:
+        ended: the `end` event, once it has arrived.
+        status: the newest status frame (sent without credit), if any.
+    """
+
+    def __init__(self) -> None:
+        self.ended: Event | None = None
+        self.status: Sample | None = None
+        self._pending = b""
+        self._outgoing = bytearray()
+        self._next_seq = 0
+        self._next_beat_us: int | None = None
+        self._t_ms = 0
+
+    def on_bytes(self, data: bytes, t_us: int) -> list[Item]:
+        """Take bytes that arrived at `t_us`; return what they meant, in order."""
+        lines = (self._pending + data).split(b"\n")
+        self._pending = lines.pop()[-_LINE_MAX:]
+        items: list[Item] = []
+        for line in lines:
+            items.extend(self._line(line.rstrip(b"\r")))
+        return items
+
+    def on_time(self, t_us: int) -> None:
+        """Let time pass: a beat is due every 200 ms until the session has ended."""
+        if self._next_beat_us is None:
+            self._next_beat_us = t_us
+        if self.ended is None and t_us >= self._next_beat_us:
+            self._next_beat_us = t_us + BEAT_PERIOD_US
+            self._beat()
+
+    def send(self, command: str) -> None:
+        """Queue an operator's command: `stop`, `pause`, `resume` or `set 1500`."""
+        self._outgoing += command_line(command)
+
+    def outgoing(self) -> bytes:
+        """The bytes to send now; each is returned once."""
+        data = bytes(self._outgoing)
+        self._outgoing.clear()
+        return data
+
+    def _beat(self) -> None:
+        acknowledged = (self._next_seq - 1) % _SEQ_SPAN
+        self._outgoing += command_line(f"beat {acknowledged}")
+
+    def _line(self, line: bytes) -> Iterable[Item]:
+        if not line:
+            return
+        decoded = decode(line)
+        if decoded is None:
+            text = line[:_NOTE_CHARS].decode("ascii", "backslashreplace")
+            yield LinkNote(self._t_ms, f"not a frame: {text!r}")
+            return
+        kind, item = decoded
+        if kind == STATUS:
+            self.status = item  # type: ignore[assignment]
+            return
+        ahead = (item.seq - self._next_seq) % _SEQ_SPAN
+        if ahead >= _SEQ_SPAN // 2:
+            return  # seen before
+        if ahead:
+            yield Gap(self._t_ms, self._next_seq, ahead)
+        self._next_seq += ahead + 1
+        self._t_ms = item.t_ms
+        item = msgspec.structs.replace(item, seq=self._next_seq - 1)
+        if isinstance(item, Event) and item.code == EV_END:
+            self.ended = item
+            self._beat()  # the last acknowledgement lets the board leave its loop at once
+        yield item
