@@ -1,0 +1,156 @@
+"""Compiles a protocol to the words that the firmware runs.
+
+Units are in the names of the words (`ionto.core.program`). The compiler plans, writes the words,
+and hands them to `bounds` and `verdict`; last, the firmware's own parser has to accept them.
+Must not start or store anything.
+"""
+
+import hashlib
+
+import msgspec
+
+from ionto.core import program
+from ionto.core.limits import Board
+
+from .bounds import Bounds, Trips, bounds, trips
+from .errors import RefusedError
+from .families import FAMILIES
+from .plan import Hold, Plan, make_plan
+from .probe import probe_min_q4
+from .profiles import Profile
+from .rows import Row
+from .schema import Protocol
+from .verdict import judge
+
+# Above the planned charge, so that the wall catches a runaway and never a good session.
+_MARGIN_PERCENT = 1  # what regulation may be off by [design.md, figures]
+_MARGIN_S = 1  # seconds at the level: 20 times the lag of the trim at the end of a ramp
+# A hold that ends by time is not ended by its charge, so what delays it adds to the plan:
+_EXTRA_RAMPS = 3  # ramps up and down again, after a pause or a glitch
+_LIMITED_S = 30  # a dry start limits for up to 30 s [control.md, Limited]
+
+
+class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
+    """A protocol that passed every wall, ready for a board.
+
+    `words` is the program, `data` and `crc` its wire form and checksum, `toml_sha256` the hash of
+    the file it came from. `planned_uc` (gross) and `nominal_s` (energised) hold when nothing
+    limits the session.
+    """
+
+    name: str
+    protocol: Protocol
+    profile: Profile
+    board_name: str
+    words: list[int]
+    data: bytes
+    crc: int
+    bounds: Bounds
+    trips: Trips
+    rows: list[Row]
+    planned_uc: int
+    nominal_s: int
+    toml_sha256: str
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Words that nobody has judged yet, and what came of judging them."""
+
+    plan: Plan
+    words: list[int]
+    rows: list[Row]
+
+
+def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> CompiledProtocol:
+    """Compile for one profile and one board.
+
+    Raises:
+        ProtocolError: numbers that make no program.
+        RefusedError: a program that passes a wall.
+    """
+    made = draft(protocol, profile, board)
+    for row in made.rows:
+        if not row.ok:
+            allowed = f"{row.relation} {row.limit_text} ({row.source})"
+            found = f"{row.quantity} {row.bound_text}"
+            raise RefusedError(protocol.file, row.key, found, allowed, row.advice)
+    try:
+        program.Program(made.words, board)
+    except program.ProgramError as error:
+        raise RefusedError(protocol.file, "", f"the firmware refuses it: {error}") from None
+    data = program.pack(made.words)
+    return CompiledProtocol(
+        name=protocol.name,
+        protocol=protocol,
+        profile=profile,
+        board_name=board.name,
+        words=made.words,
+        data=data,
+        crc=program.crc16(data),
+        bounds=bounds(made.words),
+        trips=trips(made.words, board),
+        rows=made.rows,
+        planned_uc=made.plan.planned_uc,
+        nominal_s=made.plan.nominal_s,
+        toml_sha256=hashlib.sha256(protocol.toml.encode()).hexdigest(),
+    )
+
+
+def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
+    """The words and the verdict on them, whatever it is.
+
+    Raises:
+        ProtocolError, RefusedError: there are no words to judge.
+    """
+    plan = make_plan(protocol)
+    words = _header(protocol, profile, board, plan)
+    for hold in plan.holds:
+        words += _segment(hold)
+    return Draft(plan=plan, words=words, rows=judge(protocol, profile, board, plan, words))
+
+
+def _header(protocol: Protocol, profile: Profile, board: Board, plan: Plan) -> list[int]:
+    words = [0] * program.HEADER_LEN
+    words[program.H_VERSION] = program.VERSION
+    words[program.H_SEGMENTS] = len(plan.holds)
+    words[program.H_POLARITY] = protocol.polarity
+    words[program.H_PEAK_UA] = max(hold.level_ua for hold in plan.holds)
+    slews = [hold.slew_ua_s for hold in plan.holds]
+    words[program.H_SLEW_UA_S] = max(*slews, plan.down_slew_ua_s)
+    words[program.H_DOWN_SLEW_UA_S] = plan.down_slew_ua_s
+    words[program.H_CHARGE_UC] = _charge_wall_uc(protocol, plan)
+    words[program.H_TIME_S] = plan.max_time_s
+    words[program.H_AREA_MM2] = plan.area_mm2
+    words[program.H_DENSITY_UA_CM2] = profile.density_ua_cm2[protocol.application]
+    words[program.H_PROBE_MIN_Q4] = probe_min_q4(protocol, board)
+    return words
+
+
+def _segment(hold: Hold) -> list[int]:
+    words = [0] * program.SEGMENT_LEN
+    words[program.S_KIND] = program.HOLD_CHARGE if hold.charge_uc else program.HOLD_TIME
+    words[program.S_LEVEL_UA] = hold.level_ua
+    words[program.S_SLEW_UA_S] = hold.slew_ua_s
+    words[program.S_CHARGE_UC] = hold.charge_uc
+    words[program.S_TIME_MS] = hold.time_ms
+    return words
+
+
+def _charge_wall_uc(protocol: Protocol, plan: Plan) -> int:
+    """Planned charge and margin; by time never above the family's wall if the plan is below it.
+
+    A hold that ends by its charge stays within its plan, so its wall may lie above the family's:
+    it is there for a session that no longer obeys its program.
+    """
+    peak = max(plan.holds, key=lambda hold: hold.level_ua)
+    tight_uc = plan.planned_uc + plan.planned_uc * _MARGIN_PERCENT // 100
+    tight_uc += peak.level_ua * _MARGIN_S
+    if all(hold.charge_uc for hold in plan.holds):
+        # A pause at the very end of an earlier phase adds its ramp down to that phase.
+        pauses = len(plan.holds) - 1
+        return tight_uc + pauses * peak.level_ua * peak.level_ua // (2 * plan.down_slew_ua_s)
+    slowest_ua_s = min(plan.down_slew_ua_s, *(hold.slew_ua_s for hold in plan.holds))
+    extra_uc = _EXTRA_RAMPS * peak.level_ua * peak.level_ua // slowest_ua_s
+    loose_uc = tight_uc + extra_uc + peak.level_ua * _LIMITED_S
+    family_uc = int(FAMILIES[protocol.family].dose_mamin * 60000)
+    return max(tight_uc, min(loose_uc, family_uc))

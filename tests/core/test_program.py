@@ -1,0 +1,190 @@
+"""The program's words: packing, the checksum, and a parser that lets nothing past a wall."""
+
+import binascii
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionto.core import limits, program
+from ionto.core.program import Program, ProgramError
+
+BOARD = limits.Board("virtual", 5000, 40000, 40)
+WORD = st.integers(-program._WORD_MAX, program._WORD_MAX)
+
+
+def words(segments=1, **changes):
+    """A good program of 2 mA on 10 cm2, with words changed by the name of their index."""
+    made = [program.VERSION, segments, -1, 2000, 100, 100, 2426000, 2440, 1000, 500, 80, 0]
+    for _ in range(segments):
+        made += [program.HOLD_CHARGE, 2000, 100, 2400000, 0, 0, 0, 0]
+    for name, value in changes.items():
+        base = program.HEADER_LEN if name.startswith("S_") else 0
+        made[base + getattr(program, name)] = value
+    return made
+
+
+def refused(made, text):
+    with pytest.raises(ProgramError) as caught:
+        Program(made, BOARD)
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_checksum_is_ccitt_false():
+    assert program.crc16(b"123456789") == 0x29B1
+    assert program.crc16(b"") == 0xFFFF
+
+
+@given(st.binary(max_size=200))
+def test_the_checksum_agrees_with_the_standard_library(data):
+    assert program.crc16(data) == binascii.crc_hqx(data, 0xFFFF)
+
+
+@given(st.binary(min_size=1, max_size=60), st.data())
+def test_the_checksum_finds_every_single_changed_bit(data, draw):
+    bit = draw.draw(st.integers(0, 8 * len(data) - 1))
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << (bit % 8)
+    assert program.crc16(changed) != program.crc16(data)
+
+
+@given(st.lists(WORD, max_size=40))
+def test_packed_words_are_little_endian_and_come_back(made):
+    data = program.pack(made)
+    assert data == struct.pack(f"<{len(made)}i", *made)
+    assert program.unpack(data) == made
+
+
+@pytest.mark.parametrize("word", [2**30, -(2**30) - 1, 2**31, -(2**31)])
+def test_a_word_beyond_31_bits_is_not_packed(word):
+    with pytest.raises(ProgramError, match="word 1"):
+        program.pack([0, word])
+
+
+@given(st.binary(min_size=4, max_size=4))
+def test_any_four_bytes_are_a_word_in_range_or_refused(data):
+    value = struct.unpack("<i", data)[0]
+    if -(2**30) <= value < 2**30:
+        assert program.unpack(data) == [value]
+    else:
+        with pytest.raises(ProgramError, match="word 0"):
+            program.unpack(data)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 79])
+def test_bytes_that_are_no_whole_words_are_refused(length):
+    with pytest.raises(ProgramError, match="whole 32-bit words"):
+        program.unpack(bytes(length))
+
+
+def test_a_good_program_gives_its_header_and_segments():
+    made = Program(words(segments=2), BOARD)
+    assert (made.polarity, made.peak_ua, made.slew_ua_s, made.down_slew_ua_s) == (
+        -1,
+        2000,
+        100,
+        100,
+    )
+    assert (made.charge_uc, made.time_s, made.area_mm2) == (2426000, 2440, 1000)
+    assert (made.probe_min_q4, made.segments) == (80, 2)
+    assert made.word(1, program.S_CHARGE_UC) == 2400000
+    assert made.word(0, program.S_KIND) == program.HOLD_CHARGE
+
+
+# The word, the first value that is refused on either side, and the name in the message.
+EDGES = [
+    ("H_VERSION", 0, 2, "version"),
+    ("H_SEGMENTS", 0, 33, "segments"),
+    ("H_POLARITY", -2, 2, "polarity"),
+    ("H_PEAK_UA", 0, 5001, "peak_ua"),
+    ("H_SLEW_UA_S", 0, 10001, "slew_ua_s"),
+    ("H_DOWN_SLEW_UA_S", 0, 101, "down_slew_ua_s"),
+    ("H_CHARGE_UC", 0, 100000001, "charge_uc"),
+    ("H_TIME_S", 0, 14401, "time_s"),
+    ("H_AREA_MM2", 9, 200001, "area_mm2"),
+    ("H_DENSITY_UA_CM2", 0, 2001, "density_ua_cm2"),
+    ("H_PROBE_MIN_Q4", 0, 81, "probe_min_q4"),
+    ("S_KIND", 0, 3, "segment 0 kind"),
+    ("S_LEVEL_UA", 0, 2001, "segment 0 level_ua"),
+    ("S_SLEW_UA_S", 0, 101, "segment 0 slew_ua_s"),
+    ("S_CHARGE_UC", 0, 2426001, "segment 0 charge_uc"),
+]
+
+
+@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES, ids=[e[0] for e in EDGES])
+def test_a_word_outside_its_range_is_refused_by_name(name, low, high, text):
+    refused(words(**{name: low}), text)
+    refused(words(**{name: high}), text)
+    refused(words(**{name: program._WORD_MAX}), text)
+    refused(words(**{name: -program._WORD_MAX}), text)
+
+
+def test_polarity_0_is_neither():
+    refused(words(H_POLARITY=0), "neither +1 nor -1")
+
+
+def test_a_time_segment_needs_its_time_within_the_wall():
+    by_time = {"S_KIND": program.HOLD_TIME, "S_CHARGE_UC": 0}
+    Program(words(S_TIME_MS=14400000, **by_time), BOARD)
+    Program(words(S_TIME_MS=1, **by_time), BOARD)
+    refused(words(S_TIME_MS=0, **by_time), "segment 0 time_ms")
+    refused(words(S_TIME_MS=14400001, **by_time), "segment 0 time_ms")
+
+
+def test_a_peak_above_the_density_wall_is_refused():
+    Program(words(H_DENSITY_UA_CM2=200), BOARD)
+    refused(words(H_DENSITY_UA_CM2=199), "above 199 uA/cm2")
+
+
+@pytest.mark.parametrize("length", [0, 1, 11])
+def test_less_than_a_header_is_refused(length):
+    refused(words()[:length], "header")
+
+
+def test_words_that_do_not_match_the_count_of_segments_are_refused():
+    refused(words()[:-1], "do not hold 1 segments")
+    refused([*words(), 0], "do not hold 1 segments")
+    refused(words(segments=2)[:-8], "do not hold 2 segments")
+
+
+def test_the_last_of_several_segments_is_checked_too():
+    made = words(segments=3)
+    made[program.HEADER_LEN + 2 * program.SEGMENT_LEN + program.S_LEVEL_UA] = 2001
+    refused(made, "segment 2 level_ua")
+
+
+@given(st.lists(WORD, max_size=60))
+def test_any_words_are_refused_or_within_every_wall(made):
+    try:
+        parsed = Program(made, BOARD)
+    except ProgramError:
+        return
+    within_walls(parsed)
+
+
+@given(
+    st.integers(0, program.HEADER_LEN + program.SEGMENT_LEN - 1),
+    WORD | st.integers(-10, 30000),
+)
+def test_one_changed_word_is_refused_or_within_every_wall(index, value):
+    made = words()
+    made[index] = value
+    try:
+        parsed = Program(made, BOARD)
+    except ProgramError:
+        return
+    within_walls(parsed)
+
+
+def within_walls(parsed):
+    assert parsed.polarity in (-1, 1)
+    assert 1 <= parsed.peak_ua <= BOARD.max_ua
+    assert parsed.peak_ua * 100 <= parsed.area_mm2 * limits.DENSITY_MAX_UA_CM2
+    assert 1 <= parsed.down_slew_ua_s <= parsed.slew_ua_s <= limits.SLEW_MAX_UA_S
+    assert 1 <= parsed.charge_uc <= limits.CHARGE_MAX_UC
+    assert 1 <= parsed.time_s <= limits.TIME_WALL_S
+    for segment in range(parsed.segments):
+        assert 1 <= parsed.word(segment, program.S_LEVEL_UA) <= parsed.peak_ua
+        assert 1 <= parsed.word(segment, program.S_SLEW_UA_S) <= parsed.slew_ua_s

@@ -1,0 +1,52 @@
+"""A good protocol file for tests to spoil, and what every error line has to keep to."""
+
+GOOD = """\
+name = "mine"
+title = "A protocol of my own"
+source = "unverified"
+family = "physical-therapy"
+application = "iontophoresis"
+mode = "constant-dose"
+skin = "forearm"
+ramp_down_s = 20.0
+
+[electrodes.active]
+polarity = "cathode"
+area_cm2 = 10.0
+material = "ag-agcl"
+
+[electrodes.return]
+area_cm2 = 20.0
+
+[[phases]]
+current_ma = 2.0
+dose_mamin = 40.0
+ramp_up_s = 20.0
+"""
+PHASE = GOOD[GOOD.index("[[phases]]") :]
+ELECTRODES = GOOD[GOOD.index("[electrodes.active]") : GOOD.index("[[phases]]")]
+
+
+def changed(*changes):
+    """The good file with each (old, new) replaced once; every old has to be there."""
+    text = GOOD
+    for old, new in changes:
+        if old not in text:
+            raise ValueError(f"{old!r} is not in the good file")
+        text = text.replace(old, new, 1)
+    return text
+
+
+def written(tmp_path, text, name="mine.toml"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(path)
+
+
+def line_of(error, path):
+    """The error's one line, without the folder that the file happens to be in."""
+    line = str(error)
+    assert line.startswith(path)
+    assert "\n" not in line
+    assert error.exit_code == 2
+    return line[len(path) - len("mine.toml") :]

@@ -1,0 +1,150 @@
+"""Files whose numbers make no program, or one that a wall forbids: one line, nothing started."""
+
+import pytest
+from tests.host.protocol_files import GOOD, PHASE, changed, line_of, written
+
+from ionto.core.limits import Board
+from iontobench.protocols import ProtocolError, RefusedError, compile_protocol, load, profile
+
+BOARD = Board("virtual", 5000, 40000, 40)
+
+# Files whose shape is right and whose numbers make no program, or one that a wall forbids.
+CASES = {
+    "a current finer than 1 uA": (
+        [("= 2.0", "= 2.00005")],
+        "phases[0].current_ma: found 2.00005",
+        ["0.001 to 30 mA, in steps of 0.001 mA"],
+        ProtocolError,
+    ),
+    "a dose finer than the program's": (
+        [("= 40.0", "= 40.0001")],
+        "phases[0].dose_mamin: found 40.0001",
+        ["in steps of 0.001 mA·min"],
+        ProtocolError,
+    ),
+    "an area finer than 1 mm2": (
+        [("area_cm2 = 20.0", "area_cm2 = 20.001")],
+        "electrodes.return.area_cm2: found 20.001",
+        ["in steps of 0.01 cm²"],
+        ProtocolError,
+    ),
+    "a dose that the ramps alone exceed": (
+        [("= 40.0", "= 0.66")],
+        "phases[0].dose_mamin: 0.66 mA·min is less",
+        ["0.667 mA·min or more"],
+        ProtocolError,
+    ),
+    "a ramp slower than 1 uA/s": (
+        [("= 2.0", "= 0.01")],
+        "phases[0].ramp_up_s: 20 s over 10 uA is slower",
+        ["1 to 10 s"],
+        ProtocolError,
+    ),
+    "a ramp down that rounding makes too long": (
+        [("= 2.0", "= 0.119"), ("ramp_down_s = 20.0", "ramp_down_s = 60.0")],
+        "ramp_down_s: 60 s makes a ramp of 119 s",
+        ["1 to 59 s"],
+        ProtocolError,
+    ),
+    "a time limit below the nominal time": (
+        [("ramp_down_s", "max_time_s = 1219\nramp_down_s")],
+        "max_time_s: found 1219",
+        ["1220 s (the nominal time) to 14379 s"],
+        ProtocolError,
+    ),
+    "a time limit without room for the ramp down": (
+        [("ramp_down_s", "max_time_s = 14380\nramp_down_s")],
+        "max_time_s: found 14380",
+        ["to 14379 s"],
+        ProtocolError,
+    ),
+    "a session longer than 4 h": (
+        [("= 2.0", "= 0.1")],
+        "phases: the session takes",
+        ["at most 14379 s"],
+        RefusedError,
+    ),
+    "more current than the family allows": (
+        [("= 2.0", "= 4.001"), ("area_cm2 = 10.0", "area_cm2 = 20.0")],
+        "phases[0].current_ma: peak current, family 4.001 mA",
+        ["at most 4.000 mA (family physical-therapy)"],
+        RefusedError,
+    ),
+    "more current than the board makes": (
+        [("= 2.0", "= 5.5"), ("physical-therapy", "tap-water"), ("= 10.0", "= 100.0")],
+        "phases[0].current_ma: peak current, board 5.500 mA",
+        ["at most 5.000 mA (board virtual)"],
+        RefusedError,
+    ),
+    "more density than the profile allows": (
+        [("area_cm2 = 10.0", "area_cm2 = 3.99")],
+        "phases[0].current_ma: current density 0.502 mA/cm²",
+        ["at most 0.500 mA/cm² (profile us, iontophoresis)", "4 cm² or larger"],
+        RefusedError,
+    ),
+    "a smaller return electrode that is too dense": (
+        [("area_cm2 = 20.0", "area_cm2 = 3.0")],
+        "phases[0].current_ma: current density 0.667 mA/cm²",
+        ["at most 0.500 mA/cm²"],
+        RefusedError,
+    ),
+    "a ramp up faster than the family's slew": (
+        [("ramp_up_s = 20.0", "ramp_up_s = 3.9")],
+        "phases[0].ramp_up_s: slew 0.512 mA/s",
+        ["at most 0.500 mA/s", "4 s or more"],
+        RefusedError,
+    ),
+    "a ramp down faster than the family's slew": (
+        [("ramp_down_s = 20.0", "ramp_down_s = 2.0")],
+        "ramp_down_s: slew 1.000 mA/s",
+        ["at most 0.500 mA/s", "4 s or more"],
+        RefusedError,
+    ),
+    "a dose above the family's": (
+        [("= 40.0", "= 80.1")],
+        "phases[0].dose_mamin: gross charge 80.1",
+        ["at most 80.0", "family physical-therapy"],
+        RefusedError,
+    ),
+    "a dose above the family's by its last digit": (
+        [("= 40.0", "= 80.001")],
+        "phases[0].dose_mamin: gross charge 80.0",
+        ["at most 80.000 mA·min"],
+        RefusedError,
+    ),
+    "two doses above the family's": (
+        [("ramp_up_s = 20.0\n", f"ramp_up_s = 20.0\n{PHASE}")],
+        "phases: gross charge 80.3 mA·min",
+        ["at most 80.0 mA·min"],
+        RefusedError,
+    ),
+    "too much charge for the skin below": (
+        [("= 40.0", "= 80.0"), ("area_cm2 = 10.0", "area_cm2 = 7.5")],
+        "electrodes.active.area_cm2: charge density 0.640 C/cm²",
+        ["at most 0.600 C/cm²", "8 cm² or more"],
+        RefusedError,
+    ),
+    "a contact too small to be told from an open lead": (
+        [("= 2.0", "= 0.1"), ("= 40.0", "= 1.0"), ("area_cm2 = 10.0", "area_cm2 = 0.5")],
+        "electrodes.active.area_cm2: open-lead probe 0.75 µA",
+        ["at least 1.00 µA"],
+        RefusedError,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_an_unsafe_file_is_one_line_with_file_key_and_range(tmp_path, case):
+    changes, key, rest, kind = case
+    path = written(tmp_path, changed(*changes))
+    protocol = load(path)
+    with pytest.raises(ProtocolError) as caught:
+        compile_protocol(protocol, profile("us"), BOARD)
+    assert type(caught.value) is kind
+    line = line_of(caught.value, path)
+    for part in [f"mine.toml: {key}", *rest]:
+        assert part in line
+
+
+def test_the_good_file_that_all_of_these_change_compiles(tmp_path):
+    assert compile_protocol(load(written(tmp_path, GOOD)), profile("us"), BOARD).name == "mine"
