@@ -1,0 +1,138 @@
+"""The record's format, version 1: what one line is, and how lines are chained.
+
+A record is UTF-8 JSON, one object a line, each line ended by one LF and nothing else. The object
+has one member that says what the line is (`header`, `sample`, `event` with its `name`, `gap`,
+`note`, `close`) and, always last, `h`. The first line is the header, its first member the
+disclaimer; the last is `close`, with the number of lines before it and the `h` of the last one.
+
+`h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
+followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:
+
+    head = b"0" * 64
+    for line in open("record.jsonl", "rb"):
+        body, told = line[:-73] + b"}", line[-67:-3]
+        head = hashlib.sha256(head + body).hexdigest().encode()
+        assert told == head and line == body[:-1] + b',"h":"' + head + b'"}' + bytes([10])
+    assert body.startswith(b'{"close":')
+
+A chain without a key shows damage, not forgery: anyone can write a new one.
+
+Quantities are integers, so that a seed gives the same bytes everywhere: `_ms`, `_mv`, `_uc` as
+named and currents in `_q4`, sixteenths of a microampere, which is how the core counts. The few
+floats of header and summary keep nine significant digits. No wall clock, path or host version
+belongs in a record of a virtual bench; those are in `meta.json` beside it.
+"""
+
+import hashlib
+import math
+from typing import Annotated, Any
+
+import msgspec
+
+from ionto.core import faults
+
+FORMAT = "iontobench-record"
+FORMAT_VERSION = 1
+DISCLAIMER = (
+    "Bench only: this drives dummy loads. It is never for people: a real build needs an "
+    "independently designed and certified, isolated, current-limiting hardware stage."
+)
+CHAIN_NOTE = (
+    "h = SHA-256 in hex of the previous line's h (64 zeros first) + this line without its h. "
+    "A chain without a key shows damage, not forgery."
+)
+
+MAGIC = b'{"header":{"disclaimer":"'  # every record begins so
+MARK = b'","format":"iontobench-record","format_version":'  # and this follows the disclaimer
+HASH_KEY = b',"h":"'
+LINE_END = b'"}\n'
+TAIL_BYTES = len(HASH_KEY) + 64 + len(LINE_END)
+FIRST_HEAD = b"0" * 64
+MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
+NOTE_CHARS = 200  # of a line on the link that was no frame
+
+SAMPLE_COLUMNS = (
+    "seq",
+    "t_ms",
+    "state",
+    "flags",
+    "set_q4",
+    "current_q4",
+    "difference_q4",
+    "load_mv",
+    "dose_uc",
+)
+COLUMNS = {
+    "sample": SAMPLE_COLUMNS,
+    "event": ("seq", "t_ms", "code", "a", "b"),
+    "gap": ("t_ms", "first_seq", "count"),
+    "note": ("t_ms", "text"),
+    "flags": ("limited", "gate closed", "near compliance", "dip"),
+    "states": tuple(faults.STATE_NAMES[state] for state in sorted(faults.STATE_NAMES)),
+}
+
+
+# What every JSON reader keeps exactly; no bench counts as far.
+Int = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
+
+
+class RecordError(ValueError):
+    """A record that cannot be read, found or written; the text is one clear line."""
+
+
+class Close(msgspec.Struct, forbid_unknown_fields=True):
+    """The closing line: how many lines precede it, the `h` of the last, and the outcome."""
+
+    lines: int
+    head: str
+    summary: dict[str, Any]
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One line without its `h`. Exactly one member is set, and `name` with `event`."""
+
+    header: dict[str, Any] | None = None
+    sample: tuple[Int, Int, Int, Int, Int, Int, Int, Int, Int] | None = None
+    event: tuple[Int, Int, Int, Int, Int] | None = None
+    name: str | None = None
+    gap: tuple[Int, Int, Int] | None = None
+    note: tuple[Int, str] | None = None
+    close: Close | None = None
+
+    def kind(self) -> str | None:
+        """What the line is, or None where it is not exactly one thing."""
+        kinds = ("header", "sample", "event", "gap", "note", "close")
+        found = [kind for kind in kinds if getattr(self, kind) is not None]
+        named = (self.name is not None) == (self.event is not None)
+        return found[0] if len(found) == 1 and named else None
+
+
+def link(head: bytes, body: bytes) -> bytes:
+    """The next `h` of a chain, as 64 ASCII hex digits."""
+    return hashlib.sha256(head + body).hexdigest().encode()
+
+
+def plain(value: Any) -> Any:
+    """JSON types only, keys sorted, floats at nine significant digits, text without surrogates.
+
+    Raises:
+        RecordError: a number that is not finite.
+        TypeError: an object that has no such form.
+    """
+    value = msgspec.to_builtins(value, str_keys=True)
+    if isinstance(value, dict):
+        return {text(key): plain(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise RecordError(f"{value} is no number for a record")
+        return float(f"{value:.9g}") + 0.0  # -0.0 becomes 0.0
+    return value
+
+
+def text(value: str) -> str:
+    """Text that UTF-8 can hold: what it cannot is written as an escape."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")

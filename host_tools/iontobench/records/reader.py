@@ -1,0 +1,121 @@
+"""Reads a record back into the items that were written: those that verify, and no others.
+
+A cut or damaged record gives what precedes the cut or the damage, with the verdict. Currents come
+back in uA. Nothing named in a record is ever opened as a path.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ionto.core import units
+from iontobench.device.events import Event, Gap, LinkNote, Sample
+
+from . import format as form
+from .verify import Verdict, scan
+
+_PEEK_BYTES = 64 * 1024  # a closing line is some 600 bytes
+
+
+class Record(msgspec.Struct):
+    """One session as recorded. `summary` is None where the record has no closing line."""
+
+    header: dict[str, Any]
+    samples: list[Sample]
+    events: list[Event]
+    gaps: list[Gap]
+    notes: list[LinkNote]
+    summary: dict[str, Any] | None
+    verdict: Verdict
+
+
+def read(path: str | Path) -> Record:
+    """Read and verify one record.
+
+    Raises:
+        RecordError: not a record, or not even its header survived.
+    """
+    lines = _Lines()
+    verdict = scan(path, lines.keep)
+    if verdict.lines == 0:
+        raise form.RecordError(f"{path}: {verdict.sentence()}; nothing can be read")
+    return Record(
+        lines.header,
+        lines.samples,
+        lines.events,
+        lines.gaps,
+        lines.notes,
+        lines.summary,
+        verdict,
+    )
+
+
+def peek(path: str | Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Header and summary from both ends of a file, for lists: quick, and nothing is verified.
+
+    Raises:
+        RecordError: the header cannot be read.
+    """
+    try:
+        with open(path, "rb") as stream:
+            first = stream.readline(form.MAX_LINE_BYTES)
+            size_bytes = stream.seek(0, 2)
+            stream.seek(max(0, size_bytes - _PEEK_BYTES))
+            last = stream.read().rstrip(b"\n").rpartition(b"\n")[2]
+    except OSError as error:
+        raise form.RecordError(f"{path}: {error.strerror or error}") from None
+    header = _peek_line(first.rstrip(b"\n"))
+    if header is None or header.header is None:
+        raise form.RecordError(f"{path}: not a record of a session")
+    closing = _peek_line(last)
+    return header.header, closing.close.summary if closing and closing.close else None
+
+
+def _peek_line(raw: bytes) -> form.Line | None:
+    body = raw[: 1 - form.TAIL_BYTES] + b"}"
+    try:
+        return msgspec.json.decode(body, type=form.Line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _Lines:
+    """What the verified lines hold, sorted by kind."""
+
+    def __init__(self) -> None:
+        self.header: dict[str, Any] = {}
+        self.samples: list[Sample] = []
+        self.events: list[Event] = []
+        self.gaps: list[Gap] = []
+        self.notes: list[LinkNote] = []
+        self.summary: dict[str, Any] | None = None
+
+    def keep(self, _number: int, line: form.Line) -> None:
+        if line.sample is not None:
+            self.samples.append(_sample(line.sample))
+        elif line.event is not None:
+            self.events.append(Event(*line.event))
+        elif line.gap is not None:
+            self.gaps.append(Gap(*line.gap))
+        elif line.note is not None:
+            self.notes.append(LinkNote(*line.note))
+        elif line.header is not None:
+            self.header = line.header
+        elif line.close is not None:
+            self.summary = line.close.summary
+
+
+def _sample(row: tuple[int, ...]) -> Sample:
+    seq, t_ms, state, flags, set_q4, current_q4, difference_q4, load_mv, dose_uc = row
+    return Sample(
+        seq=seq,
+        t_ms=t_ms,
+        state=state,
+        flags=flags,
+        set_ua=set_q4 / units.UA_Q4,
+        current_ua=current_q4 / units.UA_Q4,
+        difference_ua=difference_q4 / units.UA_Q4,
+        load_mv=load_mv,
+        dose_uc=dose_uc,
+    )

@@ -1,0 +1,124 @@
+"""The folder of records: `records/<name>/` with record.jsonl, meta.json and report.html.
+
+Names are `<protocol>-s<seed>-<NNN>`: the same run makes the same name, and the number keeps a
+second one apart. The folders are the truth; there is no index. Reads wall-clock time only from
+what others wrote (meta.json, the file's own time).
+"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .format import RecordError
+from .writer import META_NAME
+
+RECORD_NAME = "record.jsonl"
+REPORT_NAME = "report.html"
+_NAMES_SHOWN = 5
+_NUMBERS = 100_000
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One record's file; `started_s` is its wall clock as seconds since 1970."""
+
+    name: str
+    record: Path
+    started_s: float
+
+    @property
+    def report(self) -> Path:
+        return self.record.with_name(REPORT_NAME)
+
+    def meta(self) -> dict[str, Any]:
+        """What meta.json says, or nothing where it is absent or beside a file of another name."""
+        return _meta(self.record.parent) if self.record.name == RECORD_NAME else {}
+
+
+class RecordStore:
+    """Records under `<data_dir>/records`; the folder is made with the first record."""
+
+    def __init__(self, data_dir: str | Path):
+        self.root = Path(data_dir) / "records"
+
+    def new_path(self, protocol_name: str, seed: int) -> Path:
+        """Make the folder of a new record and return the path of its record file.
+
+        Raises:
+            RecordError: the folder cannot be made.
+        """
+        stem = f"{_slug(protocol_name)}-s{seed}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for number in range(self._last_number(stem) + 1, _NUMBERS):
+                folder = self.root / f"{stem}-{number:03d}"
+                try:
+                    folder.mkdir()  # the kernel decides between two who want the same name
+                except FileExistsError:
+                    continue
+                return folder / RECORD_NAME
+        except OSError as error:
+            raise RecordError(f"{self.root}: {error.strerror or error}") from None
+        raise RecordError(f"{self.root}: no number is left for {stem}")
+
+    def list(self) -> list[Entry]:
+        """Every folder that holds a record, newest first."""
+        if not self.root.is_dir():
+            return []
+        found = [
+            Entry(folder.name, folder / RECORD_NAME, _started_s(folder))
+            for folder in self.root.iterdir()
+            if (folder / RECORD_NAME).is_file()
+        ]
+        return sorted(found, key=lambda entry: (entry.started_s, entry.name), reverse=True)
+
+    def find(self, name: str) -> Entry:
+        """The record of that name, unique beginning of a name, or `last` for the newest.
+
+        Raises:
+            RecordError: none, or more than one.
+        """
+        entries = self.list()
+        if not entries:
+            raise RecordError(f"{self.root}: no records yet")
+        if name == "last":
+            return entries[0]
+        exact = [entry for entry in entries if entry.name == name]
+        found = exact or [entry for entry in entries if name and entry.name.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise RecordError(f"{name!r}: no record of that name; the newest is {entries[0].name}")
+        shown = ", ".join(entry.name for entry in found[:_NAMES_SHOWN])
+        more = f" and {len(found) - _NAMES_SHOWN} more" if len(found) > _NAMES_SHOWN else ""
+        raise RecordError(f"{name!r} fits {len(found)} records: {shown}{more}")
+
+    def _last_number(self, stem: str) -> int:
+        numbers = [0]
+        for folder in self.root.iterdir():
+            match = re.fullmatch(re.escape(stem) + r"-(\d{3,5})", folder.name)
+            if match:
+                numbers.append(int(match[1]))
+        return max(numbers)
+
+
+def _slug(name: str) -> str:
+    """A protocol's name as the name of a folder on any system."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return slug[:60].rstrip("-") or "session"
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode((folder / META_NAME).read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
+
+
+def _started_s(folder: Path) -> float:
+    try:
+        return datetime.fromisoformat(_meta(folder)["started_at"]).timestamp()
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return (folder / RECORD_NAME).stat().st_mtime

@@ -1,0 +1,8 @@
+"""The report of a session: one self-contained HTML page with inlined SVG plots.
+
+Made from the record alone (and `meta.json` beside it); it opens no bench and asks no network.
+"""
+
+from .page import render, write_report
+
+__all__ = ["render", "write_report"]

@@ -1,0 +1,120 @@
+"""What a report says of a session, taken out of a record that may be cut, damaged or odd.
+
+Rows of text in mA, V, kOhm, mA·min, min and s. Nothing here draws or writes, and no value of a
+record is trusted to have the type it should have.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ionto.core import program
+from iontobench.cli.course import Course
+from iontobench.records import Record, words
+from iontobench.records.format import Int
+
+from . import loose
+
+RUNGS = {
+    "virtual": "virtual: simulated, nothing was measured on hardware",
+    "chip": "chip: the firmware on an emulated RP2040, nothing was measured on hardware",
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the program asks for, read from its words; None where it cannot be known."""
+
+    dose_uc: float | None = None
+    length_ms: float | None = None
+    peak_ua: int | None = None
+    header: tuple[int, ...] = ()
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """What came of it: the closing line's figures, else what the samples show."""
+
+    outcome: str
+    dose_uc: int
+    length_ms: float
+    peak_ua: float
+    set_ua: float
+    true_charge_uc: float | None
+    true_peak_ua: float | None
+    gate_off_us: int | None
+
+
+def asked(header: dict[str, Any]) -> Asked:
+    """The program of a header, or nothing where its words are not a program's."""
+    try:
+        told = msgspec.convert(loose.table(header.get("program")).get("words"), list[Int])
+        course = Course(told)
+        top = tuple(told[: program.HEADER_LEN])
+    except (msgspec.ValidationError, IndexError, ZeroDivisionError, OverflowError):
+        return Asked()
+    peak_ua = max(step.to_ua for step in course.steps)
+    return Asked(course.dose_uc, course.total_ms, round(peak_ua), top)
+
+
+def delivered(record: Record) -> Delivered:
+    """The figures of a session."""
+    told = record.summary or {}
+    samples = record.samples
+    last_ms = max([s.t_ms for s in samples] + [e.t_ms for e in record.events], default=0)
+    length_us = loose.number(told.get("duration_us"))
+    dose_uc = loose.number(told.get("dose_uc"))
+    gate_off_us = loose.number(told.get("gate_off_us"))
+    return Delivered(
+        outcome=str(told.get("outcome", "incomplete")),
+        dose_uc=round(dose_uc) if dose_uc is not None else samples[-1].dose_uc if samples else 0,
+        length_ms=last_ms if length_us is None else length_us / 1000,
+        peak_ua=max((sample.current_ua for sample in samples), default=0.0),
+        set_ua=max((sample.set_ua for sample in samples), default=0.0),
+        true_charge_uc=loose.number(told.get("true_charge_uc")),
+        true_peak_ua=loose.number(told.get("true_peak_ua")),
+        gate_off_us=None if gate_off_us is None else round(gate_off_us),
+    )
+
+
+def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, str, str]]:
+    """Rows of (what, asked, delivered, difference)."""
+    rows = [
+        _compare("dose, as the firmware counted it", ask.dose_uc, got.dose_uc, "_uc"),
+        _compare("highest measured current", ask.peak_ua, got.peak_ua, "_ua"),
+    ]
+    simulated = ", known in simulation only" if rung in RUNGS else ""
+    if got.true_charge_uc is not None:
+        what = f"charge the load received{simulated}"
+        rows.insert(1, _compare(what, ask.dose_uc, got.true_charge_uc, "_uc"))
+    if got.true_peak_ua is not None:
+        what = f"highest current in the load{simulated}"
+        rows.append(_compare(what, ask.peak_ua, got.true_peak_ua, "_ua"))
+    length, difference = loose.NONE, loose.NONE
+    if ask.length_ms:
+        length, difference = words.duration(ask.length_ms), _percent(got.length_ms, ask.length_ms)
+    rows.append(("duration", length, words.duration(got.length_ms), difference))
+    return rows
+
+
+def rung_words(header: dict[str, Any]) -> str:
+    """The rung, and how far what it shows can be believed."""
+    rung = str(header.get("rung", "unknown"))
+    return RUNGS.get(rung, f"{rung}: a board on a bench with a dummy load")
+
+
+def protocol_name(header: dict[str, Any]) -> str:
+    return loose.named(header.get("protocol")) or "session"
+
+
+def compliance_v(header: dict[str, Any]) -> float | None:
+    mv = loose.number(loose.table(header.get("board")).get("compliance_mv"))
+    return None if mv is None else mv / 1000
+
+
+def _compare(what: str, wanted: float | None, got: float, unit: str) -> tuple[str, str, str, str]:
+    if not wanted:
+        return what, loose.NONE, words.quantity(unit, got), loose.NONE
+    return what, words.quantity(unit, wanted), words.quantity(unit, got), _percent(got, wanted)
+
+
+def _percent(got: float, wanted: float) -> str:
+    return f"{round((got / wanted - 1) * 100, 2) + 0.0:+.2f} %"

@@ -1,0 +1,114 @@
+"""The tables of a report below its plots: limits, events and where the session comes from.
+
+Rows of text in mA, V, kOhm, mA·min, min and s; a record may be cut, damaged or odd.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ionto.core import faults, limits, program, units
+from iontobench.cli import words as said
+from iontobench.records import Record, words
+from iontobench.records.format import Int
+
+from . import loose
+from .facts import Asked, Delivered, rung_words
+
+
+class _Board(msgspec.Struct):
+    """What a limit needs of a board."""
+
+    name: str
+    max_ua: Int
+    compliance_mv: Int
+    sigma_q4: Int
+
+
+def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str, str, str, str]]:
+    """Rows of (what, wall of the program, proven worst case, reached)."""
+    if not ask.header:
+        return []
+    top = ask.header
+    bounds = loose.table(loose.table(header.get("limits")).get("bounds"))
+    area_cm2 = top[program.H_AREA_MM2] / units.MM2_PER_CM2
+    peak_ua = got.peak_ua if got.true_peak_ua is None else got.true_peak_ua
+    density = peak_ua / area_cm2 if area_cm2 else None
+    charge_wall = top[program.H_CHARGE_UC]
+    density_wall = top[program.H_DENSITY_UA_CM2]
+    table = [
+        ("set point", "peak_ua", top[program.H_PEAK_UA], got.set_ua),
+        ("current, cut off above", "current_ua", _cut_ua(header, top), peak_ua),
+        ("current density", "density_ua_cm2", density_wall, density),
+        ("slew of the envelope", "slew_ua_s", top[program.H_SLEW_UA_S], None),
+        ("charge", "charge_uc", charge_wall, got.dose_uc),
+    ]
+    rows = [
+        (what, _shown(key, wall), _shown(key, bounds.get(key)), _shown(key, reached))
+        for what, key, wall, reached in table
+    ]
+    longest_s = loose.number(bounds.get("longest_s"))
+    longest = loose.NONE if longest_s is None else words.duration(longest_s * 1000)
+    wall = words.duration(top[program.H_TIME_S] * 1000)
+    return [*rows, ("time, ramps down after", wall, longest, words.duration(got.length_ms))]
+
+
+def events(record: Record) -> list[tuple[str, str, bool]]:
+    """Rows of (time, what happened, whether it is the fault), gaps and link notes among them."""
+    rows = [(e.t_ms, said.event(e), e.code == faults.EV_FAULT) for e in record.events]
+    rows += [(g.t_ms, f"{g.count} frames never arrived", False) for g in record.gaps]
+    rows += [(n.t_ms, f"the link says: {n.text!r}", False) for n in record.notes]
+    return [
+        (said.stamp(t_ms).strip(), what[:1].upper() + what[1:], is_fault)
+        for t_ms, what, is_fault in sorted(rows, key=lambda row: row[0])
+    ]
+
+
+def provenance(record: Record, meta: dict[str, Any], file_hash: str) -> list[tuple[str, str]]:
+    """Rows of (what, value): where the session ran and what proves its bytes."""
+    header = record.header
+    injected = ", ".join(map(str, loose.items(header.get("faults"))))
+    firmware = loose.table(header.get("firmware"))
+    rows = [
+        ("Rung", rung_words(header)),
+        ("Board", loose.named(header.get("board"))),
+        ("Load", loose.named(header.get("skin"))),
+        ("ADC", header.get("adc")),
+        ("Seed", header.get("seed")),
+        ("Faults injected on purpose", injected or "none"),
+        ("Limits profile", _profile(header)),
+        ("Protocol SHA-256", loose.table(header.get("protocol")).get("sha256")),
+        ("Program CRC", loose.hexadecimal(loose.table(header.get("program")).get("crc"))),
+        ("Firmware", firmware.get("version")),
+        ("Firmware SHA-256", firmware.get("sha256")),
+        ("Started", header.get("started_at") or meta.get("started_at")),
+        ("Host version", meta.get("host_version")),
+        ("Record's head", record.verdict.head),
+        ("Record file's SHA-256", file_hash),
+        ("Record", record.verdict.sentence().partition(", head ")[0]),
+    ]
+    return [(what, str(value)) for what, value in rows if value is not None]
+
+
+def _shown(key: str, value: Any) -> str:
+    number = loose.number(value)
+    return loose.NONE if number is None else words.quantity(key, number)
+
+
+def _cut_ua(header: dict[str, Any], top: tuple[int, ...]) -> float | None:
+    """Where the supervisor cuts off, by the firmware's own rule, on the board of the header."""
+    try:
+        board = msgspec.convert(header.get("board"), _Board)
+    except msgspec.ValidationError:
+        return None
+    walls_of = limits.Board(board.name, board.max_ua, board.compliance_mv, board.sigma_q4)
+    running_q4 = limits.running_limit_q4(walls_of, top[program.H_PEAK_UA])
+    return min(running_q4, limits.absolute_limit_q4(walls_of)) / units.UA_Q4
+
+
+def _profile(header: dict[str, Any]) -> str | None:
+    name = loose.named(header.get("profile"))
+    profile = loose.table(loose.table(header.get("limits")).get("profile"))
+    densities = loose.table(profile.get("density_ua_cm2"))
+    walls_of = [f"{use} {_shown('_ua_cm2', limit)}" for use, limit in densities.items()]
+    return f"{name} ({', '.join(walls_of)})" if name and walls_of else name
