@@ -1,0 +1,17 @@
+"""Rows: one byte."""
+
+from ionto.core.command import Command
+
+
+class State:
+    def __init__(self):
+        self.command = Command()
+        self.found = 0
+
+
+def start(params):
+    return State()
+
+
+def step(state, row):
+    state.found = state.command.step(row[0])

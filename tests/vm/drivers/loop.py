@@ -1,0 +1,194 @@
+"""The real session loop on an integer bench: port, load and host, as small as they can be.
+
+Params: max _ua, compliance _mv, sigma _q4, proof scale, supervised, first now _us, then the words
+of a program. Rows are stretches: ticks, load _ohm (0 is open), dt _us, noise _q4, stage gain in
+thousandths, inputs, and the bytes of a line that the operator types at its start.
+"""
+
+from ionto.core.limits import Board
+from ionto.core.program import Program
+from ionto.loop import Loop
+
+WRAP_US = 0x3FFFFFFF
+BEAT = b"beat "
+LINE = 6  # where a stretch's line begins
+
+
+class RowsOver(Exception):
+    """The last stretch has ended before the session did."""
+
+
+class Port:
+    def __init__(self, board, supervised, now_us):
+        self.board = board
+        self.supervised = supervised
+        self.over = RowsOver()  # made here: under a locked heap nothing can be
+        self.clock_us = now_us
+        self.polarity = 1
+        self.gate = 0
+        self.drive_counts = 0
+        self.probing = 0
+        self.stopped = 0
+        self.pumps = 0
+        self.feeds = 0
+        self.current_q4 = 0
+        self.load_mv = 0
+        self.noise = 1
+        self.beat_ticks = 0
+        self.last_seq = 0
+        self.frames = 0
+        self.bytes_sum = 0
+        self.at = -1
+        self.left = 0
+        self.line_at = LINE
+        self.reply = bytearray(11)
+        self.reply_at = 11
+
+    def attach(self, rows, hooks):
+        self._rows = rows
+        self._row = rows[0]
+        self._hooks = hooks
+
+    def begin(self):
+        self.stopped = 0
+        self._hooks.lock()
+
+    def end(self):
+        self._hooks.unlock()
+
+    def off(self):
+        self.gate = 0
+        self.drive_counts = 0
+        self.probing = 0
+        self.stopped = 1
+
+    def now_us(self):
+        return self.clock_us
+
+    def wait(self):
+        self._hooks.look()
+        if self.left == 0:
+            self.at += 1
+            if self.at == len(self._rows):
+                raise self.over
+            self._row = self._rows[self.at]
+            self.left = self._row[0]
+            self.line_at = LINE
+        self.left -= 1
+        self.clock_us = (self.clock_us + self._row[2]) & WRAP_US
+        self._flow()
+        if self.supervised:
+            self._beat()
+
+    def sample(self, buf):
+        buf[0] = self.current_q4 + self._noise()
+        buf[1] = self.current_q4 * self.polarity + self._noise()
+        buf[2] = self.load_mv
+        buf[3] = 5000
+        buf[4] = self._row[5]
+
+    def resample(self, buf):
+        buf[0] = self.current_q4 + self._noise()
+
+    def actuate(self, gate, drive_counts):
+        if not self.stopped:
+            self.gate = gate
+            self.drive_counts = drive_counts
+
+    def set_polarity(self, sign):
+        self.polarity = sign
+
+    def probe(self, on):
+        self.probing = on
+
+    def feed(self):
+        self.feeds += 1
+
+    def pump(self):
+        self.pumps += 1
+
+    def read(self, buf):
+        if self.reply_at < len(self.reply):
+            buf[0] = self.reply[self.reply_at]
+            self.reply_at += 1
+            return 1
+        if self.line_at < len(self._row):
+            buf[0] = self._row[self.line_at]
+            self.line_at += 1
+            return 1
+        return 0
+
+    def write(self, frame, count):
+        self.frames += 1
+        total = self.bytes_sum
+        for at in range(count):
+            total = (total * 31 + frame[at]) & 0xFFFFFF
+        self.bytes_sum = total
+        seq = 0
+        for at in range(2, 6):
+            digit = frame[at]
+            seq = seq << 4 | (digit - 48 if digit < 58 else digit - 87)
+        if frame[1] != 51:  # a status frame carries the next number, not its own
+            self.last_seq = seq
+
+    def _beat(self):
+        """Every 200 ticks: `beat` and the last sequence number, five digits."""
+        self.beat_ticks += 1
+        if self.beat_ticks < 200 or LINE < self.line_at < len(self._row):
+            return
+        self.beat_ticks = 0
+        reply = self.reply
+        for at in range(5):
+            reply[at] = BEAT[at]
+        rest = self.last_seq
+        for at in range(9, 4, -1):
+            reply[at] = 48 + rest % 10
+            rest //= 10
+        reply[10] = 10
+        self.reply_at = 0
+
+    def _flow(self):
+        """Ohm's law on the drive of the last tick, one lag; every product below 2^30."""
+        load_ohm = self._row[1]
+        board = self.board
+        aim_q4 = 0
+        if self.gate:
+            full_scale_q10 = board.full_scale_ua * 16 >> 6
+            aim_q4 = (full_scale_q10 * self.drive_counts >> 10) * self._row[4] // 1000
+        most_q4 = board.compliance_mv * 16000 // load_ohm if load_ohm else 0
+        self.current_q4 = min(self.current_q4 + ((aim_q4 - self.current_q4) >> 1), most_q4)
+        if self.probing and load_ohm:
+            self.load_mv = board.probe_mv * load_ohm // (load_ohm + board.probe_ohm)
+        elif self.probing:
+            self.load_mv = board.probe_mv
+        elif load_ohm:
+            self.load_mv = self.current_q4 * load_ohm // 16000
+        else:
+            self.load_mv = board.compliance_mv if self.gate else 0
+
+    def _noise(self):
+        self.noise = (self.noise * 1103 + 12345) & 0xFFFF
+        span_q4 = self._row[3]
+        return self.noise % (2 * span_q4 + 1) - span_q4
+
+
+class State:
+    def __init__(self, params):
+        board = Board("twin", params[0], params[1], params[2], proof_scale=params[3])
+        self.program = Program(params[6:], board)
+        self.supervised = params[4]
+        self.port = Port(board, params[4], params[5])
+        self.loop = Loop(self.port, board)
+        self.outcome = 0
+
+
+def start(params):
+    return State(params)
+
+
+def run(state, rows, hooks):
+    state.port.attach(rows, hooks)
+    try:
+        state.outcome = state.loop.run(state.program, state.supervised)
+    except RowsOver:
+        state.outcome = -1

@@ -1,0 +1,125 @@
+"""The real session loop, whole sessions of it, in the VM: same integers, no heap.
+
+`drivers/loop.py` is its bench: an integer load, faults by stretches of ticks, a host that beats.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionto.core import faults
+from ionto.core import program as p
+
+from .cases import BOARDS, batch, boards, near, often, programs
+from .runner import LOCKED, NEVER
+from .test_core_traces import ci
+from .traces import Driver, assert_same_traces, assert_takes_no_bytes
+
+LOOP = Driver.read("loop")
+BOARD = BOARDS[0]
+QUIET = [10_000, 1000, 2, 1000, 0]  # load _ohm, dt _us, noise _q4, stage gain 1.000, inputs
+NEAR_WRAP_US = 0x3FFFFFFF - 5_000_000
+
+
+def _program(level_ua, slew_ua_s, hold_ms):
+    """Words of one timed hold."""
+    words = [
+        p.VERSION,
+        1,
+        1,
+        level_ua,
+        slew_ua_s,
+        slew_ua_s,
+        100_000_000,
+        3600,
+        200_000,
+        2000,
+        16,
+        0,
+    ]
+    return [*words, p.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms, 0, 0, 0]
+
+
+def _typed(line):
+    return [*line.encode(), 10]
+
+
+def _session_of_a_minute():
+    """Params and stretches: 60 s at 2 mA with commands, a dry spell, a gap and a dip."""
+    params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, 1000, 52_000)]
+    rows = [
+        [8000, *QUIET],
+        [4000, *QUIET, *_typed("set 1500")],
+        [4000, *QUIET, *_typed("set 2000")],
+        [3, 0, *QUIET[1:]],  # a dip: shorter than the open debounce
+        [4000, *QUIET, *_typed("?")],
+        [3000, 60_000, *QUIET[1:]],  # dry: the stage is limited
+        [4000, *QUIET],
+        [40, 0, *QUIET[1:]],  # contact lost, and back within 100 ms
+        [5000, *QUIET],
+        [5000, *QUIET, *_typed("pause")],
+        [50_000, *QUIET, *_typed("resume")],
+    ]
+    return params, rows
+
+
+loads_ohm = st.sampled_from([0, 1, 150, 2500, 10_000, 10_000, 30_000, 200_000])
+typed = st.sampled_from(
+    ["", "", "stop", "pause", "resume", "set 1", "set 99999", "?", "beat 3", "stop*0000", "x" * 30]
+)
+calm = st.tuples(
+    near(1, 400, 5, 100),
+    often(2500, loads_ohm),
+    often(1000, st.sampled_from([999, 1500, 2000])),
+    often(2, st.sampled_from([0, 40])),
+    often(1000, st.sampled_from([960, 1040])),
+    st.just(0),
+)
+upset = st.tuples(
+    near(1, 8),
+    loads_ohm,
+    often(1000, near(1, 20_000, 2000, 3000)),
+    near(0, 4000),
+    near(0, 1500, 1000),
+    often(0, st.sampled_from([1, 2])),
+)
+
+
+@st.composite
+def stretches_of_a_loop(draw):
+    """A load that the probe finds, then calm and upset stretches with lines typed in between."""
+    rows = [[240, 2500, 1000, 0, 1000, 0]]
+    for _ in range(draw(st.integers(1, 8))):
+        rows.append([*draw(calm), *(_typed(line) if (line := draw(typed)) else [])])
+        rows.append(list(draw(often(rows[0], upset))))
+    return rows
+
+
+@st.composite
+def benches(draw):
+    """Params of the driver: a board, supervised or not, a time to begin, a program."""
+    board = draw(boards)
+    began_us = draw(st.sampled_from([0, 0x3FFFFFFF - 300_000]))
+    return [*board, draw(st.sampled_from([0, 1])), began_us, *draw(programs(board))]
+
+
+@ci
+@given(batch(benches(), stretches_of_a_loop(), cases=2))
+def test_the_session_loop_is_the_same_in_the_vm_tick_by_tick(vm, cases):
+    assert_same_traces(vm, LOOP, cases)
+
+
+def test_a_session_of_a_minute_needs_no_heap_in_any_of_its_ticks(vm):
+    trace = assert_same_traces(vm, LOOP, [_session_of_a_minute()], LOCKED)[0]
+    last = trace.named(trace.rows - 1)
+    assert trace.heap_tick == NEVER
+    assert trace.ticks >= 60_000
+    assert last["outcome"] == faults.COMPLETE
+    assert last["loop.session.glitches"] == 1
+    assert last["port.frames"] > 500
+    assert last["loop.telemetry.dropped"] == 0
+
+
+def test_ten_seconds_of_a_session_take_no_byte_from_an_open_heap(vm):
+    params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, 1000, 8000)]
+    rows = [[4000, *QUIET], [1000, 60_000, *QUIET[1:]], [9000, *QUIET, *_typed("?")]]
+    assert_takes_no_bytes(vm, LOOP, params, rows)
