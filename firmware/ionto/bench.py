@@ -65,6 +65,19 @@ class Bench:
         self._program = Program(unpack(data), self._board)
         self._crc = crc
 
+    def sense(self, ticks=256):
+        """Mean of every sense over `ticks` (1..1000) of 1 ms, output off: a look, not a run.
+
+        Returns:
+            [A in 1/16 uA, B in 1/16 uA, load mV, supply mV, inputs].
+
+        Raises:
+            ValueError: `ticks` out of range.
+        """
+        if not 1 <= ticks <= 1000:
+            raise ValueError("ticks: %d is not within 1..1000" % ticks)
+        return self._loop.sense(ticks)
+
     def run(self, supervised=False):
         """Run the loaded program; return `last()`.
 
@@ -88,7 +101,12 @@ class Bench:
             outcome = self._loop.run(self._program, supervised)
             fault = self._loop.session.fault
         except KeyboardInterrupt:
-            outcome, fault = faults.STOPPED, self._loop.supervisor.tripped
+            # A fault found before it stays one, whoever found it.
+            session = self._loop.session
+            outcome, fault = faults.STOPPED, session.fault or self._loop.supervisor.tripped
+            if fault:
+                refused = session.outcome == faults.REFUSED
+                outcome = faults.REFUSED if refused else faults.FAULTED
         finally:
             # A refused start found no load; nothing was energised and nothing needs clearing.
             self._fault = 0 if outcome == faults.REFUSED else fault
@@ -111,7 +129,7 @@ class Bench:
             "outcome": faults.OUTCOME_NAMES[outcome],
             "fault": faults.FAULT_NAMES[fault] if fault else None,
             "state": faults.STATE_NAMES[loop.session.state],
-            "t_ms": loop.session.t_ms,
+            "t_ms": loop.ended_ms or loop.session.t_ms,
             "dose_uc": loop.dose.gross_uc,
             "positive_uc": loop.dose.positive_uc(),
             "negative_uc": loop.dose.negative_uc(),

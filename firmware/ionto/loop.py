@@ -63,12 +63,18 @@ class Loop:
         self.session = Session(self.buf, self.ramp, self.dose, self.probe)
         self.telemetry = Telemetry()
         self.command = Command()
+        # A bound method is an object: it is made here, before any heap is locked.
+        self._check = self.supervisor.check
+        self._step = self.session.step
+        self._event = self.telemetry.event
+        self._repeatable = self.telemetry.repeatable
         self._program = None
         self._supervised = 0
         self._reset()
 
     def _reset(self):
         self.peak_q4 = 0
+        self.ended_ms = 0  # session clock at its end; the loop stays a little longer
         self._ask = NONE
         self._silent_us = 0
         self._lost = 0
@@ -78,6 +84,9 @@ class Loop:
         self._limited = 0
         self._limited_from_ms = 0
         self._near = 0
+        self._glitches = 0
+        for index in range(SAMPLE_LEN):
+            self.buf[index] = 0  # inputs of an earlier run may be read only every eighth tick
 
     def run(self, program, supervised):
         """Run one program to its end; return the session's outcome.
@@ -101,9 +110,36 @@ class Loop:
             finally:
                 port.off()
         finally:
+            try:
+                port.off()
+            finally:
+                port.end()
+        return self.session.outcome
+
+    def sense(self, ticks):
+        """Mean of every sense over `ticks` (1..1000) with the output off; nothing is energised.
+
+        Returns:
+            A list like `buf`, inputs or-ed. For zeros and for a look at a bench at rest.
+        """
+        port = self.port
+        buf = self.buf
+        sums = [0] * SAMPLE_LEN
+        try:
+            port.begin()
+            for _ in range(ticks):
+                port.wait()
+                port.sample(buf)
+                for index in range(SAMPLE_INPUTS):
+                    sums[index] += buf[index]
+                sums[SAMPLE_INPUTS] |= buf[SAMPLE_INPUTS]
+                port.feed()
+        finally:
             port.off()
             port.end()
-        return self.session.outcome
+        for index in range(SAMPLE_INPUTS):
+            sums[index] //= ticks
+        return sums
 
     def _start(self, program, supervised):
         self._reset()
@@ -121,11 +157,11 @@ class Loop:
         port = self.port
         buf = self.buf
         session = self.session
-        supervisor = self.supervisor
         dose = self.dose
-        check = supervisor.check
-        step = session.step
+        check = self._check
+        step = self._step
         port.set_polarity(self._program.polarity)
+        self._event(0, faults.EV_START, self._program.polarity, self._program.segments)
         self._moved()
         last_us = (port.now_us() - TICK_US) & WRAP_US
         while True:
@@ -137,6 +173,8 @@ class Loop:
             fault = check(buf, self._gate, dose.gross_uc, dt_us)
             if fault:
                 fault = self._cut(fault)
+                if self._ended >= _SETTLE_US:
+                    fault = 0  # off again, but the end has been told and stays as it was
             gate = step(fault, self._ask, dt_us)
             if session.moved:
                 self._moved()
@@ -189,18 +227,23 @@ class Loop:
         elif self._gate:
             supervisor.open_gate()
             self.regulator.reset()
+            self.telemetry.sample_now()  # a record shows the current gone, not at its last level
         self._gate = gate
         if session.state < _DONE:
             self.port.probe(session.probe_on)
+        else:
+            self.port.off()  # the probe too
+            self.ended_ms = session.t_ms
         supervisor.probing(session.probe_on)
-        event = self.telemetry.event
+        event = self._event
         t_ms = session.t_ms
+        if session.glitches != self._glitches:
+            self._glitches = session.glitches
+            event(t_ms, faults.EV_GLITCH, session.glitches, 0)
         if session.state == faults.FAULT:
             event(t_ms, faults.EV_FAULT, session.fault, self.buf[SAMPLE_A])
         elif session.state == faults.CONTACT:
             event(t_ms, faults.EV_CONTACT, session.lost_q4, session.glitches)
-        elif session.state == faults.REST and session.glitches:
-            event(t_ms, faults.EV_GLITCH, session.glitches, 0)
         elif session.state == faults.RAMP and session.energised_ms == 0:
             event(t_ms, faults.EV_PROBE, self.probe.current_q4, self.probe.load_ohm)
         event(t_ms, faults.EV_STATE, session.state, session.segment)
@@ -219,9 +262,9 @@ class Loop:
             self._heard(self.command.step(self.byte[0]))
         if self.buf[SAMPLE_INPUTS] & INPUT_STOP:
             self._ask = STOP
-        if self._supervised:
+        if self._supervised and not self._lost:
             self._silent_us += dt_us
-            if self._silent_us > SILENCE_MAX_US and not self._lost:
+            if self._silent_us > SILENCE_MAX_US:
                 self._lose(faults.EV_HOST_LOST)
 
     def _heard(self, command):
@@ -236,7 +279,7 @@ class Loop:
         else:
             if command == SET:
                 self.session.value = self.command.value
-            self.telemetry.event(self.session.t_ms, faults.EV_COMMAND, command, self.command.value)
+            self._repeatable(self.session.t_ms, faults.EV_COMMAND, command, self.command.value)
             self._ask = command
 
     def _lose(self, why):
@@ -250,6 +293,7 @@ class Loop:
         supervisor = self.supervisor
         buf = self.buf
         values = self.telemetry.values
+        note = self._repeatable
         self.telemetry.due = 0
         values[2] = session.t_ms
         values[3] = session.state
@@ -262,19 +306,19 @@ class Loop:
         self._near = 0
         if supervisor.limited and not self._limited:
             self._limited_from_ms = session.t_ms
-            self.telemetry.event(session.t_ms, faults.EV_LIMITED, buf[SAMPLE_A], buf[SAMPLE_V])
+            note(session.t_ms, faults.EV_LIMITED, buf[SAMPLE_A], buf[SAMPLE_V])
         elif self._limited and not supervisor.limited:
             passed_ms = session.t_ms - self._limited_from_ms
-            self.telemetry.event(session.t_ms, faults.EV_LIMITED_END, passed_ms, 0)
+            note(session.t_ms, faults.EV_LIMITED_END, passed_ms, 0)
         self._limited = supervisor.limited
 
     def _warn(self, dt_us):
         warning = self.supervisor.warning
         self.supervisor.warning = 0
         if warning & WARN_LATE:
-            self.telemetry.event(self.session.t_ms, faults.EV_LATE, dt_us, 0)
+            self._repeatable(self.session.t_ms, faults.EV_LATE, dt_us, 0)
         if warning & WARN_DIP:
-            self.telemetry.event(self.session.t_ms, faults.EV_DIP, 0, 0)
+            self._repeatable(self.session.t_ms, faults.EV_DIP, 0, 0)
         if warning & WARN_COMPLIANCE:
             self._near = 1
 
@@ -283,7 +327,7 @@ class Loop:
         self._ended += dt_us
         if self._ended - dt_us < _SETTLE_US <= self._ended:
             session = self.session
-            event = self.telemetry.event
+            event = self._event
             event(session.t_ms, faults.EV_LAST_CURRENT, self.buf[SAMPLE_A], self.peak_q4)
             event(
                 session.t_ms,
@@ -292,6 +336,7 @@ class Loop:
                 self.dose.negative_uc(),
             )
             event(session.t_ms, faults.EV_END, session.outcome, session.fault)
+            self.telemetry.close()
         if self._ended < _SETTLE_US:
             return 0
         if not self._supervised:

@@ -39,7 +39,7 @@ class CheckedPort:
         board: its `core.limits.Board`.
 
     Raises:
-        ContractError: from the call that breaks a rule. `off` and `end` never raise.
+        ContractError: from the call that breaks a rule; `off` never raises, `end` after its work.
     """
 
     def __init__(self, port, board):
@@ -49,7 +49,7 @@ class CheckedPort:
         self._off = True
         self._gate = 0
         self._sampled = False
-        self._last_us = None
+        self._once = set()
         self.calls = dict.fromkeys(CALLS, 0)
 
     def _rule(self, kept, text):
@@ -94,6 +94,7 @@ class CheckedPort:
         """Pass on; begins a tick."""
         self._needs_begin("wait")
         self._sampled = False
+        self._once.clear()
         self._port.wait()
 
     def sample(self, buf):
@@ -133,6 +134,7 @@ class CheckedPort:
     def probe(self, on):
         """Pass on; switching on never with the gate closed."""
         self._needs_begin("probe")
+        self._rule(on in (0, 1), "probe %r is neither 0 nor 1" % on)
         self._rule(not (on and self._gate), "probe(1) with the gate closed")
         self._port.probe(on)
 
@@ -151,12 +153,16 @@ class CheckedPort:
         """Pass on; only after a sample of the same tick."""
         self._needs_begin("feed")
         self._rule(self._sampled, "feed() without sample() in this tick")
+        self._rule("feed" not in self._once, "feed() twice in a tick")
+        self._once.add("feed")
         self._port.feed()
 
     def pump(self):
         """Pass on; only after a sample of the same tick."""
         self._needs_begin("pump")
         self._rule(self._sampled, "pump() without sample() in this tick")
+        self._rule("pump" not in self._once, "pump() twice in a tick")
+        self._once.add("pump")
         self._port.pump()
 
     def read(self, buf):

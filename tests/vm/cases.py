@@ -63,12 +63,12 @@ boards = st.sampled_from(BOARDS)
 
 
 @st.composite
-def programs(draw, board, segments_max=3):
-    """Words of a program that `board` accepts, walls wide or narrow."""
+def programs(draw, board, walls=True):
+    """Words of a program that `board` accepts; without `walls` none ends its session early."""
     max_ua = board[0]
     peak_ua = draw(near(1, max_ua, max_ua // 2))
     slew_ua_s = draw(often(10_000, slews_ua_s))
-    count = draw(st.integers(1, segments_max))
+    count = draw(st.integers(1, 3))
     words = [0] * p.HEADER_LEN
     words[p.H_VERSION] = p.VERSION
     words[p.H_SEGMENTS] = count
@@ -76,8 +76,8 @@ def programs(draw, board, segments_max=3):
     words[p.H_PEAK_UA] = peak_ua
     words[p.H_SLEW_UA_S] = slew_ua_s
     words[p.H_DOWN_SLEW_UA_S] = draw(near(1, slew_ua_s))
-    words[p.H_CHARGE_UC] = draw(near(1, 100_000_000, 2000))
-    words[p.H_TIME_S] = draw(near(1, 14_400))
+    words[p.H_CHARGE_UC] = draw(near(1, 100_000_000, 2000)) if walls else 100_000_000
+    words[p.H_TIME_S] = draw(near(1, 14_400)) if walls else 14_400
     words[p.H_AREA_MM2] = 200_000
     words[p.H_DENSITY_UA_CM2] = 2000
     words[p.H_PROBE_MIN_Q4] = draw(near(1, 80))

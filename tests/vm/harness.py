@@ -50,7 +50,7 @@ class Vm:
 
     def __init__(self, module, firmware=FIRMWARE):
         self._module = Path(module)
-        self._firmware = Path(firmware)
+        self._files = _files(Path(firmware))  # once: a restarted VM runs the same firmware
         self._process = None
         self._lines = None
         self._errors = None
@@ -118,7 +118,7 @@ class Vm:
         self._lines = queue.SimpleQueue()
         reader = threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True)
         reader.start()
-        self._exchange({"op": "load", "files": _files(self._firmware)}, TIMEOUT_S)
+        self._exchange({"op": "load", "files": self._files}, TIMEOUT_S)
         path = 'import sys\nsys.path.insert(0, "/firmware")'
         self._exchange({"op": "exec", "source": path}, TIMEOUT_S)
 

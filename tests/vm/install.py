@@ -20,7 +20,14 @@ BUILD = HERE.parents[1] / "build" / "vm"
 PACKAGE = Path("node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs")
 
 _NPM_TIMEOUT_S = 180
-_NPM_CI = ("ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
+_NPM_CI = (
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--ignore-scripts",
+    "--fetch-retries=1",
+)
 
 
 class Unavailable(Exception):
@@ -42,6 +49,7 @@ def vm_module(source=HERE, build=BUILD):
     Raises:
         Unavailable: no Node, or npm could not install the package.
     """
+    node_binary()
     target = build / _key(source)
     if not (target / PACKAGE).exists():
         build.mkdir(parents=True, exist_ok=True)

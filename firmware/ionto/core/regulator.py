@@ -13,7 +13,7 @@ from .units import drive_scale
 _KI_Q10 = const(96)
 _KP_Q10 = const(102)
 _TRIM_FLOOR_Q4 = const(480)  # 30 uA
-_TRIM_DIV = const(33)  # 3 %
+_TRIM_DIV = const(34)  # 2.9 %, the nearest divisor below 3 % [control.md, Regulator]
 
 
 class Regulator:

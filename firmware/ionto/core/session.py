@@ -173,9 +173,12 @@ class Session:
         self._us = us
         if fault:
             self._failed(fault)
-        elif ask:
+            if ask:
+                self._asked(ask)  # a stop in the tick that loses contact is not to be lost
+            return self.gate
+        if ask:
             self._asked(ask)
-        elif self.gate:
+        if self.gate:
             self._energised()
         elif self.state < faults.DONE:
             self._waiting()

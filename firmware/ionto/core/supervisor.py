@@ -8,6 +8,7 @@ charge in uC, time in us and ms. Rules and numbers: control.md, "Supervisor".
 from . import faults
 from .const import const
 from .limits import (
+    TIME_SLACK_S,
     absolute_limit_q4,
     floor_q4,
     open_cap_q4,
@@ -40,7 +41,6 @@ _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
 _SLOW_TURNS = const(7)  # one of eight groups a tick
 _ENVELOPE_SLACK_Q4 = const(800)  # 50 uA
-_TIME_SLACK_MS = const(120000)  # the session ramps down first; the wall is behind it
 
 WARN_LATE = const(1)
 WARN_DIP = const(2)
@@ -110,7 +110,7 @@ class Supervisor:
         self._peak_q4 = program.peak_ua * 16
         self._slew_max_ua_s = program.slew_ua_s
         self._charge_uc = program.charge_uc
-        self._time_ms = program.time_s * 1000 + _TIME_SLACK_MS
+        self._time_ms = (program.time_s + TIME_SLACK_S) * 1000
         self._polarity = program.polarity
 
     def probing(self, on):
@@ -179,9 +179,10 @@ class Supervisor:
         if turn == 0:
             code = self._slow(current_q4, buf[SAMPLE_V], gate) or code
         if gate:
-            code = self._closed(current_q4, buf[SAMPLE_V], dt_us) or code
+            # A fault found above is not to be hidden by a mere cut in the same tick.
+            code = code or self._closed(current_q4, buf[SAMPLE_V], dt_us)
         else:
-            code = self._opened(current_q4, dt_us) or code
+            code = code or self._opened(current_q4, dt_us)
         if code:
             if code >= faults.OVERCURRENT:
                 return self._trip(code)
@@ -204,7 +205,7 @@ class Supervisor:
 
     def limit(self, drive, gate):
         """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
-        if self.tripped or not gate:
+        if self.tripped or not gate or drive < 0:
             return 0
         if drive > self._drive_max:
             return self._drive_max
@@ -230,8 +231,8 @@ class Supervisor:
         if load_mv >= self._high_mv:
             if self._armed and current_q4 < self._open_high_q4:
                 return self._is_low()
-            if self._low_ticks:
-                self._dip()
+            if self._low_ticks and self._dip():
+                return faults.INTERMITTENT
             self.limited = 1
             self.freeze = 1
             self._retract(current_q4)
@@ -275,7 +276,10 @@ class Supervisor:
         tenth_q4 = envelope_q4 // 10
         reference_q4 = self._reference.set_q4
         self._moving = reference_q4 != self.target_q4 or envelope_q4 != self.target_q4
-        self._armed = reference_q4 > 3 * floor
+        # On the way up the ramp as programmed arms, or a lead that opens before that would pass
+        # for a limited load for ever; on the way down what really flows decides.
+        falls = self.target_q4 < envelope_q4
+        self._armed = (reference_q4 if falls else envelope_q4) > 3 * floor
         self._open_high_q4 = max(floor, min(tenth_q4, self._open_cap_q4))
         # A retracted set point may lie below a tenth of the envelope; a quarter of it may not.
         self._open_q4 = max(floor, min(tenth_q4, reference_q4 // 4))

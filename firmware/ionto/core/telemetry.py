@@ -1,11 +1,11 @@
-"""Telemetry frames, one hexadecimal digit a tick, and the credit that keeps a host from blocking us.
+"""Telemetry frames, a digit a tick, and the credit that keeps a host from blocking us.
 
 A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 48
 bytes. Its first digit is its type. Numbers are two's complement of their width. Frames wait in a
 ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is dropped and the
 host sees the gap in the sequence numbers.
 
-    sample  1 seq:4 t_ms:6 state:1 flags:1 set_q4:5 current_q4:6 load_mv:6 dose_uc:7 apart_q4:5
+    sample  1 seq:4 t_ms:6 state:1 flags:1 set_q4:5 current_q4:6 load_mv:5 dose_uc:7 apart_q4:6
     event   2 seq:4 t_ms:6 code:3 a:8 b:8
     status  3 like a sample; sent without credit, at most one a second, not in the ring
 """
@@ -19,7 +19,7 @@ CREDIT = const(4)
 SAMPLE = const(1)
 EVENT = const(2)
 STATUS = const(3)
-SAMPLE_WIDTHS = (1, 4, 6, 1, 1, 5, 6, 6, 7, 5)
+SAMPLE_WIDTHS = (1, 4, 6, 1, 1, 5, 6, 5, 7, 6)
 EVENT_WIDTHS = (1, 4, 6, 3, 8, 8)
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
 STATUS_PERIOD_US = const(1000000)
@@ -27,6 +27,7 @@ LINK_VERSION = const(1)
 
 _SEQ_MASK = const(0xFFFF)
 _EVENTS = const(16)  # events that may wait
+_REPEATABLE = const(9)  # of them, those that may come again and again: the end needs room
 _EVENT_WORDS = const(4)
 _CRC_SHIFT = const(16)  # the CRC goes out as four digits, from bit 16 down
 _HEX = b"0123456789abcdef"
@@ -55,11 +56,13 @@ class Telemetry:
         self.head = 0  # next sequence number to fill
         self.tail = 0  # next to send
         self.acked = 0  # first that is not acknowledged
+        self._sent = 0  # after the last that was sent; `tail` may be ahead of it by drops
         self.dropped = 0
         self.due = 0
         self._queued = 0
         self._first = 0
         self._sample_us = 0
+        self._closing = 0
         self._status_us = 0
         self._status_asked = 0
         self._fields = self.values
@@ -80,14 +83,29 @@ class Telemetry:
         self._events[at + 3] = b
         self._queued += 1
 
+    def repeatable(self, t_ms, code, a, b):
+        """Queue an event that a bad load or a held key repeats: never into the last places."""
+        if self._queued >= _REPEATABLE:
+            self.dropped += 1
+        else:
+            self.event(t_ms, code, a, b)
+
     def query(self):
         """A status frame is wanted, credit or not."""
         self._status_asked = 1
 
+    def sample_now(self):
+        """The next frame to be built is a sample."""
+        self._sample_us = SAMPLE_PERIOD_US
+
+    def close(self):
+        """No samples after the events that wait now: the last of them is the end."""
+        self._closing = 1
+
     def ack(self, seq):
         """Everything up to `seq` has arrived (cumulative; anything not sent is ignored)."""
         ahead = (seq + 1 - self.acked) & _SEQ_MASK
-        if ahead <= ((self.tail - self.acked) & _SEQ_MASK):
+        if seq <= _SEQ_MASK and ahead <= ((self._sent - self.acked) & _SEQ_MASK):
             self.acked = (seq + 1) & _SEQ_MASK
 
     def is_idle(self):
@@ -100,16 +118,21 @@ class Telemetry:
         if self._building:
             if self._digit():
                 return 1
+        elif self._sample_us >= SAMPLE_PERIOD_US and not self._closing:
+            self._sample_us -= SAMPLE_PERIOD_US
+            if self._sample_us > SAMPLE_PERIOD_US:
+                self._sample_us = SAMPLE_PERIOD_US  # ticks so slow that no sample is in time
+            self._begin_sample()
         elif self._queued:
             self._begin_event()
-        elif self._sample_us >= SAMPLE_PERIOD_US:
-            self._sample_us -= SAMPLE_PERIOD_US
-            self._begin_sample()
-        if self.tail != self.head and ((self.tail - self.acked) & _SEQ_MASK) < CREDIT:
+        if self.tail != self.head and ((self._sent - self.acked) & _SEQ_MASK) < CREDIT:
+            if self.acked == self._sent:
+                self.acked = self.tail  # nobody waits for what was dropped unsent
             slot = self.tail & (RING - 1)
             self.frame = self._ring[slot]
             self.length = self._lengths[slot]
             self.tail = (self.tail + 1) & _SEQ_MASK
+            self._sent = self.tail
             return 1
         return 0
 
@@ -126,8 +149,9 @@ class Telemetry:
         self._begin(values, EVENT_WIDTHS)
 
     def _begin_sample(self):
-        self._status_us += SAMPLE_PERIOD_US
-        blocked = ((self.tail - self.acked) & _SEQ_MASK) >= CREDIT
+        if self._status_us < STATUS_PERIOD_US:
+            self._status_us += SAMPLE_PERIOD_US
+        blocked = ((self._sent - self.acked) & _SEQ_MASK) >= CREDIT
         if self._status_us >= STATUS_PERIOD_US and (self._status_asked or blocked):
             self._status_us = 0
             self._status_asked = 0
@@ -142,7 +166,6 @@ class Telemetry:
         else:
             if ((self.head - self.tail) & _SEQ_MASK) == RING:
                 self.tail = (self.tail + 1) & _SEQ_MASK
-                self.acked = self.tail
                 self.dropped += 1
             self._building_frame = self._ring[self.head & (RING - 1)]
         values[1] = self.head

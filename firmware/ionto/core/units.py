@@ -45,8 +45,11 @@ def mamin_to_uc(dose_mamin_x1000):
 def probe_current_q4(probe_mv, probe_ohm, load_mv):
     """Current of the PROBE source into the load, from the voltage it leaves: (E - V) / R.
 
-    mV / ohm is mA, so (mV * 1000 / ohm) is uA. Bound: 65 000 mV * 16 000 = 1.04e9 < 2^30.
+    mV / ohm is mA, so (mV * 1000 / ohm) is uA. Above its own voltage the source only sinks: 0.
+    Bound: (5 000 + 5 000) mV * 16 000 = 1.6e8.
     """
+    if load_mv >= probe_mv:
+        return 0
     return (probe_mv - load_mv) * (1000 * UA_Q4) // probe_ohm
 
 

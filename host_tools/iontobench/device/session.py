@@ -9,6 +9,7 @@ serial runner owns a clock.
 from collections.abc import Iterable
 
 import msgspec
+
 from ionto.core.faults import EV_END
 from ionto.core.telemetry import STATUS
 
@@ -18,6 +19,7 @@ from .frames import command_line, decode
 BEAT_PERIOD_US = 200_000
 _LINE_MAX = 4096
 _SEQ_SPAN = 1 << 16
+_CLOCK_SPAN_MS = 1 << 24  # 4.7 h on the wire; a paused session lasts longer
 _NOTE_CHARS = 60
 
 
@@ -87,8 +89,10 @@ class HostSession:
         if ahead:
             yield Gap(self._t_ms, self._next_seq, ahead)
         self._next_seq += ahead + 1
-        self._t_ms = item.t_ms
-        item = msgspec.structs.replace(item, seq=self._next_seq - 1)
+        # An event may be a little older than the sample before it.
+        later_ms = (item.t_ms - self._t_ms + _CLOCK_SPAN_MS // 2) % _CLOCK_SPAN_MS
+        self._t_ms += later_ms - _CLOCK_SPAN_MS // 2
+        item = msgspec.structs.replace(item, seq=self._next_seq - 1, t_ms=self._t_ms)
         if isinstance(item, Event) and item.code == EV_END:
             self.ended = item
             self._beat()  # the last acknowledgement lets the board leave its loop at once

@@ -75,7 +75,11 @@ class Port:
             self.left = self._row[0]
             self.line_at = LINE
         self.left -= 1
-        self.clock_us = (self.clock_us + self._row[2]) & WRAP_US
+        before_wrap_us = WRAP_US - self._row[2]
+        if self.clock_us > before_wrap_us:
+            self.clock_us -= before_wrap_us + 1
+        else:
+            self.clock_us += self._row[2]
         self._flow()
         if self.supervised:
             self._beat()

@@ -1,0 +1,81 @@
+# Everything a clone needs: `make` lists the targets. Works with GNU make 3.81 and BSD tools.
+# Python 3.11 or newer is enough; uv is used where it is present. PYTHON=... names one to use.
+
+SHELL = /bin/sh
+VENV = .venv
+BIN = $(VENV)/bin
+PROTOCOL = dexamethasone-40
+ARGS =
+comma = ,
+
+.PHONY: help run test test-all check bench clean
+
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
+	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
+
+test: $(VENV)/.test ## Run the tests that CI runs
+	@$(BIN)/python -m pytest -n 2 -rsfE -m "not long" tests
+
+test-all: $(VENV)/.test ## Run all tests, the long ones too
+	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 -rsfE tests
+
+check: $(VENV)/.lint ## Lint, format, types and spelling, then the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/codespell
+	@$(MAKE) test
+
+bench: $(VENV)/.run ## Measure the figures of the README into build/bench.json
+	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+
+clean: ## Remove the environment, builds and caches; records stay
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache
+	find firmware host_tools boards tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One stamp a set of extras, so that a second run installs nothing. A larger set covers a smaller.
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(call install,)
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	@$(call install,[test$(comma)chip])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.lint: pyproject.toml constraints.txt
+	@$(call install,[lint$(comma)test$(comma)chip])
+	@touch $(VENV)/.run $(VENV)/.test $@
+
+# $(1): the extras. Makes the environment unless a usable one is there.
+install = set -e; \
+	works='import sys; sys.exit(sys.version_info < (3, 11))'; \
+	$(BIN)/python -c "$$works" 2>/dev/null || { \
+	  rm -rf $(VENV); \
+	  if command -v uv >/dev/null 2>&1; then \
+	    uv venv --quiet --python "$${PYTHON:->=3.11}" $(VENV); \
+	  else $(make_venv); fi; }; \
+	echo "Installing IontoBench$(1) into $(VENV): once, about a minute"; \
+	if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.$(1)'; \
+	else \
+	  $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    -c constraints.txt -e '.$(1)'; \
+	fi
+
+make_venv = found=; \
+	for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  if [ -n "$$python" ] && "$$python" -c "$$works" 2>/dev/null; then \
+	    found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then \
+	  echo "IontoBench needs Python 3.11 or newer and found none; install it, or say" \
+	    "make PYTHON=/path/to/python" >&2; exit 1; fi; \
+	if ! "$$found" -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "$$found has no venv module; install it (on Debian and Ubuntu: python3-venv)," \
+	    "or say make PYTHON=/path/to/python" >&2; exit 1; fi; \
+	"$$found" -m venv $(VENV)
+
+export PYTHON

@@ -1,0 +1,19 @@
+"""The board's calibration: twelve integers in `/calibration`, outside the slots: a deploy keeps it.
+
+(zero_counts, mul, shift) of sense A, sense B, load voltage and supply. A file that is not
+exactly that is passed over for the board's nominal scales. Not in a tick path.
+"""
+
+from micropython import const
+
+_COUNT = const(12)
+
+
+def read(nominal, path="/calibration"):
+    """The scales to use."""
+    try:
+        with open(path) as file:
+            scales = tuple([int(word) for word in file.read().split()])
+    except (OSError, ValueError):
+        return nominal
+    return scales if len(scales) == _COUNT else nominal

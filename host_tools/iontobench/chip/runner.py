@@ -1,0 +1,123 @@
+"""Runs one session on stock MicroPython on the emulated chip, driven over its emulated USB.
+
+The same `HostSession`, the same stage and load as the virtual rung; the firmware is compiled as
+for a deploy and lies in the chip's flash. Everything but the realtime factor is in emulated time,
+so a seed gives one trace. Times in us.
+"""
+
+import ast
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from iontobench import tree
+from iontobench.device.build import board_files
+from iontobench.device.link import POLL_PERIOD_US, HostLink, Listener
+from iontobench.device.runner import Job, Result, load_of, result
+from iontobench.sim.bench import Bench as Plant
+
+from .image import find_image
+from .machine import Chip
+from .plant import SessionPlant
+from .usb import ChipTimeoutError
+from .wiring import PinMap, Wiring
+
+BOARD = "pico_pwm"
+ADC = "rp2040"  # the chip's own; there is no other on its pins
+_PROMPT_LIMIT_US = 10_000_000
+_EXEC_LIMIT_US = 5_000_000
+_LEAVE_US = 3_000_000  # drain and prompt after the end
+_CTRL_C = b"\x03"
+
+
+def pin_map(board: str) -> PinMap:
+    """The board's pins as the wiring wants them; the stop input is active low."""
+    pins = tree.load_board(board).PINS
+    return PinMap(**pins, active_low=frozenset({pins["stop"]}))
+
+
+def flash_files(job: Job) -> dict[str, bytes]:
+    """A deployed board's files, with the seeded board's calibration where one was fitted."""
+    files = board_files(job.board.name)
+    if job.calibration is not None:
+        numbers = [str(number) for row in job.calibration for number in row]
+        files["calibration"] = " ".join(numbers).encode()
+    return files
+
+
+class ChipBench:
+    """A booted chip with the job's plant on its pins, at its prompt.
+
+    Raises:
+        ImageError: the pinned image is not to be had.
+        ChipTimeoutError: it does not come to its prompt.
+    """
+
+    def __init__(self, job: Job, uf2: Path | None = None):
+        self.job = job
+        self.chip = Chip(find_image(uf2), flash_files(job))
+        self.bench = Plant(job.board, load_of(job), ADC, job.seed, job.faults)
+        self.plant = SessionPlant(self.bench)
+        self.wiring = Wiring(self.chip, self.plant, pin_map(job.board.name))
+        self.chip.prompt(_PROMPT_LIMIT_US)
+
+    def load(self) -> None:
+        """Hand over the program, as a host tool does."""
+        self.chip.exec(f"bench.load({self.job.protocol.data!r}, {self.job.protocol.crc})")
+
+    def start(self, supervised: bool = True) -> None:
+        """Send `bench.run(..)`; the plant's time begins now."""
+        usb = self.chip.usb
+        usb.write(b"\r\x03\x01")
+        usb.read_until(b"raw REPL; CTRL-B to exit\r\n>", _EXEC_LIMIT_US)
+        usb.write(b"bench.run(%r)\x04" % supervised)
+        usb.read_until(b"OK", _EXEC_LIMIT_US)
+        self.plant.start(self.chip.now_us)
+
+    def step(self, link: HostLink) -> None:
+        """20 ms: let the chip run, then exchange bytes with the host's session."""
+        chip = self.chip
+        chip.run_until_us(chip.now_us + POLL_PERIOD_US)
+        t_us = self.bench.now_us
+        link.received(chip.usb.read(chip.usb.in_waiting), t_us)
+        data = link.poll(t_us)
+        if data:
+            chip.usb.write(data)
+
+    def leave(self) -> None:
+        """Wait until the board has left its loop.
+
+        Raises:
+            ChipTimeoutError: it has not within 3 s.
+        """
+        self.chip.usb.read_until(b"\x04>", _LEAVE_US)
+        self.wiring.sync()
+
+    def last(self) -> dict[str, Any]:
+        """The board's own words on its last run."""
+        return ast.literal_eval(self.chip.exec("print(bench.last())").decode())
+
+
+def run_chip(job: Job, listeners: Sequence[Listener], uf2: Path | None = None) -> Result:
+    """Run `job` on the emulated chip until it has ended.
+
+    KeyboardInterrupt, wherever it strikes, sends Ctrl-C to the board, as a terminal would.
+    """
+    bench = ChipBench(job, uf2)
+    bench.load()
+    link = HostLink(listeners)
+    started = time.perf_counter()
+    bench.start()
+    try:
+        while link.session.ended is None and not bench.chip.resets:
+            bench.step(link)
+    except KeyboardInterrupt:
+        bench.chip.usb.write(_CTRL_C)
+    try:
+        bench.leave()
+    except ChipTimeoutError:
+        if not bench.chip.resets:
+            raise
+    elapsed_s = time.perf_counter() - started
+    return result(job, bench.bench, bench.last(), elapsed_s)

@@ -1,0 +1,188 @@
+"""Joins a plant to the pins of the emulated chip, as a board's copper joins a stage to a Pico.
+
+What the chip does to a pin reaches the plant at the microsecond it happens: before every input the
+plant is advanced to the chip's time. What the plant does reaches the chip where the chip looks: at
+an ADC conversion and at a read of its inputs. Times are emulated microseconds since power-on, the
+drive a fraction 0..1, ADC values codes of the RP2040's converter (0..4095). It must not know the
+firmware, nor smooth anything: a pin is what the emulator says it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rp2040py.gpio_pin import FUNCTION_PWM, GPIOPinState
+from rp2040py.peripherals.pwm import CSR_EN
+
+from iontobench.chip.machine import Chip
+from iontobench.chip.patches import before_inputs, watch_duty
+
+_SLICES = 8
+
+
+class Plant(Protocol):
+    """What is wired to the pins: the input calls take effect at `now_us`."""
+
+    @property
+    def now_us(self) -> int: ...
+    @property
+    def limiter_tripped(self) -> bool: ...
+    @property
+    def stop_pressed(self) -> bool: ...
+    def advance(self, to_us: int) -> None: ...
+    def set_drive(self, fraction: float) -> None: ...
+    def set_gate(self, on: bool) -> None: ...
+    def pump(self) -> None: ...
+    def set_probe(self, on: bool) -> None: ...
+    def set_polarity(self, sign: int) -> None: ...
+    def set_lim_test(self, on: bool) -> None: ...
+    def rearm(self) -> None: ...
+    def read_code(self, channel: int) -> int: ...
+
+
+@dataclass(frozen=True)
+class PinMap:
+    """Which GPIO is which line; None = the board has no such line.
+
+    `adc` maps the converter's input 0..3 (GPIO 26..29) to the plant's channel. A line in
+    `active_low` means "on" (polarity: "reversed", inputs: "tripped", "pressed") when it is low.
+    """
+
+    drive: int
+    gate: int
+    enable: int
+    probe: int | None = None
+    polarity: int | None = None
+    lim_test: int | None = None
+    rearm: int | None = None
+    limiter: int | None = None
+    stop: int | None = None
+    adc: Mapping[int, int] = field(default_factory=lambda: {0: 0, 1: 1, 2: 2, 3: 3})
+    active_low: frozenset[int] = frozenset()
+
+
+class Wiring:
+    """Connects `plant` to `chip` on construction, for good.
+
+    Every output line that the chip leaves floating (reset, input) is off: the board pulls it down,
+    or up where it is active low.
+    """
+
+    def __init__(self, chip: Chip, plant: Plant, pins: PinMap):
+        self._chip = chip
+        self._plant = plant
+        self._pins = pins
+        # GPIO 0 and 1 are slice 0's A and B, 2 and 3 slice 1's ... 16 and 17 slice 0's again.
+        self._slice = chip.mcu.pwm.channels[pins.drive // 2 % _SLICES]
+        self._running = False
+        self._drive = 0.0
+        self._levels: dict[int, bool] = {}
+        self._outputs: dict[int, Callable[[bool], None]] = {}
+        self._connect_outputs()
+        self._connect_drive()
+        self._connect_inputs()
+        chip.on_reset.append(self._refresh)
+        self._refresh()
+
+    @property
+    def drive(self) -> float:
+        """The drive as the plant sees it now, 0..1."""
+        return self._drive
+
+    def sync(self) -> None:
+        """Bring the plant to the chip's time: before looking at it from outside.
+
+        Not done by itself at every pause of the chip: how a plant's steps fall would then depend
+        on how the host slices its time.
+        """
+        self._advance()
+
+    def _advance(self) -> None:
+        now_us = self._chip.now_us
+        if now_us > self._plant.now_us:
+            self._plant.advance(now_us)
+
+    def _connect_outputs(self) -> None:
+        plant, pins = self._plant, self._pins
+        lines: tuple[tuple[int | None, Callable[[bool], None]], ...] = (
+            (pins.gate, plant.set_gate),
+            (pins.enable, lambda on: plant.pump()),
+            (pins.probe, plant.set_probe),
+            (pins.polarity, lambda on: plant.set_polarity(-1 if on else 1)),
+            (pins.lim_test, plant.set_lim_test),
+            (pins.rearm, lambda on: plant.rearm() if on else None),
+        )
+        for number, act in lines:
+            if number is not None:
+                self._outputs[number] = act
+                self._levels[number] = False
+                self._chip.mcu.gpio[number].add_listener(self._listener(number))
+
+    def _listener(self, number: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
+        return lambda value, last: self._on_level(number)
+
+    def _on_level(self, number: int) -> None:
+        asserting = GPIOPinState.LOW if number in self._pins.active_low else GPIOPinState.HIGH
+        on = self._chip.mcu.gpio[number].value == asserting
+        if on != self._levels[number]:
+            self._levels[number] = on
+            self._advance()
+            self._outputs[number](on)
+
+    def _connect_drive(self) -> None:
+        mcu = self._chip.mcu
+        watch_duty(mcu, self._slice, self._on_drive)
+        mcu.gpio[self._pins.drive].add_listener(lambda value, last: self._on_drive_level())
+
+    def _connect_inputs(self) -> None:
+        mcu, adc = self._chip.mcu, self._chip.mcu.adc
+        convert = adc.on_adc_read
+
+        def on_conversion(channel: int) -> None:
+            if channel in self._pins.adc:
+                self._advance()
+                adc.channel_values[channel] = self._plant.read_code(self._pins.adc[channel])
+            convert(channel)
+
+        adc.on_adc_read = on_conversion
+        before_inputs(mcu, self._set_inputs)
+
+    def _set_inputs(self) -> None:
+        self._advance()
+        self._set_input(self._pins.limiter, self._plant.limiter_tripped)
+        self._set_input(self._pins.stop, self._plant.stop_pressed)
+
+    def _set_input(self, number: int | None, on: bool) -> None:
+        if number is not None:
+            level = on != (number in self._pins.active_low)
+            if self._levels.get(number) != level:
+                self._levels[number] = level
+                self._chip.mcu.gpio[number].set_input_value(level)
+
+    def _refresh(self) -> None:
+        """Look at every line: a reset changes pins without telling anyone."""
+        for number in self._outputs:
+            self._on_level(number)
+        self._on_drive()
+
+    def _on_drive_level(self) -> None:
+        if not self._running:
+            self._on_drive()
+
+    def _on_drive(self) -> None:
+        fraction = self._fraction()
+        if fraction != self._drive:
+            self._drive = fraction
+            self._advance()
+            self._plant.set_drive(fraction)
+
+    def _fraction(self) -> float:
+        """The drive pin's mean level: a duty, or 0 or 1 where nothing toggles it."""
+        pin = self._chip.mcu.gpio[self._pins.drive]
+        high = pin.value == GPIOPinState.HIGH
+        self._running = pin.function_select == FUNCTION_PWM and bool(self._slice.csr & CSR_EN)
+        if not self._running:
+            return 1.0 if high else 0.0
+        odd = self._pins.drive & 1
+        compare = self._slice.alarm_b.target if odd else self._slice.alarm_a.target
+        return min(1.0, compare / (self._slice.timer.top + 1))

@@ -1,0 +1,143 @@
+"""The command `iontobench`: its group of commands, its banner and how errors end it.
+
+Commands are imported when they are used, so that `--help` and a mistyped option answer at once.
+No command prints a traceback: what was not foreseen is our own bug, one line, exit 70, with the
+traceback in a file.
+"""
+
+import difflib
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from . import errors
+from .banner import BANNER
+from .out import Out
+
+# name -> (module, line of help); the order is the order of the help page.
+COMMANDS = {
+    "run": ("run", "Run a session of a protocol on a bench."),
+    "check": ("check", "Compile a protocol and prove its bounds, without running it."),
+    "protocols": ("protocols", "List or show the treatment protocols."),
+    "boards": ("boards", "List or show the boards."),
+    "skins": ("skins", "List or show the load models."),
+    "records": ("records", "List, show and verify records; make reports."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"iontobench.cli.{COMMANDS[cmd_name][0]}")
+        return module.command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"no command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _version() -> str:
+    try:
+        return version("iontobench")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+@click.group(
+    cls=LazyGroup,
+    help=f"Firmware bench for a current controller.\n\n{BANNER}",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(_version(), prog_name="iontobench", message="%(prog)s %(version)s")
+def cli() -> None:
+    click.echo(BANNER, err=True)
+
+
+def invoke(args: list[str], out: Out | None = None) -> int:
+    """Run one command line and return its exit code; every error ends here as one line."""
+    out = out or Out()
+    try:
+        code = cli.main(args, prog_name="iontobench", standalone_mode=False, obj=out)
+        return code if isinstance(code, int) else errors.DONE
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return errors.BAD_INPUT
+    except click.ClickException as error:
+        return _fail(out, args, _usage_line(error), errors.BAD_INPUT)
+    except errors.CliError as error:
+        return _fail(out, args, str(error), error.code)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail(out, args, "interrupted", errors.INTERRUPTED)
+    except OSError as error:
+        return _fail(out, args, _os_line(error), errors.BAD_INPUT)
+    except Exception as error:  # the last net: nothing else may show a traceback
+        return _fail(out, args, _our_bug(error, out), errors.OUR_BUG)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(invoke(sys.argv[1:]))
+
+
+def _usage_line(error: click.ClickException) -> str:
+    """Click's message in one line, with where to read more."""
+    line = " ".join(error.format_message().split())
+    ctx = getattr(error, "ctx", None)
+    return f"{line} (see {ctx.command_path} --help)" if ctx else line
+
+
+def _os_line(error: OSError) -> str:
+    """A file or folder that will not do: its name and the system's reason."""
+    reason = error.strerror or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _fail(out: Out, args: list[str], line: str, code: int) -> int:
+    out.json = out.json or "--json" in args
+    out.warn(f"iontobench: {line}")
+    out.result({"error": line, "exit_code": code})
+    return code
+
+
+def _our_bug(error: Exception, out: Out) -> str:
+    """Keep the traceback in a file and say where."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    text = "".join(traceback.format_exception(error))
+    name = f"iontobench-crash-{stamp}-{os.getpid()}.txt"
+    what = f"this is a bug of iontobench: {type(error).__name__}: {error}"
+    for folder in (out.data_dir, Path(tempfile.gettempdir())):
+        if folder is None or not folder.is_dir():
+            continue
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return f"{what}; the traceback is in {folder / name}"
+    return what
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""`iontobench records`: list, show, verify and report, over what the records package returns."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iontobench.records import RecordError, RecordStore, commands
+
+from . import errors
+from .options import data_option, json_option
+from .out import Out
+
+
+@click.group(help="List, show and verify records; make reports.")
+def command() -> None:
+    pass
+
+
+@command.command("list", help="Every record, newest first; nothing is verified.")
+@data_option
+@json_option
+@click.pass_obj
+def list_all(out: Out, data_dir: Path, as_json: bool) -> None:
+    rows = commands.list_records(RecordStore(data_dir))
+    if rows:
+        heads = ("name", "started", "outcome", "fault", "mA min", "s")
+        out.table(heads, [_cells(row) for row in rows], right=("mA min", "s"))
+    else:
+        out.say(f"no records under {data_dir}")
+    out.result({"records": rows})
+
+
+@command.command("show", help="One record: its session, its end, its events.")
+@click.argument("name")
+@data_option
+@json_option
+@click.pass_obj
+def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
+    found = _do(commands.show_record, data_dir, name)
+    out.say(found["disclaimer"])
+    out.say(f"{found['name']}: {found['outcome']}; {found['verdict']}")
+    for part in ("session", "summary"):
+        out.table((part, ""), [[key, value] for key, value in found[part].items()])
+    out.table(("time", "event"), [[one["time"], one["what"]] for one in found["events"]])
+    for note in found["notes"]:
+        out.say(f"note at {note['t_s']:.3f} s: {note['text']}")
+    out.say(f"{found['samples']} samples, {found['frames_lost']} frames lost. {found['caveat']}")
+    out.result(found)
+
+
+@command.command("verify", help="Check the chain of one record; exit 1 unless it is intact.")
+@click.argument("name")
+@data_option
+@json_option
+@click.pass_obj
+def verify(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
+    found = _do(commands.verify_record, data_dir, name)
+    out.say(f"{found['name']}: {found['sentence']}")
+    out.say(found["caveat"])
+    out.result(found)
+    return errors.DONE if found["ok"] else errors.NO
+
+
+@command.command("report", help="Write the report of one record.")
+@click.argument("name")
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to; by default beside the record.",
+)
+@data_option
+@json_option
+@click.pass_obj
+def report(out: Out, name: str, target: Path | None, data_dir: Path, as_json: bool) -> None:
+    written = _do(commands.make_report, data_dir, name, target)
+    out.say(f"the report is {written}")
+    out.result({"report": str(written)})
+
+
+def _do(act: Any, data_dir: Path, name: str, *more: Any) -> Any:
+    try:
+        return act(RecordStore(data_dir), name, *more)
+    except RecordError as error:
+        raise errors.CliError(str(error)) from error
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    keys = ("name", "started_at", "outcome", "fault", "dose_mamin", "duration_s")
+    return ["-" if row.get(key) is None else str(row[key]) for key in keys]

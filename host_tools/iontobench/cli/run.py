@@ -1,0 +1,194 @@
+"""`iontobench run`: one session of a protocol on a bench, watched, recorded and reported.
+
+Everything that can be wrong is found before anything starts. Exit 0 for a complete session, 3 for
+one that ended early or was refused, 2 for bad input, 4 where there is no device.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iontobench.device.runner import Job
+from iontobench.protocols.compiler import compile_protocol
+from iontobench.protocols.errors import ProtocolError, RefusedError
+from iontobench.protocols.loader import load
+from iontobench.protocols.profiles import PROFILES, profile
+from iontobench.records import RecordError
+
+from . import errors, injected
+from .boards import board_of
+from .course import Course
+from .latch import Latch
+from .live import LiveView
+from .model import About, Model
+from .options import data_option, json_option, read_speed
+from .out import Out
+from .rungs import runner_for
+from .session import Runner, calibration_for, report_session, run_session
+from .skins import skin_of
+from .stopsignal import StopSignal
+from .summary import ended_lines, ended_object, exit_code, outcome_line, refused_object
+from .views import choose_view
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the person asked for, as typed."""
+
+    protocol: str
+    rung: str
+    board: str
+    skin: str | None
+    adc: str
+    profile: str
+    seed: int
+    faults: tuple[str, ...]
+    speed: float | None
+    clear: bool
+    plain: bool
+
+
+@click.command(help="Run a session of PROTOCOL (a name, or a TOML file) on a bench.")
+@click.argument("protocol", required=False)
+@click.option(
+    "--on",
+    "rung",
+    metavar="virtual|chip|PORT|auto",
+    default="virtual",
+    show_default=True,
+    help="What runs it.",
+)
+@click.option(
+    "--board", metavar="NAME", default="virtual", show_default=True, help="The hardware's data."
+)
+@click.option("--skin", metavar="NAME", help="The load; by default the protocol's own.")
+@click.option(
+    "--adc",
+    type=click.Choice(["ideal", "rp2040"]),
+    default="ideal",
+    show_default=True,
+    help="The converter of the virtual bench.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="us",
+    show_default=True,
+    help="Limits profile.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="Decides noise and tolerances; the same seed gives the same record.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="KIND@SECONDS[:VALUE]",
+    multiple=True,
+    help="Inject a fault, again for more; `--fault help` lists the kinds.",
+)
+@click.option(
+    "--speed",
+    metavar="X|max",
+    callback=read_speed,
+    help="Times real time; by default 60 on a terminal, else max.",
+)
+@click.option("--clear", is_flag=True, help="Leave a fault latched by an earlier session first.")
+@click.option("--plain", is_flag=True, help="Lines instead of the live view.")
+@data_option
+@json_option
+@click.pass_obj
+def command(
+    out: Out,
+    protocol: str | None,
+    faults: tuple[str, ...],
+    data_dir: Path,
+    as_json: bool,
+    **asked: Any,
+) -> int:
+    if "help" in faults:
+        out.table(("KIND", "what it does", "VALUE"), injected.kinds())
+        out.say("SECONDS count from the start of the session: --fault open@300")
+        out.result({"faults": {name: text for name, text, _ in injected.kinds()}})
+        return errors.DONE
+    if protocol is None:
+        raise click.UsageError(
+            "which PROTOCOL? `iontobench protocols list` names them", click.get_current_context()
+        )
+    return run(out, Request(protocol=protocol, faults=faults, **asked), data_dir)
+
+
+def run(out: Out, request: Request, data_dir: Path) -> int:
+    """Check everything, run, and say how it ended; returns the exit code."""
+    runner = runner_for(request.rung)
+    board = board_of(request.board)
+    injected.check(request.faults)
+    if request.skin is not None:
+        skin_of(request.skin)
+    try:
+        compiled = compile_protocol(load(request.protocol), profile(request.profile), board)
+    except RefusedError as error:
+        return _refuse(out, f"refused: {error}", None)
+    except ProtocolError as error:
+        raise errors.CliError(str(error)) from error
+    latch = Latch(data_dir, board.name)
+    latched = latch.read()
+    if latched and not request.clear:
+        return _refuse(out, latched.sentence(), latched.fault)
+    if latched:
+        latch.clear()
+        out.warn(f"cleared: {latched.fault} ({latched.at})")
+    job = Job(
+        protocol=compiled,
+        board=board,
+        skin=request.skin or compiled.protocol.skin,
+        adc=request.adc,
+        seed=request.seed,
+        calibration=calibration_for(board, request.adc, request.seed),
+        faults=request.faults,
+        rung=request.rung,
+    )
+    return _session(out, request, job, data_dir, runner)
+
+
+def _session(out: Out, request: Request, job: Job, data_dir: Path, runner: Runner) -> int:
+    compiled = job.protocol
+    course = Course(compiled.words)
+    model = Model(About(job.board.name, compiled.name, compiled.profile.name, course))
+    with StopSignal() as stop:
+        view = choose_view(out, request.plain, request.speed, model, stop)
+        try:
+            with view:
+                result, record = run_session(runner, job, data_dir, view)
+        except RecordError as error:
+            raise errors.CliError(str(error)) from error
+    if isinstance(view, LiveView):
+        out.show(view.last_plot())
+    out.say(outcome_line(result, stop.seen))
+    report = _report(out, record)
+    for line in ended_lines(result, record, report, data_dir):
+        out.say(line)
+    out.result(ended_object(result, record, report))
+    return exit_code(result.outcome)
+
+
+def _report(out: Out, record: Path) -> Path | None:
+    """The report; a Ctrl-C leaves it out, for the session and its record are safe."""
+    try:
+        return report_session(record)
+    except KeyboardInterrupt:
+        name = record.parent.name
+        out.warn(f"the report was interrupted; `iontobench records report {name}` writes it")
+        return None
+
+
+def _refuse(out: Out, line: str, fault: str | None) -> int:
+    """Nothing was started: say why, with the object of a session that never ran."""
+    out.warn(f"iontobench: {line}")
+    out.result(refused_object(fault))
+    return errors.ENDED_EARLY

@@ -1,0 +1,179 @@
+"""One session with its record and report: what `run` does once everything is known to be good.
+
+The order is the point: header, session, closing line, latch, meta.json, report. Whatever ends the
+session early, what was recorded stays.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ionto.bench import FIRMWARE_VERSION
+from ionto.core.limits import Board
+from iontobench import tree
+from iontobench.device.calibrate import CalibrationError, Row
+from iontobench.device.events import Item
+from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.link import Listener
+from iontobench.device.runner import Job, Result
+from iontobench.records import RecordStore, RecordWriter, write_meta
+
+from . import errors
+from .latch import Latch
+from .summary import closing_summary
+
+IDEAL_ADC = "ideal"
+REPORT_NAME = "report.html"
+Runner = Callable[[Job, Sequence[Listener]], Result]
+
+
+class Guard:
+    """Listeners behind one wall: what fails in them must not pass for a fault of the firmware.
+
+    An exception inside the loop is an internal error of the loop. So the first failure of a
+    listener is kept, the session is stopped as by Ctrl-C, and `reraise` brings it back afterwards.
+    """
+
+    def __init__(self, listeners: Sequence[Listener]):
+        self._listeners = list(listeners)
+        self._error: Exception | None = None
+
+    def on_item(self, item: Item) -> None:
+        """Pass on one item; nothing more to a listener that has failed.
+
+        Raises:
+            KeyboardInterrupt: a listener has failed: off at once.
+        """
+        for listener in list(self._listeners):
+            try:
+                listener.on_item(item)
+            except Exception as error:
+                self._failed(listener, error)
+
+    def on_tick(self, t_us: int) -> list[str]:
+        """Pass on the time and collect commands; raises as `on_item` does."""
+        commands: list[str] = []
+        for listener in list(self._listeners):
+            try:
+                commands += listener.on_tick(t_us)
+            except Exception as error:
+                self._failed(listener, error)
+        return commands
+
+    def reraise(self) -> None:
+        """Raise what a listener raised, if any did."""
+        if self._error is not None:
+            raise self._error
+
+    def _failed(self, listener: Listener, error: Exception) -> None:
+        self._listeners.remove(listener)
+        self._error = self._error or error
+        raise KeyboardInterrupt(type(error).__name__) from error
+
+
+class Recorder:
+    """A listener that writes every item to the record."""
+
+    def __init__(self, writer: RecordWriter):
+        self._writer = writer
+
+    def on_item(self, item: Item) -> None:
+        """Append one item.
+
+        Raises:
+            CliError: the disk does not take it.
+        """
+        try:
+            self._writer.item(item)
+        except OSError as error:
+            why = error.strerror or str(error)
+            line = f"the session was stopped, its record cannot be written: {why}"
+            raise errors.CliError(line, errors.ENDED_EARLY) from error
+
+    def on_tick(self, t_us: int) -> list[str]:
+        """Nothing is due; a record asks for nothing."""
+        return []
+
+
+def run_session(runner: Runner, job: Job, data_dir: Path, view: Listener) -> tuple[Result, Path]:
+    """Run `job`, write its record and latch its fault; the report comes after.
+
+    Raises:
+        CliError: the record cannot be written.
+        RecordError: the data folder does not take a record.
+    """
+    record = RecordStore(data_dir).new_path(job.protocol.name, job.seed)
+    started_at = _now()
+    with RecordWriter(record, record_header(job)) as writer:
+        guard = Guard([Recorder(writer), view])
+        result = runner(job, [guard])
+        guard.reraise()
+        writer.close(closing_summary(result))
+    # A refused start found no load: nothing was energised, and the firmware latches nothing.
+    if result.fault is not None and result.outcome != "refused":
+        Latch(data_dir, job.board.name).set(result.fault, started_at, record.parent.name)
+    write_meta(record, started_at, version("iontobench"))
+    return result, record
+
+
+def calibration_for(board: Board, adc: str, seed: int) -> list[Row] | None:
+    """The calibration of a converter that needs one, from known loads; None for the ideal one.
+
+    Raises:
+        CliError: the board cannot be calibrated.
+    """
+    if adc == IDEAL_ADC:
+        return None
+    try:
+        return calibrate_seeded(board, adc, seed)
+    except CalibrationError as error:
+        line = f"{board.name} cannot be calibrated on its known loads: {error}"
+        raise errors.CliError(line, errors.ENDED_EARLY) from error
+
+
+def report_session(record: Path) -> Path:
+    """Write the report beside a record."""
+    from iontobench.report import write_report  # matplotlib takes a second to load
+
+    report = record.with_name(REPORT_NAME)
+    write_report(record, report)
+    return report
+
+
+def record_header(job: Job) -> dict[str, Any]:
+    """All that decides the session, nothing of the host: the same seed gives the same bytes."""
+    board, compiled = job.board, job.protocol
+    return {
+        "rung": job.rung,
+        "board": {
+            "name": board.name,
+            "max_ua": board.max_ua,
+            "compliance_mv": board.compliance_mv,
+            "sigma_q4": board.sigma_q4,
+        },
+        "protocol": {
+            "name": compiled.name,
+            "toml": compiled.protocol.toml,
+            "sha256": compiled.toml_sha256,
+        },
+        "profile": compiled.profile.name,
+        "program": {"words": compiled.words, "crc": compiled.crc},
+        "limits": {
+            "profile": msgspec.to_builtins(compiled.profile),
+            "bounds": msgspec.to_builtins(compiled.bounds),
+        },
+        "skin": job.skin,
+        "adc": job.adc,
+        "calibration": job.calibration,
+        "seed": job.seed,
+        "faults": list(job.faults),
+        "firmware": {"version": FIRMWARE_VERSION, "sha256": tree.firmware_sha256()},
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,132 @@
+"""How a session ended, for programs (the `--json` object) and for people (some lines).
+
+Doses in mA min, currents in mA and uA, times in s and ms. The object has the same keys whatever
+happened; what was never measured is null.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from ionto.core.units import UC_PER_MAMIN
+from iontobench.device.runner import Result
+
+from . import errors, words
+from .options import DEFAULT_DATA
+
+_PLACES = 5
+
+
+def exit_code(outcome: str) -> int:
+    """All but complete end early."""
+    return errors.DONE if outcome == "complete" else errors.ENDED_EARLY
+
+
+def refused_object(fault: str | None) -> dict[str, Any]:
+    """The object of a session that never started."""
+    return {
+        "outcome": "refused",
+        "fault": fault,
+        "dose_mamin": 0.0,
+        "dose_true_mamin": 0.0,
+        "duration_s": 0.0,
+        "peak_ma": None,
+        "overshoot_ua": None,
+        "gate_off_ms": None,
+        "realtime_factor": None,
+        "record": None,
+        "report": None,
+    }
+
+
+def ended_object(result: Result, record: Path, report: Path | None) -> dict[str, Any]:
+    """The object of a session that ran."""
+    gate_off_us = result.gate_off_us
+    return {
+        "outcome": result.outcome,
+        "fault": result.fault,
+        "dose_mamin": round(result.dose_uc / UC_PER_MAMIN, _PLACES),
+        "dose_true_mamin": round(result.true_charge_uc / UC_PER_MAMIN, _PLACES),
+        "duration_s": round(result.duration_us / 1e6, 3),
+        "peak_ma": round(result.true_peak_ua / 1000, _PLACES),
+        "overshoot_ua": round(result.overshoot_ua, 3),
+        "gate_off_ms": None if gate_off_us is None else round(gate_off_us / 1000, 3),
+        "realtime_factor": round(result.realtime_factor, 1),
+        "record": str(record),
+        "report": None if report is None else str(report),
+    }
+
+
+def closing_summary(result: Result) -> dict[str, Any]:
+    """What the record's closing line says: all that a seed decides, nothing of the host."""
+    return {
+        "outcome": result.outcome,
+        "fault": result.fault,
+        "dose_uc": result.dose_uc,
+        "true_charge_uc": result.true_charge_uc,
+        "true_peak_ua": result.true_peak_ua,
+        "overshoot_ua": result.overshoot_ua,
+        "duration_us": result.duration_us,
+        "gate_off_us": result.gate_off_us,
+    }
+
+
+def outcome_line(result: Result, signal: str | None) -> str:
+    """The outcome in words, with its cause: the fault, or what came from outside."""
+    text = words.OUTCOMES.get(result.outcome, result.outcome)
+    cause = result.fault or (signal if result.outcome == "stopped" else None)
+    return f"{text}: {cause}" if cause else text
+
+
+def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Path) -> list[str]:
+    """What stays on the screen."""
+    difference = _difference(result)
+    rows = [
+        ("dose", f"{words.mamin(result.dose_uc)} mA min by the firmware"),
+        ("", f"{words.mamin(result.true_charge_uc)} mA min through the load{difference}"),
+        (
+            "duration",
+            f"{words.clock(result.duration_us / 1000)} of board time, "
+            f"{result.realtime_factor:.0f} x real time",
+        ),
+        (
+            "peak",
+            f"{words.milliamps(result.true_peak_ua)} through the load, "
+            f"overshoot {result.overshoot_ua:.1f} uA",
+        ),
+    ]
+    if result.gate_off_us is not None:
+        rows.append(("output off", f"{result.gate_off_us / 1000:.1f} ms after the fault's onset"))
+    if result.outcome == "fault":
+        rows.append(("latched", "the next run on this board needs --clear"))
+    rows.append(("record", str(record)))
+    rows.append(("report", str(report) if report else "none"))
+    name = record.parent.name
+    more = "" if str(data_dir) == DEFAULT_DATA else f" --data {shlex.quote(str(data_dir))}"
+    look = [f"{me()} records {act} {name}{more}" for act in ("show", "verify")]
+    rows.append(("look", "open the report in a browser, or type" if report else "type"))
+    rows += [("", line) for line in look]
+    return [f"  {head:<11}{text}" for head, text in rows]
+
+
+def me() -> str:
+    """This command as the person can type it: the name alone where the shell finds it."""
+    if shutil.which("iontobench"):
+        return "iontobench"
+    script = Path(sys.argv[0])
+    if script.stem != "iontobench":
+        return f"{os.path.basename(sys.executable)} -m iontobench.cli.main"
+    try:
+        return os.path.relpath(script)
+    except ValueError:  # another drive
+        return str(script)
+
+
+def _difference(result: Result) -> str:
+    if result.true_charge_uc < UC_PER_MAMIN / 1000:
+        return ""
+    share = (result.dose_uc - result.true_charge_uc) / result.true_charge_uc
+    return f" (apart by {abs(share):.3%})"

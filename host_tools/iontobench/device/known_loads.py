@@ -1,0 +1,131 @@
+"""Drives a board through two known loads beside a meter, and fits its calibration.
+
+As a person at a bench would: zeros with the output off, then a staircase of currents on each
+resistor, each level the mean of what the board reported and of what the meter read. Only the
+firmware's own runs are used; nothing is read from the plant but its terminals, by the meter.
+Currents in uA, voltages in mV.
+"""
+
+from statistics import fmean
+
+from ionto.bench import Bench
+from ionto.core import faults, program
+from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
+from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
+
+from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.meter import Meter
+from iontobench.sim.port import VirtualPort
+from iontobench.sim.senses import nominal_calibration
+
+from .calibrate import CalibrationError, Reading, Row, fit_calibration
+from .events import Item, Sample
+from .link import HostLink
+from .runner import Console
+
+_LEVELS = 8
+_HOLD_MS = 1500
+_SKIP_MS = 400  # the ramp's end and the trim's settling
+_LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
+_TOP_SHARE = 0.8  # of the board's maximum
+
+
+def calibrate_seeded(board: Board, adc: str, seed: int) -> list[Row]:
+    """The calibration of the simulated board that `seed` draws.
+
+    Raises:
+        CalibrationError: a load was not driven to its end, or the readings carry no fit.
+    """
+    rows: list[Row] = []
+    readings: list[Reading] = []
+    for share in _LOAD_SHARES:
+        top_ua = board.max_ua * _TOP_SHARE
+        r_ohm = float(round(share * board.compliance_mv * 1000 / top_ua))
+        plant = Plant(board, f"resistor:{r_ohm:g}", adc, seed)
+        rows = rows or _zeroed(board, plant)
+        readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed))
+    return fit_calibration(readings, rows, plant.adc.ranges[0].top)
+
+
+def _zeroed(board: Board, plant: Plant) -> list[Row]:
+    """Nominal gains, and the zeros that the board reports at rest."""
+    rows = nominal_calibration(plant.adc.ranges)
+    at_rest = Bench(VirtualPort(board, plant, calibration=rows), board).sense()
+    for index, sense in enumerate((SAMPLE_A, SAMPLE_B, SAMPLE_V)):
+        zero, mul, shift = rows[index]
+        rows[index] = (zero + round(at_rest[sense] * (1 << shift) / mul), mul, shift)
+    return rows
+
+
+def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> list[Reading]:
+    top_ua = int(board.max_ua * _TOP_SHARE)
+    levels_ua = [top_ua * step // _LEVELS for step in range(1, _LEVELS + 1)]
+    words = _program(levels_ua)
+    watcher = _Watcher(meter)
+    port = VirtualPort(board, plant, Console(HostLink([watcher])), rows)
+    bench = Bench(port, board)
+    data = program.pack(words)
+    bench.load(data, program.crc16(data))
+    last = bench.run(supervised=True)
+    if last["outcome"] != faults.OUTCOME_NAMES[faults.COMPLETE]:
+        raise CalibrationError(f"the known load was not driven to its end: {last['fault']}")
+    return watcher.readings(levels_ua)
+
+
+def _program(levels_ua: list[int]) -> list[int]:
+    top_ua = levels_ua[-1]
+    time_s = len(levels_ua) * (_HOLD_MS // 1000 + 2)
+    header = [0] * program.HEADER_LEN
+    header[program.H_VERSION] = program.VERSION
+    header[program.H_SEGMENTS] = len(levels_ua)
+    header[program.H_POLARITY] = 1
+    header[program.H_PEAK_UA] = top_ua
+    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = SLEW_MAX_UA_S
+    header[program.H_CHARGE_UC] = top_ua * time_s
+    header[program.H_TIME_S] = time_s
+    header[program.H_AREA_MM2] = AREA_MAX_MM2
+    header[program.H_DENSITY_UA_CM2] = DENSITY_MAX_UA_CM2
+    header[program.H_PROBE_MIN_Q4] = 80
+    words = header
+    for level_ua in levels_ua:
+        segment = [0] * program.SEGMENT_LEN
+        segment[program.S_KIND] = program.HOLD_TIME
+        segment[program.S_LEVEL_UA] = level_ua
+        segment[program.S_SLEW_UA_S] = SLEW_MAX_UA_S
+        segment[program.S_TIME_MS] = _HOLD_MS
+        words = words + segment
+    return words
+
+
+class _Watcher:
+    """Reads the meter whenever the board reports a sample."""
+
+    def __init__(self, meter: Meter):
+        self._meter = meter
+        self._rows: list[tuple[Sample, float, float]] = []
+
+    def on_item(self, item: Item) -> None:
+        if isinstance(item, Sample) and item.state == faults.HOLD:
+            self._rows.append((item, self._meter.read_ua(), self._meter.read_mv()))
+
+    def on_tick(self, t_us: int) -> list[str]:
+        return []
+
+    def readings(self, levels_ua: list[int]) -> list[Reading]:
+        """One reading a level, from the samples after its settling."""
+        readings = []
+        for level_ua in levels_ua:
+            rows = [row for row in self._rows if row[0].set_ua == level_ua]
+            rows = [row for row in rows if row[0].t_ms >= rows[0][0].t_ms + _SKIP_MS]
+            if not rows:
+                raise CalibrationError(f"no sample at {level_ua} uA")
+            readings.append(
+                Reading(
+                    a_ua=fmean(sample.current_ua for sample, _, _ in rows),
+                    b_ua=fmean(sample.current_ua - sample.difference_ua for sample, _, _ in rows),
+                    v_mv=fmean(sample.load_mv for sample, _, _ in rows),
+                    meter_ua=fmean(ua for _, ua, _ in rows),
+                    meter_mv=fmean(mv for _, _, mv in rows),
+                )
+            )
+        return readings

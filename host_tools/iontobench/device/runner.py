@@ -1,0 +1,125 @@
+"""Runs one session on a bench and says how it went: the firmware's words and the plant's truth.
+
+The virtual rung: the firmware's own `Bench` on a `VirtualPort`, in virtual time, in this thread.
+The seed decides everything but the realtime factor, which is the only figure here that comes
+from the host's clock. Charge in uC, currents in uA, times in us.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ionto.bench import Bench
+from ionto.core import faults
+from ionto.core.limits import Board
+from iontobench.protocols.compiler import CompiledProtocol
+from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.port import VirtualPort
+from iontobench.sim.skin import LoadParams, load_skin
+
+from .link import HostLink, Listener
+
+_REFUSED = faults.OUTCOME_NAMES[faults.REFUSED]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run, on what.
+
+    `skin` is the name of a load, `adc` is "ideal" or "rp2040", `faults` are
+    `KIND@SECONDS[:VALUE]`; `calibration` is what `calibrate` fitted, None for nominal.
+    """
+
+    protocol: CompiledProtocol
+    board: Board
+    skin: str
+    adc: str = "ideal"
+    seed: int = 1
+    faults: tuple[str, ...] = ()
+    calibration: Any = None
+    rung: str = "virtual"
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How a session ended.
+
+    `dose_uc` is what the firmware integrated; everything `true_` is read from the plant.
+    `gate_off_us` counts from the onset of the first injected fault, None without one.
+    """
+
+    outcome: str
+    fault: str | None
+    dose_uc: int
+    true_charge_uc: float
+    true_peak_ua: float
+    overshoot_ua: float
+    duration_us: int
+    gate_off_us: int | None
+    realtime_factor: float
+    last: dict[str, Any]
+
+
+class Console:
+    """The virtual board's serial port: bytes to and from a `HostLink`, in the board's time."""
+
+    def __init__(self, link: HostLink):
+        self._link = link
+        self._waiting = bytearray()
+        self._t_us = 0
+
+    def poll(self, t_us: int) -> None:
+        """Every 20 ms of virtual time."""
+        self._t_us = t_us
+        self._waiting += self._link.poll(t_us)
+
+    def read(self) -> int:
+        """The next byte, or -1."""
+        return self._waiting.pop(0) if self._waiting else -1
+
+    def write(self, data: bytes) -> None:
+        """What the board wrote."""
+        self._link.received(data, self._t_us)
+
+
+def run_virtual(job: Job, listeners: Sequence[Listener]) -> Result:
+    """Run `job` on the virtual bench, in this thread, until it has ended.
+
+    KeyboardInterrupt, wherever it strikes, ends the session off, with outcome "stopped".
+    """
+    plant = Plant(job.board, load_of(job), job.adc, job.seed, job.faults)
+    link = HostLink(listeners)
+    port = VirtualPort(job.board, plant, Console(link), job.calibration)
+    bench = Bench(port, job.board)
+    bench.load(job.protocol.data, job.protocol.crc)
+    started = time.perf_counter()
+    last = bench.run(supervised=True)
+    elapsed_s = time.perf_counter() - started
+    return result(job, plant, last, elapsed_s)
+
+
+def load_of(job: Job) -> LoadParams:
+    """The job's load, under the protocol's electrodes."""
+    electrodes = job.protocol.protocol.electrodes
+    return load_skin(job.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
+
+
+def result(job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float) -> Result:
+    """Firmware's words and plant's truth together; the same for every simulated rung."""
+    truth = plant.truth
+    onset_us = truth.fault_onset_us
+    gate_off_us = None
+    if onset_us is not None and truth.gate_off_us is not None:
+        gate_off_us = truth.gate_off_us
+    return Result(
+        outcome=last["outcome"],
+        fault=last["fault"],
+        dose_uc=last["dose_uc"],
+        true_charge_uc=truth.gross_uc,
+        true_peak_ua=truth.peak_ua,
+        overshoot_ua=max(0.0, truth.peak_ua - job.protocol.bounds.peak_ua),
+        duration_us=last["t_ms"] * 1000,
+        gate_off_us=gate_off_us,
+        realtime_factor=plant.now_us / 1e6 / elapsed_s,
+        last=last,
+    )

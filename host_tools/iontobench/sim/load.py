@@ -1,0 +1,191 @@
+"""The state of a load: what its resistances remember, stepped every 10 ms or faster.
+
+Units: kOhm, nF, mV, uA, us. Signs are those of the stage's side of the polarity bridge, so a
+reversal turns them over. The capacitors' voltages belong to the plant, which integrates them;
+here are only the states that change the coefficients. Must not know what drives it.
+"""
+
+from math import exp
+
+from .noise import SlowWander
+from .skin import LoadParams, RcParams, SkinParams
+
+SLOW_US = 10000  # [control.md: slow states may step every 10 ms]
+_QUICK_US = 1000  # while the field state still moves
+_QUICK_SHARE = 0.05
+_DENSITY_TAU_US = 5000.0  # J = |I| filtered over 5 ms
+
+
+class RcState:
+    """A resistor, with or without a capacitor; nothing in it changes."""
+
+    def __init__(self, params: RcParams) -> None:
+        self.r1_kohm = params.r_ohm / 1000.0
+        self.c1_nf = params.c_nf
+        self.r2_kohm = 0.0
+        self.c2_nf = 0.0
+        self.series_kohm = 0.001  # a lead; without a capacitor r1 is the whole resistor
+        self.r1_kohm -= self.series_kohm
+        self.emf_mv = 0.0
+
+    def reverse(self) -> None:
+        """Turn the load over at the polarity bridge."""
+
+    def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
+        """Nothing to step; return when to ask again, us."""
+        return SLOW_US
+
+
+class Interface:
+    """Skin under one electrode: r_p from states only, so there is no algebraic loop.
+
+    r_p = r_min + (r0 - r_min) / {[1 + w g1 + (1 - w) g2] [1 + (v_e / Ve)^2]}
+    """
+
+    __slots__ = ("_fast", "_numbers", "_slow", "field_mv", "r_kohm")
+
+    def __init__(self, params: SkinParams, area_cm2: float) -> None:
+        self._numbers = (
+            1.0 / (area_cm2 * params.j50_ua_cm2),
+            params.fast_share,
+            1.0 - params.fast_share,
+            1.0 / params.field_mv,
+            -_QUICK_SHARE * params.field_mv,
+            params.r_min_kohm_cm2 / area_cm2,
+            params.r0_kohm_cm2 / area_cm2,
+        )
+        self._fast = 0.0
+        self._slow = 0.0
+        self.field_mv = 0.0
+        self.r_kohm = params.r0_kohm_cm2 / area_cm2
+
+    def step(self, keep: "Keep", current_ua: float, v_mv: float, factor: float) -> bool:
+        """Step over one interval; return whether the field state still moves fast.
+
+        Args:
+            keep: what is left of each deviation after the interval.
+            current_ua: filtered |current|; v_mv: voltage over the interface.
+            factor: multiplies r0 (anode or cathode, motion).
+        """
+        per_j50, share, rest, per_field, quick_mv, r_min, r0 = self._numbers
+        goal = current_ua * per_j50
+        g = self._fast
+        self._fast = g1 = goal + (g - goal) * (keep.fast if goal > g else keep.recovery)
+        g = self._slow
+        self._slow = g2 = goal + (g - goal) * (keep.slow if goal > g else keep.recovery)
+        size = v_mv if v_mv > 0.0 else -v_mv
+        away = self.field_mv - size
+        self.field_mv = field = size + away * (keep.field_rise if away < 0.0 else keep.field_fall)
+        relative = field * per_field
+        fall = (1.0 + share * g1 + rest * g2) * (1.0 + relative * relative)
+        self.r_kohm = r_min + (r0 * factor - r_min) / fall
+        return away < quick_mv
+
+
+class Keep:
+    """What is left of each deviation after `dt_us`: exp(-dt / tau) of every slow state."""
+
+    __slots__ = (
+        "density",
+        "fast",
+        "field_fall",
+        "field_rise",
+        "recovery",
+        "slow",
+    )
+
+    def __init__(self, params: SkinParams, dt_us: int) -> None:
+        dt_s = dt_us * 1e-6
+        self.density = exp(-dt_us / _DENSITY_TAU_US)
+        self.fast = exp(-dt_s / params.tau_fast_s)
+        self.slow = exp(-dt_s / params.tau_slow_s)
+        self.recovery = exp(-dt_s / params.tau_recovery_s)
+        self.field_rise = exp(-dt_us / (1000.0 * params.tau_field_ms))
+        self.field_fall = exp(-dt_us / (1000.0 * params.tau_field_recovery_ms))
+
+
+class SkinState:
+    """Two interfaces in series with the body, the gel and an electrode polarisation."""
+
+    def __init__(self, params: SkinParams, seed: int) -> None:
+        self._p = params
+        self._active = Interface(params, params.active_cm2)
+        self._return = Interface(params, params.return_cm2)
+        self._sign = 1
+        self._keeps: dict[int, Keep] = {}
+        self._wander = [
+            SlowWander(seed, f"motion {side}", SLOW_US * 1e-6, params.noise_tau_s)
+            for side in ("active", "return")
+        ]
+        self._factor = (1.0, 1.0)
+        self._motion_us = 0
+        self._current_ua = 0.0  # |current| through the density's filter
+        areal_ohm = params.r_series_ohm_cm2 + params.r_gel_ohm_cm2
+        self.series_kohm = 0.001 * (
+            params.r_body_ohm
+            + 2.0 * params.r_lead_ohm
+            + areal_ohm / params.active_cm2
+            + areal_ohm / params.return_cm2
+        )
+        self.c1_nf = params.c_nf_cm2 * params.active_cm2
+        self.c2_nf = params.c_nf_cm2 * params.return_cm2
+        self.emf_mv = 0.0
+        small_cm2 = min(params.active_cm2, params.return_cm2)
+        self._electrode_nf = params.electrode_uf_cm2 * small_cm2 * 1000.0
+        self.step(SLOW_US, 0.0, 0.0, 0.0, 0.0)
+
+    def reverse(self) -> None:
+        """Turn the load over at the polarity bridge."""
+        self._sign = -self._sign
+        self.emf_mv = -self.emf_mv
+
+    def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
+        """Step the slow states; return how long the new coefficients may stand, us.
+
+        Args:
+            dt_us: time since the last step, above 0.
+            gross_pc, net_pc: charge since then, uA us; v1, v2: interface voltages, mV.
+        """
+        keep = self._keeps.get(dt_us)
+        if keep is None:
+            keep = self._keeps[dt_us] = Keep(self._p, dt_us)
+        self._motion_us += dt_us
+        if self._motion_us >= SLOW_US:
+            self._move()
+        mean_ua = gross_pc / dt_us
+        self._current_ua = mean_ua = mean_ua + (self._current_ua - mean_ua) * keep.density
+        moves = self._active.step(keep, mean_ua, v1, self._factor[0])
+        moves |= self._return.step(keep, mean_ua, v2, self._factor[1])
+        self.r1_kohm = self._active.r_kohm
+        self.r2_kohm = self._return.r_kohm
+        if self._p.electrode_mv > 0.0:
+            self._polarise(dt_us, net_pc / dt_us)
+        return _QUICK_US if moves else SLOW_US
+
+    def _move(self) -> None:
+        """Draw the motion of the next 10 ms, and say which side is the anode."""
+        self._motion_us = 0
+        anode, sigma = self._p.anode_factor, self._p.noise_sigma
+        at_active, at_return = (anode, 1.0) if self._sign > 0 else (1.0, anode)
+        self._factor = (
+            at_active * (1.0 + sigma * self._wander[0].next()),
+            at_return * (1.0 + sigma * self._wander[1].next()),
+        )
+
+    def _polarise(self, dt_us: int, mean_ua: float) -> None:
+        """Charge the double layer towards E0 of the current's sign, and let it decay.
+
+        dE/dt = I / C_dl - |I| E / (C_dl E0) - E / tau: exact for a constant current.
+        """
+        p = self._p
+        push = mean_ua / self._electrode_nf  # mV/us
+        rate = abs(push) / p.electrode_mv + 1e-6 / p.electrode_decay_s
+        goal = push / rate
+        self.emf_mv = goal + (self.emf_mv - goal) * exp(-rate * dt_us)
+
+
+def new_state(params: LoadParams, seed: int) -> RcState | SkinState:
+    """Return a load at rest; `seed` draws its motion noise."""
+    if isinstance(params, RcParams):
+        return RcState(params)
+    return SkinState(params, seed)

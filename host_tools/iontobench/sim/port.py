@@ -1,0 +1,200 @@
+"""The port contract on a simulated bench, in exact virtual time.
+
+What a chip's own parts would do is here: the 1 ms pacing, the PWM's steps, the watchdog, the
+conversion of codes to units by a calibration. Units: us, drive counts, and `units.SAMPLE_*`.
+Must never look into the plant for what a board could not measure.
+"""
+
+from ionto.core.units import (
+    INPUT_LIMITER,
+    INPUT_STOP,
+    SAMPLE_A,
+    SAMPLE_B,
+    SAMPLE_INPUTS,
+    SAMPLE_SUPPLY,
+    SAMPLE_V,
+    TICK_US,
+    WRAP_US,
+)
+
+from .senses import CH_A, CH_SUPPLY, nominal_calibration
+
+PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [control.md, The stage]
+POLL_US = 20000
+RESAMPLE_US = 150
+WATCHDOG_US = 100000
+
+
+class NoConsole:
+    """A link with nobody at the other end."""
+
+    def poll(self, t_us: int) -> None:
+        """Nothing happens."""
+
+    def read(self) -> int:
+        """No byte."""
+        return -1
+
+    def write(self, data: bytes) -> None:
+        """Nobody listens."""
+
+
+def _still() -> None:
+    """No edge: ENABLE is a plain pin that stands low."""
+
+
+class VirtualPort:
+    """A board of the simulation.
+
+    Args:
+        board: its data (limits.Board); bench: its plant.
+        console: `poll(t_us)` every 20 ms of virtual time, `read()` a byte or -1, `write(bytes)`.
+        calibration: 4 x (zero_counts, mul, shift) for A, B, V, supply; nominal by default.
+    """
+
+    __slots__ = (
+        *("bench", "board", "watchdog_bit", "_console", "_read", "_codes3", "_ways_back"),
+        *("_tick_us", "_poll_us", "_fed_us", "_armed", "_gate", "_drive", "_live", "_counts"),
+        *("_supply_back", "_supply_mv", "pump"),
+    )
+
+    def __init__(self, board, bench, console=None, calibration=None) -> None:
+        self.board = board
+        self.bench = bench
+        self.watchdog_bit = False
+        self._console = console or NoConsole()
+        self._read = self._console.read
+        self._codes3 = bench.adc.codes3
+        rows = calibration or nominal_calibration(bench.adc.ranges)
+        if len(rows) != 4 or any(len(row) != 3 for row in rows):
+            raise ValueError("a calibration is 4 x (zero_counts, mul, shift)")
+        self._ways_back = tuple(number for row in rows[:3] for number in row)
+        self._supply_back = tuple(rows[CH_SUPPLY])
+        self._supply_mv = 0
+        self._counts = board.drive_counts
+        self._tick_us = bench.now_us
+        self._poll_us = bench.now_us + POLL_US
+        self._fed_us = bench.now_us
+        self._armed = False
+        self.pump = _still  # one ENABLE edge: the bench's own pin between begin and off
+        self._gate = 0
+        self._drive = 0
+        self._live = False
+
+    def begin(self) -> None:
+        """Take the pins, everything off, and arm the watchdog."""
+        self.off()
+        self._live = True
+        self.watchdog_bit = False
+        self._read_supply()
+        now_us = self.bench.now_us
+        self._tick_us = self._fed_us = now_us - now_us % TICK_US
+        self._armed = True
+        self.pump = self.bench.pump
+
+    def end(self) -> None:
+        """Off, then disarm the watchdog, last of all."""
+        self.off()
+        self._armed = False
+
+    def off(self) -> None:
+        """Gate low, duty 0, probe off; drive and ENABLE are dead until `begin`. Idempotent."""
+        self._live = False
+        self.pump = _still
+        self._gate = self._drive = 0
+        bench = self.bench
+        bench.set_gate(False)
+        bench.set_drive(0.0)
+        bench.set_probe(False)
+
+    def now_us(self) -> int:
+        """Board time modulo 2^30 us."""
+        return self.bench.now_us & WRAP_US
+
+    def wait(self) -> None:
+        """Sleep until the next 1 ms tick; the console is polled every 20 ms."""
+        self._tick_us = tick_us = self._tick_us + TICK_US
+        self.bench.advance(tick_us)
+        if tick_us - self._fed_us >= WATCHDOG_US and self._armed:
+            self._bite()
+        if tick_us >= self._poll_us:
+            self._poll_us += POLL_US
+            self._read_supply()
+            self._console.poll(tick_us)
+
+    def _read_supply(self) -> None:
+        zero, mul, shift = self._supply_back
+        self._supply_mv = (self.bench.read_code(CH_SUPPLY) - zero) * mul >> shift
+
+    def _bite(self) -> None:
+        """The watchdog was not fed: the chip resets and every pin goes low."""
+        self.end()
+        self.watchdog_bit = True
+
+    def sample(self, buf) -> None:
+        """Fill `buf` by `units.SAMPLE_*` from the converter and the calibration.
+
+        The supply's own conversion is up to 20 ms old, the rest is of this instant.
+        """
+        bench = self.bench
+        ua = bench.shunt_ua
+        a, b, v = self._codes3(ua, ua * bench.polarity, bench.node_mv)
+        a_zero, a_mul, a_shift, b_zero, b_mul, b_shift, v_zero, v_mul, v_shift = self._ways_back
+        buf[SAMPLE_A] = (a - a_zero) * a_mul >> a_shift
+        buf[SAMPLE_B] = (b - b_zero) * b_mul >> b_shift
+        buf[SAMPLE_V] = (v - v_zero) * v_mul >> v_shift
+        buf[SAMPLE_SUPPLY] = self._supply_mv
+        inputs = INPUT_STOP if bench.stop_pressed else 0
+        buf[SAMPLE_INPUTS] = inputs | INPUT_LIMITER if bench.limiter.tripped else inputs
+
+    def resample(self, buf) -> None:
+        """Read current A again, 150 us after the last sample."""
+        bench = self.bench
+        bench.advance(bench.now_us + RESAMPLE_US)
+        zero, mul, shift = self._ways_back[:3]
+        buf[SAMPLE_A] = (bench.read_code(CH_A) - zero) * mul >> shift
+
+    def actuate(self, gate: int, drive: int) -> None:
+        """Set the gate (0, 1) and the drive (0..board.drive_counts, sense A's full scale)."""
+        if not self._live:
+            return
+        if gate != self._gate:
+            self._gate = gate
+            self.bench.set_gate(bool(gate))
+        if drive != self._drive:
+            self._drive = drive
+            steps = (drive * PWM_STEPS + (self._counts >> 1)) // self._counts
+            self.bench.set_drive(steps / PWM_STEPS)
+
+    def set_polarity(self, sign: int) -> None:
+        """Switch the bridge: +1 or -1; the caller sees to it that no current flows."""
+        self.bench.set_polarity(sign)
+
+    def probe(self, on: int) -> None:
+        """Switch PROBE."""
+        self.bench.set_probe(bool(on))
+
+    def lim_test(self, on: int) -> None:
+        """Lower the hardware limiter's threshold, or restore it."""
+        self.bench.set_lim_test(bool(on))
+
+    def rearm(self) -> None:
+        """Re-arm the hardware limiter; only with the gate low."""
+        self.bench.rearm()
+
+    def feed(self) -> None:
+        """Feed the watchdog."""
+        self._fed_us = self._tick_us
+
+    def read(self, buf) -> int:
+        """Read at most one byte into `buf[0]`; return how many."""
+        byte = self._read()
+        if byte < 0:
+            return 0
+        buf[0] = byte
+        return 1
+
+    def write(self, buf, count: int) -> int:
+        """Write the first `count` bytes of `buf`; return how many were taken."""
+        self._console.write(bytes(buf[:count]))
+        return count

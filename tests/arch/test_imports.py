@@ -1,0 +1,107 @@
+"""Who may import whom [design.md]: read from the sources, so that a lazy import counts too."""
+
+import sys
+
+import pytest
+
+from .sources import BOARDS, CORE, FIRMWARE, HOST, IONTO, SIM, files, imports, name, within
+
+FLOOR = ("micropython", "time", "array", "gc", "sys", "select")  # a chip's own modules
+
+
+def ids(path):
+    return name(path)
+
+
+@pytest.mark.parametrize("path", files(CORE), ids=ids)
+def test_the_core_imports_the_core_only(path):
+    allowed = ["ionto.core"]
+    if path.name == "const.py":
+        allowed.append("micropython")
+    assert within(imports(path), *allowed) == set()
+
+
+@pytest.mark.parametrize(
+    "path", [IONTO / "loop.py", IONTO / "bench.py", IONTO / "port.py"], ids=ids
+)
+def test_loop_bench_and_port_know_the_core_and_each_other_and_no_chip(path):
+    modules = {one for one in imports(path) if one != "ionto"}
+    assert within(modules, "ionto.core", "ionto.port", "ionto.loop") == set()
+
+
+def test_the_loop_does_not_know_the_bench_and_the_port_knows_nobody():
+    assert not any(one.startswith("ionto.bench") for one in imports(IONTO / "loop.py"))
+    assert imports(IONTO / "port.py") == set()
+
+
+@pytest.mark.parametrize("path", files(IONTO / "rp2"), ids=ids)
+def test_the_chips_drivers_know_the_machine_and_the_core(path):
+    assert within(imports(path), "machine", "ionto.core", "ionto.rp2", *FLOOR) == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("supervisor", "regulator"), ("regulator", "supervisor")]
+)
+def test_supervisor_and_regulator_never_import_each_other(one, other):
+    reached = set()
+    waiting = {one}
+    while waiting:
+        module = waiting.pop()
+        reached.add(module)
+        for imported in imports(CORE / f"{module}.py"):
+            part = imported.removeprefix("ionto.core").strip(".").split(".")[0]
+            if part and (CORE / f"{part}.py").exists() and part not in reached:
+                waiting.add(part)
+    assert other not in reached
+
+
+@pytest.mark.parametrize("path", files(FIRMWARE), ids=ids)
+def test_the_firmware_never_imports_the_host_tools(path):
+    assert not any(one.split(".")[0] in ("iontobench", "host_tools") for one in imports(path))
+
+
+@pytest.mark.parametrize("path", sorted(BOARDS.glob("*/board.py")), ids=ids)
+def test_the_top_level_of_a_board_imports_the_core_only(path):
+    assert within(imports(path, top_level=True), "ionto.core") <= {"ionto"}
+
+
+@pytest.mark.parametrize("path", sorted(BOARDS.glob("*/boot.py")), ids=ids)
+def test_a_boot_file_imports_machine_only_and_is_ten_lines_at_most(path):
+    assert imports(path) == {"machine"}
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 10
+
+
+@pytest.mark.parametrize("path", files(SIM), ids=ids)
+def test_the_plant_does_not_know_who_drives_it(path):
+    ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
+    allowed = ("ionto.core.units", "ionto.core.const", "iontobench.sim")
+    assert within(ours, *allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(HOST, FIRMWARE, BOARDS), ids=ids)
+def test_no_module_hides_one_of_the_standard_library(path):
+    if path.parent in (FIRMWARE, BOARDS):
+        assert path.stem not in sys.stdlib_module_names
+
+
+def test_the_rules_see_relative_lazy_and_guarded_imports(tmp_path, monkeypatch):
+    from . import sources
+
+    core = tmp_path / "firmware" / "ionto" / "core"
+    core.mkdir(parents=True)
+    monkeypatch.setattr(sources, "FIRMWARE", tmp_path / "firmware")
+    path = core / "made.py"
+    path.write_text(
+        "from . import a\nfrom .b import c\nfrom .. import loop\n"
+        "try:\n    import machine\nexcept ImportError:\n    pass\n"
+        "def f():\n    from iontobench.sim import plant\n"
+    )
+    assert imports(path) == {
+        *("ionto.core", "ionto.core.a", "ionto.core.b", "ionto.core.b.c", "ionto", "ionto.loop"),
+        *("machine", "iontobench.sim", "iontobench.sim.plant"),
+    }
+    assert within(imports(path), "ionto.core") == {
+        *("ionto", "ionto.loop", "machine", "iontobench.sim", "iontobench.sim.plant")
+    }
+    assert "machine" in imports(path, top_level=True)
+    assert "iontobench.sim" not in imports(path, top_level=True)

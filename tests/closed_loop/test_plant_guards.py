@@ -1,0 +1,174 @@
+"""The stage's own ways off: dead-man, limiter, bleed, and the bounds of PROBE."""
+
+import pytest
+from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, run
+
+from ionto.core.limits import Board
+from iontobench.sim.bench import Bench
+from iontobench.sim.stage import draw_hold_us
+
+
+def off_time_us(seed):
+    """From the last ENABLE edge to the last microsecond above 5 uA."""
+    bench = energised("resistor:5000", seed=seed)
+    drive_ua(bench, 2000)
+    run(bench, 40)
+    last_edge_us = bench.now_us
+    for _ in range(400):
+        bench.advance(bench.now_us + 50)
+    return bench.truth.last_above_us - last_edge_us
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 17])
+def test_the_dead_man_opens_when_its_own_hold_is_over(seed):
+    hold_us = draw_hold_us(seed)
+    assert hold_us <= off_time_us(seed) <= hold_us + 150  # C_out into 5 kOhm: 11 us a fold
+
+
+def test_the_hold_is_within_tolerance_for_every_seed_and_differs():
+    holds_us = [draw_hold_us(seed) for seed in range(500)]
+    assert 3600 <= min(holds_us) < 4200
+    assert 7800 < max(holds_us) <= 8400
+    assert sum(holds_us) / 500 == pytest.approx(6000, rel=0.02)
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_nothing_flows_without_both_gate_and_pump(gate):
+    bench = bench_with("forearm")
+    bench.set_gate(gate)
+    drive_ua(bench, 5000)
+    for _ in range(50):
+        bench.advance(bench.now_us + 1000)
+        if not gate:
+            bench.pump()
+    assert bench.truth.gross_uc == pytest.approx(0, abs=1e-6)
+    assert bench.load_ua == pytest.approx(0, abs=1e-6)
+
+
+def test_a_dead_man_that_starved_conducts_again_when_pumped():
+    bench = energised("resistor:5000")
+    drive_ua(bench, 1000)
+    run(bench, 20)
+    bench.advance(bench.now_us + 20000)
+    assert bench.load_ua == pytest.approx(0, abs=0.1)
+    run(bench, 20)
+    assert bench.load_ua == pytest.approx(1000, rel=0.01)
+
+
+def test_the_limiter_trips_within_50_us_above_its_limit_and_latches():
+    bench = energised("resistor:1000")
+    drive_ua(bench, 5200)
+    run(bench, 20)
+    assert not bench.limiter_tripped
+    drive_ua(bench, 6250)
+    while bench.load_ua <= 5250:
+        run(bench, 1, 10)
+    over_us = bench.now_us
+    while not bench.limiter_tripped:
+        run(bench, 1, 10)
+    assert bench.now_us - over_us <= 50
+    drive_ua(bench, 1000)
+    run(bench, 50)
+    assert bench.load_ua == pytest.approx(0, abs=0.01)
+    assert bench.truth.peak_ua < 1.1 * BOARD.max_ua
+
+
+def test_the_limiter_rearms_only_with_the_gate_low():
+    bench = energised("resistor:1000")
+    drive_ua(bench, 6250)
+    run(bench, 20)
+    assert bench.limiter_tripped
+    bench.rearm()
+    assert bench.limiter_tripped
+    bench.set_gate(False)
+    bench.rearm()
+    assert not bench.limiter_tripped
+
+
+@pytest.mark.parametrize(("max_ua", "scale"), [(5000, 1), (30000, 6)])
+def test_lim_test_clips_45_ua_and_lets_25_pass(max_ua, scale):
+    board = Board("test", max_ua, 40000, 37, proof_scale=scale)
+    tripped = []
+    for current_ua in (25 * scale, 45 * scale):
+        bench = Bench(board, "resistor:10000")
+        bench.set_lim_test(True)
+        bench.pump()
+        bench.set_gate(True)
+        bench.set_drive(current_ua / board.full_scale_ua)
+        run(bench, 30)
+        tripped.append(bench.limiter_tripped)
+    assert tripped == [False, True]
+
+
+@pytest.mark.parametrize("skin", ["forearm", "forearm-dry", "resistor:10", "resistor:100000000"])
+def test_the_probe_never_makes_more_than_50_ua_or_5_v(skin):
+    bench = bench_with(skin)
+    bench.set_probe(True)
+    for _ in range(500):
+        bench.advance(bench.now_us + 100)
+        assert -1e-9 <= bench.load_ua <= 50.0
+        assert bench.node_mv <= 5000.0
+
+
+def test_the_probe_gives_5_v_over_100_kohm_and_the_load():
+    bench = bench_with("resistor:50000")
+    bench.set_probe(True)
+    run(bench, 50)
+    bleed_free_ua = 5000 / (100 + 1 / (1 / 50 + 1 / 10000)) * (10000 / 10050)
+    assert bench.load_ua == pytest.approx(bleed_free_ua, rel=1e-6)
+
+
+def test_the_bleed_empties_the_output_within_5_ms_of_gate_low():
+    bench = energised("resistor:100000000")
+    drive_ua(bench, 2000)
+    run(bench, 20)
+    assert bench.node_mv == 40000
+    bench.set_gate(False)
+    bench.advance(bench.now_us + 5000)
+    assert bench.node_mv < 100
+
+
+def test_gate_low_takes_the_load_below_5_ua_at_once_and_5_ms_later_for_good():
+    bench = energised("forearm")
+    drive_ua(bench, 2000)
+    run(bench, 2000)
+    bench.set_gate(False)
+    gate_us = bench.now_us
+    for _ in range(2000):
+        bench.advance(bench.now_us + 1000)
+        bench.pump()
+    assert bench.truth.last_above_us - gate_us < 5000
+    assert abs(bench.load_ua) < 1.0
+    assert bench.truth.back_peak_ua < 60  # the load's own capacitors through the bleed
+
+
+def test_reversal_turns_sense_b_the_truth_and_the_load_over():
+    bench = energised("forearm")
+    drive_ua(bench, 500)
+    run(bench, 500)
+    bench.set_gate(False)
+    drive_ua(bench, 0)
+    run(bench, 1000)
+    forward_uc = bench.truth.positive_uc
+    bench.set_polarity(-1)
+    bench.set_gate(True)
+    drive_ua(bench, 500)
+    run(bench, 1000)
+    truth = bench.truth
+    assert bench.load_current_ua == pytest.approx(-500, rel=0.01)
+    assert truth.positive_uc == pytest.approx(forward_uc, rel=0.001)
+    assert truth.negative_uc == pytest.approx(500, rel=0.01)
+    assert truth.charge_uc == pytest.approx(truth.positive_uc - truth.negative_uc)
+    assert truth.gross_uc == pytest.approx(truth.positive_uc + truth.negative_uc)
+
+
+@pytest.mark.parametrize("sign", [0, 2, -2])
+def test_a_polarity_is_plus_or_minus_one(sign):
+    with pytest.raises(ValueError, match="polarity"):
+        bench_with("forearm").set_polarity(sign)
+
+
+@pytest.mark.parametrize("fraction", [-0.01, 1.01, float("nan")])
+def test_a_drive_is_a_fraction(fraction):
+    with pytest.raises(ValueError, match="drive"):
+        bench_with("forearm").set_drive(fraction)

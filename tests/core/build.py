@@ -1,0 +1,57 @@
+"""Boards, programs and samples for the tests of the core. Units as in `ionto.core`."""
+
+from ionto.core import limits, program
+from ionto.core.program import Program
+from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_LEN, SAMPLE_SUPPLY, SAMPLE_V
+
+SMALL = limits.Board("small", 5000, 40000, 37)
+LARGE = limits.Board("large", 30000, 60000, 240, proof_scale=6)
+RESEARCH = limits.Board("research", 500, 40000, 4)
+BOARDS = [SMALL, LARGE, RESEARCH]
+NAMES = [board.name for board in BOARDS]
+
+
+def segment(kind=program.HOLD_TIME, level_ua=2000, slew_ua_s=1000, charge_uc=0, time_ms=1000):
+    """The words of one segment."""
+    return [kind, level_ua, slew_ua_s, charge_uc, time_ms, 0, 0, 0]
+
+
+def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
+    """The words of a program: peak for a second between ramps of `slew`, unless told otherwise."""
+    if segments is None:
+        segments = [segment(level_ua=peak_ua, slew_ua_s=slew_ua_s)]
+    made = {
+        "version": program.VERSION,
+        "segments": len(segments),
+        "polarity": 1,
+        "peak_ua": peak_ua,
+        "slew_ua_s": slew_ua_s,
+        "down_slew_ua_s": slew_ua_s,
+        "charge_uc": 100_000,
+        "time_s": 60,
+        "area_mm2": 20_000,
+        "density_ua_cm2": 500,
+        "probe_min_q4": 40,
+        "spare": 0,
+    }
+    unknown = set(header) - set(made)
+    if unknown:
+        raise KeyError(unknown)
+    made.update(header)
+    return [*made.values(), *(word for one in segments for word in one)]
+
+
+def make_program(board=SMALL, segments=None, **header):
+    """A checked program for `board`."""
+    return Program(words(segments, **header), board)
+
+
+def sample(current_q4=0, load_mv=0, second_q4=None, inputs=0):
+    """A sample buffer; sense B agrees with A unless told otherwise."""
+    buf = [0] * SAMPLE_LEN
+    buf[SAMPLE_A] = current_q4
+    buf[SAMPLE_B] = current_q4 if second_q4 is None else second_q4
+    buf[SAMPLE_V] = load_mv
+    buf[SAMPLE_SUPPLY] = 12000
+    buf[SAMPLE_INPUTS] = inputs
+    return buf

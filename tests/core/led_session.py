@@ -1,0 +1,74 @@
+"""A session led by hand with its real ramp, dose and probe; what flows is the set point."""
+
+from ionto.core import faults
+from ionto.core.dose import Dose
+from ionto.core.impedance import Probe
+from ionto.core.ramp import Ramp
+from ionto.core.session import Session
+from ionto.core.units import SAMPLE_V
+
+from .build import SMALL, make_program, sample
+
+LOADED_MV = 250  # 5 V behind 100 kOhm into 5.3 kOhm
+OPEN_MV = 5000
+
+
+class Led:
+    """`tick` is one tick of a loop without supervisor and port."""
+
+    def __init__(self, program=None, board=SMALL):
+        self.buf = sample(load_mv=LOADED_MV)
+        self.ramp = Ramp()
+        self.dose = Dose()
+        self.session = Session(self.buf, self.ramp, self.dose, Probe(5000, 100_000))
+        self.program = program or make_program(board, slew_ua_s=10_000)
+        self.session.start(self.program)
+        self.flow_q4 = None  # instead of the set point
+        self.ticks = 0
+
+    def tick(self, fault=0, ask=0, dt_us=1000):
+        """One tick; returns the gate."""
+        gate = self.session.step(fault, ask, dt_us)
+        self.ticks += 1
+        flow_q4 = 0
+        if gate:
+            flow_q4 = self.ramp.step(self.session.target_q4, self.session.slew_ua_s, dt_us)
+            if self.flow_q4 is not None:
+                flow_q4 = self.flow_q4
+        self.dose.step(flow_q4, dt_us)
+        return gate
+
+    def to(self, state, limit=20_000, **given):
+        """Tick until `state`; return how many ticks it took."""
+        for count in range(limit):
+            if self.session.state == state:
+                return count
+            self.tick(**given)
+        raise AssertionError(f"still {faults.STATE_NAMES[self.session.state]} after {limit}")
+
+    def load(self, load_mv):
+        """The voltage that the probe leaves from now on."""
+        self.buf[SAMPLE_V] = load_mv
+        return self
+
+    def in_state(self, state):
+        """Bring it to `state` by what operators and loads can do."""
+        led = {
+            faults.PROBE: (),
+            faults.RAMP: (faults.RAMP,),
+            faults.HOLD: (faults.HOLD,),
+            faults.RAMP_DOWN: (faults.RAMP_DOWN,),
+            faults.PAUSING: (faults.HOLD, {"ask": 2}),
+            faults.PAUSED: (faults.HOLD, {"ask": 2}, faults.PAUSED),
+            faults.CONTACT: (faults.HOLD, {"fault": faults.CUT}),
+            faults.REST: (faults.HOLD, {"fault": faults.CUT}, faults.REST),
+            faults.DONE: (faults.DONE,),
+            faults.FAULT: (faults.HOLD, {"fault": faults.LEAK}),
+        }[state]
+        for step in led:
+            if isinstance(step, dict):
+                self.tick(**step)
+            else:
+                self.to(step)
+        assert self.session.state == state
+        return self

@@ -1,0 +1,163 @@
+"""The object at the REPL: what it loads, what it refuses, and that its fault latches."""
+
+import pytest
+
+from ionto.bench import Bench
+from ionto.core import program
+from ionto.core.program import ProgramError, crc16, pack
+from ionto.port import CheckedPort
+
+from .build import SMALL, segment, words
+from .fake_port import OPEN, FakePort
+from .loops import Interrupter
+
+QUICK = words([segment(program.HOLD_TIME, 2000, 10_000, 0, 100)], slew_ua_s=10_000)
+
+
+def made(load_ohm=5000, loaded=True, wrap=None):
+    port = FakePort(SMALL, load_ohm)
+    checked = CheckedPort(port, SMALL)
+    bench = Bench(wrap(checked) if wrap else checked, SMALL)
+    if loaded:
+        bench.load(pack(QUICK), crc16(pack(QUICK)))
+    return bench, port
+
+
+def at(tick, act):
+    def on_tick(port):
+        if port.tick == tick:
+            act(port)
+
+    return on_tick
+
+
+def open_lead(port):
+    port.load_ohm = OPEN
+
+
+def strike(port):
+    raise KeyboardInterrupt
+
+
+def assert_off(port):
+    assert (port.gate, port.drive, port.probe_on, port.live) == (0, 0, 0, False)
+
+
+def test_making_a_bench_switches_its_port_off():
+    _, port = made()
+    assert port.last_act == "off"
+    assert_off(port)
+
+
+def test_a_run_without_a_program_is_refused():
+    bench, port = made(loaded=False)
+    with pytest.raises(ProgramError, match="no program"):
+        bench.run()
+    assert port.tick == 0
+
+
+def test_a_wrong_checksum_or_program_is_refused_and_the_old_one_is_gone():
+    bench, _ = made()
+    with pytest.raises(ProgramError, match="CRC"):
+        bench.load(pack(QUICK), crc16(pack(QUICK)) ^ 1)
+    assert not bench.info()["loaded"]
+    bench, _ = made()
+    data = pack(words(peak_ua=5001))
+    with pytest.raises(ProgramError, match="peak_ua"):
+        bench.load(data, crc16(data))
+    with pytest.raises(ProgramError, match="no program"):
+        bench.run()
+
+
+def test_a_run_that_completes_says_so_and_may_be_repeated():
+    bench, port = made()
+    for _ in range(2):
+        last = bench.run()
+        assert (last["outcome"], last["fault"], last["state"]) == ("complete", None, "done")
+        assert last["positive_uc"] == last["dose_uc"] == pytest.approx(610, abs=10)
+        assert last == bench.last()
+        assert_off(port)
+
+
+def test_a_fault_latches_until_it_is_cleared():
+    bench, port = made()
+    port.on_tick = at(450, open_lead)
+    last = bench.run()
+    assert (last["outcome"], last["fault"]) == ("fault", "open")
+    assert last["dose_uc"] > 250
+    assert bench.info()["fault"] == "open"
+    ticks = port.tick
+    with pytest.raises(RuntimeError, match=r"latched fault: open; bench.clear\(\)"):
+        bench.run()
+    assert port.tick == ticks
+    bench.clear()
+    assert_off(port)
+    port.load_ohm = 5000
+    assert bench.run()["outcome"] == "complete"
+
+
+def test_loading_does_not_clear_a_fault():
+    bench, port = made()
+    port.on_tick = at(450, open_lead)
+    bench.run()
+    bench.load(pack(QUICK), crc16(pack(QUICK)))
+    with pytest.raises(RuntimeError):
+        bench.run()
+
+
+def test_a_refused_start_latches_nothing():
+    bench, port = made(load_ohm=OPEN)
+    assert (bench.run()["outcome"], bench.last()["fault"]) == ("refused", "no load")
+    port.load_ohm = 5000
+    assert bench.run()["outcome"] == "complete"
+
+
+@pytest.mark.parametrize("tick", [1, 100, 300, 450, 600])
+def test_ctrl_c_stops_with_the_output_off_and_no_fault(tick):
+    bench, port = made()
+    port.on_tick = at(tick, strike)
+    assert bench.run()["outcome"] == "stopped"
+    assert_off(port)
+    port.on_tick = None
+    assert bench.run()["outcome"] == "complete"
+
+
+@pytest.mark.parametrize(
+    ("disturb", "fault"),
+    [(open_lead, "open"), (lambda port: setattr(port, "inputs", 2), "hardware limiter")],
+)
+def test_ctrl_c_just_after_a_fault_does_not_unlatch_it(disturb, fault):
+    bench, port = made()
+
+    def on_tick(port):
+        if port.tick == 450:
+            disturb(port)
+        if port.tick == 560:
+            strike(port)
+
+    port.on_tick = on_tick
+    assert bench.run(supervised=True)["fault"] == fault
+    assert bench.last()["outcome"] == "fault"
+    with pytest.raises(RuntimeError, match=fault):
+        bench.run()
+
+
+def test_an_error_in_the_loop_latches_an_internal_fault():
+    bench, port = made(wrap=lambda checked: Interrupter(checked, "feed", 300, OSError, True))
+    with pytest.raises(OSError):
+        bench.run()
+    assert bench.last()["fault"] == "internal error"
+    assert_off(port)
+    with pytest.raises(RuntimeError, match="internal"):
+        bench.run()
+
+
+def test_a_look_at_rest_energises_nothing():
+    bench, port = made()
+    port.offset_q4, port.inputs = 7, 1
+    assert bench.sense(100) == [7, 0, 0, 12000, 1]
+    assert port.history == []
+    assert_off(port)
+    for ticks in (0, 1001):
+        with pytest.raises(ValueError, match="1..1000"):
+            bench.sense(ticks)

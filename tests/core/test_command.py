@@ -1,0 +1,109 @@
+"""The parser of commands: valid commands come from valid lines only, whatever else arrives."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ionto.core import command
+from ionto.core.command import COMMAND_NAMES, Command
+from ionto.core.crc import crc16
+from iontobench.device.frames import command_line
+
+PLAIN = re.compile(rb"(stop|pause|resume|\?)|(set|beat) ([0-9]+)")
+NUMBERS = {command.SET, command.BEAT}
+
+
+def heard(data):
+    """(command, value) of every line in `data` that the parser takes for a command."""
+    parser = Command()
+    found = [(parser.step(byte), parser.value) for byte in data]
+    return [pair for pair in found if pair[0] != command.NONE]
+
+
+def meant(line):
+    """The same for one line without its end, by a regular expression; None where it is none.
+
+    Carriage returns are no part of a line.
+    """
+    line = line.replace(b"\r", b"")
+    body, star, crc = line.partition(b"*")
+    if star and crc != b"%04x" % crc16(body):
+        return None
+    match = PLAIN.fullmatch(body)
+    if match is None:
+        return None
+    if match[1]:
+        return command.WORDS.index(match[1]), 0
+    value = int(match[3])
+    return (command.WORDS.index(match[2]), value) if value < 100_000 else None
+
+
+PIECES = st.sampled_from(
+    [b"stop", b"pause", b"resume", b"set", b"beat", b"?", b" ", b"*", b"\r", b"\n", b"0", b"1500"]
+    + [b"99999", b"100000", command_line("stop"), command_line("set 1500"), command_line("?")]
+)
+STREAMS = st.one_of(
+    st.binary(max_size=80),
+    st.lists(st.one_of(PIECES, st.binary(max_size=2)), max_size=25).map(b"".join),
+)
+
+
+@given(STREAMS)
+@example(b"set 0*\nset *\nset\n")
+@example(b"\n\n?\n")
+def test_any_bytes_are_rejected_or_a_command_in_range_from_a_valid_line(data):
+    expected = [meant(line) for line in data.split(b"\n")[:-1]]
+    found = heard(data)
+    assert found == [pair for pair in expected if pair is not None]
+    for word, value in found:
+        assert command.STOP <= word <= command.QUERY
+        assert 0 <= value < 100_000
+        assert word in NUMBERS or value == 0
+
+
+@pytest.mark.parametrize("text", ["stop", "pause", "resume", "set 1500", "beat 17", "?"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_every_command_is_heard_from_a_person_and_from_a_tool(text, end):
+    word, _, number = text.partition(" ")
+    expected = [(command.WORDS.index(word.encode()), int(number or 0))]
+    assert heard(text.encode() + end.encode()) == expected
+    assert heard(command_line(text)[:-1] + end.encode()) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["stop", "pause", "resume", "set 1500", "beat 17", "beat 65535", "?"]
+)
+def test_a_tools_line_with_one_changed_bit_is_never_another_command(text):
+    line = command_line(text)
+    right = heard(line)
+    for bit in range(8 * (len(line) - 1)):
+        changed = bytearray(line)
+        changed[bit // 8] ^= 1 << (bit % 8)
+        assert heard(bytes(changed)) in ([], right), bytes(changed)
+
+
+@pytest.mark.parametrize("text", ["set 1500", "beat 123", "stop", "resume"])
+def test_a_tools_line_with_one_lost_byte_is_never_another_command(text):
+    line = command_line(text)
+    for at in range(len(line) - 1):
+        assert heard(line[:at] + line[at + 1 :]) == [], line[:at]
+
+
+def test_a_damaged_line_does_not_spoil_the_next():
+    assert heard(b"st\x00op\nstop\n") == [(command.STOP, 0)]
+
+
+def test_garbage_counts_every_byte_until_a_valid_line():
+    parser = Command()
+    for byte in b"x" * 256:
+        parser.step(byte)
+    assert parser.garbage == command.GARBAGE_MAX
+    for byte in b"\nbeat 1\n":
+        parser.step(byte)
+    assert parser.garbage == 0
+
+
+def test_every_command_has_a_name_and_a_word():
+    assert len(COMMAND_NAMES) == len(command.WORDS) == command.QUERY + 1

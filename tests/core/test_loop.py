@@ -1,0 +1,193 @@
+"""The session loop on a strict fake: order, ends, commands, and off on every way out."""
+
+import pytest
+
+from ionto.core import command, faults, session
+
+from .build import BOARDS, NAMES, SMALL
+from .fake_port import OPEN
+from .loops import Bed, quick
+
+RAMPING_TICK = 300  # in the quick program: probe until about 216, up until 416, down from 516
+
+
+def open_lead(port):
+    port.load_ohm = OPEN
+
+
+def restore(port):
+    port.load_ohm = 5000
+
+
+def set_inputs(bits):
+    def act(port):
+        port.inputs = bits
+
+    return act
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize("polarity", [1, -1])
+def test_a_session_passes_through_its_states_and_completes(board, polarity):
+    bed = Bed(board)
+    level_ua = min(board.max_ua, 2000)
+    program = quick(board, level_ua=level_ua, polarity=polarity, density_ua_cm2=500)
+    assert bed.run(program) == faults.COMPLETE
+    assert bed.states == [faults.PROBE, faults.RAMP, faults.HOLD, faults.RAMP_DOWN, faults.DONE]
+    dose = bed.loop.dose
+    assert abs(dose.gross_uc - bed.port.true_uc) <= max(5, 0.001 * bed.port.true_uc)
+    assert (dose.positive_uc() if polarity > 0 else dose.negative_uc()) == dose.gross_uc
+
+
+def test_without_a_load_the_start_is_refused_and_the_gate_never_closes():
+    bed = Bed(load_ohm=OPEN)
+    assert bed.run() == faults.REFUSED
+    assert bed.port.history == []
+
+
+def test_an_overcurrent_trips_in_its_own_tick_and_actuates_nothing_after_off():
+    bed = Bed().at(RAMPING_TICK, lambda port: setattr(port, "gain", 3000))
+    bed.at(RAMPING_TICK + 100, lambda port: setattr(port, "gain", 3000))
+    assert bed.run() == faults.FAULTED
+    assert bed.loop.session.fault in (faults.OVERCURRENT, faults.OVER_ABSOLUTE, faults.ENVELOPE)
+    assert all(gate == 0 for tick, state, gate, _ in bed.gates if state == faults.FAULT)
+
+
+def test_an_overcurrent_is_off_before_the_next_tick_begins():
+    bed = Bed().at(450, lambda port: setattr(port, "offset_q4", 40000))
+    assert bed.run() == faults.FAULTED
+    assert bed.loop.session.fault == faults.OVERCURRENT
+    assert bed.port.history[-1] == (450_000, 0, 0)
+
+
+def test_an_open_lead_is_cut_in_five_ticks_and_latches_100_ms_after_its_onset():
+    bed = Bed().at(450, open_lead)
+    assert bed.run() == faults.FAULTED
+    assert bed.loop.session.fault == faults.OPEN
+    assert bed.port.history[-1] == (454_000, 0, 0)
+    assert 545 <= bed.first_tick(faults.FAULT) <= 552
+
+
+def test_a_glitch_rests_probes_and_ramps_from_zero():
+    bed = Bed().at(450, open_lead).at(480, restore)
+    assert bed.run() == faults.COMPLETE
+    assert bed.states[3:7] == [faults.CONTACT, faults.REST, faults.PROBE, faults.RAMP]
+    closed = [drive for t_us, gate, drive in bed.port.history if gate and t_us > 460_000]
+    assert closed[0] < SMALL.drive_counts * 50 // SMALL.full_scale_ua
+
+
+def test_a_third_glitch_is_intermittent():
+    bed = Bed()
+    for start in (450, 2000, 3600):
+        bed.at(start, open_lead).at(start + 20, restore)
+    assert bed.run(quick(time_ms=5000)) == faults.FAULTED
+    assert bed.loop.session.fault == faults.INTERMITTENT
+    assert bed.loop.session.glitches == 3
+
+
+@pytest.mark.parametrize("tick", [100, 300, 450, 600])
+def test_a_stop_ends_the_session_from_every_state_of_a_run(tick):
+    bed = Bed().say(tick, "stop")
+    expected = faults.STOPPED if tick < 516 else faults.COMPLETE
+    assert bed.run() == expected
+    assert bed.states[-1] == faults.DONE
+
+
+def test_a_pause_opens_the_gate_and_a_resume_ramps_again_from_zero():
+    bed = Bed().say(450, "pause").say(1000, "resume")
+    assert bed.run() == faults.COMPLETE
+    assert bed.states[2:7] == [
+        faults.HOLD,
+        faults.PAUSING,
+        faults.PAUSED,
+        faults.REST,
+        faults.PROBE,
+    ]
+
+
+def test_a_set_moves_the_level_within_the_peak():
+    bed = Bed().say(420, "set 99999", as_tool=False)
+    top = []
+    bed.at(500, lambda port: top.append(bed.loop.ramp.set_q4))
+    assert bed.run(quick()) == faults.COMPLETE
+    assert top == [2000 * 16]
+
+
+def test_commands_are_the_sessions_asks():
+    pairs = [("STOP", "ASK_STOP"), ("PAUSE", "ASK_PAUSE"), ("RESUME", "ASK_RESUME")]
+    pairs += [("SET", "ASK_SET"), ("NONE", "ASK_NONE")]
+    for word, ask in pairs:
+        assert getattr(command, word) == getattr(session, ask)
+
+
+def test_a_stop_input_held_down_still_lets_the_ramp_down_end():
+    bed = Bed().at(450, set_inputs(1))
+    assert bed.run() == faults.STOPPED
+    assert bed.port.tick < 450 + 200 + 60
+
+
+def test_a_stop_in_the_tick_that_loses_contact_is_not_lost():
+    for tick in range(450, 460):
+        bed = Bed().at(450, open_lead).at(480, restore)
+        bed.at(tick, lambda port: port.rx.extend(b"\n"))
+
+        def press(port, bed=bed):
+            bed.loop._ask = session.ASK_STOP
+
+        bed.at(tick, press)
+        assert bed.run(quick(time_ms=3000)) == faults.STOPPED, tick
+
+
+def test_a_lost_host_ramps_down_after_three_seconds():
+    bed = Bed()
+    assert bed.run(quick(time_ms=8000), supervised=True) == faults.STOPPED
+    assert 3000 <= bed.first_tick(faults.RAMP_DOWN) <= 3004
+
+
+def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
+    bed = Bed(host=True)
+    assert bed.run(quick(time_ms=4000), supervised=True) == faults.COMPLETE
+    end = bed.items[-1]
+    assert (end.code, end.a, end.b) == (faults.EV_END, faults.COMPLETE, 0)
+
+
+def test_256_bytes_without_a_line_are_a_link_fault_and_ramp_down():
+    bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 256))
+    assert bed.run(quick(time_ms=3000)) == faults.STOPPED
+    assert 506 <= bed.first_tick(faults.RAMP_DOWN) <= 508
+
+
+def test_255_bytes_without_a_line_are_not_yet_a_link_fault():
+    bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 255))
+    assert bed.run(quick(time_ms=1000)) == faults.COMPLETE
+
+
+def test_the_probe_is_off_as_soon_as_a_session_has_ended():
+    bed = Bed().say(100, "stop")
+    probing = []
+    for tick in range(108, 120):
+        bed.at(tick, lambda port: probing.append((bed.loop.session.state, port.probe_on)))
+    bed.run()
+    assert (faults.DONE, 1) not in probing
+    assert (faults.DONE, 0) in probing
+
+
+def test_a_late_tick_after_the_end_was_told_does_not_change_it():
+    bed = Bed()
+    bed.port.host = None
+
+    def late(port):
+        ended = bed.loop._ended
+        port.dt_us = 5000 if 30_000 < ended < 32_000 else 1000
+
+    for tick in range(700, 900):
+        bed.at(tick, late)
+    assert bed.run(supervised=True) == faults.COMPLETE
+    assert bed.loop.session.fault == 0
+
+
+def test_inputs_of_an_earlier_run_are_forgotten():
+    bed = Bed()
+    bed.loop.buf[:] = [5, 5, 5, 5, 3]
+    bed.loop._start(quick(), 0)
+    assert bed.loop.buf == [0] * 5

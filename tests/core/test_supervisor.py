@@ -1,0 +1,236 @@
+"""The supervisor's walls: just under, at and just over each, and one tick before each debounce.
+
+Figures for the 5 mA board with a program of 2 mA, in 1/16 uA: floor 1000, running limit 34 600,
+absolute 82 720.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionto.core import faults, limits
+from ionto.core.supervisor import WARN_COMPLIANCE, WARN_LATE, Supervisor
+from ionto.core.units import INPUT_LIMITER
+
+from .build import BOARDS, LARGE, NAMES, SMALL, make_program
+from .judge import Judge
+
+OVER_Q4 = 34600
+ABSOLUTE_Q4 = 82720
+FLOOR_Q4 = 1000
+LOW_MA_Q4 = 16000
+
+
+def test_a_sample_at_the_running_limit_passes_and_one_above_is_sampled_again():
+    judge = Judge().hold(2000)
+    assert judge.tick(current_q4=OVER_Q4) == faults.OK
+    assert judge.tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
+
+
+def test_only_three_samples_above_in_one_tick_are_an_overcurrent():
+    judge = Judge().hold(2000)
+    check = judge.supervisor.recheck
+    assert judge.tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
+    assert check(OVER_Q4) == faults.OK
+    assert judge.tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
+    assert check(OVER_Q4 + 1) == faults.RECHECK
+    assert check(OVER_Q4) == faults.OK
+    assert judge.tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
+    assert check(OVER_Q4 + 1) == faults.RECHECK
+    assert check(OVER_Q4 + 1) == faults.OVERCURRENT
+    assert judge.supervisor.tripped == faults.OVERCURRENT
+
+
+def test_the_absolute_limit_holds_below_a_program_that_would_allow_more():
+    judge = Judge(peak_ua=5000).hold(5000)
+    assert judge.tick(current_q4=ABSOLUTE_Q4) == faults.OK
+    assert judge.tick(current_q4=ABSOLUTE_Q4 + 1) == faults.RECHECK
+    assert judge.supervisor.recheck(ABSOLUTE_Q4 + 1) == faults.RECHECK
+    assert judge.supervisor.recheck(ABSOLUTE_Q4 + 1) == faults.OVER_ABSOLUTE
+
+
+def test_an_overcurrent_is_found_with_the_gate_low_too():
+    assert Judge().tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
+
+
+@pytest.mark.parametrize("level_ua", [200, 1000, 1900])
+def test_the_ramps_own_envelope_trips_at_the_fifth_tick_above_it(level_ua):
+    judge = Judge(peak_ua=2500).hold(level_ua)
+    most_q4 = level_ua * 16 * 11 // 10 + 50 * 16
+    assert judge.ticks(50, current_q4=most_q4) == [faults.OK]
+    assert judge.ticks(4, current_q4=most_q4 + 1) == [faults.OK]
+    assert judge.tick(current_q4=most_q4) == faults.OK
+    assert judge.until(9, current_q4=most_q4 + 1) == (5, faults.ENVELOPE)
+
+
+def test_the_envelope_moves_with_the_ramp_and_no_faster():
+    judge = Judge().go(2000)
+    ahead_q4 = 160 * 30  # 30 ms ahead of a ramp of 10 mA/s: 300 uA
+    for tick in range(1, 200):
+        verdict = judge.tick(current_q4=tick * 160 + ahead_q4, load_mv=5000)
+        if verdict != faults.OK:
+            break
+    assert (tick, verdict) == (5, faults.ENVELOPE)
+
+
+def test_a_target_above_the_programs_peak_is_not_followed():
+    judge = Judge().go(2000)
+    judge.supervisor.follow(80000, 60000, 0)
+    assert judge.supervisor.target_q4 == 32000
+    assert judge.until(30, current_q4=6000, load_mv=2000) == (5, faults.ENVELOPE)
+
+
+@pytest.mark.parametrize("polarity", [1, -1])
+def test_senses_apart_by_more_than_5_percent_and_the_floor_for_five_ticks_trip(polarity):
+    judge = Judge(polarity=polarity).hold(1000)
+    apart_q4 = 16000 // 20 + FLOOR_Q4
+    for sign in (1, -1):
+        at = (16000 + sign * apart_q4) * polarity
+        over = (16000 + sign * (apart_q4 + 1)) * polarity
+        assert judge.ticks(20, current_q4=16000, second_q4=at) == [faults.OK]
+        assert judge.ticks(4, current_q4=16000, second_q4=over) == [faults.OK]
+        assert judge.tick(current_q4=16000, second_q4=at) == faults.OK
+    assert judge.until(9, current_q4=16000, second_q4=over) == (5, faults.SENSES_APART)
+
+
+def test_a_second_sense_of_the_wrong_sign_trips():
+    judge = Judge().hold(1000)
+    assert judge.until(9, second_q4=-16000) == (5, faults.SENSES_APART)
+
+
+def test_a_leak_is_judged_8_ms_after_the_gate_and_trips_at_the_fifth_tick():
+    judge = Judge().hold(1000).leave()
+    assert judge.until(99, current_q4=FLOOR_Q4 + 1) == (8 + 5, faults.LEAK)
+
+
+def test_a_current_at_the_floor_is_no_leak_and_a_gap_starts_the_count_again():
+    judge = Judge()
+    assert judge.ticks(50, current_q4=FLOOR_Q4) == [faults.OK]
+    assert judge.ticks(4, current_q4=FLOOR_Q4 + 1) == [faults.OK]
+    assert judge.tick(current_q4=FLOOR_Q4) == faults.OK
+    assert judge.until(9, current_q4=FLOOR_Q4 + 1) == (5, faults.LEAK)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_the_probes_own_current_is_no_leak_while_it_is_on(board):
+    judge = Judge(board, peak_ua=400)
+    most_q4 = limits.floor_q4(board) + 50 * 16
+    judge.supervisor.probing(1)
+    assert judge.ticks(50, current_q4=most_q4) == [faults.OK]
+    assert judge.until(9, current_q4=most_q4 + 1) == (5, faults.LEAK)
+
+
+@pytest.mark.parametrize(
+    ("dt_us", "verdict", "warning"),
+    [(2000, faults.OK, 0), (2001, faults.OK, WARN_LATE), (3000, faults.OK, WARN_LATE)]
+    + [(3001, faults.LATE, 0), (20000, faults.LATE, 0)],
+)
+def test_a_late_tick_warns_above_2_ms_and_trips_above_3_ms(dt_us, verdict, warning):
+    judge = Judge().hold(1000)
+    assert judge.tick(dt_us=dt_us) == verdict
+    assert judge.supervisor.warning & WARN_LATE == warning
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [(10, faults.LATE), (480, faults.LATE), (515, 0)])
+def test_three_late_warnings_within_a_second_trip(apart, verdict):
+    judge = Judge().hold(1000)
+    for _ in range(2):
+        assert judge.tick(dt_us=2500) == faults.OK
+        judge.ticks(apart)
+    assert judge.tick(dt_us=2500) == verdict
+
+
+def test_charge_at_the_wall_passes_and_one_above_trips():
+    judge = Judge(charge_uc=5000).hold(1000)
+    assert judge.tick(charge_uc=5000) == faults.OK
+    assert judge.tick(charge_uc=5001) == faults.CHARGE_WALL
+
+
+def test_the_time_wall_counts_energised_time_only_and_lies_behind_the_sessions_own():
+    judge = Judge(time_s=1)
+    assert judge.ticks(70_000, dt_us=2000) == [faults.OK]
+    judge.hold(1000)
+    count, verdict = judge.until(70_000, dt_us=2000)
+    assert verdict == faults.TIME_WALL
+    assert count * 2 + 120 == pytest.approx(121_000, abs=20)
+
+
+def test_the_hardware_limiter_trips_at_once_whatever_the_gate():
+    assert Judge().tick(inputs=INPUT_LIMITER) == faults.LIMITER
+    assert Judge().hold(1000).tick(inputs=INPUT_LIMITER) == faults.LIMITER
+
+
+@pytest.mark.parametrize(
+    ("current_q4", "load_mv", "verdict"),
+    [
+        (LOW_MA_Q4, 199, faults.LOW_IMPEDANCE),
+        (LOW_MA_Q4, 200, faults.OK),
+        (LOW_MA_Q4 - 1, 0, faults.OK),
+        (LOW_MA_Q4, -300, faults.LOW_IMPEDANCE),
+    ],
+)
+def test_less_than_200_ohm_for_a_second_with_1_ma_trips(current_q4, load_mv, verdict):
+    judge = Judge().hold(1000)
+    assert judge.ticks(5000) == [faults.OK]
+    count, found = judge.until(2000, current_q4=current_q4, load_mv=load_mv)
+    assert found == verdict
+    assert verdict == faults.OK or 984 <= count <= 1016
+
+
+def test_low_impedance_is_not_judged_in_the_5_s_after_a_ramp_starts():
+    judge = Judge().go(1000)
+    count, verdict = judge.until(9000, load_mv=0)
+    assert verdict == faults.LOW_IMPEDANCE
+    assert 5984 <= count <= 6016
+    judge = Judge().hold(1000)
+    judge.ticks(6000)
+    judge.leave().ticks(1000, current_q4=0)
+    judge.go(1000)
+    assert 5984 <= judge.until(9000, load_mv=0)[0] <= 6016
+
+
+def test_low_impedance_for_less_than_a_second_is_forgotten():
+    judge = Judge().hold(1000)
+    judge.ticks(6000)
+    for _ in range(3):
+        assert judge.ticks(950, load_mv=0) == [faults.OK]
+        assert judge.ticks(50) == [faults.OK]
+
+
+def test_near_compliance_warns_and_is_no_fault():
+    judge = Judge().hold(1000)
+    judge.ticks(16, load_mv=31999)
+    assert judge.supervisor.warning == 0
+    assert judge.ticks(16, load_mv=32000) == [faults.OK]
+    assert judge.supervisor.warning == WARN_COMPLIANCE
+
+
+def test_the_first_cause_is_kept_and_later_ones_are_counted():
+    judge = Judge(charge_uc=5000).hold(1000)
+    assert judge.tick(charge_uc=5001) == faults.CHARGE_WALL
+    assert judge.tick(inputs=INPUT_LIMITER) == faults.CHARGE_WALL
+    assert (judge.supervisor.tripped, judge.supervisor.later) == (faults.CHARGE_WALL, 1)
+
+
+@given(st.sampled_from(BOARDS), st.integers(-(2**29), 2**29), st.integers(1, 500))
+def test_no_drive_passes_its_bound_and_none_passes_after_a_trip(board, drive, peak_ua):
+    supervisor = Supervisor(board)
+    assert supervisor.limit(drive, 1) == 0, "armed by nothing"
+    supervisor.arm(make_program(board, peak_ua=peak_ua))
+    allowed = supervisor.limit(drive, 1)
+    most_q4 = min(limits.running_limit_q4(board, peak_ua), limits.absolute_limit_q4(board))
+    assert 0 <= allowed <= board.drive_counts
+    assert allowed * board.full_scale_ua * 16 <= most_q4 * board.drive_counts * 1.001
+    assert supervisor.limit(drive, 0) == 0
+    supervisor.recheck(2**29)
+    supervisor.check([2**29, 0, 0, 0, INPUT_LIMITER], 1, 0, 1000)
+    assert supervisor.limit(drive, 1) == 0
+    supervisor.clear()
+    assert supervisor.tripped == 0
+
+
+def test_the_walls_of_the_30_ma_board_scale_with_it():
+    judge = Judge(LARGE, peak_ua=30000).hold(30000)
+    assert judge.tick(current_q4=30920 * 16) == faults.OK
+    assert judge.tick(current_q4=30920 * 16 + 1) == faults.RECHECK
+    assert SMALL.proof_scale * 6 == LARGE.proof_scale

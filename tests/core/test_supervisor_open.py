@@ -1,0 +1,171 @@
+"""Open, limited, dips and recovery: what is a lost contact, and what must never be taken for one.
+
+On the 5 mA board, in 1/16 uA: I_open floor 185, at most 640 with the load voltage at 95 % of
+compliance (38 000 mV), a tenth of the set point otherwise.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionto.core import faults
+from ionto.core.supervisor import WARN_DIP
+from ionto.core.units import INPUT_LIMITER
+
+from .build import BOARDS, LARGE, NAMES, SMALL
+from .judge import Judge, resistor
+
+HIGH_MV = 38000
+AT_HIGH_Q4 = 640
+
+
+@pytest.mark.parametrize("level_ua", [200, 1000, 2000])
+@pytest.mark.parametrize("load_mv", [-5000, 0, HIGH_MV - 1])
+def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(level_ua, load_mv):
+    judge = Judge().hold(level_ua)
+    open_q4 = max(level_ua * 16 // 10, 185)
+    assert judge.ticks(50, current_q4=open_q4, load_mv=load_mv) == [faults.OK]
+    assert judge.ticks(4, current_q4=open_q4 - 1, load_mv=load_mv) == [faults.OK]
+    assert judge.tick(current_q4=open_q4) == faults.OK
+    assert judge.until(9, current_q4=open_q4 - 1, load_mv=load_mv) == (5, faults.CUT)
+
+
+@pytest.mark.parametrize(("board", "at_q4"), [(SMALL, 640), (LARGE, 3840)], ids=["5 mA", "30 mA"])
+def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4):
+    judge = Judge(board, peak_ua=5000).hold(5000)
+    high_mv = board.compliance_mv * 95 // 100
+    assert judge.ticks(50, current_q4=at_q4, load_mv=high_mv) == [faults.OK]
+    assert judge.supervisor.limited == 1
+    assert judge.until(9, current_q4=at_q4 - 1, load_mv=high_mv) == (5, faults.CUT)
+    assert judge.supervisor.limited == 0
+
+
+def test_limited_is_no_fault_for_as_long_as_it_lasts():
+    judge = Judge().hold(2000)
+    assert judge.ticks(35_000, current_q4=1000, load_mv=HIGH_MV) == [faults.OK]
+    assert (judge.supervisor.limited, judge.supervisor.freeze) == (1, 1)
+    assert judge.tick(current_q4=1000, load_mv=HIGH_MV - 1) == faults.OK
+    assert (judge.supervisor.limited, judge.supervisor.freeze) == (0, 0)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_below_three_times_the_floor_nothing_is_open(board):
+    judge = Judge(board, peak_ua=400)
+    level_ua = 3 * 5 * board.sigma_q4 // 16
+    judge.go(level_ua)
+    assert judge.ticks(400, current_q4=0, load_mv=100) == [faults.OK]
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
+    judge = Judge(board, peak_ua=400).go(400)
+    judge.ticks(2)
+    count, verdict = judge.until(200, current_q4=0, load_mv=board.compliance_mv)
+    assert verdict == faults.CUT
+    assert count <= 40
+
+
+def test_a_lead_that_opens_while_limited_is_found_in_five_ticks():
+    judge = Judge().hold(2000)
+    assert resistor(judge, 100_000, 1000) == set()
+    assert judge.supervisor.limited == 1
+    assert judge.until(9, current_q4=0, load_mv=40000) == (5, faults.CUT)
+
+
+@pytest.mark.parametrize("ohm", [25_000, 50_000, 100_000, 300_000])
+def test_a_load_that_dries_and_recovers_is_never_open(ohm):
+    judge = Judge().hold(2000)
+    for again in (10_000, ohm, 10_000):
+        assert resistor(judge, again, 600) == set()
+
+
+@pytest.mark.parametrize("ohm", [25_000, 50_000, 100_000, 300_000])
+@pytest.mark.parametrize("recovers", [False, True])
+def test_a_ramp_down_from_a_retracted_set_point_is_never_open(ohm, recovers):
+    judge = Judge().hold(2000)
+    assert resistor(judge, ohm, 300) == set()
+    judge.go(0)
+    assert resistor(judge, 10_000 if recovers else ohm, 400) == set()
+    assert judge.ramp.set_q4 == 0
+
+
+def test_a_lower_level_asked_for_while_limited_is_never_open():
+    judge = Judge().hold(2000)
+    assert resistor(judge, 100_000, 300) == set()
+    judge.go(300)
+    assert resistor(judge, 100_000, 300) == set()
+    assert resistor(judge, 10_000, 300) == set()
+
+
+def test_a_ramp_down_that_loses_its_lead_is_found():
+    judge = Judge().hold(2000)
+    judge.go(0)
+    judge.ticks(50)
+    assert judge.until(9, current_q4=0, load_mv=40000) == (5, faults.CUT)
+
+
+def _dip(judge, after):
+    """Four low ticks, then one as `after` says; return its verdict."""
+    assert judge.ticks(4, current_q4=0, load_mv=40000) == [faults.OK]
+    assert (judge.supervisor.low, judge.supervisor.freeze) == (1, 1)
+    return judge.tick(**after)
+
+
+@pytest.mark.parametrize(
+    "after", [{}, {"current_q4": 2000, "load_mv": 39000}], ids=["recovered", "limited"]
+)
+@pytest.mark.parametrize(("apart", "verdict"), [(100, faults.INTERMITTENT), (5100, faults.OK)])
+def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
+    judge = Judge().hold(2000)
+    for _ in range(2):
+        assert _dip(judge, after) == faults.OK
+        assert judge.supervisor.warning & WARN_DIP
+        assert judge.supervisor.low == 0
+        judge.ticks(apart)
+    assert _dip(judge, after) == verdict
+
+
+@pytest.mark.parametrize("low_ticks", [1, 4])
+def test_a_gap_shorter_than_five_ticks_is_not_cut(low_ticks):
+    judge = Judge().hold(2000)
+    assert judge.ticks(low_ticks, current_q4=0) == [faults.OK]
+    assert judge.ticks(100) == [faults.OK]
+
+
+@pytest.mark.parametrize(
+    ("given_with", "fault"),
+    [
+        ({"inputs": INPUT_LIMITER}, faults.LIMITER),
+        ({"dt_us": 3001}, faults.LATE),
+        ({"charge_uc": 20_000_000}, faults.CHARGE_WALL),
+    ],
+)
+def test_a_fault_in_the_tick_that_loses_contact_is_not_hidden_by_the_cut(given_with, fault):
+    judge = Judge().hold(2000)
+    assert judge.ticks(4, current_q4=0) == [faults.OK]
+    assert judge.tick(current_q4=0, **given_with) == fault
+    assert judge.supervisor.tripped == fault
+
+
+def test_counts_of_a_closed_gate_are_forgotten_when_it_opens():
+    judge = Judge().hold(2000)
+    judge.ticks(4, current_q4=0)
+    judge.leave().ticks(50, current_q4=0)
+    judge.hold(2000)
+    assert judge.until(9, current_q4=0) == (5, faults.CUT)
+
+
+@given(
+    st.sampled_from([1500, 3000, 10_000, 30_000, 100_000, 250_000]),
+    st.lists(st.sampled_from([1500, 10_000, 30_000, 100_000, 250_000]), max_size=4),
+    st.lists(st.integers(100, 2000), max_size=3),
+)
+def test_no_sequence_of_connected_loads_and_levels_is_a_fault(first, loads, levels):
+    judge = Judge().go(2000)
+    found = resistor(judge, first, 250)
+    for load, level_ua in zip(loads, [*levels, 2000, 2000, 2000, 2000], strict=False):
+        judge.go(level_ua)
+        found |= resistor(judge, load, 250)
+    judge.go(0)
+    found |= resistor(judge, first, 250)
+    assert found == set()

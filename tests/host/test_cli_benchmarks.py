@@ -1,0 +1,73 @@
+"""The figures: what they require can be read, and a table comes out whatever they are."""
+
+import json
+
+import pytest
+
+from iontobench.benchmarks import __main__ as bench
+from iontobench.benchmarks.registry import FIGURES, Figure, figure, met, row
+
+KEYS = ["name", "value", "unit", "required", "rung", "command"]
+
+
+@pytest.mark.parametrize(
+    ("value", "required", "expected"),
+    [
+        (2.03, "<= 2.03", True),
+        (2.031, "<= 2.03", False),
+        (200, ">= 200", True),
+        (199.9, ">= 200", False),
+        (39.9, "39.9 .. 40.1", True),
+        (40.11, "39.9 .. 40.1", False),
+        (-1, "-2 .. 0", True),
+    ],
+)
+def test_requirement_is_judged_at_its_edges(value, required, expected):
+    assert met(value, required) is expected
+
+
+@pytest.mark.parametrize("required", ["", "about 3", "<= x", "< 3", "3"])
+def test_requirement_that_cannot_be_read_is_refused_when_registered(required):
+    with pytest.raises(ValueError, match="no requirement"):
+        figure("a name", "s", required, "virtual", "a command")
+
+
+def test_every_figure_is_complete_and_named_once():
+    names = [one.name for one in FIGURES]
+    assert len(names) == len(set(names))
+    for one in FIGURES:
+        assert all((one.name, one.unit, one.rung, one.command))
+
+
+@pytest.mark.parametrize(
+    "wanted", ["peak current", "dose by the firmware", "speed of a session", "differing bytes"]
+)
+def test_what_must_hold_is_there(wanted):
+    assert any(wanted in one.name for one in FIGURES)
+
+
+def test_row_has_the_keys_of_the_file():
+    one = Figure("a", "s", "<= 1", "virtual", "make", lambda shop: 0.5)
+    assert list(row(one, 0.5)) == KEYS
+
+
+def broken(shop):
+    raise RuntimeError("no session")
+
+
+def test_table_and_file_come_out_whatever_the_figures_are(monkeypatch, tmp_path, capsys):
+    figures = [
+        Figure("good", "s", "<= 1", "virtual", "a command", lambda shop: 0.5),
+        Figure("slow", "s", "<= 1", "virtual", "a command", lambda shop: 3.0),
+        Figure("broken", "s", "<= 1", "virtual", "a command", broken),
+        Figure("without", "s", "<= 1", "virtual", "a command", lambda shop: None),
+    ]
+    monkeypatch.setattr(bench, "FIGURES", figures)
+    target = tmp_path / "build" / "bench.json"
+    assert bench.main([str(target)]) == 0
+    kept = json.loads(target.read_text())
+    assert [one["value"] for one in kept] == [0.5, 3.0, None, None]
+    assert all(list(one) == KEYS for one in kept)
+    said = capsys.readouterr()
+    assert "1 of 4 figures meet what is required; not: slow, broken, without" in said.out
+    assert "not measured: broken: no session" in said.err

@@ -1,0 +1,90 @@
+"""The Makefile: it documents itself, and says in one line what is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGETS = ("help", "run", "test", "test-all", "check", "bench", "clean")
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A clone with nothing installed, and a PATH with the plain tools and a shell only."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("make", "sh", "awk", "rm", "touch", "echo", "find"):
+        found = shutil.which(tool)
+        if found:
+            (tools / tool).symlink_to(found)
+    return tmp_path
+
+
+def make(folder, *args, **more):
+    environment = {"PATH": str(folder / "tools"), "HOME": str(folder), **more}
+    return subprocess.run(
+        ["make", *args], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def script(path, text):
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def test_make_alone_lists_every_target_with_a_line(bare):
+    said = make(bare)
+    assert said.returncode == 0
+    listed = [line.split()[:2] for line in said.stdout.splitlines()]
+    assert [words[1] for words in listed] == list(TARGETS)
+    assert all(len(line.split()) > 3 for line in said.stdout.splitlines())
+
+
+def test_without_python_it_is_one_clear_line(bare):
+    said = make(bare, "run")
+    assert said.returncode != 0
+    lines = [line for line in said.stderr.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1
+    assert "needs Python 3.11 or newer" in lines[0]
+
+
+def test_old_python_is_not_taken(bare):
+    script(bare / "tools" / "python3", 'case "$2" in *version_info*) exit 1;; esac')
+    assert "needs Python 3.11 or newer" in make(bare, "run").stderr
+
+
+def test_python_without_venv_is_one_clear_line(bare):
+    refuse_venv = f'case "$2" in *ensurepip*) exit 1;; esac; exec {sys.executable} "$@"'
+    script(bare / "tools" / "python3", refuse_venv)
+    said = make(bare, "run")
+    assert said.returncode != 0
+    assert "has no venv module" in said.stderr
+    assert not (bare / ".venv").exists()
+
+
+def test_python_can_be_named(bare):
+    script(bare / "named", 'echo "named: $*" >> named.log; exit 1')
+    make(bare, "run", f"PYTHON={bare / 'named'}")
+    assert "version_info" in (bare / "named.log").read_text()
+
+
+def test_constraints_pin_exactly_and_name_no_index():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(line.count("==") == 1 and " " not in line for line in pins)
+    assert not any("://" in line or line.startswith("-") for line in lines)
+
+
+def test_ci_runs_the_readme_command():
+    text = (ROOT / ".ci" / "run").read_text()
+    assert "make test" in text
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
