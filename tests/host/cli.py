@@ -6,6 +6,7 @@ import json
 from typing import NamedTuple
 
 from iontobench.cli.main import invoke
+from iontobench.cli.rungs import Rung
 
 
 class Said(NamedTuple):
@@ -31,7 +32,8 @@ def call(*args):
 
 def play(monkeypatch, runner):
     """From now on `run` plays `runner`, and its report is one line."""
-    monkeypatch.setattr("iontobench.cli.run.runner_for", lambda on: runner)
+    rung = Rung(runner, "virtual", None)
+    monkeypatch.setattr("iontobench.cli.run.rung_for", lambda on, uf2: rung)
     monkeypatch.setattr("iontobench.cli.run.report_session", _report)
 
 

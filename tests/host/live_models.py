@@ -2,8 +2,8 @@
 
 from tests.host.synthetic_sessions import WORDS, dexamethasone
 
-from iontobench.cli.course import Course
 from iontobench.cli.model import About, Model
+from iontobench.protocols.course import Course
 
 
 def about():

@@ -18,8 +18,8 @@ def complaint(said):
 def test_banner_goes_to_stderr_and_says_never_people():
     said = call("protocols", "list")
     assert said.code == 0
-    assert "never for people" in said.err
-    assert "never for people" not in said.out
+    assert "never people" in said.err
+    assert "never people" not in said.out
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,24 @@ def test_bad_input_is_one_line_and_exit_2(args, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("on", ["chip", "auto", "/dev/ttyACM0", "COM3", "socket://bench:1"])
+@pytest.mark.parametrize("on", ["auto", "/dev/ttyACM0", "COM3", "socket://bench:1"])
 def test_rung_that_is_not_there_yet_is_exit_4(on, tmp_path):
     said = call("run", "dexamethasone-40", "--on", on, "--data", tmp_path)
     assert said.code == 4
     assert "use --on virtual" in complaint(said)
+
+
+def test_a_chip_image_that_is_not_there_is_exit_4_and_names_the_file(tmp_path):
+    missing = tmp_path / "missing.uf2"
+    said = call("run", "dexamethasone-40", "--on", "chip", "--uf2", missing, "--data", tmp_path)
+    assert said.code == 4
+    assert "--on chip: " in complaint(said)
+
+
+def test_an_image_without_the_chip_is_exit_2(tmp_path):
+    said = call("run", "dexamethasone-40", "--uf2", "x.uf2", "--data", tmp_path)
+    assert said.code == 2
+    assert "--on chip" in complaint(said)
 
 
 def test_data_folder_that_cannot_be_made_is_exit_2(tmp_path):

@@ -60,7 +60,7 @@ def test_records_show_says_how_it_ended(data):
     said = call("records", "show", "last", "--data", data)
     assert said.code == 0
     assert "complete" in said.out
-    assert "never for people" in said.out
+    assert "never people" in said.out
     assert "holding the set level" in said.out
 
 

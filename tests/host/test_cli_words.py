@@ -4,7 +4,7 @@ import pytest
 from tests.host.live_models import model_at
 
 from ionto.core import command, faults
-from iontobench.cli import words
+from iontobench import words
 from iontobench.device.events import (
     FLAG_DIP,
     FLAG_LIMITED,

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexamethasone
 
 from ionto.core import faults, program
-from iontobench.cli.course import Course
 from iontobench.cli.trace import Trace
 from iontobench.device.events import Sample
+from iontobench.protocols.course import Course
 
 
 def trace_of(hours, dip_at_s=None):

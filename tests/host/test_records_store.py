@@ -7,7 +7,14 @@ import shutil
 import pytest
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
-from iontobench.records import RecordError, RecordStore, RecordWriter, commands, words, write_meta
+from iontobench.records import (
+    RecordError,
+    RecordStore,
+    RecordWriter,
+    commands,
+    quantities,
+    write_meta,
+)
 
 
 @pytest.fixture
@@ -183,7 +190,7 @@ def test_a_record_file_from_elsewhere_can_be_named_by_its_path(store, tmp_path):
     ],
 )
 def test_the_suffix_of_a_name_decides_the_unit(name, value, words_of):
-    assert words.quantity(name, value) == words_of
+    assert quantities.quantity(name, value) == words_of
 
 
 @pytest.mark.parametrize(
@@ -191,4 +198,4 @@ def test_the_suffix_of_a_name_decides_the_unit(name, value, words_of):
     [(0, "0.0 s"), (59949, "59.9 s"), (59950, "1 min 0.0 s"), (3600000, "1 h 0.0 s")],
 )
 def test_a_duration_carries_into_the_next_unit(t_ms, said):
-    assert words.duration(t_ms) == said
+    assert quantities.duration(t_ms) == said

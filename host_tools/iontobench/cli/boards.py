@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from ionto.core.limits import Board
-from iontobench import tree
+from iontobench import tree, words
 
-from . import errors, words
+from . import errors
 from .options import json_option
 from .out import Out
 

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import click
 
+from ionto.bench import NOTICE
+
 from . import errors
-from .banner import BANNER
 from .out import Out
 
 # name -> (module, line of help); the order is the order of the help page.
@@ -68,12 +69,12 @@ def _version() -> str:
 
 @click.group(
     cls=LazyGroup,
-    help=f"Firmware bench for a current controller.\n\n{BANNER}",
+    help=f"Firmware bench for a current controller.\n\n{NOTICE}",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(_version(), prog_name="iontobench", message="%(prog)s %(version)s")
 def cli() -> None:
-    click.echo(BANNER, err=True)
+    click.echo(NOTICE, err=True)
 
 
 def invoke(args: list[str], out: Out | None = None) -> int:

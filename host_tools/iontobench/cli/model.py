@@ -7,10 +7,10 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ionto.core import faults
+from iontobench import words
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
+from iontobench.protocols.course import Course
 
-from . import words
-from .course import Course
 from .trace import Trace
 
 _LINES_KEPT = 50

@@ -4,9 +4,9 @@ For screen readers, logs and pipes. A status line comes every second, of board t
 and of the wall clock when board time runs faster; at full speed every minute of board time.
 """
 
+from iontobench import words
 from iontobench.device.events import Item, Sample
 
-from . import words
 from .model import Model
 from .out import Out
 from .pace import Pacer

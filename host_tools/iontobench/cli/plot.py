@@ -10,7 +10,8 @@ import re
 import plotext
 from rich.text import Text
 
-from . import words
+from iontobench import words
+
 from .trace import Bucket
 
 WINDOW_MS = 300_000

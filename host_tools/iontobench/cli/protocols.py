@@ -2,11 +2,12 @@
 
 import click
 
+from iontobench import words
 from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import list_protocols, load
 from iontobench.protocols.plan import make_plan
 
-from . import errors, words
+from . import errors
 from .options import json_option
 from .out import Out
 

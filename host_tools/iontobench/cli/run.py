@@ -12,6 +12,7 @@ import click
 
 from iontobench.device.runner import Job
 from iontobench.protocols.compiler import compile_protocol
+from iontobench.protocols.course import Course
 from iontobench.protocols.errors import ProtocolError, RefusedError
 from iontobench.protocols.loader import load
 from iontobench.protocols.profiles import PROFILES, profile
@@ -19,14 +20,13 @@ from iontobench.records import RecordError
 
 from . import errors, injected
 from .boards import board_of
-from .course import Course
 from .latch import Latch
 from .live import LiveView
 from .model import About, Model
 from .options import data_option, json_option, read_speed
 from .out import Out
-from .rungs import runner_for
-from .session import Runner, calibration_for, report_session, run_session
+from .rungs import Rung, rung_for
+from .session import IDEAL_ADC, Runner, calibration_for, report_session, run_session
 from .skins import skin_of
 from .stopsignal import StopSignal
 from .summary import ended_lines, ended_object, exit_code, outcome_line, refused_object
@@ -39,9 +39,10 @@ class Request:
 
     protocol: str
     rung: str
-    board: str
+    board: str | None
     skin: str | None
-    adc: str
+    adc: str | None
+    uf2: Path | None
     profile: str
     seed: int
     faults: tuple[str, ...]
@@ -60,16 +61,17 @@ class Request:
     show_default=True,
     help="What runs it.",
 )
-@click.option(
-    "--board", metavar="NAME", default="virtual", show_default=True, help="The hardware's data."
-)
+@click.option("--board", metavar="NAME", help="The hardware's data; by default the rung's own.")
 @click.option("--skin", metavar="NAME", help="The load; by default the protocol's own.")
 @click.option(
     "--adc",
     type=click.Choice(["ideal", "rp2040"]),
-    default="ideal",
-    show_default=True,
-    help="The converter of the virtual bench.",
+    help="The converter; ideal by default, the chip has its own.",
+)
+@click.option(
+    "--uf2",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The chip's MicroPython image, where it is not in the cache.",
 )
 @click.option(
     "--profile",
@@ -125,8 +127,9 @@ def command(
 
 def run(out: Out, request: Request, data_dir: Path) -> int:
     """Check everything, run, and say how it ended; returns the exit code."""
-    runner = runner_for(request.rung)
-    board = board_of(request.board)
+    rung = rung_for(request.rung, request.uf2)
+    board = board_of(request.board or rung.board)
+    adc = _converter(request, rung)
     injected.check(request.faults)
     if request.skin is not None:
         skin_of(request.skin)
@@ -147,13 +150,21 @@ def run(out: Out, request: Request, data_dir: Path) -> int:
         protocol=compiled,
         board=board,
         skin=request.skin or compiled.protocol.skin,
-        adc=request.adc,
+        adc=adc,
         seed=request.seed,
-        calibration=calibration_for(board, request.adc, request.seed),
+        calibration=calibration_for(board, adc, request.seed),
         faults=request.faults,
         rung=request.rung,
     )
-    return _session(out, request, job, data_dir, runner)
+    return _session(out, request, job, data_dir, rung.run)
+
+
+def _converter(request: Request, rung: Rung) -> str:
+    if rung.adc is None:
+        return request.adc or IDEAL_ADC
+    if request.adc not in (None, rung.adc):
+        raise errors.CliError(f"--adc {request.adc}: --on {request.rung} has only {rung.adc}")
+    return rung.adc
 
 
 def _session(out: Out, request: Request, job: Job, data_dir: Path, runner: Runner) -> int:

@@ -7,8 +7,8 @@ Colour only ever repeats what a word says.
 from rich.text import Text
 
 from ionto.core import faults
+from iontobench import words
 
-from . import words
 from .controls import KEYS, Controls
 from .model import Model
 from .pace import speed_text

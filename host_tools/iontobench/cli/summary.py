@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ionto.core.units import UC_PER_MAMIN
+from iontobench import words
 from iontobench.device.runner import Result
 
-from . import errors, words
+from . import errors
 from .options import DEFAULT_DATA
 
 _PLACES = 5
@@ -90,7 +91,7 @@ def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Pat
         (
             "duration",
             f"{words.clock(result.duration_us / 1000)} of board time, "
-            f"{result.realtime_factor:.0f} x real time",
+            f"{result.realtime_factor:.3g} x real time",
         ),
         (
             "peak",

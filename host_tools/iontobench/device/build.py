@@ -18,12 +18,15 @@ from .fold import fold
 
 ARCH = "armv6m"
 _NATIVE_CORE = (
-    *("command", "dose", "impedance", "ramp", "regulator"),
+    *("command", "dose", "envelope", "impedance", "ramp", "regulator"),
     *("session", "supervisor", "telemetry", "window"),
 )
+_NATIVE_IONTO = ("link", "tick")
 _NATIVE_RP2 = ("clock", "console", "drive", "port")
 NATIVE = frozenset(
-    {f"core/{name}.py" for name in _NATIVE_CORE} | {f"rp2/{name}.py" for name in _NATIVE_RP2}
+    {f"{name}.py" for name in _NATIVE_IONTO}
+    | {f"core/{name}.py" for name in _NATIVE_CORE}
+    | {f"rp2/{name}.py" for name in _NATIVE_RP2}
 )
 _MPY_HOST_ONLY = frozenset({"port.py"})  # the contract's checker is for hosts and tests
 

@@ -42,7 +42,8 @@ def fold(source: str) -> str:
     edits = [
         (node.lineno, node.col_offset, node.end_col_offset or 0, value)
         for node in ast.walk(tree)
-        if (value := _value(node, names, modules, bound)) is not None
+        if isinstance(node, ast.expr)
+        and (value := _value(node, names, modules, bound)) is not None
     ]
     for line, start, end, value in sorted(edits, reverse=True):
         raw = lines[line - 1].encode()
@@ -77,7 +78,7 @@ def _constants_or_none(module: str) -> dict[str, int]:
 
 
 def _value(
-    node: ast.AST, names: dict[str, int], modules: dict[str, dict[str, int]], bound: set[str]
+    node: ast.expr, names: dict[str, int], modules: dict[str, dict[str, int]], bound: set[str]
 ) -> int | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         if isinstance(node.ctx, ast.Load) and node.value.id not in bound:

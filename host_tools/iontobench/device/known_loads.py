@@ -12,7 +12,6 @@ from ionto.bench import Bench
 from ionto.core import faults, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
-
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.meter import Meter
 from iontobench.sim.port import VirtualPort
@@ -36,15 +35,16 @@ def calibrate_seeded(board: Board, adc: str, seed: int) -> list[Row]:
     Raises:
         CalibrationError: a load was not driven to its end, or the readings carry no fit.
     """
-    rows: list[Row] = []
+    top_ua = board.max_ua * _TOP_SHARE
+    loads_ohm = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
+    rows = _zeroed(board, Plant(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
-    for share in _LOAD_SHARES:
-        top_ua = board.max_ua * _TOP_SHARE
-        r_ohm = float(round(share * board.compliance_mv * 1000 / top_ua))
-        plant = Plant(board, f"resistor:{r_ohm:g}", adc, seed)
-        rows = rows or _zeroed(board, plant)
+    code_top = 0
+    for r_ohm in loads_ohm:
+        plant = Plant(board, f"resistor:{r_ohm}", adc, seed)
         readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed))
-    return fit_calibration(readings, rows, plant.adc.ranges[0].top)
+        code_top = plant.adc.ranges[0].top
+    return fit_calibration(readings, rows, code_top)
 
 
 def _zeroed(board: Board, plant: Plant) -> list[Row]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ionto.core import faults, units
-from iontobench.cli import words as said
+from iontobench import words as said
 
-from . import reader, words
+from . import reader
 from .format import RecordError
+from .quantities import UA_PER_MA, label, quantity
 from .store import RECORD_NAME, Entry, RecordStore
 from .verify import CAVEAT, INTACT, verify
 from .writer import file_sha256
@@ -113,7 +114,7 @@ def outcome(summary: dict[str, Any] | None) -> str:
 
 def shown(values: dict[str, Any]) -> dict[str, str]:
     """Names without units and values with them."""
-    return {words.label(key): words.quantity(key, value) for key, value in values.items()}
+    return {label(key): quantity(key, value) for key, value in values.items()}
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "fault": values.get("fault"),
         "dose_mamin": _scaled(values.get("dose_uc"), units.UC_PER_MAMIN, 3),
         "duration_s": _scaled(values.get("duration_us"), 1_000_000, 1),
-        "peak_ma": _scaled(values.get("true_peak_ua"), words.UA_PER_MA, 3),
+        "peak_ma": _scaled(values.get("true_peak_ua"), UA_PER_MA, 3),
         "report": entry.report.is_file(),
     }
 

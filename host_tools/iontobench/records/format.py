@@ -29,14 +29,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from ionto.bench import NOTICE
 from ionto.core import faults
 
 FORMAT = "iontobench-record"
 FORMAT_VERSION = 1
-DISCLAIMER = (
-    "Bench only: this drives dummy loads. It is never for people: a real build needs an "
-    "independently designed and certified, isolated, current-limiting hardware stage."
-)
+DISCLAIMER = NOTICE  # the firmware's own sentence opens every record
 CHAIN_NOTE = (
     "h = SHA-256 in hex of the previous line's h (64 zeros first) + this line without its h. "
     "A chain without a key shows damage, not forgery."

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from ionto.core import program
-from iontobench.cli.course import Course
-from iontobench.records import Record, words
+from iontobench.protocols.course import Course
+from iontobench.records import Record
 from iontobench.records.format import Int
+from iontobench.records.quantities import duration, quantity
 
 from . import loose
 
@@ -90,8 +91,11 @@ def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, st
         rows.append(_compare(what, ask.peak_ua, got.true_peak_ua, "_ua"))
     length, difference = loose.NONE, loose.NONE
     if ask.length_ms:
-        length, difference = words.duration(ask.length_ms), _percent(got.length_ms, ask.length_ms)
-    rows.append(("duration", length, words.duration(got.length_ms), difference))
+        length, difference = (
+            duration(ask.length_ms),
+            _percent(got.length_ms, ask.length_ms),
+        )
+    rows.append(("duration", length, duration(got.length_ms), difference))
     return rows
 
 
@@ -112,8 +116,13 @@ def compliance_v(header: dict[str, Any]) -> float | None:
 
 def _compare(what: str, wanted: float | None, got: float, unit: str) -> tuple[str, str, str, str]:
     if not wanted:
-        return what, loose.NONE, words.quantity(unit, got), loose.NONE
-    return what, words.quantity(unit, wanted), words.quantity(unit, got), _percent(got, wanted)
+        return what, loose.NONE, quantity(unit, got), loose.NONE
+    return (
+        what,
+        quantity(unit, wanted),
+        quantity(unit, got),
+        _percent(got, wanted),
+    )
 
 
 def _percent(got: float, wanted: float) -> str:

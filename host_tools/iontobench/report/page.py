@@ -13,8 +13,9 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from iontobench.cli import words as said
-from iontobench.records import Record, RecordError, read, words
+from iontobench import words as said
+from iontobench.records import Record, RecordError, read
+from iontobench.records.quantities import duration, fault_of, quantity
 from iontobench.records.store import RECORD_NAME
 from iontobench.records.verify import CAVEAT, INTACT
 from iontobench.records.writer import META_NAME, file_sha256
@@ -47,7 +48,7 @@ def render(record: Record, meta: dict[str, Any], file_hash: str) -> str:
         file_hash: SHA-256 of the record's file.
     """
     ask, got = facts.asked(record.header), facts.delivered(record)
-    fault = words.fault_of(record.events)
+    fault = fault_of(record.events)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -92,9 +93,9 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
         event, name, cause = fault
         said_so.append(f"{name.capitalize()} at {said.stamp(event.t_ms).strip()}: {cause}.")
         if got.gate_off_us is not None:
-            off = words.quantity("_us", got.gate_off_us)
+            off = quantity("_us", got.gate_off_us)
             said_so.append(f"The gate was off {off} after the onset and stayed off.")
-        kept = words.quantity("_uc", got.dose_uc)
+        kept = quantity("_uc", got.dose_uc)
         said_so.append(f"The dose delivered until then, {kept}, was kept.")
     injected = record.header.get("faults")
     if isinstance(injected, list) and injected:
@@ -108,12 +109,12 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
 
 def _tiles(got: facts.Delivered) -> list[tuple[str, str, str]]:
     """(name, number, unit) of the four figures that people look for first."""
-    dose, dose_unit = words.quantity("_uc", got.dose_uc).split(" ")
+    dose, dose_unit = quantity("_uc", got.dose_uc).split(" ")
     true = got.true_peak_ua is not None
-    peak, peak_unit = words.quantity("_ua", got.true_peak_ua if true else got.peak_ua).split(" ")
+    peak, peak_unit = quantity("_ua", got.true_peak_ua if true else got.peak_ua).split(" ")
     return [
         ("Dose", dose, dose_unit),
-        ("Duration", words.duration(got.length_ms), ""),
+        ("Duration", duration(got.length_ms), ""),
         ("Peak load current" if true else "Peak current", peak, peak_unit),
         ("Outcome", got.outcome, ""),
     ]
@@ -126,25 +127,25 @@ def _figures(
     if not record.samples:
         return []
     shared = plots.Shared(record.samples, record.events)
-    length = words.duration(got.length_ms)
+    length = duration(got.length_ms)
     end = ""
     if fault is not None:
         end = f" A fault ({fault[1]}) cut it off at {said.stamp(fault[0].t_ms).strip()}."
     volts = [s.load_mv for s in record.samples if s.load_ohm is not None]
     ohms = [s.load_ohm for s in record.samples if s.load_ohm is not None]
-    peak = words.quantity("_ua", got.peak_ua)
-    ask_ma = words.quantity("_ua", ask.peak_ua) if ask.peak_ua else "an unknown level"
+    peak = quantity("_ua", got.peak_ua)
+    ask_ma = quantity("_ua", ask.peak_ua) if ask.peak_ua else "an unknown level"
     of_load = "No current flowed, so no load could be judged."
     if ohms:
         of_load = (
-            f"The voltage was between {words.quantity('_mv', min(volts))} and "
-            f"{words.quantity('_mv', max(volts))} while current flowed, the load between "
-            f"{words.quantity('_ohm', min(ohms))} and {words.quantity('_ohm', max(ohms))}."
+            f"The voltage was between {quantity('_mv', min(volts))} and "
+            f"{quantity('_mv', max(volts))} while current flowed, the load between "
+            f"{quantity('_ohm', min(ohms))} and {quantity('_ohm', max(ohms))}."
         )
     target = None if ask.dose_uc is None else ask.dose_uc / 60000
-    wanted = f" of {words.quantity('_uc', ask.dose_uc)} asked" if ask.dose_uc else ""
+    wanted = f" of {quantity('_uc', ask.dose_uc)} asked" if ask.dose_uc else ""
     of_current = f"Over {length}, towards {ask_ma}; the highest measured current is {peak}.{end}"
-    of_dose = f"{words.quantity('_uc', got.dose_uc)} delivered{wanted}, over {length}.{end}"
+    of_dose = f"{quantity('_uc', got.dose_uc)} delivered{wanted}, over {length}.{end}"
     compliance = facts.compliance_v(record.header)
     return [
         ("Current against set point", plots.current(shared, of_current)),

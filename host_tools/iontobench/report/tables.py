@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from ionto.core import faults, limits, program, units
-from iontobench.cli import words as said
-from iontobench.records import Record, words
+from iontobench import words as said
+from iontobench.records import Record
 from iontobench.records.format import Int
+from iontobench.records.quantities import duration, quantity
 
 from . import loose
 from .facts import Asked, Delivered, rung_words
@@ -48,9 +49,9 @@ def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str,
         for what, key, wall, reached in table
     ]
     longest_s = loose.number(bounds.get("longest_s"))
-    longest = loose.NONE if longest_s is None else words.duration(longest_s * 1000)
-    wall = words.duration(top[program.H_TIME_S] * 1000)
-    return [*rows, ("time, ramps down after", wall, longest, words.duration(got.length_ms))]
+    longest = loose.NONE if longest_s is None else duration(longest_s * 1000)
+    wall = duration(top[program.H_TIME_S] * 1000)
+    return [*rows, ("time, ramps down after", wall, longest, duration(got.length_ms))]
 
 
 def events(record: Record) -> list[tuple[str, str, bool]]:
@@ -92,7 +93,7 @@ def provenance(record: Record, meta: dict[str, Any], file_hash: str) -> list[tup
 
 def _shown(key: str, value: Any) -> str:
     number = loose.number(value)
-    return loose.NONE if number is None else words.quantity(key, number)
+    return loose.NONE if number is None else quantity(key, number)
 
 
 def _cut_ua(header: dict[str, Any], top: tuple[int, ...]) -> float | None:

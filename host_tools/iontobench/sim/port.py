@@ -39,10 +39,6 @@ class NoConsole:
         """Nobody listens."""
 
 
-def _still() -> None:
-    """No edge: ENABLE is a plain pin that stands low."""
-
-
 class VirtualPort:
     """A board of the simulation.
 
@@ -55,7 +51,7 @@ class VirtualPort:
     __slots__ = (
         *("bench", "board", "watchdog_bit", "_console", "_read", "_codes3", "_ways_back"),
         *("_tick_us", "_poll_us", "_fed_us", "_armed", "_gate", "_drive", "_live", "_counts"),
-        *("_supply_back", "_supply_mv", "pump"),
+        *("_supply_back", "_supply_mv"),
     )
 
     def __init__(self, board, bench, console=None, calibration=None) -> None:
@@ -76,7 +72,6 @@ class VirtualPort:
         self._poll_us = bench.now_us + POLL_US
         self._fed_us = bench.now_us
         self._armed = False
-        self.pump = _still  # one ENABLE edge: the bench's own pin between begin and off
         self._gate = 0
         self._drive = 0
         self._live = False
@@ -90,7 +85,6 @@ class VirtualPort:
         now_us = self.bench.now_us
         self._tick_us = self._fed_us = now_us - now_us % TICK_US
         self._armed = True
-        self.pump = self.bench.pump
 
     def end(self) -> None:
         """Off, then disarm the watchdog, last of all."""
@@ -100,7 +94,6 @@ class VirtualPort:
     def off(self) -> None:
         """Gate low, duty 0, probe off; drive and ENABLE are dead until `begin`. Idempotent."""
         self._live = False
-        self.pump = _still
         self._gate = self._drive = 0
         bench = self.bench
         bench.set_gate(False)
@@ -185,6 +178,11 @@ class VirtualPort:
     def feed(self) -> None:
         """Feed the watchdog."""
         self._fed_us = self._tick_us
+
+    def pump(self) -> None:
+        """One ENABLE edge."""
+        if self._live:
+            self.bench.pump()
 
     def read(self, buf) -> int:
         """Read at most one byte into `buf[0]`; return how many."""

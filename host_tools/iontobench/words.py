@@ -113,9 +113,9 @@ def _end(outcome: int, fault: int) -> str:
     return f"end: {name}" + (f" ({_fault(fault)})" if fault else "")
 
 
-def _start(crc: int, polarity: int) -> str:
+def _start(polarity: int, segments: int) -> str:
     active = "anode" if polarity > 0 else "cathode"
-    return f"start: program {crc & 0xFFFF:04x}, the active electrode is the {active}"
+    return f"start: the active electrode is the {active}; segments: {segments}"
 
 
 def _state(new: int, segment: int) -> str:
