@@ -3,7 +3,7 @@
 from tests.host.synthetic_sessions import WORDS, dexamethasone
 
 from iontobench.cli.model import About, Model
-from iontobench.protocols.course import Course
+from iontobench.course import Course
 
 
 def about():

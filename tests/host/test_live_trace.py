@@ -7,8 +7,8 @@ from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexameth
 
 from ionto.core import faults, program
 from iontobench.cli.trace import Trace
+from iontobench.course import Course
 from iontobench.device.events import Sample
-from iontobench.protocols.course import Course
 
 
 def trace_of(hours, dip_at_s=None):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ionto.core import faults
 from iontobench import words
+from iontobench.course import Course
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
-from iontobench.protocols.course import Course
 
 from .trace import Trace
 

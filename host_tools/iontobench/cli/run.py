@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from iontobench.course import Course
 from iontobench.device.runner import Job
 from iontobench.protocols.compiler import compile_protocol
-from iontobench.protocols.course import Course
 from iontobench.protocols.errors import ProtocolError, RefusedError
 from iontobench.protocols.loader import load
 from iontobench.protocols.profiles import PROFILES, profile

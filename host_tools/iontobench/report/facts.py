@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import program
-from iontobench.protocols.course import Course
+from iontobench.course import Course
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
