@@ -8,7 +8,7 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check bench clean
+.PHONY: help run test test-all check bench faults clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,11 @@ check: $(VENV)/.lint ## Lint, format, types and spelling, then the tests
 	@$(BIN)/codespell
 	@$(MAKE) test
 
-bench: $(VENV)/.run ## Measure the figures of the README into build/bench.json
+bench: $(VENV)/.test ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+
+faults: $(VENV)/.run ## Every fault in every phase on every load, into build/fault-matrix.json
+	@$(BIN)/iontobench faults $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache

@@ -8,6 +8,17 @@ import sys
 from binascii import hexlify
 from hashlib import sha256
 
+from machine import mem32
+
+_REASON = 0x40058008  # WATCHDOG: bit 0 = the timer ran out, bit 1 = machine.reset()
+_SCRATCH4 = 0x4005801C
+_ENABLED = 0x6AB73121  # what pico-sdk's watchdog_enable leaves there, and no other reboot does
+
+
+def _tell_reset():
+    if mem32[_REASON] & 1 and mem32[_SCRATCH4] == _ENABLED:
+        print("last reset: by the watchdog, a session had hung; the output is off")
+
 
 def _order():
     try:
@@ -41,18 +52,28 @@ def _is_whole(slot):
     return count > 0
 
 
-def _start():
-    for slot in _order():
-        if _is_whole(slot):
-            sys.path.insert(0, "/" + slot)
-            from ionto.board import BOARD, make_port
-
-            from ionto.bench import Bench
-
-            return Bench(make_port(), BOARD)
-        print("slot %s is not whole" % slot)
-    print("no firmware here: run 'iontobench deploy' from the host")
+def _choose():
+    first, other = _order()
+    if _is_whole(first):
+        return first
+    if _is_whole(other):
+        print("slot %s is not whole: running slot %s" % (first, other))
+        return other
+    print("no slot is whole, output off: run 'iontobench deploy' on the host")
     return None
 
 
+def _start():
+    slot = _choose()
+    if slot is None:
+        return None
+    sys.path.insert(0, "/" + slot)
+    from ionto.board import BOARD, make_port
+
+    from ionto.bench import Bench
+
+    return Bench(make_port(), BOARD)
+
+
+_tell_reset()
 bench = _start()

@@ -8,7 +8,7 @@ their names.
 from .core import faults
 from .core.program import Program, ProgramError, crc16, unpack
 from .core.telemetry import LINK_VERSION
-from .loop import Loop
+from .loop import BROKEN, INTERRUPTED, Loop
 
 FIRMWARE_VERSION = "0.1.0"
 NOTICE = (
@@ -32,8 +32,11 @@ class Bench:
         self._loop = Loop(port, board)
         self._program = None
         self._crc = 0
-        self._fault = 0
-        self._last = None
+        self._fault = 0  # latched
+        self._has_run = 0
+        self._outcome = faults.FAULTED  # how the last run ended, until it is known
+        self._ended_by = faults.INTERNAL
+        self._keep = self._kept  # a bound method is an object: made here, kept
 
     def info(self):
         """What this bench is: versions, board and its limits, the latched fault."""
@@ -95,45 +98,54 @@ class Bench:
             raise RuntimeError(
                 "latched fault: %s; bench.clear() first" % faults.FAULT_NAMES[self._fault]
             )
-        self._last = None
-        outcome, fault = faults.FAULTED, faults.INTERNAL
+        self._has_run = 1
         try:
-            outcome = self._loop.run(self._program, supervised)
-            fault = self._loop.session.fault
+            self._loop.run(self._program, supervised, self._keep)
         except KeyboardInterrupt:
-            # A fault found before it stays one, whoever found it.
-            session = self._loop.session
-            outcome, fault = faults.STOPPED, session.fault or self._loop.supervisor.tripped
-            if fault:
-                refused = session.outcome == faults.REFUSED
-                outcome = faults.REFUSED if refused else faults.FAULTED
-        finally:
-            # A refused start found no load; nothing was energised and nothing needs clearing.
-            self._fault = 0 if outcome == faults.REFUSED else fault
-            self._keep(outcome, fault)
-        return self._last
+            pass  # what it interrupted is kept, and told below
+        return self.last()
 
     def clear(self):
         """Leave a latched fault. Nothing is energised by it."""
         self._port.off()
         self._fault = 0
-        self._loop.supervisor.clear()
+        self._loop.tick.supervisor.clear()
 
     def last(self):
         """How the last run ended, or None."""
-        return self._last
+        return self._ending() if self._has_run else None
 
-    def _keep(self, outcome, fault):
-        loop = self._loop
-        self._last = {
-            "outcome": faults.OUTCOME_NAMES[outcome],
+    def _kept(self, left):
+        """Latch how a run ended; called while the heap is locked and Ctrl-C is not heard."""
+        session = self._loop.tick.session
+        outcome, fault = session.outcome, session.fault
+        if left == INTERRUPTED:
+            # A fault found before it stays one, whoever found it.
+            fault = fault or self._loop.tick.supervisor.tripped
+            if fault == 0:
+                outcome = faults.STOPPED
+            elif outcome != faults.REFUSED:
+                outcome = faults.FAULTED
+        elif left == BROKEN:
+            outcome = faults.FAULTED
+            fault = faults.INTERNAL
+        self._outcome = outcome
+        self._ended_by = fault
+        # A refused start found no load; nothing was energised and nothing needs clearing.
+        self._fault = 0 if outcome == faults.REFUSED else fault
+
+    def _ending(self):
+        tick = self._loop.tick
+        fault = self._ended_by
+        return {
+            "outcome": faults.OUTCOME_NAMES[self._outcome],
             "fault": faults.FAULT_NAMES[fault] if fault else None,
-            "state": faults.STATE_NAMES[loop.session.state],
-            "t_ms": loop.ended_ms or loop.session.t_ms,
-            "dose_uc": loop.dose.gross_uc,
-            "positive_uc": loop.dose.positive_uc(),
-            "negative_uc": loop.dose.negative_uc(),
-            "peak_ua": (loop.peak_q4 + 8) >> 4,
-            "later_faults": loop.supervisor.later,
-            "dropped": loop.telemetry.dropped,
+            "state": faults.STATE_NAMES[tick.session.state],
+            "t_ms": tick.ended_ms or tick.session.t_ms,
+            "dose_uc": tick.dose.gross_uc,
+            "positive_uc": tick.dose.positive_uc(),
+            "negative_uc": tick.dose.negative_uc(),
+            "peak_ua": (tick.peak_q4 + 8) >> 4,
+            "later_faults": tick.supervisor.later,
+            "dropped": tick.link.telemetry.dropped,
         }

@@ -3,6 +3,8 @@
 A port is all that the session loop knows of a board. Times in us modulo 2^30, currents in `_q4`,
 voltages in mV, the drive in counts 0..board.drive_counts.
 
+A user may keep a port's methods from its construction on: they are never replaced.
+
     begin()             take pins, heap, collector, console; arm the watchdog. Output off.
     off()               gate low, drive 0, dead-man still, probe off. Idempotent; needs no begin().
                         After it `actuate` and `pump` change nothing until the next begin().

@@ -20,6 +20,7 @@ OUTCOMES = {
     "refused": "refused: the session never started",
     "stopped": "stopped by the operator",
     "fault": "ended by a fault",
+    "lost": "the link was lost; the board ramps down by itself 3 s after the last beat",
 }
 
 _STATES = {
@@ -85,6 +86,12 @@ def state(sample: Sample, brief: bool = False) -> str:
     if sample.flags & FLAG_DIP:
         text += "; a dip"
     return text
+
+
+def brief(sample: Sample) -> str:
+    """A sample in some words: `hold, 2.000 mA, dose 18.73 mA min`."""
+    current = milliamps(sample.current_ua)
+    return f"{state_name(sample.state)}, {current}, dose {mamin(sample.dose_uc)} mA min"
 
 
 def event(item: Event) -> str:

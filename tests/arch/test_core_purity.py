@@ -69,7 +69,7 @@ def test_a_tick_path_makes_no_object(path):
     for function, node in functions(path):
         if function in COLD:
             continue
-        assert not (node.args.vararg or node.args.kwarg), f"{function}: *args"
+        assert (node.args.vararg, node.args.kwarg) == (None, None), f"{function}: *args"
         for part in ast.walk(node):
             why = ALLOCATING.get(type(part))
             assert why is None, f"{function}, line {part.lineno}: {why}"

@@ -22,15 +22,16 @@ def test_the_core_imports_the_core_only(path):
 
 
 @pytest.mark.parametrize(
-    "path", [IONTO / "loop.py", IONTO / "bench.py", IONTO / "port.py"], ids=ids
+    ("module", "allowed"),
+    [("bench", "loop"), ("loop", "tick"), ("tick", "link"), ("link", None), ("port", None)],
 )
-def test_loop_bench_and_port_know_the_core_and_each_other_and_no_chip(path):
-    modules = {one for one in imports(path) if one != "ionto"}
-    assert within(modules, "ionto.core", "ionto.port", "ionto.loop") == set()
+def test_bench_loop_tick_and_link_know_the_core_and_the_next_of_them_only(module, allowed):
+    modules = {one for one in imports(IONTO / f"{module}.py") if one != "ionto"}
+    extra = [f"ionto.{allowed}"] if allowed else []
+    assert within(modules, "ionto.core", *extra) == set()
 
 
-def test_the_loop_does_not_know_the_bench_and_the_port_knows_nobody():
-    assert not any(one.startswith("ionto.bench") for one in imports(IONTO / "loop.py"))
+def test_the_port_contract_knows_nobody():
     assert imports(IONTO / "port.py") == set()
 
 

@@ -1,6 +1,7 @@
 """The emulated chip as fixtures: skipped by name where the emulator or its image is absent.
 
-With `chip` in IONTOBENCH_REQUIRE its absence fails instead. Nothing here downloads.
+With `chip` in IONTOBENCH_REQUIRE its absence fails instead. Nothing here downloads. `booted` is
+one chip for all tests: what runs on it runs in a copy (`forks.in_copy`), never on itself.
 """
 
 import importlib.util
@@ -70,3 +71,56 @@ def wired(chip, plant):
         drive=2, gate=3, enable=4, probe=5, polarity=6, lim_test=7, rearm=8, limiter=9, stop=10
     )
     return chip, plant, Wiring(chip, plant, pins)
+
+
+@pytest.fixture(scope="session")
+def calibration(emulator):
+    """What two known loads say of the seed's board."""
+    from iontobench.device.known_loads import calibrate_seeded
+
+    from .course import BOARD, SEED
+
+    return calibrate_seeded(BOARD, "rp2040", SEED)
+
+
+@pytest.fixture(scope="session")
+def firmware(emulator, calibration):
+    """All files of a deployed board, the calibration too."""
+    from iontobench.chip.runner import flash_files
+
+    from .course import by_time, job_of
+
+    return flash_files(job_of(by_time(1000, 100), "resistor:10000", calibration))
+
+
+@pytest.fixture(scope="session")
+def booting(chip_image, firmware):
+    """A chip with the firmware, watched from power-on to its prompt: `(chip, shown, highs)`.
+
+    `highs` are the output pins that were high, each with its time in us.
+    """
+    from rp2040py.gpio_pin import GPIOPinState
+
+    from iontobench.chip.machine import Chip
+
+    from .course import OUTPUTS
+
+    chip = Chip(chip_image, firmware)
+    highs = []
+
+    def watch(pin):
+        def on_level(value, last):
+            if value == GPIOPinState.HIGH:
+                highs.append((pin, chip.now_us))
+
+        chip.mcu.gpio[pin].add_listener(on_level)
+
+    for pin in OUTPUTS:
+        watch(pin)
+    return chip, chip.prompt(), highs
+
+
+@pytest.fixture(scope="session")
+def booted(booting, calibration):
+    """The chip at its prompt and its calibration, for a `course.Course` in a copy."""
+    return booting[0], calibration

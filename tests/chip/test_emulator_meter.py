@@ -79,6 +79,14 @@ def test_meter_does_not_change_the_run(make_chip):
     assert run(True) == run(False)
 
 
+def test_intervals_are_those_of_the_loop(looping):
+    chip, meter = looping
+    _run(chip, "loop(20, 300)")
+    assert len(meter.samples_us) == 20
+    assert len(meter.intervals_us) == 19
+    assert all(1000 - _PASS_US <= us <= 1000 + _PASS_US for us in meter.intervals_us)
+
+
 def test_quantiles_are_lengths_that_occurred(looping):
     _, meter = looping
     with pytest.raises(ValueError, match="no quantile"):

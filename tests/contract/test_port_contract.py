@@ -58,9 +58,10 @@ def checked(*calls, port=None):
 def broken(text, *calls, port=None):
     """The last of `calls` raises, the ones before do not."""
     made = checked(*calls[:-1], port=port)
+    name, *args = calls[-1] if isinstance(calls[-1], tuple) else (calls[-1],)
+    call = getattr(made, name)
     with pytest.raises(ContractError, match=text):
-        name, *args = calls[-1] if isinstance(calls[-1], tuple) else (calls[-1],)
-        getattr(made, name)(*(args or ARGS.get(name, ())))
+        call(*(args or ARGS.get(name, ())))
 
 
 TICK = ("begin", "wait", "sample")

@@ -6,7 +6,7 @@ what it publishes.
 
 from ionto.core import faults
 from ionto.core.ramp import Ramp
-from ionto.core.supervisor import Supervisor
+from ionto.core.supervisor import SLOW_US, Supervisor
 
 from .build import SMALL, make_program, sample
 
@@ -26,6 +26,7 @@ class Judge:
         self.target_q4 = 0
         self.gate = 0
         self.last_q4 = 0
+        self.unjudged_us = 0  # since the last slow checks
 
     def go(self, target_ua):
         """A new target; the gate is closed from now on."""
@@ -56,6 +57,10 @@ class Judge:
         self.last_q4 = current_q4
         buf = sample(current_q4, load_mv, second_q4, inputs)
         verdict = self.supervisor.check(buf, self.gate, charge_uc, dt_us)
+        self.unjudged_us += dt_us
+        if self.unjudged_us >= SLOW_US:
+            verdict = verdict or self.supervisor.check_slow(buf, self.gate, self.unjudged_us)
+            self.unjudged_us = 0
         if self.supervisor.limited:
             self.ramp.retract(current_q4)
         return verdict

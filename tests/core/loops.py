@@ -25,8 +25,10 @@ class Bed:
         self.port = FakePort(board, load_ohm)
         self.checked = CheckedPort(self.port, board)
         self.loop = Loop(wrap(self.checked) if wrap else self.checked, board)
+        self.parts = self.loop.tick  # what the loop wires together
         self.items = []
         self.commands = []
+        self.left = []  # how the loop was left
         self._acts = {}
         self.port.on_tick = self._tick
         self.gates = []  # (tick, state, gate, drive) as each tick begins
@@ -53,14 +55,15 @@ class Bed:
         return self.at(tick, lambda port: port.rx.extend(data))
 
     def _tick(self, port):
-        self.gates.append((port.tick, self.loop.session.state, port.gate, port.drive))
+        self.gates.append((port.tick, self.parts.session.state, port.gate, port.drive))
         for act in self._acts.get(port.tick, ()):
             act(port)
 
     def run(self, program=None, supervised=False):
         """Run `program`; return the outcome. Whatever happened, the output must be off."""
         try:
-            return self.loop.run(program or quick(), supervised)
+            self.loop.run(program or quick(), supervised, self.left.append)
+            return self.loop.tick.session.outcome
         finally:
             port = self.port
             assert (port.gate, port.drive, port.probe_on) == (0, 0, 0)
@@ -77,7 +80,8 @@ class Bed:
         for _, state, _, _ in self.gates:
             if not found or found[-1] != state:
                 found.append(state)
-        return [*found, self.loop.session.state] if self.loop.session.state != found[-1] else found
+        last = self.parts.session.state
+        return found if found[-1] == last else [*found, last]
 
 
 class Interrupter:

@@ -18,7 +18,7 @@ from ionto.core.program import Program
 from ionto.core.ramp import Ramp
 from ionto.core.regulator import Regulator
 from ionto.core.supervisor import Supervisor
-from ionto.core.telemetry import Telemetry
+from ionto.core.telemetry import STEP_DUE, Telemetry
 
 from .build import segment, words
 from .checked_int import SMALL_MAX, SMALL_MIN, BeyondSmallInt, CheckedInt, check_attributes
@@ -103,7 +103,7 @@ def test_the_regulator_with_any_error(full_ua, counts):
 def test_the_dose_of_the_largest_charge():
     dose = Dose()
     for before, current, dt_us in itertools.product(CURRENTS, CURRENTS, [*TIMES, C(900_000)]):
-        dose.gross_uc = dose._whole_uc = C(limits.CHARGE_MAX_UC)
+        dose.gross_uc = C(limits.CHARGE_MAX_UC)
         dose._rest = C(15_999_999)
         dose._last_q4 = before
         dose.step(current, dt_us)
@@ -134,6 +134,7 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
             verdict = supervisor.check(buf, gate, C(limits.CHARGE_MAX_UC), dt_us)
             while verdict == faults.RECHECK:
                 verdict = supervisor.recheck(current)
+            supervisor.check_slow(buf, gate, dt_us)
         supervisor.limit(C(65_535), gate)
 
 
@@ -146,7 +147,7 @@ def test_the_session_of_the_largest_current_slowest_ramp_and_four_hours(dt_us):
         led.session.t_ms = C(moment)
         for _ in range(1200):
             led.tick(dt_us=C(dt_us))
-        led.session.energised_ms = C(moment)
+        led.session._energised_ms = C(moment)
         led.dose.gross_uc = C(99_000_000)
         led.ramp.set_q4 = min(led.ramp.set_q4, C(480_000))
     assert led.session.state >= faults.RAMP_DOWN
@@ -161,9 +162,7 @@ def test_telemetry_of_the_largest_numbers_and_the_last_sequence_numbers():
         for tick in range(3000):
             if tick % 40 == 0:
                 telemetry.event(C(HOURS_MS), C(faults.EV_DOSE), C(SMALL_MAX), C(SMALL_MIN))
-            telemetry.step(C(20_000))
-            if telemetry.due:
-                telemetry.due = 0
+            if telemetry.step(C(20_000)) & STEP_DUE:
                 worst = [HOURS_MS, 10, 15, FULL_Q4, -FULL_Q4, 75_000, 100_000_000, 2 * FULL_Q4]
                 telemetry.values[2:] = [C(value) for value in worst]
             if tick % 97 == 0:
@@ -211,12 +210,17 @@ def test_a_whole_session_at_30_ma_in_checked_ints(load_ohm, time_s, outcome):
     board = large_board()
     bed = Bed(board, load_ohm, wrap=Checking)
     bed.port.board = large_board()  # the fake itself may compute with any integers
-    for part in (bed.loop.supervisor, bed.loop.session, bed.loop.telemetry, bed.loop.regulator):
+    for part in (
+        bed.parts.supervisor,
+        bed.parts.session,
+        bed.parts.link.telemetry,
+        bed.parts.regulator,
+    ):
         check_attributes(part)
     one = segment(program.HOLD_TIME, 30_000, 10_000, 0, 400)
     header = {"peak_ua": 30_000, "slew_ua_s": 10_000, "charge_uc": 1_000_000}
     made = words([one], **header, time_s=time_s)
     assert bed.run(Program([C(word) for word in made], board), supervised=False) == outcome
-    assert isinstance(bed.loop.dose.gross_uc, CheckedInt)
+    assert isinstance(bed.parts.dose.gross_uc, CheckedInt)
     if outcome == faults.FAULTED:
-        assert bed.loop.session.fault == faults.LOW_IMPEDANCE
+        assert bed.parts.session.fault == faults.LOW_IMPEDANCE

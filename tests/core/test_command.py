@@ -41,8 +41,11 @@ def meant(line):
 
 
 PIECES = st.sampled_from(
-    [b"stop", b"pause", b"resume", b"set", b"beat", b"?", b" ", b"*", b"\r", b"\n", b"0", b"1500"]
-    + [b"99999", b"100000", command_line("stop"), command_line("set 1500"), command_line("?")]
+    [
+        *(b"stop", b"pause", b"resume", b"set", b"beat", b"?", b" ", b"*", b"\r", b"\n"),
+        *(b"0", b"1500", b"99999", b"100000"),
+        *(command_line("stop"), command_line("set 1500"), command_line("?")),
+    ]
 )
 STREAMS = st.one_of(
     st.binary(max_size=80),
@@ -89,6 +92,16 @@ def test_a_tools_line_with_one_lost_byte_is_never_another_command(text):
     line = command_line(text)
     for at in range(len(line) - 1):
         assert heard(line[:at] + line[at + 1 :]) == [], line[:at]
+
+
+def test_a_crc_has_four_digits_neither_more_nor_fewer():
+    number = next(n for n in range(1000) if crc16(b"beat %d" % n) < 0x1000)
+    body = b"beat %d" % number
+    crc = crc16(body)
+    assert heard(body + b"*%04x\n" % crc) == [(command.BEAT, number)]
+    assert heard(body + b"*%03x\n" % crc) == []
+    assert heard(body + b"*%05x\n" % crc) == []
+    assert heard(body + b"*\n") == []
 
 
 def test_a_damaged_line_does_not_spoil_the_next():

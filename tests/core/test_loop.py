@@ -3,6 +3,7 @@
 import pytest
 
 from ionto.core import command, faults, session
+from ionto.core.units import INPUT_STOP
 
 from .build import BOARDS, NAMES, SMALL
 from .fake_port import OPEN
@@ -34,7 +35,7 @@ def test_a_session_passes_through_its_states_and_completes(board, polarity):
     program = quick(board, level_ua=level_ua, polarity=polarity, density_ua_cm2=500)
     assert bed.run(program) == faults.COMPLETE
     assert bed.states == [faults.PROBE, faults.RAMP, faults.HOLD, faults.RAMP_DOWN, faults.DONE]
-    dose = bed.loop.dose
+    dose = bed.parts.dose
     assert abs(dose.gross_uc - bed.port.true_uc) <= max(5, 0.001 * bed.port.true_uc)
     assert (dose.positive_uc() if polarity > 0 else dose.negative_uc()) == dose.gross_uc
 
@@ -49,21 +50,25 @@ def test_an_overcurrent_trips_in_its_own_tick_and_actuates_nothing_after_off():
     bed = Bed().at(RAMPING_TICK, lambda port: setattr(port, "gain", 3000))
     bed.at(RAMPING_TICK + 100, lambda port: setattr(port, "gain", 3000))
     assert bed.run() == faults.FAULTED
-    assert bed.loop.session.fault in (faults.OVERCURRENT, faults.OVER_ABSOLUTE, faults.ENVELOPE)
+    assert bed.parts.session.fault in (
+        faults.OVERCURRENT,
+        faults.OVER_ABSOLUTE,
+        faults.ENVELOPE,
+    )
     assert all(gate == 0 for tick, state, gate, _ in bed.gates if state == faults.FAULT)
 
 
 def test_an_overcurrent_is_off_before_the_next_tick_begins():
     bed = Bed().at(450, lambda port: setattr(port, "offset_q4", 40000))
     assert bed.run() == faults.FAULTED
-    assert bed.loop.session.fault == faults.OVERCURRENT
+    assert bed.parts.session.fault == faults.OVERCURRENT
     assert bed.port.history[-1] == (450_000, 0, 0)
 
 
 def test_an_open_lead_is_cut_in_five_ticks_and_latches_100_ms_after_its_onset():
     bed = Bed().at(450, open_lead)
     assert bed.run() == faults.FAULTED
-    assert bed.loop.session.fault == faults.OPEN
+    assert bed.parts.session.fault == faults.OPEN
     assert bed.port.history[-1] == (454_000, 0, 0)
     assert 545 <= bed.first_tick(faults.FAULT) <= 552
 
@@ -81,8 +86,8 @@ def test_a_third_glitch_is_intermittent():
     for start in (450, 2000, 3600):
         bed.at(start, open_lead).at(start + 20, restore)
     assert bed.run(quick(time_ms=5000)) == faults.FAULTED
-    assert bed.loop.session.fault == faults.INTERMITTENT
-    assert bed.loop.session.glitches == 3
+    assert bed.parts.session.fault == faults.INTERMITTENT
+    assert bed.parts.session.glitches == 3
 
 
 @pytest.mark.parametrize("tick", [100, 300, 450, 600])
@@ -108,7 +113,7 @@ def test_a_pause_opens_the_gate_and_a_resume_ramps_again_from_zero():
 def test_a_set_moves_the_level_within_the_peak():
     bed = Bed().say(420, "set 99999", as_tool=False)
     top = []
-    bed.at(500, lambda port: top.append(bed.loop.ramp.set_q4))
+    bed.at(500, lambda port: top.append(bed.parts.ramp.set_q4))
     assert bed.run(quick()) == faults.COMPLETE
     assert top == [2000 * 16]
 
@@ -129,19 +134,16 @@ def test_a_stop_input_held_down_still_lets_the_ramp_down_end():
 def test_a_stop_in_the_tick_that_loses_contact_is_not_lost():
     for tick in range(450, 460):
         bed = Bed().at(450, open_lead).at(480, restore)
-        bed.at(tick, lambda port: port.rx.extend(b"\n"))
-
-        def press(port, bed=bed):
-            bed.loop._ask = session.ASK_STOP
-
-        bed.at(tick, press)
+        # Held for four ticks: the link listens in every second one at best.
+        bed.at(tick, lambda port: setattr(port, "inputs", INPUT_STOP))
+        bed.at(tick + 4, lambda port: setattr(port, "inputs", 0))
         assert bed.run(quick(time_ms=3000)) == faults.STOPPED, tick
 
 
 def test_a_lost_host_ramps_down_after_three_seconds():
     bed = Bed()
     assert bed.run(quick(time_ms=8000), supervised=True) == faults.STOPPED
-    assert 3000 <= bed.first_tick(faults.RAMP_DOWN) <= 3004
+    assert 3000 <= bed.first_tick(faults.RAMP_DOWN) <= 3008
 
 
 def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
@@ -166,7 +168,7 @@ def test_the_probe_is_off_as_soon_as_a_session_has_ended():
     bed = Bed().say(100, "stop")
     probing = []
     for tick in range(108, 120):
-        bed.at(tick, lambda port: probing.append((bed.loop.session.state, port.probe_on)))
+        bed.at(tick, lambda port: probing.append((bed.parts.session.state, port.probe_on)))
     bed.run()
     assert (faults.DONE, 1) not in probing
     assert (faults.DONE, 0) in probing
@@ -177,17 +179,39 @@ def test_a_late_tick_after_the_end_was_told_does_not_change_it():
     bed.port.host = None
 
     def late(port):
-        ended = bed.loop._ended
+        ended = bed.parts._ended_us
         port.dt_us = 5000 if 30_000 < ended < 32_000 else 1000
 
     for tick in range(700, 900):
         bed.at(tick, late)
     assert bed.run(supervised=True) == faults.COMPLETE
-    assert bed.loop.session.fault == 0
+    assert bed.parts.session.fault == 0
+
+
+def test_a_gate_that_leaks_after_the_ramp_down_is_a_fault_and_is_told_with_the_end():
+    bed = Bed(host=True)
+
+    def leak(port):
+        port.leak_q4 = 1500 if bed.parts.session.state == faults.DONE else 0
+
+    for tick in range(600, 800):
+        bed.at(tick, leak)
+    assert bed.run(supervised=True) == faults.FAULTED
+    end = bed.items[-1]
+    assert (end.code, end.a, end.b) == (faults.EV_END, faults.FAULTED, faults.LEAK)
+
+
+def test_a_glitch_is_told_once_and_a_later_pause_is_none():
+    bed = Bed(host=True).at(450, open_lead).at(480, restore).say(2100, "pause").say(2500, "resume")
+    assert bed.run(quick(time_ms=1000), supervised=True) == faults.COMPLETE
+    told = [item.a for item in bed.items if getattr(item, "code", 0) == faults.EV_GLITCH]
+    assert told == [1]
+    states = bed.states
+    assert states.count(faults.PAUSED) == 1
 
 
 def test_inputs_of_an_earlier_run_are_forgotten():
     bed = Bed()
-    bed.loop.buf[:] = [5, 5, 5, 5, 3]
-    bed.loop._start(quick(), 0)
-    assert bed.loop.buf == [0] * 5
+    bed.parts.buf[:] = [5, 5, 5, 5, 3]
+    bed.parts.start(quick(), 0)
+    assert bed.parts.buf == [0] * 5

@@ -57,6 +57,25 @@ def test_below_three_times_the_floor_nothing_is_open(board):
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_just_above_three_times_the_floor_open_is_found(board):
+    judge = Judge(board, peak_ua=400)
+    judge.go(3 * 5 * board.sigma_q4 // 16 + 1)
+    judge.ticks(200)
+    assert judge.until(9, current_q4=0, load_mv=100) == (5, faults.CUT)
+
+
+def test_after_a_retraction_open_is_a_quarter_of_the_reference():
+    judge = Judge().hold(2000)
+    judge.ticks(50, current_q4=2000, load_mv=HIGH_MV)
+    reference_q4 = 2000 * 51 // 50 + 320  # it climbs by 160 a tick from here on
+    quarter_q4 = reference_q4 // 4
+    assert judge.tick(current_q4=quarter_q4 + 40) == faults.OK
+    assert judge.supervisor.low == 0
+    assert judge.tick(current_q4=quarter_q4 + 40) == faults.OK
+    assert judge.supervisor.low == 1, "by now a quarter is 80 more"
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
     judge = Judge(board, peak_ua=400).go(400)
     judge.ticks(2)

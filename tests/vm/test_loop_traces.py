@@ -113,15 +113,21 @@ def test_the_session_loop_is_the_same_in_the_vm_tick_by_tick(vm, cases):
     assert_same_traces(vm, LOOP, cases)
 
 
+def _only(row, ending):
+    """The one column of that ending: an object is named by the first way that leads to it."""
+    (value,) = [value for name, value in row.items() if name.endswith(ending)]
+    return value
+
+
 def test_a_session_of_a_minute_needs_no_heap_in_any_of_its_ticks(vm):
     trace = assert_same_traces(vm, LOOP, [_session_of_a_minute()], LOCKED)[0]
     last = trace.named(trace.rows - 1)
     assert trace.heap_tick == NEVER
     assert trace.ticks >= 60_000
     assert last["outcome"] == faults.COMPLETE
-    assert last["loop.session.glitches"] == 1
+    assert _only(last, "session.glitches") == 1
     assert last["loop.port.frames"] > 500
-    assert last["loop.telemetry.dropped"] == 0
+    assert _only(last, "telemetry.dropped") == 0
 
 
 def test_ten_seconds_of_a_session_take_no_byte_from_an_open_heap(vm):

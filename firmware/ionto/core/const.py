@@ -1,7 +1,8 @@
-"""`const` for both worlds.
+"""What MicroPython's compiler knows by its bare name, for both worlds.
 
-MicroPython's compiler folds `NAME = const(expr)` by that bare name, wherever it was imported
-from; on CPython the call has to exist and changes nothing.
+It folds `NAME = const(expr)` by that name, wherever it was imported from; on CPython the call has
+to exist and changes nothing. `ptr8` is a pointer to bytes where the device build compiles a
+function to machine integers; everywhere else it only says what the argument is.
 """
 
 try:
@@ -11,3 +12,6 @@ except ImportError:
     def const(value):
         """Return the value unchanged (CPython has nothing to fold)."""
         return value
+
+
+ptr8 = bytearray

@@ -11,7 +11,7 @@ from .const import const
 _REST_PER_UC = const(16000000)  # sixteenths of a picocoulomb in a microcoulomb
 _DT_MAX_US = const(20000)
 _BACK_MAX_Q4 = const(-80)  # -5 uA: a sense that reads backwards must not unwind the dose
-_CHUNK_US = const(1000)  # 600 000 * 1000 + 1.6e7 = 6.2e8 < 2^30
+_CHUNK_US = const(1700)  # 600 000 * 1700 + 1.6e7 = 1.04e9 < 2^30
 
 
 class Dose:
@@ -19,9 +19,8 @@ class Dose:
 
     def __init__(self):
         self.gross_uc = 0
-        self._whole_uc = 0  # of the polarity that flows now
-        self._rest = 0
-        self._other_uc = 0
+        self._rest = 0  # of the polarity that flows now
+        self._other_uc = 0  # of the other one; `gross_uc` less this is the polarity's own
         self._other_rest = 0
         self._polarity = 1
         self._last_q4 = 0
@@ -29,7 +28,6 @@ class Dose:
     def reset(self, polarity):
         """Start a session: everything 0, `polarity` (+1 or -1) flows first."""
         self.gross_uc = 0
-        self._whole_uc = 0
         self._rest = 0
         self._other_uc = 0
         self._other_rest = 0
@@ -39,7 +37,7 @@ class Dose:
     def set_polarity(self, polarity):
         """From now on charge counts for `polarity`; called at zero current only."""
         if polarity != self._polarity:
-            self._whole_uc, self._other_uc = self._other_uc, self._whole_uc
+            self._other_uc = self.gross_uc - self._other_uc
             self._rest, self._other_rest = self._other_rest, self._rest
             self._polarity = polarity
 
@@ -55,17 +53,16 @@ class Dose:
         if rest >= _REST_PER_UC or rest < 0:
             whole_uc = rest // _REST_PER_UC
             rest -= whole_uc * _REST_PER_UC
-            self._whole_uc += whole_uc
             self.gross_uc += whole_uc
         self._rest = rest
 
     def positive_uc(self):
         """Charge with the active electrode as the anode, uC."""
-        return self._whole_uc if self._polarity > 0 else self._other_uc
+        return self.gross_uc - self._other_uc if self._polarity > 0 else self._other_uc
 
     def negative_uc(self):
         """Charge with the active electrode as the cathode, uC (a positive number)."""
-        return self._other_uc if self._polarity > 0 else self._whole_uc
+        return self._other_uc if self._polarity > 0 else self.gross_uc - self._other_uc
 
     def _late(self, mean_q4, dt_us):
         """Add all but the last chunk of a long interval; return what is left of it."""
@@ -75,7 +72,6 @@ class Dose:
             rest = self._rest + mean_q4 * _CHUNK_US
             whole_uc = rest // _REST_PER_UC
             self._rest = rest - whole_uc * _REST_PER_UC
-            self._whole_uc += whole_uc
             self.gross_uc += whole_uc
             dt_us -= _CHUNK_US
         return dt_us

@@ -9,9 +9,7 @@ from .const import const
 from .units import UA_Q4
 
 TIME_WALL_S = const(14400)  # 4 h, for any session
-TIME_SLACK_S = const(
-    120
-)  # how far the supervisor's wall is behind the session's limit
+TIME_SLACK_S = const(120)  # how far the supervisor's wall is behind the session's limit
 SLEW_MAX_UA_S = const(10000)  # the ramp's arithmetic: slew * 20 ms stays below 2^30
 SLEW_MIN_UA_S = const(1)
 CHARGE_MAX_UC = const(100000000)  # 100 C: far above any wall, below 2^30

@@ -74,6 +74,9 @@ TRANSITIONS = (
     (faults.REST, TRIP, faults.FAULT),
 )
 
+NEVER_MS = const(0x3FFFFFFF)  # no clock of a session gets there
+
+_NEVER_UC = const(0x3FFFFFFF)
 _STATES = const(11)
 _STAY = const(255)
 _PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
@@ -101,7 +104,8 @@ class Session:
         probe: an `impedance.Probe`.
 
     Attributes after `step`: `state`, `target_q4`, `slew_ua_s`, `probe_on`, `outcome`, `fault`,
-    `moved` (1 when state or target changed in this tick), `t_ms` (session clock), `segment`.
+    `moved` (1 when state or target
+    changed; whoever looks clears it), `t_ms` (session clock), `segment`.
     """
 
     def __init__(self, buf, ramp, dose, probe):
@@ -120,25 +124,26 @@ class Session:
         self.fault = 0
         self.moved = 0
         self.t_ms = 0
-        self.energised_ms = 0
         self.segment = 0
         self.value = 0  # of ASK_SET, in uA; the loop sets it before `step`
         self.gate = 0
         self.probe_on = 0
         self.target_q4 = 0
         self.slew_ua_s = 1
+        self.starts = 0  # how often the gate has closed
         self.glitches = 0
         self.lost_q4 = 0  # set point when contact was lost
         self._us = 0
-        self._in_state_ms = 0
-        self._hold_ms = 0
+        self._from_ms = 0  # when this state began
+        self._until_ms = NEVER_MS  # when the time of this state is up
+        self._energised_ms = 0  # before the gate last closed
+        self._closed_ms = 0  # when it did
+        self._held_ms = 0  # of this segment's hold, before it was last left
+        self._end_uc = _NEVER_UC  # gross charge at which the segment's end is looked at
         self._level_q4 = 0
-        self._started = 0
         self._back_ticks = 0
         self._when_back = BACK
         self._segment_from_uc = 0
-        self._reserve_uc = 0
-        self._reserve_q4 = -1
 
     def start(self, program):
         """Begin `program` at its first segment. Not in a tick path."""
@@ -159,86 +164,87 @@ class Session:
         Returns:
             1 to close the gate, 0 to keep it low.
         """
-        self.moved = 0
         us = self._us + dt_us
-        if us >= 1000:
-            passed_ms = us // 1000
-            us -= passed_ms * 1000
-            self.t_ms += passed_ms
-            self._in_state_ms += passed_ms
-            if self.gate:
-                self.energised_ms += passed_ms
-                if self.state == faults.HOLD:
-                    self._hold_ms += passed_ms
+        t_ms = self.t_ms
+        while us >= 1000:
+            us -= 1000
+            t_ms += 1
         self._us = us
-        if fault:
-            self._failed(fault)
+        self.t_ms = t_ms
+        if fault or ask:
+            if fault:
+                self._failed(fault)
             if ask:
                 self._asked(ask)  # a stop in the tick that loses contact is not to be lost
-            return self.gate
-        if ask:
-            self._asked(ask)
+            if fault:
+                return self.gate
+        state = self.state
         if self.gate:
-            self._energised()
-        elif self.state < faults.DONE:
+            if self._dose.gross_uc >= self._end_uc or t_ms >= self._until_ms:
+                self._judge_end()
+            if state == faults.HOLD:
+                return 1
+            if self._ramp.set_q4 == self.target_q4 and self.state == state:
+                self._happen(REACHED)
+        elif state < faults.DONE:
             self._waiting()
         return self.gate
 
-    def _energised(self):
-        state = self.state
-        set_q4 = self._ramp.set_q4
-        if state >= faults.RAMP_DOWN:
-            if set_q4 == self.target_q4:
-                self._happen(REACHED)
-            return
-        if self._is_finished(set_q4):
-            self._advance()
-        elif state == faults.RAMP and set_q4 == self.target_q4:
-            self._happen(REACHED)
+    def energised_ms(self):
+        """How long the gate has been closed in all."""
+        if self.gate:
+            return self._energised_ms + self.t_ms - self._closed_ms
+        return self._energised_ms
 
-    def _is_finished(self, set_q4):
+    def _judge_end(self):
+        """The charge or the time is near its end: is it there?"""
         program = self._program
-        if self.energised_ms >= self._time_max_ms:
-            self.outcome = faults.SHORT
-            return 1
-        if self._kind != HOLD_CHARGE:
-            return self._hold_ms >= self._time_ms
-        if set_q4 != self._reserve_q4:
-            self._reserve_q4 = set_q4
-            self._reserve_uc = 0
-            if self.segment == program.segments - 1:
-                # The ramp down completes the dose: I^2 / (2 slew). Bound: 30 000^2 = 9e8.
-                set_ua = set_q4 >> 4
-                self._reserve_uc = set_ua * set_ua // (2 * program.down_slew_ua_s)
-        return self._dose.gross_uc - self._segment_from_uc + self._reserve_uc >= self._charge_uc
+        if self.energised_ms() >= program.time_s * 1000:
+            if self.outcome == faults.RUNNING:
+                self.outcome = faults.SHORT
+            self._happen(LAST)
+        elif self._kind == HOLD_CHARGE:
+            if self._dose.gross_uc + self._reserve_uc(self._ramp.set_q4) >= self._full_uc:
+                self._advance()
+        elif self.state == faults.HOLD:
+            self._advance()
+
+    def _reserve_uc(self, from_q4):
+        """What the last ramp down will add: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
+        program = self._program
+        if self.segment < program.segments - 1:
+            return 0
+        from_ua = from_q4 >> 4
+        return from_ua * from_ua // (2 * program.down_slew_ua_s)
 
     def _advance(self):
         following = self.segment + 1
-        if self.outcome == faults.SHORT or following >= self._program.segments:
+        if following >= self._program.segments:
             if self.outcome == faults.RUNNING:
                 self.outcome = faults.COMPLETE
             self._happen(LAST)
         else:
             self._take_segment(following)
             self._happen(FINISHED)
+            self._held_ms = 0  # leaving the old hold has just added to it
 
     def _waiting(self):
         """Gate low: probing, watching for contact, resting or paused."""
         state = self.state
         if state == faults.PROBE:
-            if self._in_state_ms < _PROBE_SETTLE_MS:
+            if self.t_ms < self._from_ms + _PROBE_SETTLE_MS:
                 self._probe.reset()
             elif self._probe.step(self._buf[SAMPLE_V]):
                 self._probed()
         elif state == faults.CONTACT:
             self._watch()
-        elif state == faults.REST and self._in_state_ms >= _REST_MS:
+        elif state == faults.REST and self.t_ms >= self._from_ms + _REST_MS:
             self._happen(RESTED)
 
     def _probed(self):
         if self._probe.current_q4 >= self._program.probe_min_q4:
             self._happen(HAS_LOAD)
-        elif self._started:
+        elif self.starts:
             self._failed(faults.OPEN)
         else:
             self.outcome = faults.REFUSED
@@ -249,7 +255,7 @@ class Session:
             self._back_ticks += 1
         else:
             self._back_ticks = 0
-        if self._in_state_ms >= _CONTACT_MS - _ONSET_MS:
+        if self.t_ms >= self._from_ms + _CONTACT_MS - _ONSET_MS:
             self._failed(faults.OPEN)
         elif self._back_ticks >= _BACK_TICKS:
             self.glitches += 1
@@ -293,29 +299,49 @@ class Session:
         program = self._program
         self.segment = segment
         self._segment_from_uc = self._dose.gross_uc
-        self._hold_ms = 0
         self._kind = program.word(segment, S_KIND)
         self._level_q4 = program.word(segment, S_LEVEL_UA) << 4
         self._level_slew_ua_s = program.word(segment, S_SLEW_UA_S)
-        self._charge_uc = program.word(segment, S_CHARGE_UC)
+        self._full_uc = self._segment_from_uc + program.word(segment, S_CHARGE_UC)
         self._time_ms = program.word(segment, S_TIME_MS)
-        self._time_max_ms = program.time_s * 1000
-        self._reserve_q4 = -1
 
     def _enter(self, state):
-        """Everything that a state means for gate, target and probe."""
+        """Everything that a state means for gate, target, probe and clocks."""
+        t_ms = self.t_ms
+        if self.state == faults.HOLD:
+            self._held_ms += t_ms - self._from_ms
+        gate = 1 if faults.RAMP <= state <= faults.PAUSING else 0
+        if gate and not self.gate:
+            self.starts += 1
+            self._closed_ms = t_ms
+        elif self.gate and not gate:
+            self._energised_ms += t_ms - self._closed_ms
         self.state = state
+        self.gate = gate
         self.moved = 1
-        self._in_state_ms = 0
+        self._from_ms = t_ms
         self._back_ticks = 0
-        self.gate = 1 if faults.RAMP <= state <= faults.PAUSING else 0
         self.probe_on = 1 if state == faults.PROBE or state == faults.CONTACT else 0
         if state == faults.RAMP:
-            self._started = 1
             self.target_q4 = self._level_q4
             self.slew_ua_s = self._level_slew_ua_s
         elif state != faults.HOLD:
             self.target_q4 = 0
             self.slew_ua_s = self._program.down_slew_ua_s
-        if not self.gate:
+        if not gate:
             self._ramp.reset()
+        else:
+            self._set_end(t_ms)
+
+    def _set_end(self, t_ms):
+        """When a ramp or a hold is to look at its end: early rather than late."""
+        self._until_ms = NEVER_MS
+        self._end_uc = _NEVER_UC
+        if self.state > faults.HOLD:
+            return  # on the way to 0 only the set point tells the end
+        self._until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
+        if self._kind == HOLD_CHARGE:
+            highest_q4 = max(self._ramp.set_q4, self._level_q4)
+            self._end_uc = self._full_uc - self._reserve_uc(highest_q4)
+        elif self.state == faults.HOLD:
+            self._until_ms = min(self._until_ms, t_ms + self._time_ms - self._held_ms)

@@ -7,6 +7,7 @@ charge in uC, time in us and ms. Rules and numbers: control.md, "Supervisor".
 
 from . import faults
 from .const import const
+from .envelope import Envelope
 from .limits import (
     TIME_SLACK_S,
     absolute_limit_q4,
@@ -15,7 +16,6 @@ from .limits import (
     open_floor_q4,
     running_limit_q4,
 )
-from .ramp import Ramp
 from .units import (
     INPUT_LIMITER,
     SAMPLE_A,
@@ -39,9 +39,8 @@ _LOW_LOAD_MS = const(1000)
 _LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
-_SLOW_TURNS = const(7)  # one of eight groups a tick
-_ENVELOPE_SLACK_Q4 = const(800)  # 50 uA
 
+SLOW_US = const(8000)  # how often `check_slow` is to judge
 WARN_LATE = const(1)
 WARN_DIP = const(2)
 WARN_COMPLIANCE = const(4)
@@ -63,15 +62,12 @@ class Supervisor:
         self._absolute_q4 = absolute_limit_q4(board)
         self._floor_q4 = floor_q4(board)
         self._apart_q4 = self._floor_q4 * 20
-        self._open_floor_q4 = open_floor_q4(board)
-        self._open_cap_q4 = open_cap_q4(board)
+        self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = board.compliance_mv * 95 // 100
         self._near_mv = board.compliance_mv * 80 // 100
         self._probe_q4 = board.probe_mv * 16000 // board.probe_ohm
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
-        self._envelope = Ramp()
-        self._reference = Ramp()  # the envelope as the load lets it be: retracted while limited
         self._lates = Window(_LATE_WINDOW_MS)
         self._dips = Window(_DIP_WINDOW_MS)
         self._over_q4 = 0
@@ -86,8 +82,8 @@ class Supervisor:
         self.tripped = 0
         self.later = 0
         self.warning = 0
+        self.late_us = 0  # the interval that was last warned of
         self.resamples = 0
-        self._turn = 0
         self._clock_ms = 0
         self._clock_us = 0
         self._energised_ms = 0
@@ -119,10 +115,7 @@ class Supervisor:
 
     def open_gate(self):
         """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
-        self._envelope.reset()
-        self._reference.reset()
-        self.target_q4 = 0
-        self._slew_ua_s = 1
+        self.envelope.reset()
         self._over_ticks = 0
         self._low_ticks = 0
         self._apart_ticks = 0
@@ -133,63 +126,96 @@ class Supervisor:
         self.limited = 0
         self.low = 0
         self.freeze = 0
-        self._refresh()
 
     def follow(self, target_q4, slew_ua_s, measured_q4):
         """The session moves to a new target: bound by the program, whatever was asked."""
-        self.target_q4 = min(target_q4, self._peak_q4)
-        self._slew_ua_s = min(slew_ua_s, self._slew_max_ua_s)
-        if self._envelope.set_q4 == 0:
+        if self.envelope.is_at_zero():
             self._ramp_ms = self._clock_ms
-        if self.target_q4 < self._reference.set_q4:
-            # What flows may be less than the envelope: the load decides where the way down begins.
-            self._reference.retract(measured_q4)
-        self._refresh()
+        self.envelope.follow(
+            min(target_q4, self._peak_q4), min(slew_ua_s, self._slew_max_ua_s), measured_q4
+        )
 
     def check(self, buf, gate, charge_uc, dt_us):
-        """Judge one tick.
+        """Judge one tick; every SLOW_US `check_slow` is to follow.
 
         Returns:
             `faults.OK`, `faults.RECHECK` (sample the current again, then `recheck`),
             `faults.CUT` (contact lost: gate low now) or the latched fault.
         """
-        code = 0
         current_q4 = buf[SAMPLE_A]
+        code = 0
         if dt_us > _LATE_WARN_US:
             code = self._late(dt_us)
-        self._clock_us += dt_us
         if buf[SAMPLE_INPUTS] & INPUT_LIMITER:
             code = faults.LIMITER
         if charge_uc > self._charge_uc:
             code = faults.CHARGE_WALL
-        if self._polarity > 0:
-            apart_q4 = current_q4 - buf[SAMPLE_B]
-        else:
-            apart_q4 = current_q4 + buf[SAMPLE_B]
+        apart_q4 = buf[SAMPLE_B]
+        apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
         if apart_q4 < 0:
             apart_q4 = -apart_q4
         if apart_q4 * 20 > current_q4 + self._apart_q4:
-            self._apart_ticks += 1
-            if self._apart_ticks >= _APART_TICKS:
-                code = faults.SENSES_APART
-        else:
+            code = self._are_apart() or code
+        elif self._apart_ticks:
             self._apart_ticks = 0
-        turn = (self._turn + 1) & _SLOW_TURNS
-        self._turn = turn
-        if turn == 0:
-            code = self._slow(current_q4, buf[SAMPLE_V], gate) or code
-        if gate:
-            # A fault found above is not to be hidden by a mere cut in the same tick.
-            code = code or self._closed(current_q4, buf[SAMPLE_V], dt_us)
-        else:
-            code = code or self._opened(current_q4, dt_us)
+        if code == 0:  # a fault found so far is not to be hidden by a mere cut in the same tick
+            if gate:
+                envelope = self.envelope
+                if envelope.moving:
+                    envelope.move(dt_us)
+                if current_q4 > envelope.max_q4:
+                    code = self._above()
+                elif self._over_ticks:
+                    self._over_ticks = 0
+                if code == 0:
+                    if buf[SAMPLE_V] >= self._high_mv:
+                        code = self._saturated(current_q4)
+                    elif current_q4 < envelope.open_q4:
+                        code = self._is_low()
+                    elif self.freeze:
+                        code = self._recovered()
+            else:
+                code = self._opened(current_q4, dt_us)
         if code:
-            if code >= faults.OVERCURRENT:
-                return self._trip(code)
-            return code
+            return self._trip(code) if code >= faults.OVERCURRENT else code
         if current_q4 > self._over_q4:
             self.resamples = 1
             return faults.RECHECK
+        return 0
+
+    def check_slow(self, buf, gate, passed_us):
+        """Judge what need not be judged in every tick: time, near compliance, low impedance.
+
+        Args:
+            passed_us: since the last time, SLOW_US or a little more.
+
+        Returns:
+            `faults.OK` or the latched fault.
+        """
+        clock_us = self._clock_us + passed_us
+        passed_ms = clock_us // 1000
+        self._clock_us = clock_us - passed_ms * 1000
+        self._clock_ms += passed_ms
+        if not gate:
+            return 0
+        energised_ms = self._energised_ms + passed_ms
+        self._energised_ms = energised_ms
+        if energised_ms > self._time_ms:
+            return self._trip(faults.TIME_WALL)
+        current_q4 = buf[SAMPLE_A]
+        load_mv = buf[SAMPLE_V]
+        if load_mv >= self._near_mv:
+            self.warning |= WARN_COMPLIANCE
+        if (
+            current_q4 >= _LOW_LOAD_FROM_Q4
+            and load_mv * _LOW_LOAD_MUL < current_q4
+            and self._clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
+        ):
+            self._low_load_ms += passed_ms
+            if self._low_load_ms >= _LOW_LOAD_MS:
+                return self._trip(faults.LOW_IMPEDANCE)
+        else:
+            self._low_load_ms = 0
         return 0
 
     def recheck(self, current_q4):
@@ -205,45 +231,43 @@ class Supervisor:
 
     def limit(self, drive, gate):
         """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
-        if self.tripped or not gate or drive < 0:
-            return 0
-        if drive > self._drive_max:
-            return self._drive_max
-        return drive
+        most = self._drive_max  # 0 after a trip
+        if drive > most:
+            drive = most
+        return drive if gate and drive > 0 else 0
 
     def _trip(self, code):
         if self.tripped:
             self.later += 1
         else:
             self.tripped = code
+            self._drive_max = 0
         return self.tripped
 
-    def _closed(self, current_q4, load_mv, dt_us):
-        """Gate closed: envelope, open, limited."""
-        if self._moving:
-            self._move(dt_us)
-        if current_q4 > self._envelope_max_q4:
-            self._over_ticks += 1
-            if self._over_ticks >= _ENVELOPE_TICKS:
-                return faults.ENVELOPE
-        else:
-            self._over_ticks = 0
-        if load_mv >= self._high_mv:
-            if self._armed and current_q4 < self._open_high_q4:
-                return self._is_low()
-            if self._low_ticks and self._dip():
-                return faults.INTERMITTENT
-            self.limited = 1
-            self.freeze = 1
-            self._retract(current_q4)
-            return 0
-        if self._armed and current_q4 < self._open_q4:
+    def _are_apart(self):
+        self._apart_ticks += 1
+        return faults.SENSES_APART if self._apart_ticks >= _APART_TICKS else 0
+
+    def _above(self):
+        self._over_ticks += 1
+        return faults.ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
+
+    def _saturated(self, current_q4):
+        """At compliance: open below I_open, else limited, which is no fault."""
+        if current_q4 < self.envelope.open_high_q4():
             return self._is_low()
-        if self._low_ticks:
-            return self._dip()
+        if self._low_ticks and self._dip():
+            return faults.INTERMITTENT
+        self.limited = 1
+        self.freeze = 1
+        self.envelope.retract(current_q4)
+        return 0
+
+    def _recovered(self):
+        """Neither limited nor low any more."""
         self.limited = 0
         self.freeze = 0
-        return 0
+        return self._dip() if self._low_ticks else 0
 
     def _opened(self, current_q4, dt_us):
         """Gate low: after the stage has settled nothing but the probe's current may flow."""
@@ -257,32 +281,6 @@ class Supervisor:
         else:
             self._leak_ticks = 0
         return 0
-
-    def _move(self, dt_us):
-        self._envelope.step(self.target_q4, self._slew_ua_s, dt_us)
-        self._reference.step(self.target_q4, self._slew_ua_s, dt_us)
-        self._refresh()
-
-    def _retract(self, measured_q4):
-        before_q4 = self._reference.set_q4
-        if self._reference.retract(measured_q4) != before_q4:
-            self._refresh()
-
-    def _refresh(self):
-        """Thresholds that move with the ramp; called only when it has moved."""
-        envelope_q4 = self._envelope.set_q4
-        self._envelope_max_q4 = envelope_q4 + envelope_q4 // 10 + _ENVELOPE_SLACK_Q4
-        floor = self._open_floor_q4
-        tenth_q4 = envelope_q4 // 10
-        reference_q4 = self._reference.set_q4
-        self._moving = reference_q4 != self.target_q4 or envelope_q4 != self.target_q4
-        # On the way up the ramp as programmed arms, or a lead that opens before that would pass
-        # for a limited load for ever; on the way down what really flows decides.
-        falls = self.target_q4 < envelope_q4
-        self._armed = (reference_q4 if falls else envelope_q4) > 3 * floor
-        self._open_high_q4 = max(floor, min(tenth_q4, self._open_cap_q4))
-        # A retracted set point may lie below a tenth of the envelope; a quarter of it may not.
-        self._open_q4 = max(floor, min(tenth_q4, reference_q4 // 4))
 
     def _is_low(self):
         self.low = 1
@@ -302,28 +300,5 @@ class Supervisor:
         if dt_us > _LATE_US:
             return faults.LATE
         self.warning |= WARN_LATE
+        self.late_us = dt_us
         return faults.LATE if self._lates.hit(self._clock_ms) else 0
-
-    def _slow(self, current_q4, load_mv, gate):
-        """Every eighth tick: the clock, low impedance, time, near compliance."""
-        passed_ms = self._clock_us // 1000
-        self._clock_us -= passed_ms * 1000
-        self._clock_ms += passed_ms
-        if not gate:
-            return 0
-        self._energised_ms += passed_ms
-        if self._energised_ms > self._time_ms:
-            return faults.TIME_WALL
-        if load_mv >= self._near_mv:
-            self.warning |= WARN_COMPLIANCE
-        if (
-            current_q4 >= _LOW_LOAD_FROM_Q4
-            and load_mv * _LOW_LOAD_MUL < current_q4
-            and self._clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
-        ):
-            self._low_load_ms += passed_ms
-            if self._low_load_ms >= _LOW_LOAD_MS:
-                return faults.LOW_IMPEDANCE
-        else:
-            self._low_load_ms = 0
-        return 0

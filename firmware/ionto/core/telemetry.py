@@ -1,4 +1,4 @@
-"""Telemetry frames, a digit a tick, and the credit that keeps a host from blocking us.
+"""Telemetry frames, one act a tick, and the credit that keeps a host from blocking us.
 
 A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 48
 bytes. Its first digit is its type. Numbers are two's complement of their width. Frames wait in a
@@ -11,33 +11,35 @@ host sees the gap in the sequence numbers.
 """
 
 from .const import const
-from .crc import CRC_START, CRC_TABLE
+from .frame import FRAME_MAX, put, seal
 
-FRAME_MAX = const(48)
 RING = const(32)
 CREDIT = const(4)
 SAMPLE = const(1)
 EVENT = const(2)
 STATUS = const(3)
-SAMPLE_WIDTHS = (1, 4, 6, 1, 1, 5, 6, 5, 7, 6)
-EVENT_WIDTHS = (1, 4, 6, 3, 8, 8)
+SAMPLE_WIDTHS = bytes((1, 4, 6, 1, 1, 5, 6, 5, 7, 6))
+EVENT_WIDTHS = bytes((1, 4, 6, 3, 8, 8))
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
 STATUS_PERIOD_US = const(1000000)
 LINK_VERSION = const(1)
+
+STEP_WRITE = const(1)
+STEP_DUE = const(2)
+STEP_REST = const(4)
 
 _SEQ_MASK = const(0xFFFF)
 _EVENTS = const(16)  # events that may wait
 _REPEATABLE = const(9)  # of them, those that may come again and again: the end needs room
 _EVENT_WORDS = const(4)
-_CRC_SHIFT = const(16)  # the CRC goes out as four digits, from bit 16 down
-_HEX = b"0123456789abcdef"
+_FIELDS_A_TICK = const(4)
 
 
 class Telemetry:
     """Builds frames and says when one may be sent.
 
-    After `step` returned 1, `frame[:length]` is to be written. `values` is filled by the loop
-    when `due` says that a sample is wanted: type and sequence number are put in here.
+    `step` says what is to be done. `values` is filled from outside when it says so: type and
+    sequence number are put in here.
     """
 
     def __init__(self):
@@ -58,7 +60,6 @@ class Telemetry:
         self.acked = 0  # first that is not acknowledged
         self._sent = 0  # after the last that was sent; `tail` may be ahead of it by drops
         self.dropped = 0
-        self.due = 0
         self._queued = 0
         self._first = 0
         self._sample_us = 0
@@ -67,9 +68,12 @@ class Telemetry:
         self._status_asked = 0
         self._fields = self.values
         self._widths = SAMPLE_WIDTHS
-        self._building = 0
+        self._building = 0  # fields of the frame that is being built; 0 while none is
+        self._field = 0  # the next of them to be written
+        self._at = 0
+        self._due = 0  # STEP_DUE or STEP_REST when that was the last that was asked for
+        self._todo = 0  # 0: nothing but a sample can be next
         self._status = 0
-        self._finish()
 
     def event(self, t_ms, code, a, b):
         """Queue an event; the seventeenth that waits is dropped and counted."""
@@ -82,6 +86,7 @@ class Telemetry:
         self._events[at + 2] = a
         self._events[at + 3] = b
         self._queued += 1
+        self._todo = 1
 
     def repeatable(self, t_ms, code, a, b):
         """Queue an event that a bad load or a held key repeats: never into the last places."""
@@ -107,34 +112,55 @@ class Telemetry:
         ahead = (seq + 1 - self.acked) & _SEQ_MASK
         if seq <= _SEQ_MASK and ahead <= ((self._sent - self.acked) & _SEQ_MASK):
             self.acked = (seq + 1) & _SEQ_MASK
+            self._todo = 1
 
     def is_idle(self):
         """1 when nothing waits to be built, sent or acknowledged."""
-        return self._queued == 0 and self._building == 0 and self.acked == self.head
+        busy = self._queued or self._building or self._due
+        return not busy and self.acked == self.head
 
     def step(self, dt_us):
-        """One tick: build one digit or begin a frame; return 1 when a frame is to be written."""
-        self._sample_us += dt_us
-        if self._building:
-            if self._digit():
-                return 1
-        elif self._sample_us >= SAMPLE_PERIOD_US and not self._closing:
-            self._sample_us -= SAMPLE_PERIOD_US
-            if self._sample_us > SAMPLE_PERIOD_US:
-                self._sample_us = SAMPLE_PERIOD_US  # ticks so slow that no sample is in time
+        """One tick, one act: write a frame, begin one, or offer one that is ready.
+
+        Returns:
+            STEP_WRITE: `frame[:length]` is to be written now; STEP_DUE: `values` is to be filled
+            now (from index 2 on); STEP_REST: what may be a little younger can be filled until
+            now; else 0.
+        """
+        sample_us = self._sample_us + dt_us
+        self._sample_us = sample_us
+        if not self._todo:
+            return self._next(sample_us) if sample_us >= SAMPLE_PERIOD_US else 0
+        return self._build() if self._building else self._next(sample_us)
+
+    def _next(self, sample_us):
+        if self._due == STEP_DUE:
+            self._due = STEP_REST
+            return STEP_REST
+        if self._due:
+            self._due = 0
             self._begin_sample()
+        elif sample_us >= SAMPLE_PERIOD_US and not self._closing:
+            self._due = STEP_DUE
+            self._todo = 1
+            return STEP_DUE
+        elif self.tail != self.head and ((self._sent - self.acked) & _SEQ_MASK) < CREDIT:
+            return self._offer()
         elif self._queued:
             self._begin_event()
-        if self.tail != self.head and ((self._sent - self.acked) & _SEQ_MASK) < CREDIT:
-            if self.acked == self._sent:
-                self.acked = self.tail  # nobody waits for what was dropped unsent
-            slot = self.tail & (RING - 1)
-            self.frame = self._ring[slot]
-            self.length = self._lengths[slot]
-            self.tail = (self.tail + 1) & _SEQ_MASK
-            self._sent = self.tail
-            return 1
+        else:
+            self._todo = 0
         return 0
+
+    def _offer(self):
+        if self.acked == self._sent:
+            self.acked = self.tail  # nobody waits for what was dropped unsent
+        slot = self.tail & (RING - 1)
+        self.frame = self._ring[slot]
+        self.length = self._lengths[slot]
+        self.tail = (self.tail + 1) & _SEQ_MASK
+        self._sent = self.tail
+        return STEP_WRITE
 
     def _begin_event(self):
         at = self._first * _EVENT_WORDS
@@ -149,6 +175,9 @@ class Telemetry:
         self._begin(values, EVENT_WIDTHS)
 
     def _begin_sample(self):
+        self._sample_us -= SAMPLE_PERIOD_US
+        if self._sample_us > SAMPLE_PERIOD_US:
+            self._sample_us = SAMPLE_PERIOD_US  # ticks so slow that no sample is in time
         if self._status_us < STATUS_PERIOD_US:
             self._status_us += SAMPLE_PERIOD_US
         blocked = ((self._sent - self.acked) & _SEQ_MASK) >= CREDIT
@@ -157,68 +186,38 @@ class Telemetry:
             self._status_asked = 0
             self._status = 1
         self.values[0] = STATUS if self._status else SAMPLE
-        self.due = 1
         self._begin(self.values, SAMPLE_WIDTHS)
 
     def _begin(self, values, widths):
-        if self._status:
-            self._building_frame = self._spare
-        else:
-            if ((self.head - self.tail) & _SEQ_MASK) == RING:
-                self.tail = (self.tail + 1) & _SEQ_MASK
-                self.dropped += 1
-            self._building_frame = self._ring[self.head & (RING - 1)]
+        if not self._status and ((self.head - self.tail) & _SEQ_MASK) == RING:
+            self.tail = (self.tail + 1) & _SEQ_MASK
+            self.dropped += 1
         values[1] = self.head
         self._fields = values
         self._widths = widths
-        self._building = 1
+        self._building = len(widths)
         self._field = 0
-        self._shift = widths[0] * 4
-        self._building_frame[0] = 126
         self._at = 1
-        self._crc = CRC_START
 
-    def _digit(self):
-        """Write one digit; return 1 when that finished a status frame."""
-        shift = self._shift - 4
-        if self._field < len(self._widths):
-            nibble = (self._fields[self._field] >> shift) & 15
-            crc = self._crc
-            self._crc = ((crc << 4) & 0xFFFF) ^ CRC_TABLE[(crc >> 12) ^ nibble]
-            if shift == 0:
-                self._field += 1
-                if self._field < len(self._widths):
-                    shift = self._widths[self._field] * 4
-                else:
-                    shift = _CRC_SHIFT
-        else:
-            nibble = (self._crc >> shift) & 15
-        self._shift = shift
-        at = self._at
-        self._building_frame[at] = _HEX[nibble]
-        self._at = at + 1
-        if shift == 0:
-            return self._end()
-        return 0
-
-    def _end(self):
-        self._building_frame[self._at] = 10
-        length = self._at + 1
-        if self._status:
-            self.frame = self._spare
-            self.length = length
-            self._finish()
-            return 1
-        self._lengths[self.head & (RING - 1)] = length
-        self.head = (self.head + 1) & _SEQ_MASK
-        self._finish()
-        return 0
-
-    def _finish(self):
+    def _build(self):
+        """Some of the frame's fields, or what goes around them."""
+        slot = self.head & (RING - 1)
+        frame = self._spare if self._status else self._ring[slot]
+        first = self._field
+        last = self._building
+        if first < last:
+            if last - first > _FIELDS_A_TICK:
+                last = first + _FIELDS_A_TICK
+            self._field = last
+            self._at = put(frame, self._at, self._fields, self._widths, first, last)
+            return 0
+        length = seal(frame, self._at)
         self._building = 0
-        self._status = 0
-        self._field = 0
-        self._shift = 0
-        self._at = 0
-        self._crc = CRC_START
-        self._building_frame = self._spare
+        if self._status:
+            self._status = 0
+            self.frame = frame
+            self.length = length
+            return STEP_WRITE
+        self._lengths[slot] = length
+        self.head = (self.head + 1) & _SEQ_MASK
+        return 0

@@ -1,42 +1,81 @@
-"""The four ADC channels of the RP2040, read by register: 3 to 4 us a channel.
+"""What a tick samples: the four ADC channels by register, 3 to 4 us each, and the two inputs.
 
 `machine.ADC.read_u16` stretches 12 bits to 16 and costs a call for each channel. Codes are
 0..4095. Registers: RP2040 datasheet, ADC: CS at +0 (EN bit 0, START_ONCE bit 2, READY bit 8,
-AINSEL from bit 12), RESULT at +4.
+AINSEL from bit 12), RESULT at +4; Timer: TIMERAWL at +0x28, in us; SIO: GPIO_IN
+at +4. `buf` is a list, laid out as `core.units.SAMPLE_*`.
 """
+
+from array import array
 
 import machine
 import micropython
 from micropython import const
 
-_FIRST_PIN = const(26)  # GP26..GP29 are channels 0..3
-CHANNELS = const(4)
+from ..core.units import INPUT_LIMITER, INPUT_STOP, SAMPLE_A, SAMPLE_INPUTS
+
+_FIRST_PIN = const(26)  # GP26..GP29 are channels 0..3: sense A, sense B, load voltage, supply
+_CHANNELS = const(4)
+_TURN = const(12)  # in the table, behind the scales; then the numbers of two pins
+_STOP = const(13)
+_LIMITER = const(14)
 
 
-def begin():
-    """Give the pins to the ADC and switch it on."""
-    for channel in range(CHANNELS):
-        machine.ADC(machine.Pin(_FIRST_PIN + channel))
+class Senses:
+    """The senses of one board.
 
+    Args:
+        scales: (zero_counts, mul, shift) for each channel, with 4095 * mul below 2^30:
+            value = (code - zero) * mul >> shift.
+        stop: number of the stop input's pin, active low.
+        limiter: number of the hardware limiter's pin.
+    """
 
-@micropython.viper
-def read_fast(codes: ptr32):
-    """Channels 0..2 (sense A, sense B, load voltage) into an array('i'), one after the other."""
-    adc = ptr32(0x4004C000)
-    channel = 0
-    while channel < 3:
-        adc[0] = 5 | channel << 12
+    def __init__(self, scales, stop, limiter):
+        self._table = array("i", list(scales) + [0, stop, limiter])
+
+    def begin(self):
+        """Give the pins to the ADC and switch it on; the first sample is a whole one."""
+        machine.Pin(self._table[_STOP], machine.Pin.IN, machine.Pin.PULL_UP)
+        machine.Pin(self._table[_LIMITER], machine.Pin.IN)
+        for channel in range(_CHANNELS):
+            machine.ADC(machine.Pin(_FIRST_PIN + channel))
+        self._table[_TURN] = 0
+
+    @micropython.viper
+    def sample(self, buf):
+        """Current, its second sense and load voltage; every eighth time supply and inputs too."""
+        table = ptr32(self._table)
+        adc = ptr32(0x4004C000)
+        turn = table[_TURN]
+        table[_TURN] = (turn + 1) & 7
+        channels = 3 if turn else 4
+        channel = 0
+        at = 0
+        while channel < channels:
+            adc[0] = 5 | channel << 12
+            while not adc[0] & 0x100:
+                pass
+            buf[channel] = (adc[1] - table[at]) * table[at + 1] >> table[at + 2]
+            channel += 1
+            at += 3
+        if not turn:
+            levels = ptr32(0xD0000000)[1]
+            inputs = 0 if levels >> table[_STOP] & 1 else INPUT_STOP
+            if levels >> table[_LIMITER] & 1:
+                inputs |= INPUT_LIMITER
+            buf[SAMPLE_INPUTS] = inputs
+
+    @micropython.viper
+    def resample(self, buf):
+        """150 us after the last sample, the current once more."""
+        table = ptr32(self._table)
+        adc = ptr32(0x4004C000)
+        timer = ptr32(0x40054000)
+        from_us = timer[10]
+        while timer[10] - from_us < 150:
+            pass
+        adc[0] = 5
         while not adc[0] & 0x100:
             pass
-        codes[channel] = adc[1]
-        channel += 1
-
-
-@micropython.viper
-def read(channel: int) -> int:
-    """One conversion of one channel, 2 us of it the conversion."""
-    adc = ptr32(0x4004C000)
-    adc[0] = 5 | channel << 12
-    while not adc[0] & 0x100:
-        pass
-    return adc[1]
+        buf[SAMPLE_A] = (adc[1] - table[0]) * table[1] >> table[2]

@@ -1,4 +1,4 @@
-"""The board's calibration: twelve integers in `/calibration`, outside the slots: a deploy keeps it.
+"""The calibration: twelve integers in `/calibration`, outside the slots, so a deploy keeps it.
 
 (zero_counts, mul, shift) of sense A, sense B, load voltage and supply. A file that is not
 exactly that is passed over for the board's nominal scales. Not in a tick path.

@@ -1,17 +1,20 @@
 """Paces the loop at 1 kHz without busy-waiting.
 
 A hard timer at the loop's rate, whose callback does nothing, wakes `machine.idle()`; the time
-itself is read from `ticks_us`. A tick that comes late is followed by the next full period: ticks
-are dropped, never made up for in a burst.
+itself is read from the chip's timer (RP2040 datasheet, Timer: TIMERAWL at +0x28, in us, never
+latched). A tick that comes late is followed by what is left of its period: whole periods that
+went by are dropped, never made up for in a burst.
 """
 
-from time import ticks_add, ticks_diff, ticks_us
+from array import array
 
 import machine
+import micropython
+from machine import idle
 from micropython import const
 
-_TICK_US = const(1000)
 _RATE_HZ = const(1000)
+_FIRST_DUE_US = const(900)
 
 
 def _nothing(_timer):
@@ -23,24 +26,36 @@ class Clock:
 
     def __init__(self):
         self._timer = None
-        self._next_us = 0
+        # In an array, where all 32 bits of the chip's timer have room without a heap object.
+        self._due_us = array("i", [0])
 
     def begin(self):
         """Start the wake-up timer; the first tick is one period from now."""
         self._timer = machine.Timer(
             mode=machine.Timer.PERIODIC, freq=_RATE_HZ, callback=_nothing, hard=True
         )
-        self._next_us = ticks_add(ticks_us(), _TICK_US)
+        # Due a little before the timer fires: a wake-up that is a few microseconds too early
+        # would sleep through its own tick and leave it to the next one.
+        self._first(_FIRST_DUE_US)
 
+    @micropython.viper
+    def _first(self, in_us: int):
+        timer = ptr32(0x40054000)
+        due_us = ptr32(self._due_us)
+        due_us[0] = timer[10] + in_us
+
+    @micropython.viper
     def wait(self):
         """Sleep until the next tick is due."""
-        idle = machine.idle
-        next_us = self._next_us
-        while ticks_diff(next_us, ticks_us()) > 0:
+        timer = ptr32(0x40054000)
+        due_us = ptr32(self._due_us)
+        next_us = due_us[0]
+        while next_us - timer[10] > 0:
             idle()
-        if ticks_diff(ticks_us(), next_us) > _TICK_US:
-            next_us = ticks_us()
-        self._next_us = ticks_add(next_us, _TICK_US)
+        next_us += 1000
+        while next_us - timer[10] <= 0:
+            next_us += 1000
+        due_us[0] = next_us
 
     def end(self):
         """Stop the timer."""

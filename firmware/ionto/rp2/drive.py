@@ -19,14 +19,12 @@ class Drive:
     def __init__(self, pin):
         self._number = pin
         self._pwm = None
+        self.set = None  # after `arm`: a new level in counts, from the next wrap (33 us at most)
 
     def arm(self):
         """Make a PWM at duty 0."""
         self._pwm = machine.PWM(machine.Pin(self._number), freq=_FREQ_HZ, duty_u16=0)
-
-    def set(self, counts):
-        """A new level, from the next wrap (33 us at most)."""
-        self._pwm.duty_u16(counts)
+        self.set = self._pwm.duty_u16
 
     def off(self):
         """Duty 0, then the pin to plain GPIO low. Idempotent; needs no `arm`."""

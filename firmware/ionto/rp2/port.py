@@ -6,35 +6,26 @@ GPIO low, with Ctrl-C ignored from its first statement on [control.md, Off].
 """
 
 import gc
-from array import array
-from time import ticks_diff, ticks_us
+from time import ticks_us
 
 import micropython
 from machine import Pin
 from micropython import const
 
-from ..core.units import (
-    INPUT_LIMITER,
-    INPUT_STOP,
-    SAMPLE_A,
-    SAMPLE_B,
-    SAMPLE_INPUTS,
-    SAMPLE_SUPPLY,
-    SAMPLE_V,
-)
-from . import adc, watchdog
-from .adc import read_fast
+from . import watchdog
+from .adc import Senses
 from .clock import Clock
 from .console import Console
 from .drive import Drive
 
 _CTRL_C = const(3)
-_RESAMPLE_US = const(150)
-_SLOW_MASK = const(7)  # supply and inputs every eighth tick
 
 
 class Rp2Port:
     """One RP2040 with its stage.
+
+    `now_us`, `wait`, `sample`, `resample`, `feed`, `pump`, `read` and `write` of the contract are
+    attributes that hold the function itself.
 
     Args:
         pins: the board's `PINS`: drive gate enable probe polarity lim_test rearm limiter stop.
@@ -47,56 +38,52 @@ class Rp2Port:
         self._drive = Drive(pins["drive"])
         self._clock = Clock()
         self._console = Console()
-        self._codes = array("i", [0, 0, 0])
-        self._set_scales(scales)
-        self._wdt = None
+        self._senses = Senses(scales, pins["stop"], pins["limiter"])
+        # Without a mode a Pin object moves nothing.
+        self._gate_pin = Pin(pins["gate"])
+        self._probe_pin = Pin(pins["probe"])
+        self._set_level = None  # the drive's, from `begin` to `off`
+        self._armed = 0
         self._locked = 0
-        self._live = 0
-        self._level = 0
-        self._turn = 0
-        self._supply_mv = 0
-        self._inputs = 0
-        self._sampled_us = 0
-
-    def _set_scales(self, scales):
-        self._zero_a, self._mul_a, self._shift_a = scales[0:3]
-        self._zero_b, self._mul_b, self._shift_b = scales[3:6]
-        self._zero_v, self._mul_v, self._shift_v = scales[6:9]
-        self._zero_s, self._mul_s, self._shift_s = scales[9:12]
+        # Straight to what does the work: a method in between is 7 us of every tick.
+        self.now_us = ticks_us
+        self.wait = self._clock.wait
+        self.sample = self._senses.sample
+        self.resample = self._senses.resample
+        self.feed = watchdog.feed
+        self.pump = Pin(pins["enable"]).toggle
+        self.read = self._console.read
+        self.write = self._console.write
 
     def begin(self):
         """Take pins, console, timer and watchdog; the heap lock comes last."""
         pins = self._pins
-        self._gate_pin = Pin(pins["gate"], Pin.OUT, value=0)
-        self._enable_pin = Pin(pins["enable"], Pin.OUT, value=0)
-        self._probe_pin = Pin(pins["probe"], Pin.OUT, value=0)
-        self._polarity_pin = Pin(pins["polarity"], Pin.OUT, value=0)
-        self._lim_test_pin = Pin(pins["lim_test"], Pin.OUT, value=0)
-        self._rearm_pin = Pin(pins["rearm"], Pin.OUT, value=0)
-        self._limiter_pin = Pin(pins["limiter"], Pin.IN)
-        self._stop_pin = Pin(pins["stop"], Pin.IN, Pin.PULL_UP)
-        adc.begin()
+        for line in ("gate", "enable", "probe", "polarity", "lim_test", "rearm"):
+            Pin(pins[line], Pin.OUT, value=0)
+        self._senses.begin()
         self._drive.arm()
         self._console.begin()
-        self._turn = 0
-        self._slow()
         gc.collect()
         gc.disable()
         self._clock.begin()
-        self._wdt = watchdog.arm()
-        self._live = 1
+        self._armed = 1
+        watchdog.arm()
+        self._set_level = self._drive.set
         micropython.heap_lock()
         self._locked = 1
 
     def off(self):
-        """Off, whatever came before. A second Ctrl-C cannot interrupt it."""
+        """Off, whatever came before. A second Ctrl-C cannot interrupt it.
+
+        ENABLE becomes an input with its pull-down, so that a late `pump` moves nothing.
+        """
         micropython.kbd_intr(-1)
         pins = self._pins
         Pin(pins["gate"], Pin.OUT, value=0)
         self._drive.off()
-        Pin(pins["enable"], Pin.OUT, value=0)
+        Pin(pins["enable"], Pin.IN, Pin.PULL_DOWN)
         Pin(pins["probe"], Pin.OUT, value=0)
-        self._live = 0
+        self._set_level = None
 
     def end(self):
         """Give back heap, collector, timer; then the watchdog; Ctrl-C at the very end."""
@@ -105,95 +92,39 @@ class Rp2Port:
             micropython.heap_unlock()
         gc.enable()
         self._clock.end()
-        if self._wdt is not None:
+        if self._armed:
             watchdog.disarm()
-            self._wdt = None
+            self._armed = 0
         self._console.drain()
         micropython.kbd_intr(_CTRL_C)
 
-    def now_us(self):
-        """Time modulo 2^30."""
-        return ticks_us()
-
-    def wait(self):
-        """Sleep until the next tick."""
-        self._clock.wait()
-
-    def sample(self, buf):
-        """All senses into `buf`; supply and inputs are read every eighth tick."""
-        codes = self._codes
-        read_fast(codes)
-        self._sampled_us = ticks_us()
-        buf[SAMPLE_A] = (codes[0] - self._zero_a) * self._mul_a >> self._shift_a
-        buf[SAMPLE_B] = (codes[1] - self._zero_b) * self._mul_b >> self._shift_b
-        buf[SAMPLE_V] = (codes[2] - self._zero_v) * self._mul_v >> self._shift_v
-        turn = (self._turn + 1) & _SLOW_MASK
-        self._turn = turn
-        if turn == 0:
-            self._slow()
-            buf[SAMPLE_SUPPLY] = self._supply_mv
-            buf[SAMPLE_INPUTS] = self._inputs
-
-    def resample(self, buf):
-        """150 us after the last sample, the current once more."""
-        while ticks_diff(ticks_us(), self._sampled_us) < _RESAMPLE_US:
-            pass
-        self._sampled_us = ticks_us()
-        buf[SAMPLE_A] = (adc.read(0) - self._zero_a) * self._mul_a >> self._shift_a
-
     def actuate(self, gate, drive):
-        """Drive first when it falls, gate last when it closes; nothing after `off`."""
-        if self._live:
+        """Gate and drive; nothing after `off`."""
+        set_level = self._set_level
+        if set_level:
             if gate:
-                self._drive.set(drive)
+                set_level(drive)
                 self._gate_pin(1)
             else:
                 self._gate_pin(0)
-                self._drive.set(0)
+                set_level(0)
 
     def set_polarity(self, sign):
         """The bridge's line: high reverses."""
-        self._polarity_pin(1 if sign < 0 else 0)
+        Pin(self._pins["polarity"])(1 if sign < 0 else 0)
 
     def probe(self, on):
         """The PROBE source."""
-        if self._live:
+        if self._set_level:
             self._probe_pin(on)
 
     def lim_test(self, on):
         """The limiter's test threshold."""
-        if self._live:
-            self._lim_test_pin(on)
+        if self._set_level:
+            Pin(self._pins["lim_test"])(on)
 
     def rearm(self):
         """A pulse on the limiter's re-arm line."""
-        self._rearm_pin(1)
-        self._rearm_pin(0)
-
-    def feed(self):
-        """The watchdog."""
-        self._wdt.feed()
-
-    def pump(self):
-        """One edge on ENABLE."""
-        if self._live:
-            level = self._level ^ 1
-            self._level = level
-            self._enable_pin(level)
-
-    def read(self, buf):
-        """At most one byte."""
-        return self._console.read(buf)
-
-    def write(self, buf, count):
-        """A frame."""
-        self._console.write(buf, count)
-
-    def _slow(self):
-        self._supply_mv = (adc.read(3) - self._zero_s) * self._mul_s >> self._shift_s
-        inputs = 0
-        if not self._stop_pin():
-            inputs = INPUT_STOP
-        if self._limiter_pin():
-            inputs |= INPUT_LIMITER
-        self._inputs = inputs
+        line = Pin(self._pins["rearm"])
+        line(1)
+        line(0)

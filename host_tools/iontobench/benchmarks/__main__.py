@@ -13,11 +13,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from . import sessions, verification
+from . import on_chip, sessions, verification
 from .registry import FIGURES, Figure, met, row
 from .workshop import Workshop
 
-_MODULES = (sessions, verification)  # importing them registered their figures
+_MODULES = (sessions, verification, on_chip)  # importing them registered their figures
 _COLUMNS = ("name", "value", "unit", "required", "rung", "command")
 
 

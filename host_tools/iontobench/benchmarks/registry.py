@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from .workshop import Workshop
 
 Measure = Callable[[Workshop], float]
+REPORTED = "-"  # a figure that nothing requires: told, not judged
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _AT_MOST = re.compile(rf"<= ({_NUMBER})")
 _AT_LEAST = re.compile(rf">= ({_NUMBER})")
@@ -18,7 +19,7 @@ _WITHIN = re.compile(rf"({_NUMBER}) \.\. ({_NUMBER})")
 
 
 class Figure(NamedTuple):
-    """One row of the table. `required` is `<= x`, `>= x` or `x .. y` in `unit`."""
+    """One row of the table. `required` is `<= x`, `>= x`, `x .. y` in `unit`, or REPORTED."""
 
     name: str
     unit: str
@@ -52,6 +53,8 @@ def met(value: float, required: str) -> bool:
     Raises:
         ValueError: a requirement that cannot be read.
     """
+    if required == REPORTED:
+        return True
     if match := _AT_MOST.fullmatch(required):
         return value <= float(match[1])
     if match := _AT_LEAST.fullmatch(required):

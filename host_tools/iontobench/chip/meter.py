@@ -5,6 +5,8 @@ the next sleep, interrupts included. Times in emulated us, seen every `resolutio
 has no flash cache here, so a real one is slower. It must not change what the chip does or sees.
 """
 
+from itertools import pairwise
+
 from iontobench.chip.machine import Chip
 
 _NS_PER_US = 1000
@@ -20,11 +22,12 @@ class TickMeter:
             too long.
 
     `lengths_us` holds one number a tick, in order. A tick that does not sleep before the next one
-    samples counts up to that sample.
+    samples counts up to that sample. `samples_us` holds the exact time of each conversion.
     """
 
     def __init__(self, chip: Chip, channel: int = 0, resolution_us: int = 2):
         self.lengths_us: list[int] = []
+        self.samples_us: list[int] = []
         self._chip = chip
         self._core = chip.mcu.core
         self._channel = channel
@@ -36,6 +39,11 @@ class TickMeter:
         adc.on_adc_read = self._on_conversion
         self._alarm = chip.mcu.clock.create_alarm(self._look)
         self._alarm.schedule(self._step_ns)
+
+    @property
+    def intervals_us(self) -> list[int]:
+        """From each conversion to the next: how even the ticks are, whatever their length."""
+        return [later - earlier for earlier, later in pairwise(self.samples_us)]
 
     def quantile_us(self, fraction: float) -> int:
         """The length that this fraction of all ticks does not exceed.
@@ -54,12 +62,14 @@ class TickMeter:
         self._chip.mcu.adc.on_adc_read = self._convert
 
     def _on_conversion(self, channel: int) -> None:
-        if channel == self._channel and self._awake_us is not None:
+        if channel == self._channel:
             now_us = self._chip.now_us
-            if self._marked:
-                self.lengths_us.append(now_us - self._awake_us)
-                self._awake_us = now_us
-            self._marked = True
+            self.samples_us.append(now_us)
+            if self._awake_us is not None:
+                if self._marked:
+                    self.lengths_us.append(now_us - self._awake_us)
+                    self._awake_us = now_us
+                self._marked = True
         self._convert(channel)
 
     def _look(self) -> None:

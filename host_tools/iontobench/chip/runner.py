@@ -49,18 +49,23 @@ def flash_files(job: Job) -> dict[str, bytes]:
 class ChipBench:
     """A booted chip with the job's plant on its pins, at its prompt.
 
+    Args:
+        uf2: the image, where it is not in the cache.
+        chip: one that is at its prompt, with this job's files; None = boot one.
+
     Raises:
         ImageError: the pinned image is not to be had.
         ChipTimeoutError: it does not come to its prompt.
     """
 
-    def __init__(self, job: Job, uf2: Path | None = None):
+    def __init__(self, job: Job, uf2: Path | None = None, chip: Chip | None = None):
         self.job = job
-        self.chip = Chip(find_image(uf2), flash_files(job))
+        self.chip = Chip(find_image(uf2), flash_files(job)) if chip is None else chip
         self.bench = Plant(job.board, load_of(job), ADC, job.seed, job.faults)
         self.plant = SessionPlant(self.bench)
         self.wiring = Wiring(self.chip, self.plant, pin_map(job.board.name))
-        self.chip.prompt(_PROMPT_LIMIT_US)
+        if chip is None:
+            self.chip.prompt(_PROMPT_LIMIT_US)
 
     def load(self) -> None:
         """Hand over the program, as a host tool does."""

@@ -11,22 +11,27 @@ from iontobench.sim import faults
 
 from . import errors
 
+HEADS = ("KIND", "what it does", "VALUE", "scenario")
 
-def kinds() -> list[tuple[str, str, str]]:
-    """Every kind, what it does, and what its VALUE may be."""
+
+def kinds() -> list[tuple[str, str, str, str]]:
+    """Every kind, what it does, what its VALUE may be, and which scenario it belongs to."""
     return [
-        (name, kind.text, f"{kind.low:g} to {kind.high:g} {kind.unit}, else {kind.default:g}")
+        (name, kind.text, kind.value_text, str(kind.scenario))
         for name, kind in faults.KINDS.items()
     ]
 
 
-def check(specs: Iterable[str]) -> None:
-    """Raise CliError for the first one that cannot be injected."""
+def check(specs: Iterable[str], rung: str = "virtual") -> None:
+    """Raise CliError for the first one that cannot be injected on that rung."""
     for spec in specs:
         try:
-            faults.parse(spec)
+            needs = faults.KINDS[faults.parse(spec).kind].needs
         except ValueError as error:
             near = difflib.get_close_matches(spec.partition("@")[0], faults.KINDS, n=1)
             known = spec.partition("@")[0] in faults.KINDS
             hint = f"; did you mean {near[0]}?" if near and not known else ""
             raise errors.CliError(f"--fault: {error}{hint}") from error
+        if needs and rung != "virtual":
+            line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
+            raise errors.CliError(line)

@@ -29,6 +29,11 @@ COMMANDS = {
     "protocols": ("protocols", "List or show the treatment protocols."),
     "boards": ("boards", "List or show the boards."),
     "skins": ("skins", "List or show the load models."),
+    "deploy": ("deploy", "Put the firmware onto a board."),
+    "doctor": ("doctor", "Look at a board and say what is wrong with it."),
+    "monitor": ("monitor", "Watch a board's session from a second terminal."),
+    "repl": ("repl", "A terminal at a board's own prompt."),
+    "faults": ("faults", "Inject every fault in every phase and judge what happens."),
     "records": ("records", "List, show and verify records; make reports."),
 }
 

@@ -4,6 +4,7 @@ Everything that can be wrong is found before anything starts. Exit 0 for a compl
 one that ended early or was refused, 2 for bad input, 4 where there is no device.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,14 @@ from .model import About, Model
 from .options import data_option, json_option, read_speed
 from .out import Out
 from .rungs import Rung, rung_for
-from .session import IDEAL_ADC, Runner, calibration_for, report_session, run_session
+from .session import (
+    IDEAL_ADC,
+    OWN_ADC,
+    Latching,
+    calibration_for,
+    report_session,
+    run_session,
+)
 from .skins import skin_of
 from .stopsignal import StopSignal
 from .summary import ended_lines, ended_object, exit_code, outcome_line, refused_object
@@ -114,9 +122,9 @@ def command(
     **asked: Any,
 ) -> int:
     if "help" in faults:
-        out.table(("KIND", "what it does", "VALUE"), injected.kinds())
+        out.table(injected.HEADS, injected.kinds())
         out.say("SECONDS count from the start of the session: --fault open@300")
-        out.result({"faults": {name: text for name, text, _ in injected.kinds()}})
+        out.result({"faults": {name: text for name, text, *_ in injected.kinds()}})
         return errors.DONE
     if protocol is None:
         raise click.UsageError(
@@ -128,9 +136,18 @@ def command(
 def run(out: Out, request: Request, data_dir: Path) -> int:
     """Check everything, run, and say how it ended; returns the exit code."""
     rung = rung_for(request.rung, request.uf2)
+    try:
+        return _run(out, request, rung, data_dir)
+    finally:
+        rung.close()
+
+
+def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
+    if rung.is_real:
+        _check_real(request, rung)
     board = board_of(request.board or rung.board)
     adc = _converter(request, rung)
-    injected.check(request.faults)
+    injected.check(request.faults, request.rung)
     if request.skin is not None:
         skin_of(request.skin)
     try:
@@ -139,7 +156,7 @@ def run(out: Out, request: Request, data_dir: Path) -> int:
         return _refuse(out, f"refused: {error}", None)
     except ProtocolError as error:
         raise errors.CliError(str(error)) from error
-    latch = Latch(data_dir, board.name)
+    latch = rung.latch or Latch(data_dir, board.name)
     latched = latch.read()
     if latched and not request.clear:
         return _refuse(out, latched.sentence(), latched.fault)
@@ -152,14 +169,32 @@ def run(out: Out, request: Request, data_dir: Path) -> int:
         skin=request.skin or compiled.protocol.skin,
         adc=adc,
         seed=request.seed,
-        calibration=calibration_for(board, adc, request.seed),
+        calibration=None if rung.is_real else calibration_for(board, adc, request.seed),
         faults=request.faults,
-        rung=request.rung,
+        rung=rung.name or request.rung,
     )
-    return _session(out, request, job, data_dir, rung.run)
+    return _session(out, request, job, data_dir, rung, latch)
+
+
+def _check_real(request: Request, rung: Rung) -> None:
+    """What a real board does not take.
+
+    Raises:
+        CliError: 2 for an option of simulated benches, 4 for another board than the one asked for.
+    """
+    simulated = {"--skin": request.skin, "--adc": request.adc, "--fault": request.faults}
+    asked = [name for name, value in simulated.items() if value]
+    if asked:
+        line = f"{asked[0]} is for simulated benches: a real board has its own; leave it out"
+        raise errors.CliError(line)
+    if request.board not in (None, rung.board):
+        line = f"--on {request.rung} is a {rung.board}, not a {request.board}; leave --board out"
+        raise errors.CliError(line, errors.NO_DEVICE)
 
 
 def _converter(request: Request, rung: Rung) -> str:
+    if rung.is_real:
+        return OWN_ADC
     if rung.adc is None:
         return request.adc or IDEAL_ADC
     if request.adc not in (None, rung.adc):
@@ -167,15 +202,19 @@ def _converter(request: Request, rung: Rung) -> str:
     return rung.adc
 
 
-def _session(out: Out, request: Request, job: Job, data_dir: Path, runner: Runner) -> int:
+def _session(
+    out: Out, request: Request, job: Job, data_dir: Path, rung: Rung, latch: Latching
+) -> int:
     compiled = job.protocol
+    # A board has a clock of its own: it is neither faster nor slower than real time.
+    speed = 1.0 if rung.is_real and request.speed is None else request.speed
     course = Course(compiled.words)
     model = Model(About(job.board.name, compiled.name, compiled.profile.name, course))
     with StopSignal() as stop:
-        view = choose_view(out, request.plain, request.speed, model, stop)
+        view = choose_view(out, request.plain, speed, model, stop)
         try:
             with view:
-                result, record = run_session(runner, job, data_dir, view)
+                result, record = run_session(rung.run, job, data_dir, view, latch, rung.header)
         except RecordError as error:
             raise errors.CliError(str(error)) from error
     if isinstance(view, LiveView):
@@ -184,6 +223,9 @@ def _session(out: Out, request: Request, job: Job, data_dir: Path, runner: Runne
     report = _report(out, record)
     for line in ended_lines(result, record, report, data_dir):
         out.say(line)
+    if rung.after is not None:
+        with suppress(KeyboardInterrupt):
+            rung.after(out.say)
     out.result(ended_object(result, record, report))
     return exit_code(result.outcome)
 

@@ -1,24 +1,41 @@
 """What `--on` can name: each rung with the board and the converter that it has by itself.
 
-Must not ask whether a bench is simulated: a rung is a function that runs a job.
+Must not ask whether a bench is simulated: a rung is a function that runs a job. A rung may hold a
+port: whoever asked for it calls its `close`.
 """
 
 import difflib
 import importlib
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import errors
-from .session import Runner
+from .session import Latching, Runner
+
+
+def _nothing() -> None:
+    """No port is held."""
 
 
 class Rung(NamedTuple):
-    """A rung: its function, its default board, its converter (None: the person's choice)."""
+    """A rung: its function, its default board, its converter (None: the person's choice).
+
+    `name` is the rung's in a record, `header` what it adds to one. A real board has its own load
+    and faults, keeps its own latch, and can be lost: `after` then tells what the board did
+    meanwhile, line by line.
+    """
 
     run: Runner
     board: str
     adc: str | None
+    is_real: bool = False
+    name: str = ""
+    header: dict[str, Any] | None = None
+    latch: Latching | None = None
+    close: Callable[[], None] = _nothing
+    after: Callable[[Callable[[str], None]], None] | None = None
 
 
 _NAMES = ("virtual", "chip", "auto")
@@ -42,8 +59,7 @@ def rung_for(on: str, uf2: Path | None = None) -> Rung:
     if on == "chip":
         return _chip(uf2)
     if on == "auto" or _PORT.fullmatch(on):
-        line = f"--on {on}: no device; serial boards are not supported yet; use --on virtual"
-        raise errors.CliError(line, errors.NO_DEVICE)
+        return importlib.import_module("iontobench.cli.serial_rung").serial_rung(on)
     near = difflib.get_close_matches(on, _NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(_NAMES)} or a port"
     raise errors.CliError(f"--on {on}: no such rung; {hint}")

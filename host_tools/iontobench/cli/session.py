@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,10 +23,11 @@ from iontobench.device.runner import Job, Result
 from iontobench.records import RecordStore, RecordWriter, write_meta
 
 from . import errors
-from .latch import Latch
+from .latch import Latched
 from .summary import closing_summary
 
 IDEAL_ADC = "ideal"
+OWN_ADC = "the board's own"
 REPORT_NAME = "report.html"
 Runner = Callable[[Job, Sequence[Listener]], Result]
 
@@ -99,23 +100,48 @@ class Recorder:
         return []
 
 
-def run_session(runner: Runner, job: Job, data_dir: Path, view: Listener) -> tuple[Result, Path]:
+class Latching(Protocol):
+    """Where a bench keeps its latched fault."""
+
+    def read(self) -> Latched | None: ...
+
+    def set(self, fault: str, at: str, record: str) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+def run_session(
+    runner: Runner,
+    job: Job,
+    data_dir: Path,
+    view: Listener,
+    latch: Latching,
+    real: dict[str, Any] | None = None,
+) -> tuple[Result, Path]:
     """Run `job`, write its record and latch its fault; the report comes after.
+
+    Args:
+        real: what a real board adds to the header, None for a simulated one: then the record holds
+            its time too, and no seed decides it.
 
     Raises:
         CliError: the record cannot be written.
         RecordError: the data folder does not take a record.
     """
-    record = RecordStore(data_dir).new_path(job.protocol.name, job.seed)
+    seed = job.seed if real is None else None
+    record = RecordStore(data_dir).new_path(job.protocol.name, seed)
     started_at = _now()
-    with RecordWriter(record, record_header(job)) as writer:
+    header = record_header(job)
+    if real is not None:
+        header |= {"started_at": started_at, "seed": None, "skin": None, **real}
+    with RecordWriter(record, header) as writer:
         guard = Guard([Recorder(writer), view])
         result = runner(job, [guard])
         guard.reraise()
         writer.close(closing_summary(result))
     # A refused start found no load: nothing was energised, and the firmware latches nothing.
     if result.fault is not None and result.outcome != "refused":
-        Latch(data_dir, job.board.name).set(result.fault, started_at, record.parent.name)
+        latch.set(result.fault, started_at, record.parent.name)
     write_meta(record, started_at, version("iontobench"))
     return result, record
 

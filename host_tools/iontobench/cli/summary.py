@@ -13,7 +13,7 @@ from typing import Any
 
 from ionto.core.units import UC_PER_MAMIN
 from iontobench import words
-from iontobench.device.runner import Result
+from iontobench.device.runner import LOST, Result
 
 from . import errors
 from .options import DEFAULT_DATA
@@ -22,7 +22,9 @@ _PLACES = 5
 
 
 def exit_code(outcome: str) -> int:
-    """All but complete end early."""
+    """All but complete end early; a lost link is no end of the session."""
+    if outcome == LOST:
+        return errors.NO_DEVICE
     return errors.DONE if outcome == "complete" else errors.ENDED_EARLY
 
 
@@ -45,16 +47,16 @@ def refused_object(fault: str | None) -> dict[str, Any]:
 
 def ended_object(result: Result, record: Path, report: Path | None) -> dict[str, Any]:
     """The object of a session that ran."""
-    gate_off_us = result.gate_off_us
+    peak_ua = result.peak_ua if result.true_peak_ua is None else result.true_peak_ua
     return {
         "outcome": result.outcome,
         "fault": result.fault,
         "dose_mamin": round(result.dose_uc / UC_PER_MAMIN, _PLACES),
-        "dose_true_mamin": round(result.true_charge_uc / UC_PER_MAMIN, _PLACES),
+        "dose_true_mamin": _scaled(result.true_charge_uc, UC_PER_MAMIN, _PLACES),
         "duration_s": round(result.duration_us / 1e6, 3),
-        "peak_ma": round(result.true_peak_ua / 1000, _PLACES),
-        "overshoot_ua": round(result.overshoot_ua, 3),
-        "gate_off_ms": None if gate_off_us is None else round(gate_off_us / 1000, 3),
+        "peak_ma": _scaled(peak_ua, 1000, _PLACES),
+        "overshoot_ua": _scaled(result.overshoot_ua, 1, 3),
+        "gate_off_ms": _scaled(result.gate_off_us, 1000, 3),
         "realtime_factor": round(result.realtime_factor, 1),
         "record": str(record),
         "report": None if report is None else str(report),
@@ -63,7 +65,8 @@ def ended_object(result: Result, record: Path, report: Path | None) -> dict[str,
 
 def closing_summary(result: Result) -> dict[str, Any]:
     """What the record's closing line says: all that a seed decides, nothing of the host."""
-    return {
+    seen = {} if result.peak_ua is None else {"peak_ua": result.peak_ua}
+    return seen | {
         "outcome": result.outcome,
         "fault": result.fault,
         "dose_uc": result.dose_uc,
@@ -84,21 +87,7 @@ def outcome_line(result: Result, signal: str | None) -> str:
 
 def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Path) -> list[str]:
     """What stays on the screen."""
-    difference = _difference(result)
-    rows = [
-        ("dose", f"{words.mamin(result.dose_uc)} mA min by the firmware"),
-        ("", f"{words.mamin(result.true_charge_uc)} mA min through the load{difference}"),
-        (
-            "duration",
-            f"{words.clock(result.duration_us / 1000)} of board time, "
-            f"{result.realtime_factor:.3g} x real time",
-        ),
-        (
-            "peak",
-            f"{words.milliamps(result.true_peak_ua)} through the load, "
-            f"overshoot {result.overshoot_ua:.1f} uA",
-        ),
-    ]
+    rows = _measured(result)
     if result.gate_off_us is not None:
         rows.append(("output off", f"{result.gate_off_us / 1000:.1f} ms after the fault's onset"))
     if result.outcome == "fault":
@@ -126,8 +115,33 @@ def me() -> str:
         return str(script)
 
 
-def _difference(result: Result) -> str:
-    if result.true_charge_uc < UC_PER_MAMIN / 1000:
+def _measured(result: Result) -> list[tuple[str, str]]:
+    """Dose, duration and peak; a real board has no plant that knows the truth."""
+    charge_uc, peak_ua, overshoot_ua = (
+        result.true_charge_uc,
+        result.true_peak_ua,
+        result.overshoot_ua,
+    )
+    rows = [("dose", f"{words.mamin(result.dose_uc)} mA min by the firmware")]
+    if charge_uc is not None:
+        difference = _difference(result.dose_uc, charge_uc)
+        rows.append(("", f"{words.mamin(charge_uc)} mA min through the load{difference}"))
+    duration = f"{words.clock(result.duration_us / 1000)} of board time"
+    rows.append(("duration", f"{duration}, {result.realtime_factor:.3g} x real time"))
+    if peak_ua is not None and overshoot_ua is not None:
+        through = f"{words.milliamps(peak_ua)} through the load"
+        rows.append(("peak", f"{through}, overshoot {overshoot_ua:.1f} uA"))
+    elif result.peak_ua is not None:
+        rows.append(("peak", f"{words.milliamps(result.peak_ua)} by the firmware"))
+    return rows
+
+
+def _scaled(value: float | None, unit: float, places: int) -> float | None:
+    return None if value is None else round(value / unit, places)
+
+
+def _difference(dose_uc: float, charge_uc: float) -> str:
+    if charge_uc < UC_PER_MAMIN / 1000:
         return ""
-    share = (result.dose_uc - result.true_charge_uc) / result.true_charge_uc
+    share = (dose_uc - charge_uc) / charge_uc
     return f" (apart by {abs(share):.3%})"

@@ -28,6 +28,10 @@ NATIVE = frozenset(
     | {f"core/{name}.py" for name in _NATIVE_CORE}
     | {f"rp2/{name}.py" for name in _NATIVE_RP2}
 )
+_VIPER = {  # compiled to machine integers: the file and its functions
+    "core/frame.py": ("put", "seal"),
+    "core/line.py": ("parse",),
+}
 _MPY_HOST_ONLY = frozenset({"port.py"})  # the contract's checker is for hosts and tests
 
 
@@ -68,6 +72,8 @@ def board_files(board: str) -> dict[str, bytes]:
 
 def _compile(path: Path, name: str) -> bytes:
     source = fold(path.read_text("utf-8"))
+    for function in _VIPER.get(name, ()):
+        source = _as_viper(source, function)
     with tempfile.TemporaryDirectory() as folder:
         plain, compiled = Path(folder, "source.py"), Path(folder, "source.mpy")
         plain.write_text(source, "utf-8")
@@ -78,3 +84,11 @@ def _compile(path: Path, name: str) -> bytes:
         if done.returncode:
             raise BuildError(f"{name}: {done.stderr.strip()}")
         return compiled.read_bytes()
+
+
+def _as_viper(source: str, function: str) -> str:
+    """The decorator goes into the empty line before the function: all lines keep their number."""
+    before, found, after = source.partition(f"\n\ndef {function}(")
+    if not found:
+        raise BuildError(f"no function {function} to compile to machine integers")
+    return f"{before}\n@micropython.viper\ndef {function}({after}"

@@ -12,16 +12,17 @@ from typing import Any
 import msgspec
 
 from ionto.bench import Bench
-from ionto.core import faults
 from ionto.core.limits import Board
 from iontobench.protocols.compiler import CompiledProtocol
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
+from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import LoadParams, load_skin
 
 from .link import HostLink, Listener
+from .upsets import upsets
 
-_REFUSED = faults.OUTCOME_NAMES[faults.REFUSED]
+LOST = "lost"  # an outcome of the host's: the link broke, and the session went on without it
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,20 +45,22 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """How a session ended.
 
-    `dose_uc` is what the firmware integrated; everything `true_` is read from the plant.
+    `dose_uc` and `peak_ua` are what the firmware integrated and saw; everything `true_` is read
+    from the plant, and None on a real board, which has none to read.
     `gate_off_us` counts from the onset of the first injected fault, None without one.
     """
 
     outcome: str
     fault: str | None
     dose_uc: int
-    true_charge_uc: float
-    true_peak_ua: float
-    overshoot_ua: float
+    true_charge_uc: float | None
+    true_peak_ua: float | None
+    overshoot_ua: float | None
     duration_us: int
     gate_off_us: int | None
     realtime_factor: float
     last: dict[str, Any]
+    peak_ua: float | None = None
 
 
 class Console:
@@ -91,9 +94,13 @@ def run_virtual(job: Job, listeners: Sequence[Listener]) -> Result:
     link = HostLink(listeners)
     port = VirtualPort(job.board, plant, Console(link), job.calibration)
     bench = Bench(port, job.board)
+    plant.upset = upsets(bench)
     bench.load(job.protocol.data, job.protocol.crc)
     started = time.perf_counter()
-    last = bench.run(supervised=True)
+    try:
+        last = bench.run(supervised=True)
+    except PowerCut as cut:  # nothing of the board is left to say so itself
+        last = {**(bench.last() or {}), "outcome": "fault", "fault": str(cut)}
     elapsed_s = time.perf_counter() - started
     return result(job, plant, last, elapsed_s)
 

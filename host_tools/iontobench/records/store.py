@@ -1,8 +1,8 @@
 """The folder of records: `records/<name>/` with record.jsonl, meta.json and report.html.
 
-Names are `<protocol>-s<seed>-<NNN>`: the same run makes the same name, and the number keeps a
-second one apart. The folders are the truth; there is no index. Reads wall-clock time only from
-what others wrote (meta.json, the file's own time).
+Names are `<protocol>-s<seed>-<NNN>`, without a seed for a real board: the same run makes the same
+name, and the number keeps a second one apart. The folders are the truth; there is no index. Reads
+wall-clock time only from what others wrote (meta.json, the file's own time).
 """
 
 import re
@@ -43,13 +43,16 @@ class RecordStore:
     def __init__(self, data_dir: str | Path):
         self.root = Path(data_dir) / "records"
 
-    def new_path(self, protocol_name: str, seed: int) -> Path:
+    def new_path(self, protocol_name: str, seed: int | None) -> Path:
         """Make the folder of a new record and return the path of its record file.
+
+        Args:
+            seed: what decided the session; None where nothing did, on a real board.
 
         Raises:
             RecordError: the folder cannot be made.
         """
-        stem = f"{_slug(protocol_name)}-s{seed}"
+        stem = _slug(protocol_name) + ("" if seed is None else f"-s{seed}")
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for number in range(self._last_number(stem) + 1, _NUMBERS):

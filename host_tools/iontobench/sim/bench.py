@@ -5,8 +5,11 @@ fraction of its full scale, which is sense A's. Deterministic: board, load, conv
 faults give one trace. Must not know who drives it.
 """
 
+from collections.abc import Callable
+
 from .adc import ADCS
-from .faults import Schedule, parse
+from .faults import SENSES, Schedule, parse
+from .faults_senses import Troubled
 from .load import new_state
 from .plant import Plant
 from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
@@ -33,14 +36,8 @@ class Bench(Plant):
     """
 
     __slots__ = (
-        "_schedule",
-        "adc",
-        "board",
-        "polarity",
-        "seed",
-        "stop_pressed",
-        "supply_mv",
-        "truth",
+        *("_base_ua", "_scale_ua", "_schedule", "adc", "board", "bridge_welded", "host"),
+        *("mishaps", "polarity", "seed", "stop_pressed", "supply_mv", "truth", "upset"),
     )
 
     def __init__(
@@ -60,12 +57,22 @@ class Bench(Plant):
         self.truth = Truth(self)
         self.board = board
         self.adc = ADCS[adc](board, seed)
+        if self._schedule.kinds & {*SENSES, "shoot-through"}:
+            self.adc = Troubled(self.adc, self, seed)
         self.seed = seed
+        self._base_ua = 0.0  # the drive is base + fraction x scale
+        self._scale_ua = stage.full_scale_ua
         self.polarity = 1
         self.supply_mv = stage.supply_mv
         self.stop_pressed = False  # the stop input; a test or a fault presses it
+        self.bridge_welded = False
+        self.mishaps: list[tuple[int, float]] = []  # what befell the processor: its port's
+        self.host: dict[str, float] = {}  # what befell the link: the port's cable's
+        self.upset: Callable[[str, int], None] = _no_memory
         self.fault_due_us = self._schedule.due_us(NEVER_US)
         self.recompute()
+        if self.fault_due_us <= 0:
+            self.fault_edges()
 
     def set_drive(self, fraction: float) -> None:
         """Set the drive to 0..1 of full scale (a PWM's duty, a DAC's code).
@@ -75,7 +82,12 @@ class Bench(Plant):
         """
         if not 0.0 <= fraction <= 1.0:
             raise ValueError(f"drive {fraction} is not within 0 to 1")
-        self.drive_ua = fraction * self.stage.full_scale_ua
+        self.drive_ua = self._base_ua + fraction * self._scale_ua
+
+    def force_drive(self, current_ua: float) -> None:
+        """From now on the stage makes `current_ua`, whatever the drive is."""
+        self._base_ua, self._scale_ua = current_ua, 0.0
+        self.drive_ua = self.x1_ua = self.x2_ua = current_ua
 
     def set_gate(self, on: bool) -> None:
         """Close or open the gate; open, the bleed empties node N."""
@@ -90,8 +102,9 @@ class Bench(Plant):
 
     def pump(self) -> None:
         """One ENABLE edge: the dead-man conducts for its hold time from now."""
-        self.dead_us = self.now_us + self.stage.hold_us
-        if not self.source and self.gate:
+        if self.hold_us:
+            self.dead_us = self.now_us + self.hold_us
+        if not self.source:
             self.switch()
 
     def set_probe(self, on: bool) -> None:
@@ -108,7 +121,7 @@ class Bench(Plant):
         """
         if sign not in (1, -1):
             raise ValueError(f"polarity {sign} is neither 1 nor -1")
-        if sign == self.polarity:
+        if sign == self.polarity or self.bridge_welded:
             return
         self.truth.fold()
         self.polarity = sign
@@ -128,13 +141,30 @@ class Bench(Plant):
 
     def read_code(self, channel: int) -> int:
         """Convert one channel (CH_A, CH_B, CH_V, CH_SUPPLY) now."""
-        return self.adc.code(channel, self._quantity(channel))
+        return self.adc.code(channel, self.quantity(channel))
 
-    def _quantity(self, channel: int) -> float:
+    @property
+    def fault_kinds(self) -> frozenset[str]:
+        """Which kinds of fault this bench was told of."""
+        return self._schedule.kinds
+
+    def senses(self) -> Troubled:
+        """The faults between stage and codes, from now on in force.
+
+        Raises:
+            TypeError: this bench was not told of such a fault.
+        """
+        if not isinstance(self.adc, Troubled):
+            raise TypeError("a bench without faults of its senses")
+        self.adc.active = True
+        return self.adc
+
+    def quantity(self, channel: int) -> float:
+        """What a channel's sense stands before, uA or mV."""
         if channel == CH_A:
             return self.shunt_ua
         if channel == CH_B:
-            return self.shunt_ua * self.polarity
+            return (self.load_ua if self.leaves_b else self.shunt_ua) * self.polarity
         return self.node_mv if channel == CH_V else self.supply_mv
 
     @property
@@ -158,3 +188,7 @@ class Bench(Plant):
                 truth.gate_low_us = self.now_us
         self.fault_due_us = self._schedule.due_us(NEVER_US)
         self.recompute()
+
+
+def _no_memory(what: str, value: int) -> None:
+    raise RuntimeError(f"no processor's memory is within reach of this bench: {what} {value}")

@@ -1,77 +1,28 @@
 """Named, timed faults of the bench: KIND@SECONDS[:VALUE], counted from plant time 0.
 
-One table, `KINDS`: a fault is a description, the unit and range of its VALUE, and one function
-that applies an edge and says when the next one is due. Adding a fault is adding a row. A fault
-changes the plant only; must not know who drives it.
+`KINDS` is the one table: a fault is a description, the unit and range of its VALUE, and one
+function that applies an edge and says when the next one is due. Adding a fault is adding a row.
+A fault changes the plant only, or leaves a note there; must not know who drives it.
 """
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
-import msgspec
+from .fault import Fault, Kind
+from .faults_board import BOARD
+from .faults_leads import LEADS
+from .faults_senses import SENSES
+from .faults_stage import STAGE
 
-_PATTERN = re.compile(r"([a-z][a-z0-9-]*)@([0-9.]+)(?::([0-9.]+))?")
+_PATTERN = re.compile(r"([a-z][a-z0-9-]*)@([0-9.]+)(?::(-?[0-9.]+))?")
 _LATEST_S = 100000.0
-_REOPEN_PERIOD_US = 2000000  # a wobbling lead: three gaps well within a minute
 
-
-class Kind(NamedTuple):
-    """A row of the table; `edge(plant, value, count)` returns us to its next edge, or None."""
-
-    text: str
-    unit: str
-    low: float
-    high: float
-    default: float
-    edge: Callable[..., int | None]
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """One fault of one session."""
-
-    kind: str
-    onset_us: int
-    value: float
-
-
-def _open(plant, value: float, count: int) -> int | None:
-    if count == 0:
-        plant.lift()
-        return round(value * 1000.0) or None
-    plant.meet()
-    return None
-
-
-def _short(plant, value: float, count: int) -> None:
-    plant.bridge(value / 1000.0)
-
-
-def _reopen(plant, value: float, count: int) -> int:
-    gap_us = round(value * 1000.0)
-    if count % 2 == 0:
-        plant.lift()
-        return gap_us
-    plant.meet()
-    return _REOPEN_PERIOD_US - gap_us
-
-
-def _overcurrent(plant, value: float, count: int) -> None:
-    plant.gain *= value
-    plant.recompute()
-    plant.edge()
-
-
-KINDS: dict[str, Kind] = {
-    "open": Kind("a lead comes off; VALUE: back after so long, 0 = never", "ms", 0, 1e7, 0, _open),
-    "short": Kind("the pads are bridged by VALUE", "ohm", 0.1, 10000, 10, _short),
-    "reopen": Kind(
-        "a lead wobbles: a gap of VALUE every 2 s, without end", "ms", 0.1, 1900, 30, _reopen
-    ),
-    "overcurrent": Kind(
-        "the stage's gain jumps: VALUE times the current", "times", 1.01, 20, 1.5, _overcurrent
-    ),
+GROUPS: dict[str, dict[str, Kind]] = {
+    "leads": LEADS,
+    "stage": STAGE,
+    "senses": SENSES,
+    "board": BOARD,
 }
+KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
 
 
 def parse(text: str) -> Fault:
@@ -90,6 +41,8 @@ def parse(text: str) -> Fault:
     onset_s = _number(text, "SECONDS", seconds, 0.0, _LATEST_S, "s")
     amount = kind.default
     if value is not None:
+        if not kind.unit:
+            raise ValueError(f"fault {text!r}: {name} takes no VALUE")
         amount = _number(text, "VALUE", value, kind.low, kind.high, kind.unit)
     return Fault(name, round(onset_s * 1e6), amount)
 
@@ -113,6 +66,7 @@ class Schedule:
 
     def __init__(self, faults: list[Fault]) -> None:
         self._pending = [(fault.onset_us, fault, 0) for fault in faults]
+        self.kinds = frozenset(fault.kind for fault in faults)
 
     def due_us(self, never_us: int) -> int:
         """Return when the next edge is due."""

@@ -31,6 +31,11 @@ class RcState:
     def reverse(self) -> None:
         """Turn the load over at the polarity bridge."""
 
+    def worsen(self, resistance: float, area: float) -> None:
+        """Multiply the resistance, and the area of contact."""
+        self.r1_kohm *= resistance / area
+        self.c1_nf *= area
+
     def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
         """Nothing to step; return when to ask again, us."""
         return SLOW_US
@@ -58,6 +63,15 @@ class Interface:
         self._slow = 0.0
         self.field_mv = 0.0
         self.r_kohm = params.r0_kohm_cm2 / area_cm2
+
+    def worsen(self, resistance: float, area: float) -> None:
+        """Multiply what a square centimetre resists, and the area."""
+        per_j50, share, rest, per_field, quick_mv, r_min, r0 = self._numbers
+        times = resistance / area
+        self._numbers = (
+            *(per_j50 / area, share, rest, per_field, quick_mv),
+            *(r_min * times, r0 * times),
+        )
 
     def step(self, keep: "Keep", current_ua: float, v_mv: float, factor: float) -> bool:
         """Step over one interval; return whether the field state still moves fast.
@@ -138,6 +152,13 @@ class SkinState:
         """Turn the load over at the polarity bridge."""
         self._sign = -self._sign
         self.emf_mv = -self.emf_mv
+
+    def worsen(self, resistance: float, area: float) -> None:
+        """Dry both electrodes by `resistance`; the active one keeps `area` of its contact."""
+        self._active.worsen(resistance, area)
+        self._return.worsen(resistance, 1.0)
+        self.series_kohm *= resistance
+        self.c1_nf *= area
 
     def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
         """Step the slow states; return how long the new coefficients may stand, us.

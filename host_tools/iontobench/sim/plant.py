@@ -141,6 +141,14 @@ class Plant(PlantState):
         self.guard_ua = _GUARD * self.limiter.limit_ua / self.gain
         self.due_us = min(self.refresh_us, self.fault_due_us)
 
+    def worsen(self, resistance: float, area: float = 1.0) -> None:
+        """Multiply the load's resistance and its area of contact."""
+        self.load.worsen(resistance, area)
+        self._tick = self._stepper(TICK_US)
+        self.recompute()
+        if area != 1.0:
+            self.edge()
+
     def _stepper(self, h_us: int) -> Stepper:
         return Stepper(self.load, h_us, self.stage.c_out_nf, self.stage.leak_ms)
 

@@ -1,7 +1,8 @@
 """The port contract on a simulated bench, in exact virtual time.
 
-What a chip's own parts would do is here: the 1 ms pacing, the PWM's steps, the watchdog, the
-conversion of codes to units by a calibration. Units: us, drive counts, and `units.SAMPLE_*`.
+What a chip's pins and converter would do is here: the PWM's steps, the conversion of codes to
+units by a calibration; its clock and watchdog are in `processor`. Units: us, drive counts, and
+`units.SAMPLE_*`.
 Must never look into the plant for what a board could not measure.
 """
 
@@ -13,33 +14,17 @@ from ionto.core.units import (
     SAMPLE_INPUTS,
     SAMPLE_SUPPLY,
     SAMPLE_V,
-    TICK_US,
-    WRAP_US,
 )
 
+from .cable import Cable, NoConsole
+from .processor import Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
 
 PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [control.md, The stage]
-POLL_US = 20000
 RESAMPLE_US = 150
-WATCHDOG_US = 100000
 
 
-class NoConsole:
-    """A link with nobody at the other end."""
-
-    def poll(self, t_us: int) -> None:
-        """Nothing happens."""
-
-    def read(self) -> int:
-        """No byte."""
-        return -1
-
-    def write(self, data: bytes) -> None:
-        """Nobody listens."""
-
-
-class VirtualPort:
+class VirtualPort(Processor):
     """A board of the simulation.
 
     Args:
@@ -49,16 +34,13 @@ class VirtualPort:
     """
 
     __slots__ = (
-        *("bench", "board", "watchdog_bit", "_console", "_read", "_codes3", "_ways_back"),
-        *("_tick_us", "_poll_us", "_fed_us", "_armed", "_gate", "_drive", "_live", "_counts"),
+        *("board", "_read", "_codes3", "_ways_back", "_gate", "_drive", "_live", "_counts"),
         *("_supply_back", "_supply_mv"),
     )
 
     def __init__(self, board, bench, console=None, calibration=None) -> None:
+        super().__init__(bench, Cable.around(console or NoConsole(), bench))
         self.board = board
-        self.bench = bench
-        self.watchdog_bit = False
-        self._console = console or NoConsole()
         self._read = self._console.read
         self._codes3 = bench.adc.codes3
         rows = calibration or nominal_calibration(bench.adc.ranges)
@@ -68,10 +50,6 @@ class VirtualPort:
         self._supply_back = tuple(rows[CH_SUPPLY])
         self._supply_mv = 0
         self._counts = board.drive_counts
-        self._tick_us = bench.now_us
-        self._poll_us = bench.now_us + POLL_US
-        self._fed_us = bench.now_us
-        self._armed = False
         self._gate = 0
         self._drive = 0
         self._live = False
@@ -80,11 +58,8 @@ class VirtualPort:
         """Take the pins, everything off, and arm the watchdog."""
         self.off()
         self._live = True
-        self.watchdog_bit = False
         self._read_supply()
-        now_us = self.bench.now_us
-        self._tick_us = self._fed_us = now_us - now_us % TICK_US
-        self._armed = True
+        self._wake()
 
     def end(self) -> None:
         """Off, then disarm the watchdog, last of all."""
@@ -100,29 +75,9 @@ class VirtualPort:
         bench.set_drive(0.0)
         bench.set_probe(False)
 
-    def now_us(self) -> int:
-        """Board time modulo 2^30 us."""
-        return self.bench.now_us & WRAP_US
-
-    def wait(self) -> None:
-        """Sleep until the next 1 ms tick; the console is polled every 20 ms."""
-        self._tick_us = tick_us = self._tick_us + TICK_US
-        self.bench.advance(tick_us)
-        if tick_us - self._fed_us >= WATCHDOG_US and self._armed:
-            self._bite()
-        if tick_us >= self._poll_us:
-            self._poll_us += POLL_US
-            self._read_supply()
-            self._console.poll(tick_us)
-
     def _read_supply(self) -> None:
         zero, mul, shift = self._supply_back
         self._supply_mv = (self.bench.read_code(CH_SUPPLY) - zero) * mul >> shift
-
-    def _bite(self) -> None:
-        """The watchdog was not fed: the chip resets and every pin goes low."""
-        self.end()
-        self.watchdog_bit = True
 
     def sample(self, buf) -> None:
         """Fill `buf` by `units.SAMPLE_*` from the converter and the calibration.
@@ -174,10 +129,6 @@ class VirtualPort:
     def rearm(self) -> None:
         """Re-arm the hardware limiter; only with the gate low."""
         self.bench.rearm()
-
-    def feed(self) -> None:
-        """Feed the watchdog."""
-        self._fed_us = self._tick_us
 
     def pump(self) -> None:
         """One ENABLE edge."""

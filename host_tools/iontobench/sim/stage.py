@@ -6,6 +6,8 @@ load. So the shunts see the load's current alone. The V-to-I stage's own bandwid
 taken as instant. Must not know who drives it.
 """
 
+from math import inf
+
 import msgspec
 
 from .noise import seeded
@@ -59,16 +61,19 @@ def draw_hold_us(seed: int) -> int:
 class Limiter:
     """Latches the series switch open when its own shunt sees too much for `limiter_us`."""
 
-    __slots__ = ("_over_us", "_params", "limit_ua", "tripped")
+    __slots__ = ("_over_us", "_params", "dead", "limit_ua", "tripped")
 
     def __init__(self, params: StageParams) -> None:
         self._params = params
         self._over_us = 0.0
         self.tripped = False
+        self.dead = False  # it no longer acts: a fault
         self.limit_ua = params.limiter_ua
 
     def test(self, on: bool) -> None:
         """Lower the threshold for the proof, or restore it."""
+        if self.dead:
+            return
         self.limit_ua = self._params.lim_test_ua if on else self._params.limiter_ua
 
     def watch(self, current_ua: float, dt_us: float) -> bool:
@@ -81,6 +86,11 @@ class Limiter:
             return False
         self.tripped = True
         return True
+
+    def die(self) -> None:
+        """From now on no current is too much for it."""
+        self.dead = True
+        self.limit_ua = inf
 
     def rearm(self, gate: bool) -> None:
         """Close the latch again; only with the gate low."""

@@ -21,6 +21,7 @@ class PlantState:
         *("gain", "dead_us", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
         *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua", "_top_mv"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
+        *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b"),
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -36,7 +37,11 @@ class PlantState:
         self.contact = True
         self.short_kohm = 0.0  # 0: no short
         self.gain = 1.0
+        self.hold_us = stage.hold_us  # 0: edges of ENABLE no longer reach the dead-man
         self.dead_us = -1  # the dead-man conducts up to here
+        self.gate_welded = self.series_welded = False
+        self.starved = False  # the supply is below what the stage needs
+        self.leaves_b = False  # the bridge's own short: current that sense B never sees
         self.edge_us = self.met_us = -SETTLED_US  # the last edge, and the last re-contact
         self.net_pc = self.backward_pc = 0.0
         self.peak_ua = self.back_peak_ua = self.dump_peak_ua = 0.0
@@ -51,7 +56,10 @@ class PlantState:
 
     def switch(self) -> None:
         """Let gate, dead-man and limiter decide whether the stage feeds node N."""
-        source = self.gate and self.now_us < self.dead_us and not self.limiter.tripped
+        chain = self.now_us < self.dead_us and not self.limiter.tripped
+        source = (
+            (self.gate or self.gate_welded) and (chain or self.series_welded) and not self.starved
+        )
         if source != self.source:
             self.source = source
             self.lagging = False
@@ -84,6 +92,11 @@ class PlantState:
         """Join the load's terminals: the load's capacitors run out through it."""
         self.short_kohm = r_kohm
         self.edge()
+
+    def weld_series(self) -> None:
+        """The series switch conducts for ever: dead-man and limiter no longer open it."""
+        self.series_welded = True
+        self.hold_us = self.dead_us = NEVER_US
 
     def turn_over(self) -> None:
         """Reverse the load at the polarity bridge."""

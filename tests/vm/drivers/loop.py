@@ -184,6 +184,11 @@ class State:
         self.port = Port(board, params[4], params[5])
         self.loop = Loop(self.port, board)
         self.outcome = 0
+        self.left = -1
+        self.ended = self.keep
+
+    def keep(self, left):
+        self.left = left
 
 
 def start(params):
@@ -193,6 +198,7 @@ def start(params):
 def run(state, rows, hooks):
     state.port.attach(rows, hooks)
     try:
-        state.outcome = state.loop.run(state.program, state.supervised)
+        state.loop.run(state.program, state.supervised, state.ended)
+        state.outcome = state.loop.tick.session.outcome
     except RowsOver:
         state.outcome = -1

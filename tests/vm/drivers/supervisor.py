@@ -7,7 +7,7 @@ _q4, how far sense B is apart _q4, load _mv, inputs, gate, charge _uc, dt _us, d
 from ionto.core.faults import RECHECK
 from ionto.core.limits import Board
 from ionto.core.program import Program
-from ionto.core.supervisor import Supervisor
+from ionto.core.supervisor import SLOW_US, Supervisor
 
 
 class State:
@@ -19,6 +19,7 @@ class State:
         self.polarity = program.polarity
         self.buf = [0, 0, 0, 0, 0]
         self.code = 0
+        self.passed_us = 0
         self.drive_counts = 0
 
 
@@ -28,7 +29,7 @@ def start(params):
 
 def step(state, row):
     supervisor = state.supervisor
-    current_q4 = supervisor.target_q4 * row[3] // 1000 + row[4]
+    current_q4 = supervisor.envelope.target_q4 * row[3] // 1000 + row[4]
     if row[0] == 1:
         supervisor.follow(row[1], row[2], current_q4)
     elif row[0] == 2:
@@ -45,5 +46,9 @@ def step(state, row):
     code = supervisor.check(buf, row[8], row[9], row[10])
     while code == RECHECK:
         code = supervisor.recheck(current_q4 + row[5])
+    state.passed_us += row[10]
+    if state.passed_us >= SLOW_US:
+        code = code or supervisor.check_slow(buf, row[8], state.passed_us)
+        state.passed_us = 0
     state.code = code
     state.drive_counts = supervisor.limit(row[11], row[8])

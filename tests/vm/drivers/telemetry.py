@@ -1,6 +1,6 @@
 """Rows: what to do, dt _us, and two numbers a and b for it. A frame's bytes are folded in."""
 
-from ionto.core.telemetry import Telemetry
+from ionto.core.telemetry import STEP_DUE, STEP_WRITE, Telemetry
 
 
 class State:
@@ -27,11 +27,11 @@ def step(state, row):
         telemetry.query()
     elif row[0] == 5:
         telemetry.reset()
-    if telemetry.step(row[1]):
+    told = telemetry.step(row[1])
+    if told & STEP_WRITE:
         state.frames += 1
         fold(state, telemetry.frame, telemetry.length)
-    if telemetry.due:
-        telemetry.due = 0
+    if told & STEP_DUE:
         for at in range(2, 10):
             telemetry.values[at] = row[2 + (at & 1)]
     state.idle = telemetry.is_idle()

@@ -1,0 +1,128 @@
+"""The supervisor's own view of the ramp, and the thresholds that move with it.
+
+The *envelope* follows the program's ramp and bounds the current from above. The *reference*
+follows it too, but retracts with the current while the stage is limited, as the set point does.
+I_open is a tenth of the envelope (the ramp as programmed), at most a quarter of the reference,
+and at 95 % of compliance at most the board's cap, so that neither a set point that the load
+pulled down nor a lead that is nearly off decides it. Currents in `_q4`, slew in uA/s, time in us.
+"""
+
+from .const import const
+from .ramp import Ramp
+from .units import TICK_US
+
+_SLACK_Q4 = const(800)  # 50 uA above the envelope x 1.1
+_NOT_ARMED_Q4 = const(-0x1FFFFFFF)  # no current is below it
+
+
+class Envelope:
+    """Where the current may be.
+
+    Args:
+        floor_q4: the least I_open of the range.
+        cap_q4: the most I_open may be at 95 % of compliance.
+
+    Attributes, refreshed whenever the ramp has moved: `max_q4` (above it is over the envelope),
+    `open_q4` (below it is open, while not at compliance), `moving`.
+    """
+
+    def __init__(self, floor_q4, cap_q4):
+        self._floor_q4 = floor_q4
+        self._armed_q4 = 3 * floor_q4
+        self._cap_q4 = cap_q4
+        self._envelope = Ramp()
+        self._reference = Ramp()  # stands still, and for nothing, while it is not retracted
+        # Bound methods are objects: they are made here, before any heap is locked.
+        self._climb = self._envelope.step
+        self.reset()
+
+    def reset(self):
+        """The gate is low: everything at 0, nothing armed."""
+        self._envelope.reset()
+        self._retracted = 0
+        self.target_q4 = 0
+        self._slew_ua_s = 1
+        self._owed_us = 0  # a tick's time that has not moved it yet
+        self._refresh(0)
+
+    def is_at_zero(self):
+        """Whether the ramp has not begun."""
+        return self._envelope.set_q4 == 0
+
+    def follow(self, target_q4, slew_ua_s, measured_q4):
+        """A new target. What flows may be less than the envelope: the way down begins there."""
+        self._catch_up()
+        self.target_q4 = target_q4
+        self._slew_ua_s = slew_ua_s
+        if target_q4 < self._reference_q4():
+            self._retract(measured_q4)
+        self._refresh(TICK_US if target_q4 < self._envelope.set_q4 else 0)
+
+    def move(self, dt_us):
+        """One tick of a ramp that is not at its target; every second one moves by two.
+
+        On the way up the envelope is up to a tick late, on the way down up to a tick early: at
+        most 10 uA lower than the program's own at the fastest slew, and never above it.
+        """
+        owed_us = self._owed_us
+        if owed_us == 0:
+            self._owed_us = dt_us
+            return
+        self._owed_us = 0
+        target_q4 = self.target_q4
+        slew_ua_s = self._slew_ua_s
+        envelope_q4 = self._climb(target_q4, slew_ua_s, owed_us + dt_us)
+        reference_q4 = envelope_q4
+        if self._retracted:
+            reference_q4 = self._reference.step(target_q4, slew_ua_s, owed_us + dt_us)
+            if reference_q4 == envelope_q4:
+                self._retracted = 0
+        self.moving = reference_q4 != target_q4 or envelope_q4 != target_q4
+        tenth_q4 = envelope_q4 // 10
+        self.max_q4 = envelope_q4 + tenth_q4 + _SLACK_Q4
+        # On the way up the ramp as programmed arms, or a lead that opens before that would pass
+        # for a limited load for ever; on the way down what really flows decides.
+        judged_q4 = reference_q4 if target_q4 < envelope_q4 else envelope_q4
+        if judged_q4 <= self._armed_q4:
+            self.open_q4 = _NOT_ARMED_Q4
+            return
+        open_q4 = reference_q4 >> 2
+        if tenth_q4 < open_q4:
+            open_q4 = tenth_q4
+        floor_q4 = self._floor_q4
+        self.open_q4 = open_q4 if open_q4 > floor_q4 else floor_q4
+
+    def open_high_q4(self):
+        """Below it is open at 95 % of compliance."""
+        if self.open_q4 < 0:
+            return self.open_q4
+        return max(min(self._envelope.set_q4 // 10, self._cap_q4), self._floor_q4)
+
+    def retract(self, measured_q4):
+        """The stage is limited: the reference comes down to what flows."""
+        self._catch_up()
+        if self._retract(measured_q4):
+            self._refresh(0)
+
+    def _catch_up(self):
+        if self._owed_us:
+            self.move(0)
+
+    def _refresh(self, ahead_us):
+        """Thresholds at once, with nothing owed; `ahead_us` is the lead of a way down."""
+        self._owed_us = 1  # so that this move takes place, and takes no time of its own
+        self.move(ahead_us - 1)
+
+    def _reference_q4(self):
+        return self._reference.set_q4 if self._retracted else self._envelope.set_q4
+
+    def _retract(self, measured_q4):
+        """Return 1 where that moved the reference."""
+        before_q4 = self._reference_q4()
+        if not self._retracted:
+            self._reference.reset()
+            self._reference.set_q4 = before_q4
+        if self._reference.retract(measured_q4) == before_q4:
+            return 0
+        self._retracted = 1
+        return 1

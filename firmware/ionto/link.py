@@ -1,0 +1,194 @@
+"""The device's end of the link while a session runs: frames out, lines in, beats watched.
+
+`tell` and `hear` take turns: one act of telemetry in one tick, at most two bytes in the next.
+With each sample (10 Hz) goes what can wait. What the other side asks for is returned to the tick,
+which decides nothing either. Times in us and ms, currents in `_q4`.
+"""
+
+from .core import faults
+from .core.command import (
+    BEAT,
+    GARBAGE,
+    NEWLINE,
+    NONE,
+    QUERY,
+    SET,
+    SILENCE_MAX_MS,
+    STOP,
+    Command,
+)
+from .core.const import const
+from .core.session import NEVER_MS
+from .core.supervisor import WARN_COMPLIANCE, WARN_DIP, WARN_LATE
+from .core.telemetry import STEP_DUE, STEP_WRITE, Telemetry
+from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
+
+_BYTES_A_TURN = const(2)  # a byte a tick: turns to hear come every second tick
+# What waits for the next turn to hear.
+_FRAME = const(1)  # to go out
+_LINE = const(2)  # to be read
+_COMMAND = const(4)  # to be obeyed
+
+
+class Link:
+    """Telemetry and commands of one bench.
+
+    Args:
+        port: read and write of the port contract.
+        parts: who has `buf`, `session`, `supervisor`, `ramp` and `dose` to tell of.
+    """
+
+    def __init__(self, port, parts):
+        self._buf = parts.buf
+        self._session = parts.session
+        self._supervisor = parts.supervisor
+        self._ramp = parts.ramp
+        self._dose = parts.dose
+        self.telemetry = Telemetry()
+        self.command = Command()
+        self._byte = bytearray(1)
+        # Bound methods are objects: they are made here, before any heap is locked.
+        self._read = port.read
+        self._write = port.write
+        self._take = self.command.step
+        self._say = self.telemetry.step
+        self._event = self.telemetry.event
+        self._repeatable = self.telemetry.repeatable
+        self.reset(1, 0)
+
+    def reset(self, polarity, supervised):
+        """Begin a session; a supervised one counts on beats."""
+        self.telemetry.reset()
+        self.command.reset()
+        self._polarity = polarity
+        self._supervised = supervised
+        self._silent_ms = SILENCE_MAX_MS if supervised else NEVER_MS  # the host counts as lost
+        self._lost = 0
+        self._limited = 0
+        self._limited_from_ms = 0
+        self._near = 0
+        self._waiting = 0
+        self._command = NONE
+
+    def tell(self, dt_us):
+        """One act of telemetry, `dt_us` after the last; return what is asked for, an ASK_*."""
+        if self._waiting & _FRAME:
+            self._catch_up()  # its turn to be written was taken by a change of state
+        told = self._say(dt_us)
+        if not told:
+            return NONE
+        if told == STEP_WRITE:
+            self._waiting |= _FRAME
+        elif told == STEP_DUE:
+            self._fill()
+        else:
+            self._fill_rest()
+            if self._session.t_ms >= self._silent_ms:
+                return self._lose(faults.EV_HOST_LOST)
+        return NONE
+
+    def hear(self):
+        """Write a frame that is ready, or take what has come: two bytes, or what they said.
+
+        Returns:
+            What is asked for, an ASK_*.
+        """
+        ask = NONE
+        byte = self._byte
+        left = 0 if self._waiting else _BYTES_A_TURN
+        if left == 0:
+            ask = self._catch_up()
+        while left and self._read(byte):
+            left -= 1
+            if byte[0] == NEWLINE:
+                self._waiting = _LINE
+                left = 0
+            elif self._take(byte[0]):
+                ask = self._heard(GARBAGE) or ask
+        if self._buf[SAMPLE_INPUTS] & INPUT_STOP:
+            return STOP
+        return ask
+
+    def _catch_up(self):
+        waiting = self._waiting
+        if waiting & _FRAME:
+            self._waiting = waiting & ~_FRAME
+            self._write(self.telemetry.frame, self.telemetry.length)
+        elif waiting & _LINE:
+            self._command = self._take(NEWLINE)
+            self._waiting = _COMMAND if self._command else 0
+        else:
+            self._waiting = 0
+            return self._heard(self._command)
+        return NONE
+
+    def _heard(self, command):
+        telemetry = self.telemetry
+        if command == GARBAGE:
+            return NONE if self._lost else self._lose(faults.EV_LINK)
+        value = self.command.value
+        if command == BEAT:
+            if not self._lost and self._supervised:
+                self._silent_ms = self._session.t_ms + SILENCE_MAX_MS
+            telemetry.ack(value)
+        elif command == QUERY:
+            telemetry.query()
+        else:
+            if command == SET:
+                self._session.value = value
+            self._repeatable(self._session.t_ms, faults.EV_COMMAND, command, value)
+            return command
+        return NONE
+
+    def _lose(self, why):
+        self._lost = 1
+        self._silent_ms = NEVER_MS
+        self._event(self._session.t_ms, why, 0, 0)
+        return STOP
+
+    def _fill(self):
+        """The first half of a sample frame: what belongs together, of this very tick."""
+        buf = self._buf
+        values = self.telemetry.values
+        current_q4 = buf[SAMPLE_A]
+        values[5] = self._ramp.set_q4
+        values[6] = current_q4
+        values[7] = buf[SAMPLE_V]
+        values[8] = self._dose.gross_uc
+        values[9] = current_q4 - buf[SAMPLE_B] * self._polarity
+
+    def _fill_rest(self):
+        """The second half, and what else can wait for the next sample."""
+        session = self._session
+        supervisor = self._supervisor
+        values = self.telemetry.values
+        limited = supervisor.limited
+        t_ms = session.t_ms
+        values[2] = t_ms
+        values[3] = session.state
+        values[4] = limited | session.gate << 1 | self._near << 2 | supervisor.low << 3
+        self._near = 0
+        if limited != self._limited:
+            self._note_limited(limited)
+        if supervisor.warning:
+            self._warn()
+
+    def _note_limited(self, limited):
+        buf = self._buf
+        t_ms = self._session.t_ms
+        self._limited = limited
+        if limited:
+            self._limited_from_ms = t_ms
+            self._repeatable(t_ms, faults.EV_LIMITED, buf[SAMPLE_A], buf[SAMPLE_V])
+        else:
+            self._repeatable(t_ms, faults.EV_LIMITED_END, t_ms - self._limited_from_ms, 0)
+
+    def _warn(self):
+        warning = self._supervisor.warning
+        self._supervisor.warning = 0
+        if warning & WARN_LATE:
+            self._repeatable(self._session.t_ms, faults.EV_LATE, self._supervisor.late_us, 0)
+        if warning & WARN_DIP:
+            self._repeatable(self._session.t_ms, faults.EV_DIP, 0, 0)
+        if warning & WARN_COMPLIANCE:
+            self._near = 1

@@ -1,0 +1,269 @@
+"""One tick of the session loop, in its order: sample, judge, decide, drive, feed, count, tell.
+
+It wires the core to a port and holds no rule and no number of control. Compiled to native code
+on the chip, where calls and attribute look-ups are the budget: what a tick needs is bound once
+and read once, and everything rare is a method of its own. Times in us, currents in `_q4`.
+"""
+
+from .core import faults
+from .core.const import const
+from .core.dose import Dose
+from .core.impedance import Probe
+from .core.ramp import Ramp
+from .core.regulator import Regulator
+from .core.session import Session
+from .core.supervisor import SLOW_US, Supervisor
+from .core.units import SAMPLE_A, SAMPLE_LEN, TICK_US, WRAP_US
+from .link import Link
+
+_SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
+_DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
+_FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
+
+# What can wait for a tick has its turn, so that no two such things meet in one. In every turn but
+# _HEAR the session decides and the set point moves; in _HEAR the supervisor's ramp does.
+_TELL = const(0)  # telemetry
+_HEAR = const(1)  # a frame out or bytes in
+_SLOW = const(2)  # instead of _TELL, every 8 ms: the supervisor's slow checks
+_MOVED = const(3)  # the session has entered a state: enough for one tick
+
+
+class Tick:
+    """Everything that one session needs in every tick.
+
+    Args:
+        port: anything that keeps the contract of `port.py`.
+        board: its `core.limits.Board`.
+    """
+
+    def __init__(self, port, board):
+        self.port = port
+        self.buf = [0] * SAMPLE_LEN
+        self.ramp = Ramp()
+        self.dose = Dose()
+        self.probe = Probe(board.probe_mv, board.probe_ohm)
+        self.regulator = Regulator(board.full_scale_ua * 16, board.drive_counts)
+        self.supervisor = Supervisor(board)
+        self.session = Session(self.buf, self.ramp, self.dose, self.probe)
+        self.link = Link(port, self)
+        self._bind()
+        self._program = None
+        self._reset()
+
+    def _bind(self):
+        """Bound methods are objects: they are made here, before any heap is locked."""
+        port = self.port
+        self._now_us = port.now_us
+        self._sample = port.sample
+        self._actuate = port.actuate
+        self._feed = port.feed
+        self._pump = port.pump
+        self._check = self.supervisor.check
+        self._check_slow = self.supervisor.check_slow
+        self._limit = self.supervisor.limit
+        self._decide = self.session.step
+        self._climb = self.ramp.step
+        self._regulate = self.regulator.step
+        self._count = self.dose.step
+        self._tell = self.link.tell
+        self._hear = self.link.hear
+        self._event = self.link.telemetry.event
+
+    def _reset(self):
+        self.peak_q4 = 0
+        self.ended_ms = 0  # session clock at its end; the loop stays a little longer
+        self._supervised = 0
+        self._gate = 0
+        self._off_us = 0
+        self._ended_us = 0
+        self._glitches = 0
+        for index in range(SAMPLE_LEN):
+            self.buf[index] = 0  # inputs of an earlier run may be read only every eighth tick
+
+    def start(self, program, supervised):
+        """Make ready for `program`; nothing is energised. Not in a tick path.
+
+        Returns:
+            Its ticks, to be begun after `port.begin()`; see `_run`.
+        """
+        self._reset()
+        self._program = program
+        self._supervised = 1 if supervised else 0
+        self.ramp.reset()
+        self.regulator.reset()
+        self.dose.reset(program.polarity)
+        self.supervisor.arm(program)
+        self.session.start(program)
+        self.link.reset(program.polarity, self._supervised)
+        return self._run()
+
+    def _run(self):
+        """The ticks of a session, as a generator: what a tick needs stays in local names.
+
+        Yields 0 before each tick and 1 when the session is over and told.
+        """
+        now_us = self._now_us
+        sample = self._sample
+        actuate = self._actuate
+        check = self._check
+        check_slow = self._check_slow
+        limit = self._limit
+        decide = self._decide
+        climb = self._climb
+        regulate = self._regulate
+        count = self._count
+        feed = self._feed
+        pump = self._pump
+        tell = self._tell
+        hear = self._hear
+        buf = self.buf
+        dose = self.dose
+        ramp = self.ramp
+        session = self.session
+        supervisor = self.supervisor
+        gate = ended = ask = turn = unjudged_us = undecided_us = untold_us = 0
+        set_q4 = target_q4 = slew_ua_s = peak_q4 = 0
+        self._first()
+        last_us = (now_us() - TICK_US) & WRAP_US
+        yield 0
+        while True:
+            tick_us = now_us()
+            dt_us = (tick_us - last_us) & WRAP_US
+            last_us = tick_us
+            if dt_us > _DT_MAX_US:
+                dt_us = _DT_MAX_US
+            sample(buf)
+            fault = check(buf, gate, dose.gross_uc, dt_us)
+            unjudged_us += dt_us
+            if turn == _TELL and unjudged_us >= SLOW_US:
+                turn = _SLOW
+                fault = fault or check_slow(buf, gate, unjudged_us)
+                unjudged_us = 0
+            if fault:
+                fault = self._cut(fault)
+            undecided_us += dt_us
+            if turn != _HEAR or fault or not gate:
+                gate = decide(fault, ask, undecided_us)
+                ask = 0
+                if session.moved:
+                    self._moved()
+                    turn = _MOVED
+                    ended = session.state >= faults.DONE
+                    target_q4 = session.target_q4
+                    slew_ua_s = session.slew_ua_s
+                    set_q4 = ramp.set_q4
+                if gate and set_q4 != target_q4:
+                    set_q4 = climb(target_q4, slew_ua_s, undecided_us)
+                undecided_us = 0
+            current_q4 = buf[SAMPLE_A]
+            if gate:
+                freeze = supervisor.freeze
+                if freeze and supervisor.limited:
+                    set_q4 = ramp.retract(current_q4)
+                actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
+                feed()
+                pump()
+                count(current_q4, dt_us)
+                if current_q4 > peak_q4:
+                    peak_q4 = self.peak_q4 = current_q4
+            else:
+                self._low(current_q4, dt_us, ended)
+            untold_us += dt_us
+            if turn == _TELL:
+                turn = _HEAR
+                ask = tell(untold_us)
+                untold_us = 0
+            elif turn == _HEAR:
+                turn = _TELL
+                ask = hear() or ask
+            else:
+                turn = _HEAR if turn == _SLOW else _TELL
+            yield ended and self._is_over(dt_us)
+
+    def _first(self):
+        """After `port.begin()`, before the first tick."""
+        self.port.set_polarity(self._program.polarity)
+        self._event(0, faults.EV_START, self._program.polarity, self._program.segments)
+        self._moved()
+
+    def _low(self, current_q4, dt_us, ended):
+        """Gate low: the probe's current and the last of the stage's count too."""
+        self._actuate(0, 0)
+        self._feed()
+        if not ended:
+            self._pump()
+        if self.session.probe_on or self._off_us < _SETTLE_US:
+            self._off_us += dt_us
+            self._count(current_q4, dt_us)
+
+    def _cut(self, fault):
+        """Off first; only then may anything look at why."""
+        port = self.port
+        while fault == faults.RECHECK:
+            port.resample(self.buf)
+            fault = self.supervisor.recheck(self.buf[SAMPLE_A])
+        if fault == faults.CUT:
+            port.actuate(0, 0)
+        elif fault:
+            port.off()
+        if self._ended_us >= _SETTLE_US:
+            return 0  # off again, but the end has been told and stays as it was
+        return fault
+
+    def _moved(self):
+        """The session entered a state: tell the supervisor, the probe and the record."""
+        session = self.session
+        supervisor = self.supervisor
+        session.moved = 0
+        gate = session.gate
+        if gate:
+            supervisor.follow(session.target_q4, session.slew_ua_s, self.buf[SAMPLE_A])
+        elif self._gate:
+            supervisor.open_gate()
+            self.regulator.reset()
+            self._off_us = 0
+            # A record is to show the current gone, not at its last level.
+            self.link.telemetry.sample_now()
+        self._gate = gate
+        if session.state < faults.DONE:
+            self.port.probe(session.probe_on)
+        else:
+            self.port.off()  # the probe too
+            self.ended_ms = session.t_ms
+        supervisor.probing(session.probe_on)
+        self._note_state(session)
+
+    def _note_state(self, session):
+        event = self._event
+        t_ms = session.t_ms
+        if session.glitches != self._glitches:
+            self._glitches = session.glitches
+            event(t_ms, faults.EV_GLITCH, session.glitches, 0)
+        if session.state == faults.FAULT:
+            event(t_ms, faults.EV_FAULT, session.fault, self.buf[SAMPLE_A])
+        elif session.state == faults.CONTACT:
+            event(t_ms, faults.EV_CONTACT, session.lost_q4, session.glitches)
+        elif session.state == faults.RAMP and session.starts == 1:
+            event(t_ms, faults.EV_PROBE, self.probe.current_q4, self.probe.load_ohm)
+        event(t_ms, faults.EV_STATE, session.state, session.segment)
+
+    def _is_over(self, dt_us):
+        """After the end: stay until off is confirmed, then until the frames are out."""
+        self._ended_us += dt_us
+        if self._ended_us - dt_us < _SETTLE_US <= self._ended_us:
+            self._tell_end()
+        if self._ended_us < _SETTLE_US:
+            return 0
+        if not self._supervised:
+            return 1
+        return self.link.telemetry.is_idle() or self._ended_us > _FLUSH_US
+
+    def _tell_end(self):
+        session = self.session
+        dose = self.dose
+        event = self._event
+        t_ms = session.t_ms
+        event(t_ms, faults.EV_LAST_CURRENT, self.buf[SAMPLE_A], self.peak_q4)
+        event(t_ms, faults.EV_DOSE, dose.positive_uc(), dose.negative_uc())
+        event(t_ms, faults.EV_END, session.outcome, session.fault)
+        self.link.telemetry.close()

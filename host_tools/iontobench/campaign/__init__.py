@@ -1,0 +1,1 @@
+"""Campaigns: many virtual sessions with faults in them, judged against what is required."""

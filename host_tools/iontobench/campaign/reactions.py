@@ -1,0 +1,96 @@
+"""What a bench did about a fault, from its link and, where the link itself is broken, its pins.
+
+Times in us of the plant. Knows the firmware's events by their own table only.
+"""
+
+from typing import NamedTuple
+
+from ionto.core import faults
+
+from .rig import Seen
+
+_ORDINARY = (
+    *(faults.EV_START, faults.EV_STATE, faults.EV_PROBE, faults.EV_COMMAND),
+    *(faults.EV_LAST_CURRENT, faults.EV_DOSE, faults.EV_END, faults.EV_LIMITED_END),
+)
+_RAMPS = (faults.EV_HOST_LOST, faults.EV_LINK)
+_ACTS = (faults.EV_FAULT, faults.EV_CONTACT)
+_NEAR = -1  # no event: the flag of samples above 80 % of compliance
+_LEVEL_SHARE = 0.97  # a drive below this share of its highest is on its way down
+
+
+class Reaction(NamedTuple):
+    """One of refused, trip, cut, ramp, warn, reset; and when."""
+
+    t_us: int
+    name: str
+
+
+def reactions(seen: Seen, plain: Seen, clock_us: int, at_us: int) -> list[Reaction]:
+    """Everything that answered a fault, in order of time; an event is at most 1 ms old.
+
+    A warning that the run without a fault (`plain`) has too is no answer.
+    """
+    told = _told(seen, warnings(plain), clock_us)
+    found = [Reaction(t_us, name) for t_us, name in told if t_us >= at_us - 1000]
+    off_us = _called_off_us(seen, at_us)
+    for index, one in enumerate(found):
+        if one.name in ("trip", "refused"):  # its own millisecond may be a wrong clock's
+            found[index] = Reaction(off_us, one.name)
+    if seen.reset:
+        found.append(Reaction(seen.ended_us, "reset"))
+    elif seen.last:
+        found += _untold(seen, {one.name for one in found}, at_us)
+    return sorted(Reaction(max(one.t_us, at_us), one.name) for one in found)
+
+
+def warnings(seen: Seen) -> set[int]:
+    """Codes of the events that only warn; _NEAR for the flag of samples."""
+    codes = {item.code for item in seen.ear.events} - {*_ORDINARY, *_ACTS, *_RAMPS}
+    return codes | {_NEAR} if seen.ear.near_ms else codes
+
+
+def _told(seen: Seen, known: set[int], clock_us: int) -> list[tuple[int, str]]:
+    stopped = seen.last is not None and seen.last["outcome"] == "stopped"
+    refused = seen.last is not None and seen.last["outcome"] == "refused"
+    near_ms = [] if _NEAR in known else seen.ear.near_ms
+    told = [(t_ms * 1000 + clock_us, "warn") for t_ms in near_ms]
+    for item in seen.ear.events:
+        t_us = item.t_ms * 1000 + clock_us
+        if item.code == faults.EV_FAULT:
+            told.append((t_us, "refused" if refused else "trip"))
+        elif item.code == faults.EV_CONTACT:
+            told.append((t_us, "cut"))
+        elif item.code in _RAMPS or (
+            item.code == faults.EV_STATE and stopped and item.a in (faults.RAMP_DOWN, faults.DONE)
+        ):
+            told.append((t_us, "ramp"))
+        elif item.code not in _ORDINARY and item.code not in known:
+            told.append((t_us, "warn"))
+    return told
+
+
+def _untold(seen: Seen, names: set[str], at_us: int) -> list[Reaction]:
+    """What its own words and its pins show where the link was the one to break."""
+    last = seen.last or {}
+    off_us = _called_off_us(seen, at_us)
+    if last["outcome"] == "fault" and not names & {"trip", "cut"}:
+        return [Reaction(off_us, "trip")]
+    if last["outcome"] == "refused" and "refused" not in names:
+        return [Reaction(off_us, "refused")]
+    if last["outcome"] == "stopped" and "ramp" not in names:
+        return [Reaction(_turned_us(seen, at_us), "ramp")]
+    return []
+
+
+def _turned_us(seen: Seen, at_us: int) -> int:
+    """When the drive last stood at its level; when it was called off where it never did."""
+    moments = [one for one in seen.plant.moments if one.t_us <= seen.ended_us]
+    highest_ua = max((one.drive_ua for one in moments), default=0.0)
+    level = [one.t_us for one in moments if one.drive_ua >= _LEVEL_SHARE * highest_ua > 0.0]
+    return level[-1] if level else _called_off_us(seen, at_us)
+
+
+def _called_off_us(seen: Seen, at_us: int) -> int:
+    """When the controller first called its port off after the onset."""
+    return next((t_us for t_us in seen.plant.offs_us if t_us >= at_us), seen.ended_us)

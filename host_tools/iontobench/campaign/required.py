@@ -1,0 +1,170 @@
+"""What is required of each fault: the reaction, its time, and from when it can be seen at all.
+
+Times in ms, currents in uA; every figure names its source. A fault that no rule can see in a
+phase is listed with the reason: it is reported as such and never as a success.
+"""
+
+from typing import NamedTuple
+
+# Reactions.
+TRIP = "trip"  # gate low: a cut, a latched fault, or a refused start
+RAMP = "ramp"  # an orderly ramp down at least
+WARN = "warn"  # an event; the session goes on
+REFUSE = "refuse"  # the next start is refused by its proof
+RESET = "reset"  # the processor is gone: the hardware alone turns off
+RIDE = "ride"  # nothing: the session must go on as if nothing had happened
+SAFE = "safe"  # goes on, or ends in order
+
+# From when a rule can see it.
+ONSET = "onset"
+FLOW = "flow"  # the gate is closed and the set point is at least `from_ua`
+OVER = "over"  # the true current is above the limits
+CHANGE = "change"  # the set point has changed by `from_ua` since the onset
+LOW = "low"  # 1 mA flows, 5 s after the start of the ramp
+NEAR = "near"  # the load's voltage is above 80 % of compliance
+
+_OPEN = "control.md, Supervisor, Open"
+_OVER = "design.md, figures: 2 ms beyond the peak, 7 ms beyond the envelope"
+_APART = "control.md, Stuck sense: A and B apart for 5 ms; domain.md 5: 20 ms"
+_PROOF = "control.md, Proof before each session"
+_STUCK = "control.md, Stuck sense: 50 ms after a change of 100 uA"
+_ROW = "domain.md 5, row {}"
+_STUCK_ON = "domain.md 5, row 7: 20 ms by firmware, 1 ms by hardware"
+
+FROM_OPEN_UA = 40.0  # armed above 3 x I_open, I_open at least 5 sigma
+_TICK_MS = 1.0
+_SLOW_MS = 16.0  # two turns of the checks that take turns
+
+
+class Case(NamedTuple):
+    """A fault as it is injected (`+` joins two that strike at once), and what is required.
+
+    `required_ms` counts from when it can be seen (`sight`), for the reaction and, where that is a
+    cut, for the gate. `stray_uc` bounds the charge through the load from then until it is off.
+    `hold_ms`: a longer program than the matrix's own. `lasts_ms`: the fault passes by itself.
+    """
+
+    fault: str
+    expect: str
+    required_ms: float
+    source: str
+    sight: str = ONSET
+    from_ua: float = 0.0
+    stray_uc: float | None = None
+    hold_ms: int = 0
+    lasts_ms: float = 0.0
+    blind: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The first fault without its value."""
+        return self.fault.partition("+")[0].partition(":")[0]
+
+    def reason(self, phase: str) -> str | None:
+        """Why this phase cannot show it; None where it can."""
+        table = dict(self.blind)
+        return table.get(phase, table.get("*"))
+
+
+_STRAY_UC = 2000.0
+_SHORT_REST = "less than the rule's own 1 s is left of the ramp down"
+_LIFT = "voltage alone cannot tell a partial lift from a drier load [domain.md 4c]"
+_BRIDGE = "the program does not switch the bridge again"
+
+
+def _blind(*rows: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return rows
+
+
+# Rows of domain.md 5 that are no kind of their own.
+ELSEWHERE = {
+    2: "`open` from the start on: the cell of `open` in the phase `probe`",
+    19: "an operator's mistakes are not the bench's: the protocol's checks refuse them",
+}
+
+CASES: tuple[Case, ...] = (
+    Case("none", RIDE, 0, "design.md, figures: nuisance trips"),
+    # leads
+    Case("open", TRIP, 20, _OPEN, FLOW, FROM_OPEN_UA, _STRAY_UC),
+    Case("open:30", TRIP, 20, _OPEN, FLOW, FROM_OPEN_UA, _STRAY_UC, lasts_ms=30.0),
+    Case("reopen:30", TRIP, 2020, _OPEN, FLOW, FROM_OPEN_UA, None),
+    Case(
+        *("reopen:3", TRIP, 6020, "control.md, Contact lost: three dips in 10 s", FLOW, 40.0),
+        blind=_blind(("ramp down", "fewer than three gaps before the end")),
+    ),
+    Case("drying:10", WARN, 240000, "domain.md 5, row 4: 3 min of trend, 60 s", hold_ms=260000),
+    Case("drying:1000000", WARN, 300, "control.md, Limited: warn at 80 %, told at 10 Hz", NEAR),
+    Case(
+        *("short:10", TRIP, 1000 + _SLOW_MS, "control.md, Low impedance: 1 s", LOW, 1000.0),
+        blind=_blind(("ramp down", _SHORT_REST)),
+    ),
+    Case("part-lift:50", WARN, 2000, _ROW.format(6), blind=_blind(("*", _LIFT))),
+    # stage
+    Case("overcurrent:1.5", TRIP, 2, _OVER, OVER, 0.0, _STRAY_UC),
+    Case("overcurrent:3", TRIP, 2, _OVER, OVER, 0.0, _STRAY_UC),
+    Case(
+        *("weak:0.5", TRIP, 1000 + _SLOW_MS, "control.md, Others: under-current", FLOW, 200.0),
+        blind=_blind(("ramp down", _SHORT_REST)),
+    ),
+    Case("weak:0.02", TRIP, 20, _OPEN, FLOW, 300.0),
+    Case("stage-on:20000", TRIP, 20, _STUCK_ON, ONSET, 0.0, _STRAY_UC),
+    Case("stage-on:20000+limiter-dead", TRIP, 20, _STUCK_ON + ", shown without it"),
+    Case("overcurrent:3+limiter-dead", TRIP, 2, _OVER, OVER, 0.0, _STRAY_UC),
+    Case("stage-on:500", TRIP, 1000 + _SLOW_MS, "control.md, Others: under-current"),
+    Case("stage-off", TRIP, 20, _OPEN + "; domain.md 5, row 8: 100 ms", FLOW, FROM_OPEN_UA),
+    Case("gate-welded", REFUSE, 0, _PROOF),
+    Case("series-welded", REFUSE, 0, _PROOF),
+    Case("dead-man-welded", REFUSE, 0, _PROOF),
+    Case("limiter-dead", REFUSE, 0, _PROOF),
+    Case("enable-stuck", TRIP, 28.4, _OPEN + ", after the dead-man's hold", FLOW, FROM_OPEN_UA),
+    Case("limiter-trip", TRIP, 20, _ROW.format(9), FLOW, 0.0, _STRAY_UC),
+    Case(
+        *("bridge-welded", TRIP, 20, _ROW.format(20), FLOW, FROM_OPEN_UA),
+        blind=_blind(*((name, _BRIDGE) for name in ("ramp up", "hold", "pause", "ramp down"))),
+    ),
+    Case("bridge-flip", TRIP, 20, _ROW.format(20), FLOW, FROM_OPEN_UA),
+    Case("shoot-through", TRIP, 20, _APART, FLOW, 80.0),
+    # senses
+    Case("a-dead", TRIP, 20, _APART, FLOW, 80.0),
+    Case("a-scale:0.5", TRIP, 20, _APART, FLOW, 150.0),
+    Case("a-scale:1.5", TRIP, 20, _APART, FLOW, 230.0),
+    Case("b-dead", TRIP, 20, _APART, FLOW, 80.0),
+    Case("a-offset:500", TRIP, 20, _APART),
+    Case("a-offset:-500", TRIP, 20, _APART),
+    Case("b-offset:500", TRIP, 20, _APART),
+    Case(
+        *("v-dead", TRIP, 1000 + _SLOW_MS, "control.md, Low impedance: 1 s", LOW, 1000.0),
+        blind=_blind(("ramp down", _SHORT_REST)),
+    ),
+    Case("a-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
+    Case("adc-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
+    Case("adc-noise:100", WARN, 200, _ROW.format(12)),
+    Case("mains:100", WARN, 200, _ROW.format(12)),
+    Case("reference:5", TRIP, 1000, _ROW.format(13)),
+    Case(
+        *("reference:2", WARN, 1000, _ROW.format(13)),
+        blind=_blind(("*", "within what A and B may differ: 5 % + 1 % of full scale")),
+    ),
+    Case("mux-stuck:0", TRIP, 20, _APART, FLOW, 80.0),
+    Case("mux-stuck:2", TRIP, 20, _APART, FLOW, 80.0),
+    # supply, clock, processor
+    Case("sag:4200", TRIP, 80, _ROW.format(14) + ": stop below 4.3 V; 80 ms for firmware"),
+    Case("sag:3500", TRIP, 80, _ROW.format(14), ONSET, 0.0, _STRAY_UC),
+    Case("brown-out", RESET, 1, _ROW.format(14), stray_uc=_STRAY_UC),
+    Case("hang", RESET, 10, "design.md, figures: CPU dead, off by the dead-man", stray_uc=2000.0),
+    Case("stall:10", TRIP, 10 + 2 * _TICK_MS, _ROW.format(21), stray_uc=_STRAY_UC),
+    Case("stall:1.5", WARN, 220, "control.md, Late: above 2 ms warns"),
+    Case("clock-rate:1", RAMP, 10500, "control.md, Others: 10 s, 0.5 %", hold_ms=16000),
+    Case("clock-jump:50", TRIP, 2 * _TICK_MS, "control.md, Late"),
+    Case("clock-jump:-50", TRIP, 2 * _TICK_MS, "control.md, Late"),
+    # host, operator, memory
+    Case("host-gone", RAMP, 3300, "design.md, The link: no beat for 3 s"),
+    Case("host-deaf", RIDE, 0, _ROW.format(22)),
+    Case("garbage:40", RAMP, 600, "design.md, The link: 256 bytes without a valid line"),
+    Case("cut-lines:3", RAMP, 3300, "design.md, The link: no beat for 3 s"),
+    Case("flood:20", SAFE, 0, _ROW.format(23)),
+    Case("stop", RAMP, 20, _ROW.format(24)),
+    Case("e-stop", RAMP, 20, _ROW.format(24) + ": its contact 1 ms", stray_uc=_STRAY_UC),
+    Case("flip:13", TRIP, 300, _ROW.format(18) + ": CRC a word a tick"),
+    Case("limit-flip", TRIP, 20, _ROW.format(18)),
+)

@@ -1,0 +1,157 @@
+"""Faults of shunts, dividers, converter, reference and multiplexer.
+
+`Troubled` stands in front of a converter; until the first of its faults strikes it hands through
+every call, so that the trace up to there is the healthy one's. Units: uA, mV, codes.
+"""
+
+from math import pi, sin
+
+from .fault import Kind
+from .noise import Normal
+from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
+
+_CHANNELS = 4
+_MAINS_RAD_PER_US = 2.0 * pi * 50e-6
+_NOISE_BLOCK = 512
+
+
+class Troubled:
+    """A converter with faults between the stage and its codes.
+
+    Args:
+        adc: the healthy one.
+        plant: whose time and currents the faults need.
+        seed: draws the noise of `adc-noise`.
+    """
+
+    def __init__(self, adc, plant, seed: int) -> None:
+        self._adc = adc
+        self._plant = plant
+        self._normal = Normal(seed, "adc trouble")
+        self._noise: list[float] = []
+        self._last = [0] * _CHANNELS
+        self.name, self.ranges = adc.name, adc.ranges
+        self.active = False
+        self.times = [1.0] * _CHANNELS
+        self.add = [0.0] * _CHANNELS
+        self.frozen = [False] * _CHANNELS
+        self.sigma_ua = 0.0
+        self.mains_ua = 0.0
+        self.reference = 1.0
+        self.stuck_at: int | None = None  # the multiplexer's channel
+
+    def codes3(self, a_ua: float, b_ua: float, v_mv: float) -> tuple[int, int, int]:
+        """Return the codes of A, B and V."""
+        if not self.active:
+            codes = self._adc.codes3(a_ua, b_ua, v_mv)
+            self._last[:3] = codes
+            return codes
+        b_ua = self._plant.quantity(CH_B)  # not always what flows through A
+        return self.code(CH_A, a_ua), self.code(CH_B, b_ua), self.code(CH_V, v_mv)
+
+    def code(self, channel: int, quantity: float) -> int:
+        """Return the code of one channel."""
+        if not self.active:
+            code = self._last[channel] = self._adc.code(channel, quantity)
+            return code
+        if self.frozen[channel]:
+            return self._last[channel]
+        if self.stuck_at is not None:
+            channel = self.stuck_at
+            quantity = self._plant.quantity(channel)
+        quantity = self.times[channel] * quantity + self.add[channel]
+        if channel in (CH_A, CH_B):
+            quantity += self._disturbance_ua(channel)
+        code = self._adc.code(channel, quantity)
+        if self.reference != 1.0:
+            code = min(self.ranges[channel].top, round(code * self.reference))
+        self._last[channel] = code
+        return code
+
+    def _disturbance_ua(self, channel: int) -> float:
+        extra_ua = 0.0
+        if self.sigma_ua:
+            if not self._noise:
+                self._noise = self._normal.block(_NOISE_BLOCK)
+            extra_ua = self.sigma_ua * self._noise.pop()
+        if self.mains_ua:  # it is in the loop of the load: A and B see the same current
+            wave_ua = self.mains_ua * sin(_MAINS_RAD_PER_US * self._plant.now_us)
+            extra_ua += wave_ua * (self._plant.polarity if channel == CH_B else 1)
+        return extra_ua
+
+
+def _a_dead(plant, value: float, count: int) -> None:
+    plant.senses().times[CH_A] = 0.0
+
+
+def _a_scale(plant, value: float, count: int) -> None:
+    plant.senses().times[CH_A] = value
+
+
+def _b_dead(plant, value: float, count: int) -> None:
+    plant.senses().times[CH_B] = 0.0
+
+
+def _a_offset(plant, value: float, count: int) -> None:
+    plant.senses().add[CH_A] += value
+
+
+def _b_offset(plant, value: float, count: int) -> None:
+    plant.senses().add[CH_B] += value
+
+
+def _v_dead(plant, value: float, count: int) -> None:
+    plant.senses().times[CH_V] = 0.0
+
+
+def _a_stuck(plant, value: float, count: int) -> None:
+    plant.senses().frozen[CH_A] = True
+
+
+def _adc_stuck(plant, value: float, count: int) -> None:
+    plant.senses().frozen = [True] * _CHANNELS
+
+
+def _adc_noise(plant, value: float, count: int) -> None:
+    plant.senses().sigma_ua = value
+
+
+def _mains(plant, value: float, count: int) -> None:
+    plant.senses().mains_ua = value
+
+
+def _reference(plant, value: float, count: int) -> None:
+    plant.senses().reference = 1.0 / (1.0 + value / 100.0)
+
+
+def _mux_stuck(plant, value: float, count: int) -> None:
+    plant.senses().stuck_at = (CH_A, CH_B, CH_V, CH_SUPPLY)[round(value)]
+
+
+SENSES: dict[str, Kind] = {
+    "a-dead": Kind("sense A reads 0: its shunt is open or its amplifier is gone", 9, _a_dead),
+    "a-scale": Kind(
+        "sense A reads VALUE of the current: its shunt is low or high",
+        *(10, _a_scale, "times", 0, 4, 0.5),
+    ),
+    "b-dead": Kind("sense B reads 0", 9, _b_dead),
+    "a-offset": Kind("sense A is off by VALUE", 11, _a_offset, "uA", -5000, 5000, 500),
+    "b-offset": Kind("sense B is off by VALUE", 11, _b_offset, "uA", -5000, 5000, 500),
+    "v-dead": Kind("the load voltage reads 0", 11, _v_dead),
+    "a-stuck": Kind("the code of sense A freezes", 11, _a_stuck),
+    "adc-stuck": Kind("every code freezes", 11, _adc_stuck),
+    "adc-noise": Kind(
+        "the converter turns noisy: VALUE rms on both currents",
+        *(12, _adc_noise, "uA", 1, 1000, 100),
+    ),
+    "mains": Kind(
+        "50 Hz of amplitude VALUE in the loop of the load", 12, _mains, "uA", 1, 1000, 100
+    ),
+    "reference": Kind(
+        "the converter's reference drifts by VALUE", 13, _reference, "%", -20, 20, 5
+    ),
+    "mux-stuck": Kind(
+        "the multiplexer stays on channel VALUE: A, B, V, supply",
+        *(11, _mux_stuck, "channel", 0, 3, 0),
+    ),
+}

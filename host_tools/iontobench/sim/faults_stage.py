@@ -1,0 +1,113 @@
+"""Faults of the stage: its transistors, switches, guardians and bridge; and its supply.
+
+Units: uA, mV, times. Changes the plant only.
+"""
+
+from .fault import Kind
+
+UVLO_MV = 4000  # below it the stage's own lockout opens its output [domain.md 5, row 14]
+_DEAD_GAIN = 1e-9  # the solver divides by the gain
+_LEG_KOHM = 0.001  # a half-bridge that conducts through
+
+
+def _overcurrent(plant, value: float, count: int) -> None:
+    plant.gain *= value
+    plant.recompute()
+    plant.edge()
+
+
+def _stage_off(plant, value: float, count: int) -> None:
+    plant.gain = _DEAD_GAIN
+    plant.recompute()
+    plant.edge()
+
+
+def _stage_on(plant, value: float, count: int) -> None:
+    plant.gate_welded = True
+    plant.force_drive(value)
+    plant.edge()
+
+
+def _gate_welded(plant, value: float, count: int) -> None:
+    plant.gate_welded = True
+
+
+def _series_welded(plant, value: float, count: int) -> None:
+    plant.weld_series()
+
+
+def _dead_man_welded(plant, value: float, count: int) -> None:
+    plant.hold_us = plant.dead_us = 1 << 62  # conducts without edges; the limiter still opens
+
+
+def _enable_stuck(plant, value: float, count: int) -> None:
+    plant.hold_us = 0
+
+
+def _limiter_trip(plant, value: float, count: int) -> None:
+    plant.limiter.tripped = True
+
+
+def _limiter_dead(plant, value: float, count: int) -> None:
+    plant.limiter.die()
+    plant.recompute()
+
+
+def _bridge_welded(plant, value: float, count: int) -> None:
+    plant.bridge_welded = True
+
+
+def _bridge_flip(plant, value: float, count: int) -> None:
+    plant.set_polarity(-plant.polarity)
+
+
+def _shoot_through(plant, value: float, count: int) -> None:
+    plant.senses()
+    plant.leaves_b = True
+    plant.bridge(_LEG_KOHM)
+
+
+def _sag(plant, value: float, count: int) -> None:
+    plant.supply_mv = value
+    plant.starved = value < UVLO_MV
+
+
+STAGE: dict[str, Kind] = {
+    "overcurrent": Kind(
+        "the stage's gain jumps: VALUE times the current", 7, _overcurrent, "times", 1.01, 20, 1.5
+    ),
+    "weak": Kind(
+        "the stage's gain falls: VALUE times the current",
+        8,
+        _overcurrent,
+        "times",
+        0.01,
+        0.99,
+        0.5,
+    ),
+    "stage-on": Kind(
+        "the output transistor is stuck on at VALUE, whatever drive and gate say",
+        *(7, _stage_on, "uA", 10, 20000, 20000),
+    ),
+    "stage-off": Kind("the output transistor is stuck off", 8, _stage_off),
+    "gate-welded": Kind("the gate no longer opens", 7, _gate_welded),
+    "series-welded": Kind(
+        "the series switch no longer opens, for dead-man or limiter", 7, _series_welded
+    ),
+    "dead-man-welded": Kind("the dead-man conducts without edges", 15, _dead_man_welded),
+    "enable-stuck": Kind("edges of ENABLE no longer reach the dead-man", 15, _enable_stuck),
+    "limiter-trip": Kind("the hardware limiter trips for no reason", 9, _limiter_trip),
+    "limiter-dead": Kind("the hardware limiter no longer acts", 10, _limiter_dead),
+    "bridge-welded": Kind(
+        "the polarity bridge stays where it is, whatever is asked", 20, _bridge_welded
+    ),
+    "bridge-flip": Kind("the polarity bridge turns over by itself", 20, _bridge_flip),
+    "shoot-through": Kind(
+        "both switches of a half-bridge conduct: the current leaves out load and sense B",
+        *(20, _shoot_through),
+    ),
+    "sag": Kind(
+        "the supply falls to VALUE; below 4000 the stage locks its output",
+        *(14, _sag, "mV", 0, 5500, 4200),
+    ),
+}

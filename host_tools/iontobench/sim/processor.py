@@ -1,0 +1,119 @@
+"""The virtual processor: its clock, its pace of 1 kHz, its watchdog, and what can befall them.
+
+Board time is true time until a fault says otherwise. Units: us. Must not look at what the board
+measures.
+"""
+
+from ionto.core.units import TICK_US, WRAP_US
+
+from .faults_board import BROWN_OUT, CLOCK_JUMP, CLOCK_RATE, HANG
+from .state import NEVER_US
+
+POLL_US = 20000
+WATCHDOG_US = 100000
+
+
+class PowerCut(Exception):
+    """The processor was reset or lost its power: its pins are low and nothing more runs."""
+
+
+class Processor:
+    """Time, watchdog and console of a board; `VirtualPort` adds its pins.
+
+    Args:
+        bench: the plant, whose time is the true one.
+        console: polled every 20 ms of true time.
+    """
+
+    __slots__ = (
+        *("bench", "watchdog_bit", "_console", "_tick_us", "_poll_us", "_fed_us", "_armed"),
+        *("_period_us", "_shift_us", "_look_us"),
+    )
+
+    def __init__(self, bench, console) -> None:
+        self.bench = bench
+        self.watchdog_bit = False
+        self._console = console
+        self._tick_us = bench.now_us
+        self._poll_us = bench.now_us + POLL_US
+        self._fed_us = bench.now_us
+        self._armed = False
+        self._period_us = TICK_US  # of true time; another one while the clock is wrong
+        self._shift_us = 0  # board time less true time
+        self._look_us = 0  # when there may be more to do than a tick
+
+    def end(self) -> None:
+        """Off, and the watchdog asleep: the pins' part."""
+        raise NotImplementedError
+
+    def _read_supply(self) -> None:
+        raise NotImplementedError
+
+    def _wake(self) -> None:
+        """A run begins: the first tick is the next whole ms, the watchdog is armed."""
+        now_us = self.bench.now_us
+        self.watchdog_bit = False
+        self._tick_us = self._fed_us = now_us - now_us % TICK_US
+        self._armed = True
+        self._look_us = 0
+
+    def now_us(self) -> int:
+        """Board time modulo 2^30 us."""
+        return self.bench.now_us + self._shift_us & WRAP_US
+
+    def wait(self) -> None:
+        """Sleep until the next 1 ms tick; the console is polled every 20 ms.
+
+        Raises:
+            PowerCut: a fault of the bench stopped the processor.
+        """
+        self._tick_us = tick_us = self._tick_us + self._period_us
+        self.bench.advance(tick_us)
+        if tick_us - self._fed_us >= WATCHDOG_US and self._armed:
+            self._bite()
+        if tick_us >= self._look_us:
+            self._look()
+
+    def _look(self) -> None:
+        """Every 20 ms the console; with a fault of the board more often."""
+        bench = self.bench
+        while bench.mishaps:
+            self._befall(*bench.mishaps.pop(0))
+        period_us = self._period_us
+        self._shift_us += TICK_US - period_us
+        if self._tick_us >= self._poll_us:
+            self._poll_us += POLL_US
+            self._read_supply()
+            self._console.poll(self._tick_us)
+        self._look_us = min(self._poll_us, bench.fault_due_us) if period_us == TICK_US else 0
+
+    def _befall(self, what: int, value: float) -> None:
+        if what == CLOCK_RATE:
+            self._period_us = round(TICK_US / (1.0 + value / 100.0))
+        elif what == CLOCK_JUMP:
+            self._shift_us += round(value * 1000.0)
+        elif what == BROWN_OUT:
+            self.end()
+            raise PowerCut("brown-out")
+        elif what == HANG:
+            self._stand_still(NEVER_US)
+        else:
+            self._stand_still(self._tick_us + round(value * 1000.0))
+
+    def _stand_still(self, to_us: int) -> None:
+        """The processor does nothing up to `to_us`; the watchdog may bite before."""
+        if self._armed and to_us - self._fed_us >= WATCHDOG_US:
+            self.bench.advance(max(self._fed_us + WATCHDOG_US, self.bench.now_us))
+            self._bite()
+            raise PowerCut("watchdog reset")
+        self._tick_us = to_us
+        self.bench.advance(to_us)
+
+    def _bite(self) -> None:
+        """The watchdog was not fed: the chip resets and every pin goes low."""
+        self.end()
+        self.watchdog_bit = True
+
+    def feed(self) -> None:
+        """Feed the watchdog."""
+        self._fed_us = self._tick_us

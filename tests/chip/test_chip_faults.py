@@ -1,0 +1,114 @@
+"""A fault of the load or the stage turns the gate off in time, on the chip, by the plant's truth.
+
+Onsets fall at several phases of the 1 ms tick; times in us, of the emulated chip, so exact.
+"""
+
+import pytest
+
+from .forks import in_copy
+
+_HALF_UA = 1000
+_ALMOST_UA = 1950  # of 2000
+_CALM_US = 100_000  # for the trim, after the ramp's end
+_SETTLE_US = 25_000
+# Phases of the tick; the last ones fall into another part of the loop's slow work.
+_PHASES_US = (0, 260, 520, 780, 2450, 3700)
+_MANY_PHASES_US = tuple(range(0, 8000, 163))
+_DRAINED_US = 1000  # from the gate's fall: what the output capacitance still holds
+_OPEN_MAX_US = 20_000
+_PEAK_MAX_US = 2_000
+_ENVELOPE_MAX_US = 7_000
+
+
+def _fault(course, kind, value):
+    """Inject now; what became of it."""
+    onset_us = course.inject(kind, value)
+    course.run_to(onset_us + _SETTLE_US)
+    return course.gate_off_us(onset_us), course.current_off_us(onset_us)
+
+
+def _word(course, kind, value):
+    """What the board says once it has left its loop, and whether all is off."""
+    course.inject(kind, value)
+    course.run_to_end()
+    course.bench.leave()
+    return course.bench.last()["fault"], course.is_off()
+
+
+def _phased(course, phases_us, kind, value):
+    results = []
+    base_us = course.now_us
+    for phase_us in phases_us:
+        course.run_to(base_us + phase_us)
+        results.append(in_copy(_fault, course, kind, value))
+    return results
+
+
+def _story(booted, phases_us):
+    from .course import Course, by_time
+
+    course = Course(booted, by_time(2000, 60_000))
+    told = {}
+    course.run_to_current(_HALF_UA)
+    told["set_ua"] = course.plant.load_ua
+    told["envelope"] = _phased(course, phases_us, "overcurrent", 1.5)
+    told["envelope fault"] = in_copy(_word, course, "overcurrent", 1.5)
+    course.run_to_current(_ALMOST_UA)
+    course.run_to(course.now_us + _CALM_US)
+    told["held_ua"] = course.plant.load_ua
+    told["peak"] = _phased(course, phases_us, "overcurrent", 1.5)
+    told["peak fault"] = in_copy(_word, course, "overcurrent", 1.5)
+    told["limiter"] = _phased(course, phases_us[:2], "overcurrent", 3.0)
+    told["open"] = _phased(course, phases_us, "open", 0.0)
+    told["open fault"] = in_copy(_word, course, "open", 0.0)
+    told["short"] = in_copy(_fault, course, "short", 10.0)
+    return told
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(_PHASES_US, id="few"),
+        pytest.param(_MANY_PHASES_US, id="many", marks=pytest.mark.long),
+    ],
+)
+def story(request, booted):
+    """One session to its hold, and what each fault does to it from there."""
+    return in_copy(_story, booted, request.param)
+
+
+def test_the_session_was_where_the_faults_were_meant_to_strike(story):
+    assert 1000 <= story["set_ua"] < 1100
+    assert 1980 < story["held_ua"] < 2020
+
+
+def _all_within(results, limit_us):
+    assert len(results) > 1
+    for gate_us, current_us in results:
+        assert gate_us is not None
+        assert gate_us <= limit_us
+        assert current_us <= limit_us + _DRAINED_US
+
+
+def test_current_beyond_the_programs_peak_has_the_gate_off_within_2_ms(story):
+    _all_within(story["peak"], _PEAK_MAX_US)
+    assert story["peak fault"] == ("overcurrent", True)
+
+
+def test_current_beyond_the_ramps_envelope_has_the_gate_off_within_7_ms(story):
+    _all_within(story["envelope"], _ENVELOPE_MAX_US)
+    assert story["envelope fault"] == ("above ramp envelope", True)
+
+
+def test_open_lead_has_the_gate_off_within_20_ms(story):
+    _all_within(story["open"], _OPEN_MAX_US)
+    assert story["open fault"] == ("open", True)
+
+
+def test_current_beyond_the_board_is_cut_by_the_stages_own_limiter_and_then_by_the_gate(story):
+    _all_within(story["limiter"], _PEAK_MAX_US)
+
+
+def test_shorted_load_is_no_overcurrent_of_a_current_source(story):
+    gate_us, _ = story["short"]
+    assert gate_us is None

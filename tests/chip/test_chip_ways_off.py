@@ -1,0 +1,151 @@
+"""Every way out of a session at the board's full current ends with none in the load.
+
+`acts` breaks the firmware from inside its tick; what flows is read from the plant. Ways off 3
+(`finally`), 5 (watchdog) and 6 (dead-man); times in us from the order to the last current.
+"""
+
+import msgspec
+import pytest
+
+from .forks import in_copy
+
+_ALMOST_UA = 4900  # of 5000
+_CALM_US = 100_000  # for the trim, after the ramp's end
+_DEAD_MAN_US = 10_000
+_HOLDS_US = (3600, 8400)  # the ends of the dead-man's tolerance [control.md, The stage]
+_WATCHDOG_US = 110_000
+_BOOT_US = 1_500_000
+_HUNG = b"last reset: by the watchdog, a session had hung; the output is off"
+
+
+def _raised(course, act):
+    """An act that raises inside the tick, and what the board is like afterwards."""
+    from .acts import aftermath
+
+    since_us = course.now_us
+    course.order(act)
+    found = aftermath(course, since_us)
+    found["refusal"] = course.chip.exec(
+        "try: bench.run()\nexcept RuntimeError as why: print(why)", limit_us=1_000_000
+    )
+    course.chip.exec("bench._loop.tick.start = _start\nbench.clear()")
+    found["cleared"] = course.chip.exec("print(bench.info()['fault'])")
+    return found
+
+
+def _reset(course, act, hold_us=None):
+    """An act that ends in a reset: `(current off, causes of the resets, all off)`."""
+    if hold_us is not None:
+        course.plant.stage = msgspec.structs.replace(course.plant.stage, hold_us=hold_us)
+        course.run_to(course.now_us + 3_000)
+    since_us = course.now_us
+    course.order(act)
+    course.chip.run_until_us(course.chip.now_us + _WATCHDOG_US)
+    causes = [reset.cause for reset in course.chip.resets]
+    return course.current_off_us(since_us), causes, course.is_off()
+
+
+def _booted_again(course, act):
+    """The same, and on to the next prompt."""
+    found = _reset(course, act)
+    edges = len(course.gate_edges)
+    shown = course.chip.prompt(_BOOT_US)
+    why = course.chip.exec("import machine\nprint(machine.reset_cause() == machine.WDT_RESET)")
+    fault = course.chip.exec("print(bench.last(), bench.info()['fault'])")
+    return *found, len(course.gate_edges) == edges, shown, why, fault
+
+
+def _soft_reset(course):
+    from .acts import QUIET_US, SOFT_RESET
+
+    since_us = course.now_us
+    course.order(SOFT_RESET)
+    shown = course.chip.usb.read_until(b"soft reboot", 3_000_000)
+    course.chip.run_until_us(course.chip.now_us + QUIET_US)
+    return course.current_off_us(since_us), course.chip.resets == [], course.is_off(), shown
+
+
+def _story(booted, soft_resets):
+    from . import acts
+    from .course import Course, by_time
+
+    course = Course(booted, by_time(5000, 60_000), "resistor:6000", acts.PATCH)
+    course.run_to_current(_ALMOST_UA)
+    course.run_to(course.now_us + _CALM_US)
+    told = {"full_ua": course.plant.load_ua}
+    for name, act in (("fail", acts.FAIL), ("exhaust", acts.EXHAUST), ("spoil", acts.SPOIL)):
+        told[name] = in_copy(_raised, course, act)
+    told["spin"] = [in_copy(_reset, course, acts.SPIN, _HOLDS_US[-1])]
+    told["stick"] = [in_copy(_reset, course, acts.STICK, hold_us) for hold_us in _HOLDS_US]
+    told["reset"] = in_copy(_reset, course, acts.RESET)
+    told["booted again"] = in_copy(_booted_again, course, acts.STICK)
+    told["soft"] = []
+    for _ in range(soft_resets):
+        course.run_to(course.now_us + 1_370)
+        told["soft"].append(in_copy(_soft_reset, course))
+    return told
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(3, id="few"),
+        pytest.param(20, id="many", marks=pytest.mark.long),
+    ],
+)
+def story(request, booted):
+    """One session at the board's maximum, and what each act does to it there."""
+    return in_copy(_story, booted, request.param)
+
+
+def test_the_session_was_at_the_boards_full_current(story):
+    assert 4900 < story["full_ua"] < 5100
+
+
+@pytest.mark.parametrize(
+    ("act", "raised"),
+    [("fail", b"ValueError"), ("exhaust", b"MemoryError"), ("spoil", b"TypeError")],
+    ids=["exception", "no memory", "exception in native code"],
+)
+def test_exception_inside_a_tick_is_off_latched_and_said(story, act, raised):
+    from .acts import assert_left_well
+
+    found = story[act]
+    assert_left_well(found)
+    assert raised in found["shown"] or b"MemoryError" in found["shown"]
+    assert found["last"]["outcome"] == "fault"
+    assert found["last"]["fault"] == found["fault"] == "internal error"
+    assert b"latched fault: internal error" in found["refusal"]
+    assert found["cleared"] == b"none\r\n"
+
+
+@pytest.mark.parametrize("way", ["spin", "stick"])
+def test_hung_loop_starves_the_dead_man_and_is_then_reset(story, way):
+    for current_us, resets, off in story[way]:
+        assert 0 < current_us <= _DEAD_MAN_US
+        assert resets == ["watchdog"]
+        assert off
+
+
+def test_hardware_reset_by_the_firmware_is_off_at_once(story):
+    current_us, resets, off = story["reset"]
+    assert current_us <= 2_000
+    assert resets == ["software"]
+    assert off
+
+
+def test_after_the_watchdogs_reset_the_board_boots_off_and_says_why(story):
+    *_, no_edge, shown, by_watchdog, fault = story["booted again"]
+    assert no_edge
+    assert _HUNG in shown
+    assert by_watchdog == b"True\r\n"
+    assert fault == b"None none\r\n"
+
+
+def test_soft_reset_at_full_current_is_off_within_10_ms_every_time(story):
+    assert len(story["soft"]) >= 3
+    for current_us, unreset, off, shown in story["soft"]:
+        assert current_us <= _DEAD_MAN_US
+        assert unreset
+        assert off
+        assert b"soft reboot" in shown

@@ -1,0 +1,149 @@
+"""A host that stops reading, or that floods: no tick is late, and the output is off in the end.
+
+The port stays open, so that a write that finds no room would wait for half a second. Intervals
+between ticks are measured from outside (`chip.meter`). Times in us since the session's start.
+"""
+
+import pytest
+
+from .forks import in_copy
+
+pytestmark = pytest.mark.xdist_group("link")
+
+_INTERVAL_US = 2_000
+_OFF_US = 20_000
+_SILENCE_US = 3_000_000
+_LEAVE_US = 2_500_000  # frames that wait, then the drain of what still comes
+_RAMP_US = 200_000  # 2 mA at the fastest slew
+_ASK = b"\x0b\x15\n?\n"
+_LONG = pytest.mark.long
+
+
+def _metered(booted, hold_ms, supervised=True):
+    from iontobench.chip.meter import TickMeter
+
+    from .course import by_time
+    from .link_course import course_of
+
+    course = course_of(booted, by_time(2000, hold_ms), supervised)
+    return course, TickMeter(course.chip, resolution_us=1000)
+
+
+def _longest_us(meter):
+    meter.stop()
+    return max(meter.intervals_us)
+
+
+def _deaf(booted, hold_ms, beats, questions, deaf_us):
+    """From 400 ms on the host reads nothing; with or without beats and questions."""
+    course, meter = _metered(booted, hold_ms)
+    course.run_to(400_000)
+    course.chip.usb.reading = False
+    deaf_from_us = course.now_us
+    while course.now_us < deaf_from_us + deaf_us and not course.gate_off_us(deaf_from_us):
+        if beats:
+            course.run_to(course.now_us + 20_000)
+        else:
+            course.chip.run_until_us(course.chip.now_us + 20_000)
+        if questions:
+            course.key(_ASK)
+    off_us = course.gate_off_us(deaf_from_us)
+    longest_us = _longest_us(meter)
+    course.chip.usb.reading = True
+    while not course.ended and course.now_us < deaf_from_us + deaf_us + _LEAVE_US:
+        course.run_to(course.now_us + 20_000)
+    course.chip.run_until_us(course.chip.now_us + _LEAVE_US)
+    items = course.items.items
+    return longest_us, off_us, course.bench.last(), [type(item).__name__ for item in items]
+
+
+@pytest.mark.parametrize("questions", [False, pytest.param(True, marks=_LONG)])
+def test_host_that_stops_reading_and_beating_is_lost_in_3_s_and_no_tick_is_late(booted, questions):
+    longest_us, off_us, last, _ = in_copy(_deaf, booted, 20_000, False, questions, 5_000_000)
+    assert longest_us <= _INTERVAL_US
+    assert last["outcome"] == "stopped"
+    assert _SILENCE_US - 200_000 <= off_us <= _SILENCE_US + _RAMP_US + 400_000
+
+
+@_LONG
+def test_host_that_reads_again_sees_the_gap_and_the_session_goes_on(booted):
+    longest_us, _, last, kinds = in_copy(_deaf, booted, 7_000, True, False, 5_000_000)
+    assert longest_us <= _INTERVAL_US
+    assert last["outcome"] == "complete"
+    assert last["dropped"] > 0
+    assert "Gap" in kinds
+    assert "LinkNote" not in kinds
+
+
+def _deaf_person(booted, deaf_us):
+    course, meter = _metered(booted, deaf_us // 1000, supervised=False)
+    course.chip.usb.reading = False
+    course.chip.run_until_us(course.chip.now_us + deaf_us)
+    gate = course.bench.wiring.plant.bench.gate
+    longest_us = _longest_us(meter)
+    course.chip.usb.reading = True
+    course.key(b"\x03")
+    course.bench.leave()
+    return longest_us, bool(gate), course.bench.last()["outcome"]
+
+
+@_LONG
+def test_terminal_that_stops_reading_makes_no_tick_of_an_unattended_session_late(booted):
+    longest_us, gate, outcome = in_copy(_deaf_person, booted, 8_000_000)
+    assert longest_us <= _INTERVAL_US
+    assert gate
+    assert outcome == "stopped"
+
+
+FLOODS = {
+    "garbage": bytes(range(128, 256)) * 40,
+    "nuls": bytes(4000),
+    "one line without an end": b"stop" * 1500,
+    "wrong checksums": b"set 100*0000\nstop*1234\n" * 200,
+    "cut lines": b"set 1\nbea\nsto\nset \nset 99999999999\n" * 120,
+}
+
+
+def _flooded(booted, data):
+    """At 400 ms `data` at once; no beat goes on behind it."""
+    course, meter = _metered(booted, 2_000)
+    course.run_to(400_000)
+    set_points = {item.set_ua for item in course.items.items if hasattr(item, "set_ua")}
+    course.key(data)
+    course.chip.run_until_us(course.chip.now_us + 1_500_000)
+    off_us = course.gate_off_us(400_000)
+    course.run_to(course.now_us + 20_000)
+    later = {item.set_ua for item in course.items.items if hasattr(item, "set_ua")}
+    longest_us = _longest_us(meter)
+    course.chip.run_until_us(course.chip.now_us + _LEAVE_US)
+    commands = [item for item in course.items.items if getattr(item, "code", 0) == 11]
+    return longest_us, max(later | set_points), commands, off_us, course.bench.last()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name == "garbage" else _LONG) for name in FLOODS]
+)
+def test_flood_ramps_down_makes_no_tick_late_and_moves_no_set_point(booted, name):
+    longest_us, highest_ua, commands, off_us, last = in_copy(_flooded, booted, FLOODS[name])
+    assert longest_us <= _INTERVAL_US
+    assert highest_ua == 2000
+    assert commands == []
+    assert off_us <= 256 * 2000 + _RAMP_US + 100_000
+    assert (last["outcome"], last["fault"]) == ("stopped", None)
+
+
+def _struck(booted, queued):
+    """Ctrl-C behind `queued` bytes that nobody has read, all in one go."""
+    course, meter = _metered(booted, 2_000)
+    course.run_to(500_000)
+    since_us = course.now_us
+    course.key(b"x" * queued + b"\x03")
+    course.chip.run_until_us(course.chip.now_us + 200_000)
+    return course.gate_off_us(since_us), meter.stop()
+
+
+@pytest.mark.parametrize("queued", [500, *(pytest.param(n, marks=_LONG) for n in (0, 64, 256))])
+def test_ctrl_c_behind_at_most_500_bytes_is_off_within_20_ms(booted, queued):
+    off_us, _ = in_copy(_struck, booted, queued)
+    assert off_us is not None
+    assert off_us <= _OFF_US

@@ -1,0 +1,87 @@
+"""The dose against the charge that the load really received: ramps, pauses and trips included."""
+
+import pytest
+from tests.closed_loop.sessions import Trial, by_dose, by_time
+
+LOADS = ("forearm", "forearm-dry", "resistor:500", "rc:15000:200", "rc:50000:1", "resistor:40000")
+IDEAL_SHARE, RP2040_SHARE, LEAST_UC = 0.001, 0.01, 5.0
+
+
+def error_uc(trial):
+    """Firmware less truth."""
+    return trial.last["dose_uc"] - trial.truth.gross_uc
+
+
+def allowed_uc(trial, share):
+    """A share of the charge, or 5 uC."""
+    return max(LEAST_UC, share * trial.truth.gross_uc)
+
+
+def session(load, level_ua, adc="ideal", seed=1, specs=(), said=()):
+    """12 s at a level between ramps of 1 s."""
+    trial = Trial(load, adc, seed, specs)
+    for seconds, command in said:
+        trial.say(seconds, command)
+    trial.run(by_time((level_ua, 12_000), slew_ua_s=max(1, level_ua), time_s=20))
+    return trial
+
+
+@pytest.mark.parametrize("level_ua", [10, 100, 499, 2000, 4000])
+@pytest.mark.parametrize("load", LOADS)
+def test_with_the_ideal_adc_the_dose_is_true_to_a_thousandth(load, level_ua):
+    trial = session(load, level_ua)
+    assert trial.last["fault"] is None
+    assert abs(error_uc(trial)) <= allowed_uc(trial, IDEAL_SHARE)
+
+
+@pytest.mark.parametrize("polarity", [1, -1])
+def test_each_polarity_is_counted_as_its_own(polarity):
+    trial = Trial("forearm")
+    trial.run(by_time((2000, 3000), polarity=polarity))
+    truth, last = trial.truth, trial.last
+    assert last["positive_uc"] == pytest.approx(truth.positive_uc, abs=7)
+    assert last["negative_uc"] == pytest.approx(truth.negative_uc, abs=7)
+    assert max(last["positive_uc"], last["negative_uc"]) > 6000
+    assert min(last["positive_uc"], last["negative_uc"]) == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("level_ua", [1500, 2000])
+def test_with_the_calibrated_rp2040_adc_the_dose_is_true_to_a_hundredth(level_ua, seed):
+    trial = session("forearm", level_ua, "rp2040", seed)
+    assert trial.last["outcome"] == "complete"
+    assert abs(error_uc(trial)) <= allowed_uc(trial, RP2040_SHARE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20, 60))
+@pytest.mark.parametrize("level_ua", [1500, 2000, 3000, 4000])
+def test_so_it_is_for_many_boards_and_levels(level_ua, seed):
+    trial = session("forearm", level_ua, "rp2040", seed)
+    assert abs(error_uc(trial)) <= allowed_uc(trial, RP2040_SHARE)
+
+
+@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.parametrize("load", ["forearm", "rc:5000:47"])
+def test_pauses_glitches_and_a_stop_are_counted(load, adc):
+    said = ((3, "pause"), (4.5, "resume"), (12, "stop"))
+    trial = session(load, 2000, adc, 2, ["open@9:40"], said)
+    assert trial.last["outcome"] == "stopped"
+    assert len([1 for event in trial.items if getattr(event, "code", 0) == 7]) == 1
+    assert abs(error_uc(trial)) <= allowed_uc(trial, IDEAL_SHARE if adc == "ideal" else 0.01)
+
+
+@pytest.mark.parametrize("at_s", [0.6, 1.9, 7.0, 13.6])
+def test_a_dose_cut_off_by_a_fault_is_kept_and_true(at_s):
+    for spec in (f"open@{at_s}", f"overcurrent@{at_s}:3"):
+        trial = session("forearm", 2000, specs=[spec])
+        assert trial.last["outcome"] == "fault"
+        assert abs(error_uc(trial)) <= LEAST_UC
+
+
+@pytest.mark.parametrize("level_ua", [1, 20, 40])
+def test_a_small_dose_is_met_to_a_few_microcoulombs(level_ua):
+    trial = Trial("forearm")
+    trial.run(by_dose((level_ua, 100 * level_ua), slew_ua_s=max(1, level_ua // 10), time_s=300))
+    assert trial.last["outcome"] == "complete"
+    assert abs(error_uc(trial)) <= allowed_uc(trial, IDEAL_SHARE)

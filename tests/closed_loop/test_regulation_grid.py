@@ -1,0 +1,98 @@
+"""Regulation over the whole range of loads: true current against set point [control.md].
+
+Ramps at the fastest slew there is and load steps between R and R / 2, both within 80 % of
+compliance; the set point is min(2 mA, 0.8 compliance / R). The steps strike between ticks.
+"""
+
+import pytest
+from tests.closed_loop.plants import BOARD
+from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
+from tests.closed_loop.sessions import FASTEST_UA_S, by_time
+
+from ionto.core import faults
+
+LOADS_KOHM = (0.5, 0.51, 1, 5, 15.9, 16, 16.1, 30, 49, 50)
+LOADS_NF = (1, 1.1, 10, 50, 199, 200)
+STEPS_S = (0.9003, 1.1997)
+END_S = 1.45
+FASTEST_FAMILY_UA_S = 2000  # of all protocols [protocols/families]
+
+
+def set_point_ua(r_kohm):
+    """2 mA, or what takes 80 % of compliance."""
+    return min(2000, int(0.8 * BOARD.compliance_mv / r_kohm))
+
+
+def stepped(r_kohm, c_nf, adc="ideal", seed=1, slew_ua_s=FASTEST_UA_S):
+    """A session with the load halved, then doubled, while the set point stands."""
+    course = Course(r_kohm, c_nf, adc, seed)
+    late_s = set_point_ua(r_kohm) / slew_ua_s - 0.2
+    course.steps_us = [round((step_s + late_s) * 1e6) for step_s in STEPS_S]
+    course.change(course.steps_us[0] / 1e6, r_kohm / 2).change(course.steps_us[1] / 1e6, r_kohm)
+    course.end_us = round((END_S + late_s) * 1e6)
+    words = by_time((set_point_ua(r_kohm), 1300), slew_ua_s=slew_ua_s)
+    last = course.trial.run(words)
+    assert (last["outcome"], last["fault"]) == ("complete", None)
+    assert course.trial.events(faults.EV_LIMITED) == []
+    return course
+
+
+def settled_errors_ua(course, set_ua):
+    """The largest error from 50 ms after the ramp and each step on, until the next."""
+    ramp_us = course.trial.first_ms(faults.HOLD) * 1000
+    starts_us = [ramp_us, *course.steps_us]
+    ends_us = [*course.steps_us, course.end_us]
+    return [
+        course.error_ua(set_ua, start_us + SETTLE_US, end_us)
+        for start_us, end_us in zip(starts_us, ends_us, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("c_nf", LOADS_NF)
+@pytest.mark.parametrize("r_kohm", LOADS_KOHM)
+def test_ramps_and_load_steps_neither_overshoot_nor_last_with_the_ideal_adc(r_kohm, c_nf):
+    set_ua = set_point_ua(r_kohm)
+    course = stepped(r_kohm, c_nf)
+    assert course.overshoot_ua(set_ua) <= overshoot_max_ua(set_ua)
+    assert max(settled_errors_ua(course, set_ua)) <= max(0.002 * set_ua, 2.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+@pytest.mark.parametrize("c_nf", [1, 200])
+@pytest.mark.parametrize("r_kohm", [0.5, 5, 16, 32, 42, 50])
+def test_so_it_is_with_the_calibrated_rp2040_adc_within_a_hundredth(r_kohm, c_nf, seed):
+    set_ua = set_point_ua(r_kohm)
+    course = stepped(r_kohm, c_nf, "rp2040", seed, FASTEST_FAMILY_UA_S)
+    assert max(settled_errors_ua(course, set_ua)) <= max(0.01 * set_ua, 12.0)
+    assert course.overshoot_ua(set_ua) <= overshoot_max_ua(set_ua)
+
+
+@pytest.mark.parametrize("c_nf", [1, 50, 200])
+@pytest.mark.parametrize("r_kohm", [0.5, 5, 16, 50])
+def test_a_load_that_halves_over_20_ms_never_sees_more_than_the_figure(r_kohm, c_nf):
+    set_ua = set_point_ua(r_kohm)
+    course = Course(r_kohm, c_nf)
+    for part in range(1, 401):
+        course.trial.at(0.9 + part * 50e-6, slide_to(r_kohm * (1 - part / 800)))
+    course.trial.run(by_time((set_ua, 1300)))
+    assert course.trial.truth.peak_ua - set_ua <= overshoot_max_ua(set_ua)
+
+
+def slide_to(r_kohm):
+    """An act: a resistance that moves a little."""
+
+    def act(plant):
+        plant.load.r1_kohm = r_kohm
+        plant.recompute()
+
+    return act
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="2.2 nF of the stage's output empty themselves through a load that halves within one"
+    " microsecond: +1322 uA for some 26 us at 16 kOhm and 1 nF. No drive can prevent it.",
+)
+def test_a_load_that_halves_at_once_never_sees_more_than_the_figure_at_any_instant():
+    course = stepped(16, 1)
+    assert course.trial.truth.peak_ua - 2000 <= overshoot_max_ua(2000)

@@ -1,0 +1,89 @@
+"""Loads that the stage cannot feed: limited is no fault, recovery no overshoot [control.md].
+
+The limit is 40 V: at 2 mA every load above 20 kOhm. Compliance is judged from 95 % of it on.
+"""
+
+import pytest
+from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
+from tests.closed_loop.sessions import FASTEST_UA_S, by_time
+
+from ionto.core import faults
+from iontobench.device.events import FLAG_LIMITED
+
+SET_UA = 2000
+LIMITED_S, BACK_S = 0.8003, 1.2997
+
+
+def limited(first_kohm, then_kohm, back_kohm, c_nf, adc="ideal", slew_ua_s=FASTEST_UA_S):
+    """A session at 2 mA whose load rises beyond compliance for half a second."""
+    course = Course(first_kohm, c_nf, adc)
+    late_s = SET_UA / slew_ua_s - 0.2
+    course.limited_us = round((LIMITED_S + late_s) * 1e6)
+    course.back_us = round((BACK_S + late_s) * 1e6)
+    course.change(LIMITED_S + late_s, then_kohm).change(BACK_S + late_s, back_kohm)
+    climb_s = SET_UA / slew_ua_s
+    course.trial.run(by_time((SET_UA, round(1000 * (1.1 + climb_s))), slew_ua_s=slew_ua_s))
+    course.settled_us = course.back_us + round(climb_s * 1e6) + SETTLE_US
+    return course
+
+
+@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.parametrize("c_nf", [0, 1, 47, 200])
+@pytest.mark.parametrize(
+    ("first_kohm", "then_kohm", "back_kohm"),
+    [(10, 40, 10), (10, 21, 10), (16, 32, 16), (1, 50, 0.5), (15, 25, 18.5), (18.5, 20.5, 18.5)],
+)
+def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
+    first_kohm, then_kohm, back_kohm, c_nf, adc
+):
+    course = limited(first_kohm, then_kohm, back_kohm, c_nf, adc)
+    last = course.trial.last
+    assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
+    assert course.overshoot_ua(SET_UA) <= overshoot_max_ua(SET_UA)
+    [event] = course.trial.events(faults.EV_LIMITED)
+    assert course.limited_us <= event.t_ms * 1000 <= course.limited_us + 150_000
+    assert event.b >= 0.95 * 40_000
+
+
+@pytest.mark.parametrize("c_nf", [1, 200])
+@pytest.mark.parametrize("then_kohm", [21.5, 32, 40, 50])
+def test_while_limited_the_set_point_stays_just_above_what_flows(then_kohm, c_nf):
+    course = limited(10, then_kohm, 10, c_nf)
+    flows_ua = 40_000 / then_kohm
+    ceiling_ua = min(SET_UA, 1.02 * flows_ua + 20)
+    settled_ms = course.limited_us / 1000 + 10
+    seen = [
+        item
+        for item in course.trial.samples()
+        if item.flags & FLAG_LIMITED and item.t_ms > settled_ms
+    ]
+    assert len(seen) >= 4
+    for sample in seen:
+        assert sample.current_ua == pytest.approx(flows_ua, abs=1)
+        assert flows_ua <= sample.set_ua <= ceiling_ua + 1
+
+
+@pytest.mark.parametrize("then_kohm", [21.5, 40, 50])
+def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(then_kohm):
+    course = limited(10, then_kohm, 10, 47)
+    assert course.error_ua(SET_UA, course.settled_us, course.settled_us + 100_000) <= 4
+    [event] = course.trial.events(faults.EV_LIMITED_END)
+    assert event.a == pytest.approx(500, abs=100)
+
+
+@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.parametrize("c_nf", [10, 47, 200])
+def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf, adc):
+    course = limited(10, 40, 10, c_nf, adc, slew_ua_s=500)
+    assert max(ua for _, ua in course.between(course.back_us, 1 << 60)) < 2005
+
+
+@pytest.mark.parametrize("r_kohm", [21, 25, 40, 50])
+@pytest.mark.parametrize("c_nf", [1, 200])
+def test_a_load_that_never_takes_2_ma_is_driven_to_the_time_limit_as_limited(r_kohm, c_nf):
+    course = Course(r_kohm, c_nf)
+    last = course.trial.run(by_time((SET_UA, 1000), time_s=2))
+    assert (last["outcome"], last["fault"]) == ("short", None)
+    assert course.error_ua(40_000 / r_kohm, 1_000_000, 2_000_000) <= 1
+    assert course.overshoot_ua(SET_UA) <= 0
+    assert len(course.trial.events(faults.EV_LIMITED)) == 1

@@ -1,0 +1,118 @@
+"""What an operator asks for while a session runs: pause, resume, set, stop; and the time limit."""
+
+import pytest
+from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
+
+from ionto.core import faults
+
+DOSE_UC = 30_000
+SLEW_UA_S = 2000
+PROBED_S = 0.25
+
+
+def near_truth(trial):
+    """The firmware's dose against the load's charge."""
+    true_uc = trial.truth.gross_uc
+    return trial.last["dose_uc"] == pytest.approx(true_uc, abs=max(5.0, 0.001 * true_uc))
+
+
+def asked(*said, load="forearm", **header):
+    """A session of 30 mC at 2 mA with (seconds, command) said to it."""
+    trial = Trial(load)
+    for seconds, command in said:
+        trial.say(seconds, command)
+    trial.run(by_dose((2000, DOSE_UC), slew_ua_s=SLEW_UA_S, **header))
+    assert trial.last["fault"] is None
+    assert near_truth(trial)
+    return trial
+
+
+def currents_between(trial, from_ms, to_ms):
+    """What the board reported in an interval."""
+    return [item.current_ua for item in trial.samples() if from_ms < item.t_ms < to_ms]
+
+
+@pytest.mark.parametrize("pause_s", [0.1, 0.3, 0.8, 1.3, 6, 13, 15.05, 15.9])
+def test_a_pause_anywhere_leaves_the_dose_whole(pause_s):
+    trial = asked((pause_s, "pause"), (pause_s + 3, "resume"))
+    assert trial.last["outcome"] == "complete"
+    assert trial.last["dose_uc"] == pytest.approx(DOSE_UC, abs=0.0025 * DOSE_UC)
+
+
+def test_five_pauses_leave_the_dose_whole():
+    said = [(2 + 6 * index, "pause") for index in range(5)]
+    trial = asked(*said, *[(seconds + 2.5, "resume") for seconds, _ in said])
+    assert trial.last["outcome"] == "complete"
+    assert trial.last["dose_uc"] == pytest.approx(DOSE_UC, abs=0.0025 * DOSE_UC)
+    assert len([1 for _, state, _ in trial.states() if state == faults.PAUSED]) == 5
+
+
+def test_a_pause_ramps_down_and_back_up_from_zero_with_a_rest_and_a_probe_between():
+    trial = asked((6, "pause"), (12, "resume"))
+    states = [state for _, state, _ in trial.states()]
+    again = [faults.PAUSING, faults.PAUSED, faults.REST, faults.PROBE, faults.RAMP, faults.HOLD]
+    assert states[3:9] == again
+    paused_ms, rest_ms = trial.first_ms(faults.PAUSED), trial.first_ms(faults.REST)
+    flowing = currents_between(trial, paused_ms + 10, rest_ms + 900)
+    assert len(flowing) > 50
+    assert max(flowing) < GONE_UA
+    assert trial.truth.peak_ua <= 2025
+
+
+@pytest.mark.parametrize("stop_s", [0.1, 0.24, 0.5, 1.2, 1.3, 6, 14.9])
+def test_a_stop_ramps_down_and_ends(stop_s):
+    trial = asked((stop_s, "stop"))
+    assert (trial.last["outcome"], trial.last["state"]) == ("stopped", "done")
+    ramp_s = min(1.0, max(0.0, stop_s - PROBED_S + 0.04))
+    assert trial.last["t_ms"] <= (stop_s + ramp_s + 0.05) * 1000
+    trial.wait_s(5)
+    assert (
+        trial.truth.last_above_us is None or trial.truth.last_above_us < trial.plant.now_us - 5e6
+    )
+
+
+@pytest.mark.parametrize("after_s", [0.02, 0.5, 1.1])
+def test_a_stop_while_paused_or_resting_ends_without_another_ramp(after_s):
+    trial = asked((6, "pause"), (9, "resume"), (9 + after_s, "stop"))
+    assert trial.last["outcome"] == "stopped"
+    ends_ms = trial.last["t_ms"]
+    assert max(currents_between(trial, 7100, ends_ms + 100), default=0) < 50 + GONE_UA
+
+
+def test_the_stop_input_is_a_stop():
+    trial = Trial("forearm")
+    trial.at(4, lambda plant: setattr(plant, "stop_pressed", True))
+    trial.run(by_dose((2000, DOSE_UC)))
+    assert (trial.last["outcome"], trial.last["fault"]) == ("stopped", None)
+    assert trial.last["t_ms"] == pytest.approx(5000, abs=10)
+
+
+def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
+    trial = asked((4, "set 700"), (8, "set 2500"), (11, "set 0"), (12, "set 1500"))
+    assert trial.last["outcome"] == "complete"
+    for level_ua, from_ms, to_ms in ((700, 5000, 8000), (2000, 9500, 11_000)):
+        flowing = currents_between(trial, from_ms, to_ms)
+        assert flowing == pytest.approx([level_ua] * len(flowing), abs=4)
+    assert trial.truth.peak_ua <= 2025
+    assert trial.last["dose_uc"] == pytest.approx(DOSE_UC, abs=0.0025 * DOSE_UC)
+
+
+def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
+    trial = asked(load="resistor:40000", time_s=17)
+    assert trial.last["outcome"] == "short"
+    limit_ms = 215 + 17_000
+    assert trial.first_ms(faults.RAMP_DOWN) == pytest.approx(limit_ms, abs=5)
+    assert trial.last["dose_uc"] == pytest.approx(17_000, rel=0.01)
+
+
+def test_pauses_cost_nothing_of_the_time_limit():
+    said = ((6, "pause"), (26, "resume"), (32, "pause"), (52, "resume"))
+    assert asked(*said, time_s=19).last["outcome"] == "complete"
+
+
+def test_unattended_the_same_session_runs_without_a_host():
+    trial = Trial("forearm")
+    trial.console.gone_us = 0
+    trial.run(by_time((2000, 5000)), supervised=False)
+    assert (trial.last["outcome"], trial.last["fault"]) == ("complete", None)
+    assert near_truth(trial)

@@ -1,0 +1,35 @@
+"""The seed decides everything: the same one gives the same items, another one others."""
+
+from tests.closed_loop.sessions import Trial, by_dose
+
+
+def told(load, adc, seed, *specs):
+    """All that one session says, and the truth of it."""
+    trial = Trial(load, adc, seed, specs)
+    trial.say(3, "pause").say(5, "resume")
+    last = trial.run(by_dose((2000, 12_000)))
+    truth = trial.truth
+    return trial.items, last, (truth.gross_uc, truth.peak_ua, truth.last_above_us)
+
+
+def test_the_same_seed_says_the_same_to_the_last_item():
+    for adc in ("ideal", "rp2040"):
+        first = told("forearm", adc, 7, "reopen@2.5:30")
+        assert len(first[0]) > 60
+        assert first == told("forearm", adc, 7, "reopen@2.5:30")
+
+
+def test_another_seed_says_something_else():
+    for adc in ("ideal", "rp2040"):
+        items, _, truth = told("forearm", adc, 7)
+        other_items, _, other_truth = told("forearm", adc, 8)
+        assert items != other_items
+        assert truth != other_truth
+
+
+def test_a_listener_changes_nothing():
+    watched, alone = Trial("forearm", "rp2040", 7), Trial("forearm", "rp2040", 7)
+    watched.each = lambda plant: plant.truth.gross_uc
+    words = by_dose((2000, 9000))
+    assert watched.run(words) == alone.run(words)
+    assert watched.items == alone.items

@@ -1,0 +1,83 @@
+"""Dry loads and loads near compliance: limited for a while, never a nuisance trip [control.md].
+
+One and a half minutes at 2 mA after the 20 s ramp of a protocol; the time limit leaves room for
+the stretch that being limited costs.
+"""
+
+import pytest
+from tests.closed_loop.sessions import Trial, by_dose, drier, shipped
+
+from ionto.core import faults, program
+
+DOSE_UC = 180_000
+NOMINAL_MS = 110_215
+PROBE_MIN_Q4 = shipped()[program.H_PROBE_MIN_Q4]
+
+
+def held_for_90_s(load, adc="ideal", seed=1):
+    """A tenth of the first protocol, at its slew, on a load."""
+    trial = Trial(load, adc, seed)
+    words = by_dose(
+        (2000, DOSE_UC), slew_ua_s=100, time_s=220, probe_min_q4=PROBE_MIN_Q4, polarity=-1
+    )
+    trial.run(words)
+    return trial
+
+
+def assert_no_nuisance(trial, share=0.001):
+    """Complete, true, without a trip, a cut or a dip."""
+    last = trial.last
+    assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
+    assert last["dose_uc"] == pytest.approx(trial.truth.gross_uc, rel=share)
+    assert last["dose_uc"] == pytest.approx(DOSE_UC, rel=0.0025)
+    for code in (faults.EV_CONTACT, faults.EV_DIP, faults.EV_LATE):
+        assert trial.events(code) == []
+    assert trial.truth.peak_ua <= 2030
+
+
+def test_a_dry_start_is_not_even_limited():
+    trial = held_for_90_s("forearm-dry")
+    assert_no_nuisance(trial)
+    assert trial.events(faults.EV_LIMITED) == []
+    assert max(sample.load_mv for sample in trial.samples()) == pytest.approx(18_300, rel=0.03)
+
+
+@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.parametrize(("times", "least_ms", "most_ms"), [(10, 200, 2000), (15, 8000, 20_000)])
+def test_a_much_drier_start_is_limited_for_a_while_and_stretches_the_session(
+    times, least_ms, most_ms, adc
+):
+    trial = held_for_90_s(drier(times), adc)
+    assert_no_nuisance(trial, 0.001 if adc == "ideal" else 0.01)
+    assert least_ms <= trial.last["t_ms"] - NOMINAL_MS <= most_ms
+    limited_ms = sum(event.a for event in trial.events(faults.EV_LIMITED_END))
+    assert len(trial.events(faults.EV_LIMITED)) == len(trial.events(faults.EV_LIMITED_END))
+    assert limited_ms >= 10_000
+
+
+def test_a_load_that_the_probe_cannot_tell_from_an_open_lead_is_refused_unenergised():
+    trial = held_for_90_s(drier(20))
+    assert (trial.last["outcome"], trial.last["fault"]) == ("refused", "no load")
+    assert trial.truth.peak_ua <= 50  # the probe's own current
+    assert trial.last["state"] == "fault"
+    assert [event.code for event in trial.items[-1:]] == [faults.EV_END]
+
+
+def restless(times, noise):
+    """A dry load whose resistance wanders quickly, so that it is limited again and again."""
+    return drier(times, noise_sigma=noise, noise_tau_s=0.5)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_restless_load_near_compliance_never_trips(seed):
+    trial = held_for_90_s(restless(9, 0.05), "rp2040", seed)
+    assert_no_nuisance(trial, 0.01)
+    assert trial.events(faults.EV_LIMITED) != []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3, 23))
+@pytest.mark.parametrize(("times", "noise"), [(8, 0.02), (9, 0.1), (15, 0.05), (13, 0.15)])
+def test_restless_loads_near_compliance_never_trip_over_many_seeds(times, noise, seed):
+    trial = held_for_90_s(restless(times, noise), "rp2040", seed)
+    assert_no_nuisance(trial, 0.01)

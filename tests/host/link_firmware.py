@@ -1,0 +1,95 @@
+"""The firmware itself behind a fake board's prompt: its `Bench` on the strict fake port.
+
+While a session runs, its loop lives in a thread that is let go for one tick at a time, so that
+everything stays in step with the board's own time. Ctrl-C strikes as a tick begins.
+"""
+
+import threading
+
+from tests.core.fake_port import FakePort
+
+from ionto.bench import Bench
+from iontobench import tree
+
+TICK_S = 0.001
+BOARD = tree.load_board("pico_pwm").BOARD
+
+
+class Firmware:
+    """What stands as `bench` at the prompt; `link_version` and `name` may be those of another."""
+
+    def __init__(self, load_ohm=5000, link_version=None, name=None):
+        self.port = FakePort(BOARD, load_ohm)
+        self.port.on_tick = self._on_tick
+        self.board = None
+        self._bench = Bench(self.port, BOARD)
+        self._changes = {"link_version": link_version, "board": name}
+        self._go = threading.Semaphore(0)
+        self._ready = threading.Semaphore(0)
+        self._is_over = False
+        self._error = ""
+        self._interrupted = False
+        self._began_s = 0.0
+        self._from_us = 0
+
+    def info(self):
+        changes = {key: value for key, value in self._changes.items() if value is not None}
+        return self._bench.info() | changes
+
+    def load(self, data, crc):
+        self._bench.load(data, crc)
+
+    def last(self):
+        return self._bench.last()
+
+    def clear(self):
+        self._bench.clear()
+
+    def run(self, supervised=False):
+        if self._bench.info()["fault"] != "none":
+            self._bench.run(supervised)  # it raises
+        self._is_over = False
+        self._interrupted = False
+        self._error = ""
+        self._began_s = self.board.now_s
+        self._from_us = self.port.elapsed_us
+        threading.Thread(target=self._live, args=(supervised,), daemon=True).start()
+        self._ready.acquire()
+        self.board.start(self)
+
+    def hear(self, board, byte):
+        """A byte from the host while the loop owns the port."""
+        if byte == 3:
+            self._interrupted = True
+        else:
+            self.port.rx.append(byte)
+
+    def advance(self, board):
+        """Let the loop live up to the board's time."""
+        until_us = self._from_us + (board.now_s - self._began_s) * 1e6
+        while not self._is_over and self.port.elapsed_us < until_us:
+            self._go.release()
+            self._ready.acquire()
+            board.out += self.port.tx
+            self.port.tx.clear()
+        if self._is_over:
+            board.done(self._error)
+
+    def _live(self, supervised):
+        self._go_on()
+        try:
+            self._bench.run(supervised)
+        except Exception as error:
+            self._error = f"Traceback\n{type(error).__name__}: {error}\n"
+        self._is_over = True
+        self._ready.release()
+
+    def _go_on(self):
+        self._ready.release()
+        self._go.acquire()
+
+    def _on_tick(self, port):
+        self._go_on()
+        if self._interrupted:
+            self._interrupted = False
+            raise KeyboardInterrupt

@@ -1,0 +1,123 @@
+"""What runs behind a port is found without disturbing it; Ctrl-C only to a prompt or silence."""
+
+import pytest
+from tests.core.build import segment, words
+
+from ionto.core import program
+from iontobench.device.connection import BusyError, connect
+from iontobench.device.repl import Found
+from iontobench.device.serial_port import PortError, Repl, look, open_port
+
+from .link_bench import NAME
+from .link_board import Board
+from .link_firmware import Firmware
+
+MADE = words(
+    [segment(program.HOLD_TIME, 1000, 1000, 0, 60_000)],
+    peak_ua=1000,
+    charge_uc=1_000_000,
+    time_s=100,
+)
+DATA = program.pack(MADE)
+
+
+def running(supervised=False):
+    """A board in the middle of a session that somebody else has started."""
+    firmware = Firmware()
+    board = Board(firmware)
+    firmware.load(DATA, program.crc16(DATA))
+    firmware.run(supervised)
+    board.advance(2.0)
+    board.out.clear()  # what came before is read by nobody
+    return board
+
+
+def found(plug, board):
+    plug.board = board
+    return look(open_port(NAME))
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_a_running_session_is_found_and_left_alone(plug, supervised):
+    probe = found(plug, running(supervised))
+    assert probe.found is Found.SESSION
+    assert probe.sample.current_ua == pytest.approx(1000, abs=50)
+    assert plug.board.interrupts() == 0
+    assert plug.board.mode == "running"
+
+
+def test_asking_again_and_again_ends_no_session(plug):
+    board = running()
+    for _ in range(20):
+        assert found(plug, board).found is Found.SESSION
+    assert board.mode == "running"
+    assert board.session.port.gate == 1
+
+
+def test_a_friendly_prompt_is_found_by_its_echo_in_one_question(plug):
+    probe = found(plug, Board())
+    assert probe.found is Found.PROMPT
+    assert plug.board.heard.count(b"?") == 1
+
+
+def test_a_line_left_at_the_prompt_is_never_run(plug):
+    board = Board()
+    board.receive(b"bench.run()")
+    board.out.clear()
+    assert found(plug, board).found is Found.PROMPT  # the fake raises where a typed line runs
+
+
+def test_a_raw_repl_left_behind_is_interrupted_only_after_three_silences(plug):
+    board = Board(mode="raw")
+    board.receive(b"print('half a prog")
+    probe = found(plug, board)
+    assert probe.found is Found.SILENCE
+    assert board.heard.count(b"?") == 3
+    assert board.interrupts() == 0
+    with connect(NAME) as connection:
+        assert connection.value("1 + 1") == 2
+
+
+def test_a_raw_paste_left_behind_is_left_by_ctrl_c(plug):
+    board = Board(mode="paste")
+    plug.board = board
+    with connect(NAME) as connection:
+        assert connection.value("6 * 7") == 42
+
+
+def test_another_program_that_prints_is_never_interrupted(plug):
+    plug.board = Board(mode="chatting")  # it raises on Ctrl-C
+    with pytest.raises(BusyError, match="another program is running"):
+        connect(NAME)
+
+
+def test_old_frames_before_a_prompt_are_no_session(plug):
+    board = running()
+    board.session.hear(board, 3)
+    board.advance(board.now_s + 0.1)
+    board.receive(b"\x02")
+    stale = bytes(board.out)
+    assert b"~" in stale or board.mode == "friendly"
+    board.out[:0] = b"~3" + b"0" * 40 + b"\n"
+    assert found(plug, board).found is Found.PROMPT
+
+
+def test_a_repl_is_never_made_on_a_session(plug):
+    probe = found(plug, running())
+    with pytest.raises(PortError, match="not to be interrupted"):
+        Repl(plug.opened[-1], probe)
+
+
+def test_a_mute_device_is_one_line_that_says_what_to_do(plug):
+    plug.board = Board(mode="mute")
+    with pytest.raises(PortError, match="no MicroPython answers there"):
+        connect(NAME)
+    assert not plug.opened[-1].is_open
+
+
+def test_connecting_never_soft_resets(plug):
+    plug.board = Board()  # the fake raises on Ctrl-D with nothing to run
+    with connect(NAME) as connection:
+        assert connection.about().python == "micropython"
+    assert plug.board.mode == "friendly"
+    assert plug.board.resets == 0

@@ -1,0 +1,255 @@
+"""`run --on PORT`: view, record and exit codes as on a virtual bench, and a link that breaks."""
+
+import json
+
+import pytest
+
+from ionto.core import program
+from iontobench.cli.main import COMMANDS
+from iontobench.records import RecordStore, verify
+
+from .cli import call
+from .link_bench import NAME
+from .link_board import Board
+from .link_firmware import Firmware
+from .test_link_probe import DATA
+
+PROTOCOL = """
+name = "short"
+title = "8 s at 1 mA"
+source = "for tests"
+family = "physical-therapy"
+application = "iontophoresis"
+mode = "constant-dose"
+skin = "forearm"
+ramp_down_s = 4.0
+[electrodes.active]
+polarity = "anode"
+area_cm2 = 10.0
+material = "ag-agcl"
+[electrodes.return]
+area_cm2 = 20.0
+material = "ag-agcl"
+[[phases]]
+current_ma = 1.0
+dose_mamin = 0.2
+ramp_up_s = 4.0
+"""
+
+
+@pytest.fixture
+def run(plug, tmp_path):
+    """Runs the short protocol at the plugged board."""
+    protocol = tmp_path / "short.toml"
+    protocol.write_text(PROTOCOL)
+
+    def call_run(*more):
+        where = ("--data", tmp_path / "data", "--on", NAME, "--speed", "max")
+        return call("run", protocol, "--plain", "--json", *where, *more)
+
+    return call_run
+
+
+def plugged(plug, **changes):
+    firmware = Firmware(**changes)
+    plug.board = Board(firmware)
+    return firmware
+
+
+def lines_of(said):
+    path = said.object["record"]
+    with open(path) as stream:
+        return [json.loads(line) for line in stream]
+
+
+def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
+    firmware = plugged(plug)
+    said = run()
+    assert (said.code, said.object["outcome"]) == (0, "complete"), said.err
+    assert said.object["dose_mamin"] == pytest.approx(0.2, rel=0.02)
+    assert said.object["peak_ma"] == pytest.approx(1.0, rel=0.02)
+    assert said.object["dose_true_mamin"] is None
+    assert "end: complete" in said.err
+    assert firmware.port.gate == 0
+    assert plug.board.mode == "friendly"
+
+
+def test_its_record_is_whole_and_says_when_and_on_which_board(plug, run, tmp_path):
+    plugged(plug)
+    header, *_, close = lines_of(run())
+    header = header["header"]
+    assert header["rung"] == "serial"
+    assert header["started_at"]
+    assert header["board_id"] == "1234"
+    assert (header["seed"], header["skin"]) == (None, None)
+    assert NAME not in json.dumps(header)
+    assert close["close"]["summary"]["outcome"] == "complete"
+    assert close["close"]["summary"]["true_charge_uc"] is None
+    [entry] = RecordStore(tmp_path / "data").list()
+    assert verify(entry.record).sentence().startswith("intact")
+
+
+def test_no_frame_is_lost_and_nothing_on_the_link_is_unreadable(plug, run):
+    plugged(plug)
+    kinds = [next(iter(line)) for line in lines_of(run())]
+    assert "gap" not in kinds
+    assert "note" not in kinds
+
+
+def test_a_fault_is_exit_3_and_latches_on_the_board_until_run_clear(plug, run):
+    firmware = plugged(plug)
+
+    def open_lead(port, tick=firmware.port.on_tick):
+        if port.tick == 5000:
+            port.load_ohm = None
+        tick(port)
+
+    firmware.port.on_tick = open_lead
+    said = run()
+    assert (said.code, said.object["fault"]) == (3, "open")
+    firmware.port.load_ohm = 5000
+    refused = run()
+    assert refused.code == 3
+    assert "latched by a fault: open" in refused.err
+    assert run("--clear").code == 0
+
+
+def test_ctrl_c_here_is_ctrl_c_there(plug, run, monkeypatch):
+    firmware = plugged(plug)
+
+    def strike(stop):
+        if firmware.port.tick > 2000:
+            raise KeyboardInterrupt("Ctrl-C")
+
+    monkeypatch.setattr("iontobench.cli.stopsignal.StopSignal.check", strike)
+    said = run()
+    assert (said.code, said.object["outcome"]) == (3, "stopped")
+    assert plug.board.session.port.gate == 0
+
+
+def test_a_pulled_cable_ends_the_record_with_what_arrived_and_says_so(plug, run, tmp_path):
+    plugged(plug)
+    plug.cut_s = 8.0
+    said = run()
+    assert said.code == 4
+    assert said.object["outcome"] == "lost"
+    assert "the link was lost" in said.err
+    lines = lines_of(said)
+    assert lines[-1]["close"]["summary"]["outcome"] == "lost"
+    assert 0 < lines[-1]["close"]["summary"]["dose_uc"] < 12000
+    assert any("the link was lost" in line.get("note", [0, ""])[1] for line in lines)
+    [entry] = RecordStore(tmp_path / "data").list()
+    assert verify(entry.record).sentence().startswith("intact")
+
+
+def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run, monkeypatch):
+    plugged(plug)
+    plug.cut_s = 5.0
+
+    def back(seconds):
+        plug.sleep(seconds)
+        plug.cut_s = None
+
+    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
+    said = run()
+    assert said.code == 4
+    assert "its session goes on" in said.err
+    assert "its last session: stopped" in said.err
+    assert plug.board.session.port.gate == 0
+
+
+def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, run, monkeypatch):
+    plugged(plug)
+    plug.cut_s = 8.0
+
+    def back(seconds):
+        plug.cut_s = None
+        plug.board = Board(Firmware())
+
+    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
+    assert "it remembers no session, output off" in run().err
+
+
+def test_a_board_that_falls_silent_is_sent_ctrl_c_and_given_up(plug, run):
+    firmware = plugged(plug)
+    write = firmware.port.write
+
+    def mute(buf, count):
+        if firmware.port.tick < 3000:
+            write(buf, count)
+
+    firmware.port.write = firmware._bench._loop.tick.link._write = mute
+    said = run()
+    assert (said.code, said.object["outcome"]) == (4, "lost")
+    assert "said nothing for 3 s" in said.err
+    asked = plug.board.heard.partition(b"bench.run(True)")[2]
+    assert b"\x03" in asked.partition(b"?")[0]  # before it asks anew what runs there
+
+
+def in_session(plug, supervised):
+    """A board in the middle of a session that another program has started."""
+    firmware = plugged(plug)
+    firmware.load(DATA, program.crc16(DATA))
+    firmware.run(supervised)
+    plug.board.advance(2.0)
+    return firmware
+
+
+def test_a_hand_started_session_is_disturbed_by_no_command(plug, run):
+    firmware = in_session(plug, supervised=False)
+    for said in (run(), call("doctor", NAME), call("deploy", NAME)):
+        assert said.code == 4
+        assert "a session is running on this board (hold, 1.00" in said.err
+        assert "it is left alone" in said.err
+    assert plug.board.interrupts() == 0
+    assert plug.board.mode == "running"
+    assert firmware.port.gate == 1
+
+
+def test_a_session_of_another_host_is_not_disturbed(plug, run):
+    in_session(plug, supervised=True)
+    assert run().code == 4
+    assert plug.board.interrupts() == 0
+    assert plug.board.mode == "running"
+
+
+def test_a_board_without_firmware_is_told_to_deploy(plug, run):
+    plug.board = Board()
+    said = run()
+    assert said.code == 4
+    assert f"no firmware on the board; put it there: iontobench deploy {NAME}" in said.err
+
+
+def test_another_link_version_is_told_to_deploy(plug, run):
+    plugged(plug, link_version=0)
+    said = run()
+    assert said.code == 4
+    assert "speaks link version 0" in said.err
+    assert f"iontobench deploy {NAME}" in said.err
+
+
+def test_another_board_than_the_one_asked_for_is_exit_4(plug, run):
+    plugged(plug)
+    said = run("--board", "virtual")
+    assert said.code == 4
+    assert "is a pico_pwm, not a virtual" in said.err
+
+
+def test_a_board_that_this_program_does_not_know_is_one_line(plug, run):
+    plugged(plug, name="pico_xyz")
+    said = run()
+    assert said.code == 2
+    assert "pico_xyz" in said.err
+
+
+@pytest.mark.parametrize("option", [("--skin", "forearm"), ("--fault", "open@3")])
+def test_options_of_simulated_benches_are_refused(plug, run, option):
+    plugged(plug)
+    said = run(*option)
+    assert said.code == 2
+    assert f"{option[0]} is for simulated benches" in said.err
+    assert plug.board.mode == "friendly"
+
+
+def test_the_commands_for_boards_are_listed():
+    assert {"deploy", "doctor", "monitor", "repl"} <= COMMANDS.keys()
