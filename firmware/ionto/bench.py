@@ -103,7 +103,7 @@ class Bench:
             self._loop.run(self._program, supervised, self._keep)
         except KeyboardInterrupt:
             pass  # what it interrupted is kept, and told below
-        return self.last()
+        return self._ending()
 
     def clear(self):
         """Leave a latched fault. Nothing is energised by it."""

@@ -43,11 +43,6 @@ class LateConsole(Console):
         self._sent.append((self._t_us, data))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="A reading pairs the board's sample with the meter of the moment its frame arrives: the"
-    " last of a level meets the ramp to the next one, and the zero is off by 24 codes, 37 uA.",
-)
 def test_a_slow_link_changes_no_calibration(monkeypatch):
     quick_zero, quick_mul, _ = known_loads.calibrate_seeded(BOARD, "rp2040", 1)[0]
     monkeypatch.setattr(known_loads, "Console", LateConsole)

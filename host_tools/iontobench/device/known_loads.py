@@ -25,6 +25,7 @@ from .runner import Console
 _LEVELS = 8
 _HOLD_MS = 1500
 _SKIP_MS = 400  # the ramp's end and the trim's settling
+_LATE_MS = 300  # the meter is read when a frame arrives: the last of a level may meet the next ramp
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 _TOP_SHARE = 0.8  # of the board's maximum
 
@@ -116,7 +117,9 @@ class _Watcher:
         readings = []
         for level_ua in levels_ua:
             rows = [row for row in self._rows if row[0].set_ua == level_ua]
-            rows = [row for row in rows if row[0].t_ms >= rows[0][0].t_ms + _SKIP_MS]
+            if rows:
+                first_ms, last_ms = rows[0][0].t_ms + _SKIP_MS, rows[-1][0].t_ms - _LATE_MS
+                rows = [row for row in rows if first_ms <= row[0].t_ms <= last_ms]
             if not rows:
                 raise CalibrationError(f"no sample at {level_ua} uA")
             readings.append(

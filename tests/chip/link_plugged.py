@@ -1,0 +1,56 @@
+"""A booted chip as a serial port that the command line opens by its name, a bench on its pins."""
+
+import serial
+
+from .link_serial import protocol_chip
+
+NAME = "chip://one"
+_HANDLERS = "tests.chip.link_serial"
+
+
+def plug(chip):
+    """From now on `chip` is what is found at NAME."""
+    protocol_chip.CHIPS["one"] = chip
+    if _HANDLERS not in serial.protocol_handler_packages:
+        serial.protocol_handler_packages.append(_HANDLERS)
+
+
+def bench_on(chip, calibration, load_name="resistor:10000"):
+    """The simulated stage and load on the chip's pins, its time beginning now."""
+    from iontobench.chip.plant import SessionPlant
+    from iontobench.chip.runner import ADC, pin_map
+    from iontobench.chip.wiring import Wiring
+    from iontobench.device.runner import load_of
+    from iontobench.sim.bench import Bench
+
+    from .course import BOARD, SEED, by_time, job_of
+
+    job = job_of(by_time(1000, 100), load_name, calibration)
+    plant = Bench(BOARD, load_of(job), ADC, SEED, ())
+    wired = SessionPlant(plant)
+    wiring = Wiring(chip, wired, pin_map(BOARD.name))
+    wired.start(chip.now_us)
+    return plant, wiring
+
+
+PROTOCOL = """
+name = "short"
+title = "0.8 s at 0.5 mA"
+source = "for tests"
+family = "physical-therapy"
+application = "iontophoresis"
+mode = "constant-dose"
+skin = "forearm"
+ramp_down_s = 1.0
+[electrodes.active]
+polarity = "anode"
+area_cm2 = 10.0
+material = "ag-agcl"
+[electrodes.return]
+area_cm2 = 20.0
+material = "ag-agcl"
+[[phases]]
+current_ma = 0.5
+dose_mamin = 0.015
+ramp_up_s = 1.0
+"""
