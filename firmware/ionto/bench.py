@@ -16,6 +16,11 @@ NOTICE = (
     " certified, isolated, current-limiting hardware stage."
 )
 
+UNATTENDED = (
+    "unattended: no beats needed, a line a second; type stop, pause, resume or set 1500 (uA) and"
+    " Enter; Ctrl-C is off at once"
+)
+
 
 class Bench:
     """One bench: a board behind a port.
@@ -99,6 +104,8 @@ class Bench:
                 "latched fault: %s; bench.clear() first" % faults.FAULT_NAMES[self._fault]
             )
         self._has_run = 1
+        if not supervised:
+            print(UNATTENDED)
         try:
             self._loop.run(self._program, supervised, self._keep)
         except KeyboardInterrupt:

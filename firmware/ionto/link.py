@@ -1,7 +1,10 @@
 """The device's end of the link while a session runs: frames out, lines in, beats watched.
 
 `tell` and `hear` take turns: one act of telemetry in one tick, at most two bytes in the next.
-With each sample (10 Hz) goes what can wait. What the other side asks for is returned to the tick,
+With each sample (10 Hz) goes what can wait. A host gets frames within its credit, a person
+(unattended) a line a second. What no credit covers, a person's line or the answer to `?`, goes a
+byte at a time and only where there is room: a port that nobody reads must never block the loop.
+What the other side asks for is returned to the tick,
 which decides nothing either. Times in us and ms, currents in `_q4`.
 """
 
@@ -12,15 +15,24 @@ from .core.command import (
     NEWLINE,
     NONE,
     QUERY,
+    RETURN,
     SET,
     SILENCE_MAX_MS,
     STOP,
     Command,
 )
 from .core.const import const
+from .core.display import LINE_PERIOD_US, Display
+from .core.pusher import Pusher
 from .core.session import NEVER_MS
 from .core.supervisor import WARN_COMPLIANCE, WARN_DIP, WARN_LATE
-from .core.telemetry import STEP_DUE, STEP_WRITE, Telemetry
+from .core.telemetry import (
+    SAMPLE_PERIOD_US,
+    STEP_DUE,
+    STEP_STATUS,
+    STEP_WRITE,
+    Telemetry,
+)
 from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 _BYTES_A_TURN = const(2)  # a byte a tick: turns to hear come every second tick
@@ -46,6 +58,8 @@ class Link:
         self._dose = parts.dose
         self.telemetry = Telemetry()
         self.command = Command()
+        self._display = Display()
+        self._pusher = Pusher(port.put)
         self._byte = bytearray(1)
         # Bound methods are objects: they are made here, before any heap is locked.
         self._read = port.read
@@ -58,8 +72,13 @@ class Link:
 
     def reset(self, polarity, supervised):
         """Begin a session; a supervised one counts on beats."""
-        self.telemetry.reset()
+        self.telemetry.reset(supervised)
         self.command.reset()
+        self._display.reset()
+        self._pusher.reset()
+        self._line_us = LINE_PERIOD_US  # the first line comes with the first sample
+        self._slowly = 0  # somebody has asked, and may not read: from now on a byte at a time
+        self._is_drawing = 0  # a person's line is being built, or something is being pushed
         self._polarity = polarity
         self._supervised = supervised
         self._silent_ms = SILENCE_MAX_MS if supervised else NEVER_MS  # the host counts as lost
@@ -76,16 +95,51 @@ class Link:
             self._catch_up()  # its turn to be written was taken by a change of state
         told = self._say(dt_us)
         if not told:
+            if self._is_drawing:
+                self._draw()
             return NONE
-        if told == STEP_WRITE:
+        if told == STEP_STATUS or (told == STEP_WRITE and self._slowly):
+            self._push(self.telemetry.frame, self.telemetry.length)
+        elif told == STEP_WRITE:
             self._waiting |= _FRAME
         elif told == STEP_DUE:
             self._fill()
         else:
             self._fill_rest()
+            if not self._supervised:
+                self._line_due()
             if self._session.t_ms >= self._silent_ms:
                 return self._lose(faults.EV_HOST_LOST)
         return NONE
+
+    def _line_due(self):
+        """A person's line begins once a second, unless the last is still on its way."""
+        self._line_us += SAMPLE_PERIOD_US
+        if self._line_us >= LINE_PERIOD_US and not self._is_drawing:
+            self._line_us = 0
+            self._is_drawing = 1
+            self._display.begin(self.telemetry.values)
+
+    def _draw(self):
+        """A character of a person's line, or a byte of what is on its way."""
+        pusher = self._pusher
+        display = self._display
+        if pusher.busy:
+            pusher.step()
+            if not pusher.busy:
+                self.telemetry.hold(0)
+        elif display.building:
+            display.step()
+            if not display.building:
+                self._push(display.frame, display.length)
+        else:
+            self._is_drawing = 0
+
+    def _push(self, frame, count):
+        """From now on a byte at a time; frames wait meanwhile, and gaps are flagged as ever."""
+        self.telemetry.hold(1)
+        self._is_drawing = 1
+        self._pusher.send(frame, count)
 
     def hear(self):
         """Write a frame that is ready, or take what has come: two bytes, or what they said.
@@ -100,7 +154,7 @@ class Link:
             ask = self._catch_up()
         while left and self._read(byte):
             left -= 1
-            if byte[0] == NEWLINE:
+            if byte[0] == NEWLINE or byte[0] == RETURN:
                 self._waiting = _LINE
                 left = 0
             elif self._take(byte[0]):
@@ -132,6 +186,7 @@ class Link:
                 self._silent_ms = self._session.t_ms + SILENCE_MAX_MS
             telemetry.ack(value)
         elif command == QUERY:
+            self._slowly = 1
             telemetry.query()
         else:
             if command == SET:

@@ -21,11 +21,12 @@ A user may keep a port's methods from its construction on: they are never replac
     feed()  pump()      watchdog and dead-man; once a tick, after the checks.
     read(buf)           at most one byte into buf[0]; return how many.
     write(buf, count)   the first `count` bytes; never blocks for longer than a tick.
+    put(buf)            buf[0], only where there is room for it at once; return how many went.
 """
 
 CALLS = (
     "begin off end now_us wait sample resample actuate set_polarity probe lim_test rearm feed"
-    " pump read write"
+    " pump read write put"
 ).split()
 
 
@@ -179,3 +180,10 @@ class CheckedPort:
         self._needs_begin("write")
         self._rule(0 < count <= len(buf), "write() of %r bytes" % count)
         self._port.write(buf, count)
+
+    def put(self, buf):
+        """Pass on; one byte or none."""
+        self._needs_begin("put")
+        count = self._port.put(buf)
+        self._rule(count in (0, 1), "put() returned %r" % count)
+        return count

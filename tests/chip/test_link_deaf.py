@@ -12,6 +12,7 @@ pytestmark = pytest.mark.xdist_group("link")
 
 _INTERVAL_US = 2_000
 _OFF_US = 20_000
+_FLOOD_US = 700_000
 _SILENCE_US = 3_000_000
 _LEAVE_US = 2_500_000  # frames that wait, then the drain of what still comes
 _RAMP_US = 200_000  # 2 mA at the fastest slew
@@ -57,7 +58,8 @@ def _deaf(booted, hold_ms, beats, questions, deaf_us):
     return longest_us, off_us, course.bench.last(), [type(item).__name__ for item in items]
 
 
-@pytest.mark.parametrize("questions", [False, pytest.param(True, marks=_LONG)])
+@_LONG
+@pytest.mark.parametrize("questions", [False, True])
 def test_host_that_stops_reading_and_beating_is_lost_in_3_s_and_no_tick_is_late(booted, questions):
     longest_us, off_us, last, _ = in_copy(_deaf, booted, 20_000, False, questions, 5_000_000)
     assert longest_us <= _INTERVAL_US
@@ -105,13 +107,13 @@ FLOODS = {
 
 
 def _flooded(booted, data):
-    """At 400 ms `data` at once; no beat goes on behind it."""
+    """At 700 ms, at the set level, `data` at once; beats come behind it."""
     course, meter = _metered(booted, 2_000)
-    course.run_to(400_000)
+    course.run_to(_FLOOD_US)
     set_points = {item.set_ua for item in course.items.items if hasattr(item, "set_ua")}
     course.key(data)
     course.chip.run_until_us(course.chip.now_us + 1_500_000)
-    off_us = course.gate_off_us(400_000)
+    off_us = course.gate_off_us(_FLOOD_US)
     course.run_to(course.now_us + 20_000)
     later = {item.set_ua for item in course.items.items if hasattr(item, "set_ua")}
     longest_us = _longest_us(meter)
@@ -120,9 +122,8 @@ def _flooded(booted, data):
     return longest_us, max(later | set_points), commands, off_us, course.bench.last()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name == "garbage" else _LONG) for name in FLOODS]
-)
+@_LONG
+@pytest.mark.parametrize("name", FLOODS)
 def test_flood_ramps_down_makes_no_tick_late_and_moves_no_set_point(booted, name):
     longest_us, highest_ua, commands, off_us, last = in_copy(_flooded, booted, FLOODS[name])
     assert longest_us <= _INTERVAL_US

@@ -35,6 +35,7 @@ def _typed(booted, hold_ms, keys):
     return shown.decode(), told.decode()
 
 
+@pytest.mark.long
 def test_a_run_typed_by_hand_says_that_it_is_unattended_and_tells_a_line_a_second(booted):
     shown, told = in_copy(_typed, booted, 5_000, [(2_500_000, b"stop\r")])
     first, *rest = shown.partition("bench.run()\r\n")[2].split("\r\n")

@@ -111,7 +111,8 @@ def _asked(booted, supervised):
     return said, bool(course.plant.gate), max(meter.intervals_us)
 
 
-@pytest.mark.parametrize("supervised", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("supervised", [False, True])
 def test_second_program_says_what_it_sees_and_the_session_goes_on(booted, supervised):
     said, gate, longest_us = in_copy(_asked, booted, supervised)
     for code, _, err in said:

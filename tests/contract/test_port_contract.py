@@ -41,6 +41,7 @@ ARGS = {
     "lim_test": (0,),
     "read": (bytearray(1),),
     "write": (bytearray(4), 4),
+    "put": (bytearray(1),),
 }
 ANY_TIME = {"begin", "off", "end", "now_us"}
 AFTER_SAMPLE = {"resample", "actuate", "feed", "pump"}

@@ -49,6 +49,7 @@ class FakePort:
         self.history = []
         self.rx = bytearray()
         self.tx = bytearray()
+        self.is_full = False  # nobody reads: no room for another byte
         self.fed_us = 0
         self.gate_low_us = 0
         self.pumping_us = self.pumped_us = None
@@ -212,3 +213,9 @@ class FakePort:
         self.tx += data
         if self.host is not None:
             self.host.received(data, self.elapsed_us)
+
+    def put(self, buf):
+        if self.is_full:
+            return 0
+        self.write(buf, 1)
+        return 1

@@ -1,6 +1,6 @@
 """A telemetry and all that it wrote, for the tests of both its halves."""
 
-from ionto.core.telemetry import STEP_DUE, STEP_WRITE, Telemetry
+from ionto.core.telemetry import STEP_DUE, STEP_STATUS, STEP_WRITE, Telemetry
 from iontobench.device.frames import decode
 
 VALUES = [0, 0, 1234, 2, 3, 32000, 31990, 5000, 777, -12]
@@ -22,7 +22,7 @@ class Line:
         for _ in range(ticks):
             self.tick += 1
             told = telemetry.step(dt_us)
-            if told & STEP_WRITE:
+            if told & (STEP_WRITE | STEP_STATUS):
                 self.frames.append((self.tick, bytes(telemetry.frame[: telemetry.length])))
             if told & STEP_DUE:
                 telemetry.values[2:] = self.values[2:]

@@ -23,11 +23,7 @@ def heard(data):
 
 
 def meant(line):
-    """The same for one line without its end, by a regular expression; None where it is none.
-
-    Carriage returns are no part of a line.
-    """
-    line = line.replace(b"\r", b"")
+    """The same for one line without its end, by a regular expression; None where it is none."""
     body, star, crc = line.partition(b"*")
     if star and crc != b"%04x" % crc16(body):
         return None

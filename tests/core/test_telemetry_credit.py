@@ -40,14 +40,14 @@ def test_never_more_than_four_frames_are_unacknowledged(acts):
             assert line.telemetry.acked == before
 
 
-def test_a_host_that_vanishes_gets_four_frames_and_one_status_a_second():
+def test_a_host_that_vanishes_gets_four_frames_and_nothing_more():
     line = Line()
     for second in range(60):
         line.telemetry.event(0, faults.EV_STATE, second, 0)
         line.run(1000)
     kinds = [frame[1:2] for _, frame in line.frames]
     assert len(kinds) - kinds.count(b"3") == CREDIT
-    assert 57 <= kinds.count(b"3") <= 60
+    assert kinds.count(b"3") == 0
     assert line.telemetry.dropped > 0
 
 
@@ -85,12 +85,13 @@ def test_the_ring_keeps_the_newest_32():
     assert telemetry.dropped == telemetry.tail - CREDIT
 
 
-def test_a_query_is_answered_though_there_is_no_credit_but_once_a_second():
+def test_a_query_is_answered_though_there_is_no_credit_but_five_times_a_second():
     line = Line()
     line.run(1500)
     before = len(line.frames)
-    for _ in range(30):
+    for _ in range(100):
         line.telemetry.query()
-        line.run(100)
-    statuses = [frame for _, frame in line.frames[before:] if frame[1:2] == b"3"]
-    assert 2 <= len(statuses) <= 4
+        line.run(30)
+    statuses = [tick for tick, frame in line.frames[before:] if frame[1:2] == b"3"]
+    assert statuses[0] <= 1500 + 60
+    assert 10 <= len(statuses) <= 16

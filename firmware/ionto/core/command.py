@@ -23,10 +23,10 @@ COMMAND_NAMES = ("none", "stop", "pause", "resume", "set", "beat", "query")
 SILENCE_MAX_MS = const(3000)  # no beat for 3 s: the host is gone
 GARBAGE_MAX = const(256)  # bytes without a valid line: the link is not to be trusted
 NEWLINE = const(10)
+RETURN = const(13)  # a terminal's Enter
 
 _WORDS = b"".join([word + b"\0" for word in WORDS[1:]])
 _WITH_NUMBER = const(1 << SET | 1 << BEAT)
-_RETURN = const(13)
 
 
 class Command:
@@ -47,14 +47,14 @@ class Command:
         garbage = self.garbage + 1
         self.garbage = garbage
         length = self._length
-        if byte == NEWLINE:
+        if byte == NEWLINE or byte == RETURN:
             self._length = 0
             found = parse(self._line, length, _WORDS, QUERY, _WITH_NUMBER)
             if found:
                 self.value = found >> NUMBER_SHIFT
                 self.garbage = 0
                 return found & WORD_MASK
-        elif byte != _RETURN:
+        else:
             if length < LINE_MAX:
                 self._line[length] = byte
             # One byte more than fits is no line, however long it gets.

@@ -7,7 +7,8 @@ host sees the gap in the sequence numbers.
 
     sample  1 seq:4 t_ms:6 state:1 flags:1 set_q4:5 current_q4:6 load_mv:5 dose_uc:7 apart_q4:6
     event   2 seq:4 t_ms:6 code:3 a:8 b:8
-    status  3 like a sample; sent without credit, at most one a second, not in the ring
+    status  3 like a sample; the answer to `?`, at most five a second, without credit and not in
+            the ring: the link sends it a byte at a time, where there is room
 """
 
 from .const import const
@@ -21,12 +22,13 @@ STATUS = const(3)
 SAMPLE_WIDTHS = bytes((1, 4, 6, 1, 1, 5, 6, 5, 7, 6))
 EVENT_WIDTHS = bytes((1, 4, 6, 3, 8, 8))
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
-STATUS_PERIOD_US = const(1000000)
+STATUS_PERIOD_US = const(200000)
 LINK_VERSION = const(1)
 
 STEP_WRITE = const(1)
 STEP_DUE = const(2)
 STEP_REST = const(4)
+STEP_STATUS = const(8)
 
 _SEQ_MASK = const(0xFFFF)
 _EVENTS = const(16)  # events that may wait
@@ -53,8 +55,10 @@ class Telemetry:
         self.length = 0
         self.reset()
 
-    def reset(self):
-        """Begin a session: sequence 0, nothing waiting."""
+    def reset(self, frames=1):
+        """Begin a session: sequence 0, nothing waiting. Without `frames` only status is told."""
+        self._frames = frames
+        self._hold = 0  # 1: something is on its way a byte at a time, no frame may come between
         self.head = 0  # next sequence number to fill
         self.tail = 0  # next to send
         self.acked = 0  # first that is not acknowledged
@@ -64,7 +68,7 @@ class Telemetry:
         self._first = 0
         self._sample_us = 0
         self._closing = 0
-        self._status_us = 0
+        self._status_us = STATUS_PERIOD_US
         self._status_asked = 0
         self._fields = self.values
         self._widths = SAMPLE_WIDTHS
@@ -77,6 +81,8 @@ class Telemetry:
 
     def event(self, t_ms, code, a, b):
         """Queue an event; the seventeenth that waits is dropped and counted."""
+        if not self._frames:
+            return
         if self._queued == _EVENTS:
             self.dropped += 1
             return
@@ -96,8 +102,14 @@ class Telemetry:
             self.event(t_ms, code, a, b)
 
     def query(self):
-        """A status frame is wanted, credit or not."""
+        """A status frame is wanted, credit or not: the next that is begun."""
         self._status_asked = 1
+        self._todo = 1
+
+    def hold(self, on):
+        """Offer no frame while `on`; what is being sent must not be torn."""
+        self._hold = on
+        self._todo = 1
 
     def sample_now(self):
         """The next frame to be built is a sample."""
@@ -125,7 +137,7 @@ class Telemetry:
         Returns:
             STEP_WRITE: `frame[:length]` is to be written now; STEP_DUE: `values` is to be filled
             now (from index 2 on); STEP_REST: what may be a little younger can be filled until
-            now; else 0.
+            now; STEP_STATUS: as STEP_WRITE, but only where there is room; else 0.
         """
         sample_us = self._sample_us + dt_us
         self._sample_us = sample_us
@@ -143,6 +155,14 @@ class Telemetry:
         elif sample_us >= SAMPLE_PERIOD_US and not self._closing:
             self._due = STEP_DUE
             self._todo = 1
+            return STEP_DUE
+        elif self._hold:
+            self._todo = 0
+        elif self._status_asked and self._status_us >= STATUS_PERIOD_US:
+            self._status_us = 0
+            self._status_asked = 0
+            self._status = 1
+            self._due = STEP_DUE
             return STEP_DUE
         elif self.tail != self.head and ((self._sent - self.acked) & _SEQ_MASK) < CREDIT:
             return self._offer()
@@ -175,18 +195,18 @@ class Telemetry:
         self._begin(values, EVENT_WIDTHS)
 
     def _begin_sample(self):
+        if self._status:
+            self.values[0] = STATUS
+            self._begin(self.values, SAMPLE_WIDTHS)
+            return
         self._sample_us -= SAMPLE_PERIOD_US
         if self._sample_us > SAMPLE_PERIOD_US:
             self._sample_us = SAMPLE_PERIOD_US  # ticks so slow that no sample is in time
         if self._status_us < STATUS_PERIOD_US:
             self._status_us += SAMPLE_PERIOD_US
-        blocked = ((self._sent - self.acked) & _SEQ_MASK) >= CREDIT
-        if self._status_us >= STATUS_PERIOD_US and (self._status_asked or blocked):
-            self._status_us = 0
-            self._status_asked = 0
-            self._status = 1
-        self.values[0] = STATUS if self._status else SAMPLE
-        self._begin(self.values, SAMPLE_WIDTHS)
+        if self._frames:
+            self.values[0] = SAMPLE
+            self._begin(self.values, SAMPLE_WIDTHS)
 
     def _begin(self, values, widths):
         if not self._status and ((self.head - self.tail) & _SEQ_MASK) == RING:
@@ -217,7 +237,7 @@ class Telemetry:
             self._status = 0
             self.frame = frame
             self.length = length
-            return STEP_WRITE
+            return STEP_STATUS
         self._lengths[slot] = length
         self.head = (self.head + 1) & _SEQ_MASK
         return 0

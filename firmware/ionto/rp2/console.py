@@ -7,11 +7,12 @@ in a FIFO of 256 [platform.md].
 
 import select
 import sys
+from time import ticks_diff, ticks_ms
 
 from micropython import const
 
 _DRAIN_QUIET_MS = const(100)
-_DRAIN_TURNS = const(10)
+_DRAIN_MS = const(1000)
 
 
 class Console:
@@ -21,14 +22,19 @@ class Console:
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
         self._ipoll = self._poll.ipoll
+        self._out = select.poll()
+        self._out.register(sys.stdout, select.POLLOUT)
+        self._room = self._out.ipoll
         self._readinto = sys.stdin.buffer.readinto
         self.write = sys.stdout.buffer.write  # write(buf, count)
         self._byte = bytearray(1)
         self._is_open = 0  # a packet has come and is being read
 
     def begin(self):
-        """Make the one allocation that `ipoll` needs."""
+        """Make the one allocation that each `ipoll` needs."""
         for _ in self._ipoll(0):
+            pass
+        for _ in self._room(0):
             pass
 
     def read(self, buf):
@@ -46,14 +52,18 @@ class Console:
             self._is_open = 0
         return 0
 
+    def put(self, buf):
+        """One byte, only where there is room: POLLOUT means "one byte free" [platform.md]."""
+        for _ in self._room(0):
+            return self.write(buf, 1)
+        return 0
+
     def drain(self):
         """Read until 100 ms of silence, for at most 1 s: what a late host still sends."""
-        for _ in range(_DRAIN_TURNS):
+        from_ms = ticks_ms()
+        while ticks_diff(ticks_ms(), from_ms) < _DRAIN_MS:
             heard = 0
             for _ in self._ipoll(_DRAIN_QUIET_MS):
-                heard = 1
+                heard = self._readinto(self._byte)
             if not heard:
                 return
-            self._is_open = 1
-            while self.read(self._byte):
-                pass

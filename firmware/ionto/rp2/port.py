@@ -54,6 +54,7 @@ class Rp2Port:
         self.pump = Pin(pins["enable"]).toggle
         self.read = self._console.read
         self.write = self._console.write
+        self.put = self._console.put
 
     def begin(self):
         """Take pins, console, timer and watchdog; the heap lock comes last."""

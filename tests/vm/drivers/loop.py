@@ -37,6 +37,7 @@ class Port:
         self.beat_ticks = 0
         self.last_seq = 0
         self.frames = 0
+        self.pushed = 0  # bytes, where frames go out one by one
         self.bytes_sum = 0
         self.at = -1
         self.left = 0
@@ -134,6 +135,11 @@ class Port:
             seq = seq << 4 | (digit - 48 if digit < 58 else digit - 87)
         if frame[1] != 51:  # a status frame carries the next number, not its own
             self.last_seq = seq
+
+    def put(self, buf):
+        self.pushed += 1
+        self.bytes_sum = (self.bytes_sum * 31 + buf[0]) & 0xFFFFFF
+        return 1
 
     def _beat(self):
         """Every 200 ticks: `beat` and the last sequence number, five digits."""

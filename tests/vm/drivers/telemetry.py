@@ -1,6 +1,6 @@
 """Rows: what to do, dt _us, and two numbers a and b for it. A frame's bytes are folded in."""
 
-from ionto.core.telemetry import STEP_DUE, STEP_WRITE, Telemetry
+from ionto.core.telemetry import STEP_DUE, STEP_STATUS, STEP_WRITE, Telemetry
 
 
 class State:
@@ -28,7 +28,7 @@ def step(state, row):
     elif row[0] == 5:
         telemetry.reset()
     told = telemetry.step(row[1])
-    if told & STEP_WRITE:
+    if told & (STEP_WRITE | STEP_STATUS):
         state.frames += 1
         fold(state, telemetry.frame, telemetry.length)
     if told & STEP_DUE:
