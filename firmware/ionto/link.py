@@ -77,7 +77,7 @@ class Link:
         self._display.reset()
         self._pusher.reset()
         self._line_us = LINE_PERIOD_US  # the first line comes with the first sample
-        self._slowly = 0  # somebody has asked, and may not read: from now on a byte at a time
+        self._slowly = 0  # somebody has asked, and may not read: a byte at a time until a beat
         self._is_drawing = 0  # a person's line is being built, or something is being pushed
         self._polarity = polarity
         self._supervised = supervised
@@ -185,6 +185,7 @@ class Link:
             if not self._lost and self._supervised:
                 self._silent_ms = self._session.t_ms + SILENCE_MAX_MS
             telemetry.ack(value)
+            self._slowly = 0  # who acknowledges reads
         elif command == QUERY:
             self._slowly = 1
             telemetry.query()

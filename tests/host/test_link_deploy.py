@@ -187,14 +187,27 @@ def test_only_files_that_differ_are_written():
     assert "/b/ionto/board.mpy" in written
 
 
+@pytest.mark.parametrize("name", ROOT)
+def test_a_file_beside_the_slots_that_reads_back_wrong_does_not_replace_the_old(name):
+    memory = Memory(deployed("a"))
+
+    class Rotten(MemoryFiles):
+        def append(self, piece):
+            super().append(piece.replace(NEW_ROOT[name], b"rotten"))
+
+    with pytest.raises(DeployError, match=f"/{name} does not read back"):
+        deploy(Rotten(memory), NEW, NEW_ROOT)
+    assert memory.files[f"/{name}"] == OLD_ROOT[name]
+
+
 def test_a_file_that_reads_back_wrong_is_not_switched_on():
     memory = Memory(deployed("a"))
 
     class Rotten(MemoryFiles):
         def append(self, piece):
-            super().append(piece.replace(b"new", b"nee"))
+            super().append(piece.replace(b"new0123", b"new0l23"))
 
-    with pytest.raises(DeployError, match="does not read back"):
+    with pytest.raises(DeployError, match="slot b does not read back"):
         deploy(Rotten(memory), NEW, NEW_ROOT)
     assert slot_files(memory, boots(memory)) == OLD
 

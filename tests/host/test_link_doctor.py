@@ -41,9 +41,9 @@ def test_a_good_board_is_well(plug, deployed):
     plug.board = Board(Firmware(), Memory(deployed))
     said = call("doctor", NAME, "--json")
     assert (said.code, said.object["well"]) == (0, True), said.err
-    whats = [one["what"] for one in said.object["findings"]]
+    names = [one["what"] for one in said.object["findings"]]
     expected = "port access micropython firmware board link slots fault"
-    assert whats == expected.split()
+    assert names == expected.split()
     assert finding(said, "micropython")["answer"] == "micropython 1.26.1 on a fake Pico"
 
 

@@ -126,8 +126,7 @@ def test_a_session_of_a_minute_needs_no_heap_in_any_of_its_ticks(vm):
     assert trace.ticks >= 60_000
     assert last["outcome"] == faults.COMPLETE
     assert _only(last, "session.glitches") == 1
-    # After the `?` frames go out a byte at a time; the shortest has 36.
-    assert last["loop.port.frames"] + last["loop.port.pushed"] // 48 > 500
+    assert last["loop.port.frames"] > 500
     assert _only(last, "telemetry.dropped") == 0
 
 

@@ -37,7 +37,8 @@ class Port:
         self.beat_ticks = 0
         self.last_seq = 0
         self.frames = 0
-        self.pushed = 0  # bytes, where frames go out one by one
+        self.pushed = 0
+        self.line = bytearray(64)
         self.bytes_sum = 0
         self.at = -1
         self.left = 0
@@ -137,8 +138,14 @@ class Port:
             self.last_seq = seq
 
     def put(self, buf):
+        """A byte of a frame that goes out one by one; a person's line is longer than a frame."""
+        if self.pushed < len(self.line):
+            self.line[self.pushed] = buf[0]
         self.pushed += 1
-        self.bytes_sum = (self.bytes_sum * 31 + buf[0]) & 0xFFFFFF
+        if buf[0] == 10:
+            count = min(self.pushed, len(self.line))
+            self.pushed = 0
+            self.write(self.line, count)
         return 1
 
     def _beat(self):

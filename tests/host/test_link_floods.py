@@ -1,0 +1,77 @@
+"""Whatever comes in on the link: no crash, no command that nobody gave, no set point moved.
+
+The firmware's own loop on the strict fake port; a megabyte goes through its parser alone, because
+a loop that reads a byte a tick has ramped down long before.
+"""
+
+import random
+
+import pytest
+from tests.core.loops import Bed, quick
+
+from ionto.core import command, faults
+from ionto.core.command import GARBAGE_MAX, Command
+from iontobench.device.events import Event, Sample
+from iontobench.device.frames import command_line
+from iontobench.device.session import HostSession
+
+MEGABYTE = 1_000_000
+
+
+def wrong_crc(text):
+    """A tool's command with one bit of its checksum turned."""
+    line = bytearray(command_line(text))
+    line[-2] ^= 1
+    return bytes(line)
+
+
+FLOODS = {
+    "noise": random.Random(1).randbytes(4000),
+    "nuls": bytes(4000),
+    "a line without an end": b"set 100" + b"0" * 4000,
+    "wrong checksums": wrong_crc("set 1500") * 300,
+    "cut lines": b"".join(command_line("set 1500")[:cut] + b"\n" for cut in range(2, 13)) * 30,
+    "checksums of other lines": b"set 1500*" + command_line("set 1501")[-5:] * 200,
+    "numbers that fit nothing": b"set 99999999999999999999\nset -5\nset 0x10\nset 1 5\n" * 60,
+    "frames of the board's own": b"~1000a00025b3207d00007cdc04de600002460000d6adb0\n" * 80,
+    "words that begin right": b"stopp\nstop stop\n stop\nSTOP\nsto\npausee\nresum\nsets 1500\n"
+    * 60,
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_ramps_down_and_is_obeyed_in_nothing(name):
+    bed = Bed(host=True)
+    bed.at(700, lambda port: port.rx.extend(FLOODS[name]))
+    assert bed.run(quick(time_ms=60_000), supervised=True) == faults.STOPPED
+    events = [item for item in bed.items if isinstance(item, Event)]
+    assert faults.EV_COMMAND not in [item.code for item in events]
+    set_points = {item.set_ua for item in bed.items if isinstance(item, Sample)}
+    assert max(set_points) <= 2000
+    # The event itself has no credit: the beats are behind the flood. What it does is seen.
+    assert 700 < bed.first_tick(faults.RAMP_DOWN) < 700 + GARBAGE_MAX + 100
+
+
+@pytest.mark.parametrize("name", ["noise", "nuls", "wrong checksums", "words that begin right"])
+def test_a_megabyte_through_the_parser_is_no_command_and_fails_nowhere(name):
+    piece = FLOODS[name]
+    parser = Command()
+    heard = set()
+    for _ in range(MEGABYTE // len(piece)):
+        for byte in piece:
+            heard.add(parser.step(byte))
+    assert heard <= {command.NONE, command.GARBAGE}
+    heard = [parser.step(byte) for byte in b"\n" + command_line("set 1500")]
+    assert heard[-1] == command.SET
+    assert parser.value == 1500
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_the_host_survives_the_same_and_keeps_no_more_than_a_line(name):
+    host = HostSession()
+    items = []
+    for t_us in range(20):
+        items += host.on_bytes(FLOODS[name], t_us)
+    assert not any(isinstance(item, Event) for item in items)
+    assert host.ended is None
+    assert len(host._pending) <= 4096
