@@ -15,6 +15,7 @@ from .forks import in_copy
 _TICK_US = 500
 _INTERVAL_US = 2_000
 _LEAST_TICKS = 1_000
+_MINUTE_TICKS = 60_000
 
 _COUNT_BYTES = """
 import gc, micropython
@@ -62,10 +63,13 @@ def metered(request, booted):
 
 
 def test_tick_takes_at_most_half_a_millisecond(metered):
+    """99.9 % of a minute's ticks. In a second they would be all but its few changes of state:
+    there 99 % must fit, which is as many ticks as those changes are."""
     last, ticks, (median_us, p99_us, p999_us, longest_us), _ = metered
     assert last["outcome"] == "complete"
     assert ticks >= _LEAST_TICKS
-    assert p999_us <= _TICK_US, f"p50 {median_us}, p99 {p99_us}, longest {longest_us} us"
+    judged_us = p999_us if ticks >= _MINUTE_TICKS else p99_us
+    assert judged_us <= _TICK_US, f"{median_us} {p99_us} {p999_us} {longest_us} us"
 
 
 def test_no_interval_between_ticks_is_above_2_ms(metered):

@@ -25,9 +25,7 @@ from .runner import Console
 _LEVELS = 8
 _HOLD_MS = 1500
 _SKIP_MS = 400  # the ramp's end and the trim's settling
-_LATE_MS = (
-    300  # a frame may arrive late, when the meter sees the next ramp
-)
+_LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 _TOP_SHARE = 0.8  # of the board's maximum
 
