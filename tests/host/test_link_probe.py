@@ -121,3 +121,19 @@ def test_connecting_never_soft_resets(plug):
         assert connection.about().python == "micropython"
     assert plug.board.mode == "friendly"
     assert plug.board.resets == 0
+
+
+def test_a_board_that_is_still_booting_is_not_interrupted(plug):
+    board = plug.board = Board(mode="mute")
+    advance = board.advance
+
+    def boot(to_s):
+        advance(to_s)
+        if board.mode == "mute" and board.now_s > 2.5:
+            board.mode = "friendly"
+            board.out += b"MicroPython\r\n>>> "
+            board.receive(b"\x0b\x15\n?\n")  # what it had been asked meanwhile
+
+    board.advance = boot
+    assert look(open_port(NAME)).found is Found.PROMPT
+    assert board.interrupts() == 0

@@ -18,6 +18,7 @@ EMPTY_LINE = b"\x0b\x15"
 QUESTION = EMPTY_LINE + b"\n?\n"
 STALE_S = 0.1  # what waited in the chip since somebody else left arrives at once
 LISTEN_S = 1.2  # the firmware answers within 1.1 s
+PATIENCE_S = 3.0  # before it counts as silent: a board that boots hashes and imports for a second
 SETTLE_S = 0.1  # what looks like an answer must not be followed by more
 SILENCES = 3
 QUESTIONS = 6
@@ -99,7 +100,8 @@ class Probe:
             return b""
         self._asked += 1
         self._has_heard = False
-        self._listen_until_s = now_s + LISTEN_S
+        is_last = self._silent == SILENCES - 1
+        self._listen_until_s = now_s + (PATIENCE_S if is_last else LISTEN_S)
         return QUESTION
 
     def _is_echoed(self) -> bool:
