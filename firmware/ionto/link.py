@@ -91,8 +91,6 @@ class Link:
 
     def tell(self, dt_us):
         """One act of telemetry, `dt_us` after the last; return what is asked for, an ASK_*."""
-        if self._waiting & _FRAME:
-            self._catch_up()  # its turn to be written was taken by a change of state
         told = self._say(dt_us)
         if not told:
             if self._is_drawing:
@@ -111,6 +109,11 @@ class Link:
             if self._session.t_ms >= self._silent_ms:
                 return self._lose(faults.EV_HOST_LOST)
         return NONE
+
+    def flush(self):
+        """The turn to hear is taken by something else: a frame that is ready goes out now."""
+        if self._waiting & _FRAME:
+            self._catch_up()
 
     def _line_due(self):
         """A person's line begins once a second, unless the last is still on its way."""
@@ -149,8 +152,9 @@ class Link:
         """
         ask = NONE
         byte = self._byte
-        left = 0 if self._waiting else _BYTES_A_TURN
-        if left == 0:
+        left = _BYTES_A_TURN
+        if self._waiting:
+            left = 0
             ask = self._catch_up()
         while left and self._read(byte):
             left -= 1
@@ -222,8 +226,11 @@ class Link:
         t_ms = session.t_ms
         values[2] = t_ms
         values[3] = session.state
-        values[4] = limited | session.gate << 1 | self._near << 2 | supervisor.low << 3
-        self._near = 0
+        flags = limited | session.gate << 1 | supervisor.low << 3
+        if self._near:
+            self._near = 0
+            flags |= 4
+        values[4] = flags
         if limited != self._limited:
             self._note_limited(limited)
         if supervisor.warning:

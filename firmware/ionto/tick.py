@@ -214,6 +214,7 @@ class Tick:
         """The session entered a state: tell the supervisor, the probe and the record."""
         session = self.session
         supervisor = self.supervisor
+        self.link.flush()
         session.moved = 0
         gate = session.gate
         if gate:

@@ -46,7 +46,9 @@ class Regulator:
             measured_q4: current as sense A reads it.
             frozen: non-zero keeps the trim as it is (limited, open or low).
         """
-        if not frozen:
+        if frozen:
+            trim_q4 = self.trim_q4
+        else:
             error_q4 = set_q4 - measured_q4
             bound_q4 = set_q4 // _TRIM_DIV + _TRIM_FLOOR_Q4
             integral_q14 = self._integral_q14 + error_q4 * _KI_Q10
@@ -62,7 +64,7 @@ class Regulator:
             elif trim_q4 < -bound_q4:
                 trim_q4 = -bound_q4
             self.trim_q4 = trim_q4
-        drive_q4 = set_q4 + self.trim_q4
+        drive_q4 = set_q4 + trim_q4
         if drive_q4 <= 0:
             return 0
         if drive_q4 >= self.full_scale_q4:

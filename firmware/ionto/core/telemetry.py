@@ -33,7 +33,7 @@ STEP_STATUS = const(8)
 _SEQ_MASK = const(0xFFFF)
 _EVENTS = const(16)  # events that may wait
 _REPEATABLE = const(9)  # of them, those that may come again and again: the end needs room
-_EVENT_WORDS = const(4)
+_EVENT_ROWS = const(32)  # more than may wait: the one being built is not overwritten
 _FIELDS_A_TICK = const(4)
 
 
@@ -49,8 +49,7 @@ class Telemetry:
         self._lengths = [0] * RING
         self._spare = bytearray(FRAME_MAX)  # for status frames
         self.values = [0] * len(SAMPLE_WIDTHS)
-        self._event_values = [0] * len(EVENT_WIDTHS)
-        self._events = [0] * (_EVENTS * _EVENT_WORDS)
+        self._events = [[EVENT] + [0] * (len(EVENT_WIDTHS) - 1) for _ in range(_EVENT_ROWS)]
         self.frame = self._spare
         self.length = 0
         self.reset()
@@ -86,12 +85,13 @@ class Telemetry:
         if self._queued == _EVENTS:
             self.dropped += 1
             return
-        at = ((self._first + self._queued) & (_EVENTS - 1)) * _EVENT_WORDS
-        self._events[at] = t_ms
-        self._events[at + 1] = code
-        self._events[at + 2] = a
-        self._events[at + 3] = b
-        self._queued += 1
+        queued = self._queued
+        values = self._events[(self._first + queued) & (_EVENT_ROWS - 1)]
+        values[2] = t_ms
+        values[3] = code
+        values[4] = a
+        values[5] = b
+        self._queued = queued + 1
         self._todo = 1
 
     def repeatable(self, t_ms, code, a, b):
@@ -173,26 +173,22 @@ class Telemetry:
         return 0
 
     def _offer(self):
+        tail = self.tail
         if self.acked == self._sent:
-            self.acked = self.tail  # nobody waits for what was dropped unsent
-        slot = self.tail & (RING - 1)
+            self.acked = tail  # nobody waits for what was dropped unsent
+        slot = tail & (RING - 1)
         self.frame = self._ring[slot]
         self.length = self._lengths[slot]
-        self.tail = (self.tail + 1) & _SEQ_MASK
-        self._sent = self.tail
+        tail = (tail + 1) & _SEQ_MASK
+        self.tail = tail
+        self._sent = tail
         return STEP_WRITE
 
     def _begin_event(self):
-        at = self._first * _EVENT_WORDS
-        values = self._event_values
-        values[0] = EVENT
-        values[2] = self._events[at]
-        values[3] = self._events[at + 1]
-        values[4] = self._events[at + 2]
-        values[5] = self._events[at + 3]
-        self._first = (self._first + 1) & (_EVENTS - 1)
+        first = self._first
+        self._first = (first + 1) & (_EVENT_ROWS - 1)
         self._queued -= 1
-        self._begin(values, EVENT_WIDTHS)
+        self._begin(self._events[first], EVENT_WIDTHS)
 
     def _begin_sample(self):
         if self._status:
@@ -209,10 +205,12 @@ class Telemetry:
             self._begin(self.values, SAMPLE_WIDTHS)
 
     def _begin(self, values, widths):
-        if not self._status and ((self.head - self.tail) & _SEQ_MASK) == RING:
-            self.tail = (self.tail + 1) & _SEQ_MASK
+        head = self.head
+        tail = self.tail
+        if ((head - tail) & _SEQ_MASK) == RING and not self._status:
+            self.tail = (tail + 1) & _SEQ_MASK
             self.dropped += 1
-        values[1] = self.head
+        values[1] = head
         self._fields = values
         self._widths = widths
         self._building = len(widths)
