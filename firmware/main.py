@@ -1,7 +1,10 @@
 """Bench only, never people: choose a slot that is whole, put `bench` at the REPL, output off.
 
 `/slot` names the slot to try first (`a` or `b`). A slot is a whole firmware with a `manifest` of
-SHA-256 hashes; one that does not match is passed over for the other. Nothing is energised here.
+SHA-256 hashes; one that does not match is passed over for the other. The manifest also holds the
+hash of the `main.py` that was deployed with the slot: a whole slot that came with another one is
+passed over for one that came with this, so that a cut deploy never mixes old and new. Nothing is
+energised here.
 """
 
 import sys
@@ -38,27 +41,35 @@ def _hash(path):
             digest.update(piece)
 
 
-def _is_whole(slot):
-    count = 0
+def _rank(slot):
+    """0: not whole; 1: whole; 2: whole, and this file was deployed with it."""
+    count = is_mine = 0
     try:
         with open("/%s/manifest" % slot) as file:
             for line in file:
                 digest, path = line.split()
-                if _hash("/%s/%s" % (slot, path)) != digest:
-                    return False
-                count += 1
+                if path == "/main.py":
+                    is_mine = _hash(path) == digest
+                elif _hash("/%s/%s" % (slot, path)) == digest:
+                    count += 1
+                else:
+                    return 0
     except (OSError, ValueError):
-        return False
-    return count > 0
+        return 0
+    return (2 if is_mine else 1) if count else 0
 
 
 def _choose():
     first, other = _order()
-    if _is_whole(first):
+    rank = _rank(first)
+    if rank == 2:
         return first
-    if _is_whole(other):
-        print("slot %s is not whole: running slot %s" % (first, other))
+    if _rank(other) > rank:
+        why = "came with another main.py" if rank else "is not whole"
+        print("slot %s %s: running slot %s" % (first, why, other))
         return other
+    if rank:
+        return first
     print("no slot is whole, output off: run 'iontobench deploy' on the host")
     return None
 

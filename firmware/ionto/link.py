@@ -24,8 +24,9 @@ from .core.command import (
 from .core.const import const
 from .core.display import LINE_PERIOD_US, Display
 from .core.pusher import Pusher
-from .core.session import NEVER_MS
-from .core.supervisor import WARN_COMPLIANCE, WARN_DIP, WARN_LATE
+from .core.rounds import WARN_COMPLIANCE, WARN_DRIFT, WARN_NOISE
+from .core.segment import NEVER_MS
+from .core.supervisor import WARN_DIP, WARN_LATE
 from .core.telemetry import (
     SAMPLE_PERIOD_US,
     STEP_DUE,
@@ -35,6 +36,8 @@ from .core.telemetry import (
 )
 from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
+_NOISE_AGAIN_MS = const(1000)  # noise that lasts is told once a second
+_NEAR_AGAIN_MS = const(10000)
 _BYTES_A_TURN = const(2)  # a byte a tick: turns to hear come every second tick
 # What waits for the next turn to hear.
 _FRAME = const(1)  # to go out
@@ -73,7 +76,7 @@ class Link:
     def reset(self, polarity, supervised):
         """Begin a session; a supervised one counts on beats."""
         self.telemetry.reset(supervised)
-        self.command.reset()
+        self.command.reset(supervised)
         self._display.reset()
         self._pusher.reset()
         self._line_us = LINE_PERIOD_US  # the first line comes with the first sample
@@ -86,6 +89,8 @@ class Link:
         self._limited = 0
         self._limited_from_ms = 0
         self._near = 0
+        self._near_ms = 0
+        self._noise_ms = 0
         self._waiting = 0
         self._command = NONE
 
@@ -109,6 +114,10 @@ class Link:
             if self._session.t_ms >= self._silent_ms:
                 return self._lose(faults.EV_HOST_LOST)
         return NONE
+
+    def turn(self, polarity):
+        """The bridge was switched: sense B is told with the other sign from now on."""
+        self._polarity = polarity
 
     def flush(self):
         """The turn to hear is taken by something else: a frame that is ready goes out now."""
@@ -233,8 +242,8 @@ class Link:
         values[4] = flags
         if limited != self._limited:
             self._note_limited(limited)
-        if supervisor.warning:
-            self._warn()
+        if supervisor.warning or supervisor.rounds.warning:
+            self._warn(supervisor)
 
     def _note_limited(self, limited):
         buf = self._buf
@@ -246,12 +255,24 @@ class Link:
         else:
             self._repeatable(t_ms, faults.EV_LIMITED_END, t_ms - self._limited_from_ms, 0)
 
-    def _warn(self):
-        warning = self._supervisor.warning
-        self._supervisor.warning = 0
+    def _warn(self, supervisor):
+        rounds = supervisor.rounds
+        warning = supervisor.warning | rounds.warning
+        supervisor.warning = 0
+        rounds.warning = 0
+        tell = self._repeatable
+        t_ms = self._session.t_ms
         if warning & WARN_LATE:
-            self._repeatable(self._session.t_ms, faults.EV_LATE, self._supervisor.late_us, 0)
+            tell(t_ms, faults.EV_LATE, supervisor.late_us, 0)
         if warning & WARN_DIP:
-            self._repeatable(self._session.t_ms, faults.EV_DIP, 0, 0)
+            tell(t_ms, faults.EV_DIP, supervisor.dips, 0)
         if warning & WARN_COMPLIANCE:
             self._near = 1
+            if t_ms >= self._near_ms:
+                self._near_ms = t_ms + _NEAR_AGAIN_MS
+                tell(t_ms, faults.EV_COMPLIANCE, rounds.near_mv, 0)
+        if warning & WARN_DRIFT:
+            tell(t_ms, faults.EV_DRIFT, rounds.drift_from_ohm, rounds.drift_ohm)
+        if warning & WARN_NOISE and t_ms >= self._noise_ms:
+            self._noise_ms = t_ms + _NOISE_AGAIN_MS
+            tell(t_ms, faults.EV_NOISE, rounds.noise_q4, 0)

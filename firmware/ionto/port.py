@@ -14,6 +14,7 @@ A user may keep a port's methods from its construction on: they are never replac
     sample(buf)         fill buf[SAMPLE_*] with integers in units.
     resample(buf)       150 us after the last sample: read the current again into buf[SAMPLE_A].
     actuate(gate, drive)  gate 0 or 1; with gate 0 the drive must be 0.
+    prove(gate, drive)  as actuate, but with gate 0 the drive may stay at what a proof needs.
     set_polarity(sign)  +1 or -1; only with the gate low.
     probe(on)           the PROBE source; only with the gate low.
     lim_test(on)        lower the hardware limiter's threshold for its proof.
@@ -25,8 +26,8 @@ A user may keep a port's methods from its construction on: they are never replac
 """
 
 CALLS = (
-    "begin off end now_us wait sample resample actuate set_polarity probe lim_test rearm feed"
-    " pump read write put"
+    "begin off end now_us wait sample resample actuate prove set_polarity probe lim_test rearm"
+    " feed pump read write put"
 ).split()
 
 
@@ -126,6 +127,17 @@ class CheckedPort:
         self._rule(gate or drive == 0, "drive %r with the gate low" % drive)
         self._gate = 0 if self._off else gate
         self._port.actuate(gate, drive)
+
+    def prove(self, gate, drive):
+        """Pass on; a drive of at most 60 uA (to scale), after a sample."""
+        self._needs_begin("prove")
+        board = self._board
+        most = board.drive_counts * 60 * board.proof_scale // board.full_scale_ua
+        self._rule(self._sampled, "prove() without sample() in this tick")
+        self._rule(gate in (0, 1), "gate %r is neither 0 nor 1" % gate)
+        self._rule(0 <= drive <= most, "drive %r is more than a proof needs" % drive)
+        self._gate = 0 if self._off else gate
+        self._port.prove(gate, drive)
 
     def set_polarity(self, sign):
         """Pass on; never with the gate closed."""

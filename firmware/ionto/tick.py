@@ -9,14 +9,26 @@ from .core import faults
 from .core.const import const
 from .core.dose import Dose
 from .core.impedance import Probe
+from .core.limits import zero_q4
+from .core.proof import Proof
+from .core.pulses import FLAT_Q10, Pulses
 from .core.ramp import Ramp
 from .core.regulator import Regulator
+from .core.rounds import ROUND_US
 from .core.session import Session
-from .core.supervisor import SLOW_US, Supervisor
+from .core.supervisor import (
+    BY_PULSES,
+    BY_PULSES_AT_ONCE,
+    BY_RAMP,
+    GATE_CLOSED,
+    GATE_EDGE,
+    Supervisor,
+)
 from .core.units import SAMPLE_A, SAMPLE_LEN, TICK_US, WRAP_US
 from .link import Link
 
 _SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
+_STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
 _FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
 
@@ -44,7 +56,12 @@ class Tick:
         self.probe = Probe(board.probe_mv, board.probe_ohm)
         self.regulator = Regulator(board.full_scale_ua * 16, board.drive_counts)
         self.supervisor = Supervisor(board)
-        self.session = Session(self.buf, self.ramp, self.dose, self.probe)
+        self.proof = Proof(board)
+        self.pulses = Pulses()
+        self.session = Session(
+            *(self.buf, self.ramp, self.dose, self.probe, self.proof, self.pulses),
+            zero_q4(board),
+        )
         self.link = Link(port, self)
         self._bind()
         self._program = None
@@ -63,6 +80,7 @@ class Tick:
         self._limit = self.supervisor.limit
         self._decide = self.session.step
         self._climb = self.ramp.step
+        self._shape = self.pulses.step
         self._regulate = self.regulator.step
         self._count = self.dose.step
         self._tell = self.link.tell
@@ -77,6 +95,8 @@ class Tick:
         self._off_us = 0
         self._ended_us = 0
         self._glitches = 0
+        self._starts = 0
+        self._polarity = 1
         for index in range(SAMPLE_LEN):
             self.buf[index] = 0  # inputs of an earlier run may be read only every eighth tick
 
@@ -89,6 +109,7 @@ class Tick:
         self._reset()
         self._program = program
         self._supervised = 1 if supervised else 0
+        self._polarity = program.polarity
         self.ramp.reset()
         self.regulator.reset()
         self.dose.reset(program.polarity)
@@ -110,6 +131,7 @@ class Tick:
         limit = self._limit
         decide = self._decide
         climb = self._climb
+        shape = self._shape
         regulate = self._regulate
         count = self._count
         feed = self._feed
@@ -122,7 +144,7 @@ class Tick:
         session = self.session
         supervisor = self.supervisor
         gate = ended = ask = turn = unjudged_us = undecided_us = untold_us = 0
-        set_q4 = target_q4 = slew_ua_s = peak_q4 = 0
+        set_q4 = target_q4 = slew_ua_s = peak_q4 = pulsing = flat_us = 0
         self._first()
         last_us = (now_us() - TICK_US) & WRAP_US
         yield 0
@@ -135,7 +157,7 @@ class Tick:
             sample(buf)
             fault = check(buf, gate, dose.gross_uc, dt_us)
             unjudged_us += dt_us
-            if turn == _TELL and unjudged_us >= SLOW_US:
+            if turn == _TELL and unjudged_us >= ROUND_US:
                 turn = _SLOW
                 fault = fault or check_slow(buf, gate, unjudged_us)
                 unjudged_us = 0
@@ -151,6 +173,8 @@ class Tick:
                     ended = session.state >= faults.DONE
                     target_q4 = session.target_q4
                     slew_ua_s = session.slew_ua_s
+                    pulsing = session.state == faults.PULSE
+                    flat_us = 0
                     set_q4 = ramp.set_q4
                 if gate and set_q4 != target_q4:
                     set_q4 = climb(target_q4, slew_ua_s, undecided_us)
@@ -158,9 +182,17 @@ class Tick:
             current_q4 = buf[SAMPLE_A]
             if gate:
                 freeze = supervisor.freeze
-                if freeze and supervisor.limited:
+                if freeze and supervisor.limited and (not pulsing or flat_us > _STEADY_US):
                     set_q4 = ramp.retract(current_q4)
-                actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
+                if pulsing:
+                    gain_q10 = shape(dt_us)
+                    flat_us = flat_us + dt_us if gain_q10 == FLAT_Q10 else 0
+                    gate = GATE_CLOSED if flat_us > _STEADY_US else GATE_EDGE
+                    pulse_q4 = set_q4 * gain_q10 >> 10
+                    drive = regulate(pulse_q4, current_q4, freeze or gate == GATE_EDGE)
+                    actuate(1, limit(drive, 1) if pulse_q4 else 0)
+                else:
+                    actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
                 feed()
                 pump()
                 count(current_q4, dt_us)
@@ -182,12 +214,16 @@ class Tick:
 
     def _first(self):
         """After `port.begin()`, before the first tick."""
-        self.port.set_polarity(self._program.polarity)
+        self.port.rearm()  # whoever cleared a latched limiter meant it to close again
+        self.port.set_polarity(self._polarity)
         self._event(0, faults.EV_START, self._program.polarity, self._program.segments)
         self._moved()
 
     def _low(self, current_q4, dt_us, ended):
-        """Gate low: the probe's current and the last of the stage's count too."""
+        """Gate low: the probe's and the proof's current and the last of the stage's count too."""
+        if self.session.state == faults.PROOF:
+            self._prove(current_q4, dt_us)
+            return
         self._actuate(0, 0)
         self._feed()
         if not ended:
@@ -195,6 +231,19 @@ class Tick:
         if self.session.probe_on or self._off_us < _SETTLE_US:
             self._off_us += dt_us
             self._count(current_q4, dt_us)
+
+    def _prove(self, current_q4, dt_us):
+        """The pins as the proof wants them in this tick."""
+        port = self.port
+        proof = self.proof
+        port.lim_test(proof.lim_test)
+        port.prove(proof.gate, proof.drive)
+        if proof.rearm:
+            port.rearm()
+        self._feed()
+        if proof.pump:
+            self._pump()
+        self._count(current_q4, dt_us)
 
     def _cut(self, fault):
         """Off first; only then may anything look at why."""
@@ -217,8 +266,12 @@ class Tick:
         self.link.flush()
         session.moved = 0
         gate = session.gate
+        state = session.state
         if gate:
-            supervisor.follow(session.target_q4, session.slew_ua_s, self.buf[SAMPLE_A])
+            how = BY_RAMP
+            if state == faults.PULSE:
+                how = BY_PULSES_AT_ONCE if session.jump else BY_PULSES
+            supervisor.follow(session.target_q4, session.slew_ua_s, self.buf[SAMPLE_A], how)
         elif self._gate:
             supervisor.open_gate()
             self.regulator.reset()
@@ -226,13 +279,27 @@ class Tick:
             # A record is to show the current gone, not at its last level.
             self.link.telemetry.sample_now()
         self._gate = gate
-        if session.state < faults.DONE:
+        if state < faults.DONE:
             self.port.probe(session.probe_on)
         else:
             self.port.off()  # the probe too
             self.ended_ms = session.t_ms
-        supervisor.probing(session.probe_on)
+        if state == faults.PROOF:
+            supervisor.allow(self.proof.allowance_q4, 1)
+        else:
+            supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
+        if session.polarity != self._polarity:
+            self._turn(session.polarity)
         self._note_state(session)
+
+    def _turn(self, polarity):
+        """Zero has been proven with the gate low: switch the bridge, and all that count on it."""
+        self._polarity = polarity
+        self.port.set_polarity(polarity)
+        self.dose.set_polarity(polarity)
+        self.supervisor.turn(polarity)
+        self.link.turn(polarity)
+        self._event(self.session.t_ms, faults.EV_POLARITY, polarity, self.session.segment)
 
     def _note_state(self, session):
         event = self._event
@@ -244,8 +311,11 @@ class Tick:
             event(t_ms, faults.EV_FAULT, session.fault, self.buf[SAMPLE_A])
         elif session.state == faults.CONTACT:
             event(t_ms, faults.EV_CONTACT, session.lost_q4, session.glitches)
-        elif session.state == faults.RAMP and session.starts == 1:
+        elif session.state == faults.PROOF and session.starts == 0:
             event(t_ms, faults.EV_PROBE, self.probe.current_q4, self.probe.load_ohm)
+        elif session.starts != self._starts:
+            self._starts = session.starts
+            event(t_ms, faults.EV_PROOF, self.proof.proven, self.proof.on_q4)
         event(t_ms, faults.EV_STATE, session.state, session.segment)
 
     def _is_over(self, dt_us):

@@ -11,9 +11,24 @@ BOARDS = [SMALL, LARGE, RESEARCH]
 NAMES = [board.name for board in BOARDS]
 
 
-def segment(kind=program.HOLD_TIME, level_ua=2000, slew_ua_s=1000, charge_uc=0, time_ms=1000):
-    """The words of one segment."""
-    return [kind, level_ua, slew_ua_s, charge_uc, time_ms, 0, 0, 0]
+def segment(
+    kind=program.HOLD_TIME, level_ua=2000, slew_ua_s=1000, charge_uc=0, time_ms=1000, polarity=0
+):
+    """The words of one hold; polarity 0 is the program's own."""
+    if kind == program.HOLD_CHARGE:
+        time_ms = 0
+    return [kind, level_ua, slew_ua_s, charge_uc, time_ms, polarity, 0, 0, 0, 0, 0, 0]
+
+
+def pulses(on_ms, off_ms, edge_ms, count, level_ua=2000, slew_ua_s=0, polarity=0):
+    """The words of a train of pulses; slew 0 is the whole amplitude at once."""
+    shape = [on_ms, off_ms, edge_ms, count, 0, 0]
+    return [program.PULSES, level_ua, slew_ua_s, 0, 0, polarity, *shape]
+
+
+def off(time_ms, polarity=0):
+    """The words of a segment that keeps the gate low."""
+    return [program.OFF, 0, 0, 0, time_ms, polarity, 0, 0, 0, 0, 0, 0]
 
 
 def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
@@ -38,6 +53,8 @@ def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
     if unknown:
         raise KeyError(unknown)
     made.update(header)
+    for one in segments:
+        one[program.S_POLARITY] = one[program.S_POLARITY] or made["polarity"]
     return [*made.values(), *(word for one in segments for word in one)]
 
 

@@ -6,7 +6,8 @@ what it publishes.
 
 from ionto.core import faults
 from ionto.core.ramp import Ramp
-from ionto.core.supervisor import SLOW_US, Supervisor
+from ionto.core.rounds import ROUND_US
+from ionto.core.supervisor import BY_RAMP, Supervisor
 
 from .build import SMALL, make_program, sample
 
@@ -32,7 +33,7 @@ class Judge:
         """A new target; the gate is closed from now on."""
         self.gate = 1
         self.target_q4 = target_ua * 16
-        self.supervisor.follow(self.target_q4, SLEW_UA_S, self.last_q4)
+        self.supervisor.follow(self.target_q4, SLEW_UA_S, self.last_q4, BY_RAMP)
         return self
 
     def leave(self):
@@ -58,7 +59,7 @@ class Judge:
         buf = sample(current_q4, load_mv, second_q4, inputs)
         verdict = self.supervisor.check(buf, self.gate, charge_uc, dt_us)
         self.unjudged_us += dt_us
-        if self.unjudged_us >= SLOW_US:
+        if self.unjudged_us >= ROUND_US:
             verdict = verdict or self.supervisor.check_slow(buf, self.gate, self.unjudged_us)
             self.unjudged_us = 0
         if self.supervisor.limited:

@@ -3,9 +3,12 @@
 from ionto.core import faults
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
+from ionto.core.limits import zero_q4
+from ionto.core.proof import Proof
+from ionto.core.pulses import Pulses
 from ionto.core.ramp import Ramp
 from ionto.core.session import Session
-from ionto.core.units import SAMPLE_V
+from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 from .build import SMALL, make_program, sample
 
@@ -20,7 +23,13 @@ class Led:
         self.buf = sample(load_mv=LOADED_MV)
         self.ramp = Ramp()
         self.dose = Dose()
-        self.session = Session(self.buf, self.ramp, self.dose, Probe(5000, 100_000))
+        self.proof = Proof(board)
+        self.pulses = Pulses()
+        self.session = Session(
+            *(self.buf, self.ramp, self.dose, Probe(5000, 100_000), self.proof, self.pulses),
+            zero_q4(board),
+        )
+        self.proves = True  # the stage does what the proof asks of it
         self.program = program or make_program(board, slew_ua_s=10_000)
         self.session.start(self.program)
         self.flow_q4 = None  # instead of the set point
@@ -28,15 +37,29 @@ class Led:
 
     def tick(self, fault=0, ask=0, dt_us=1000):
         """One tick; returns the gate."""
+        if self.session.state == faults.PROOF:
+            self._prove()
         gate = self.session.step(fault, ask, dt_us)
         self.ticks += 1
         flow_q4 = 0
         if gate:
             flow_q4 = self.ramp.step(self.session.target_q4, self.session.slew_ua_s, dt_us)
+            if self.session.state == faults.PULSE:
+                flow_q4 = flow_q4 * self.pulses.step(dt_us) >> 10
             if self.flow_q4 is not None:
                 flow_q4 = self.flow_q4
         self.dose.step(flow_q4, dt_us)
         return gate
+
+    def _prove(self):
+        """What a whole stage shows in each step of the proof."""
+        proof = self.proof
+        flows_q4 = 0
+        if proof.gate and proof.pump and not proof.lim_test and self.proves:
+            flows_q4 = 30 * 16
+        self.buf[SAMPLE_A] = flows_q4
+        self.buf[SAMPLE_B] = flows_q4 * self.session.polarity
+        self.buf[SAMPLE_INPUTS] = INPUT_LIMITER if proof.lim_test else 0
 
     def to(self, state, limit=20_000, **given):
         """Tick until `state`; return how many ticks it took."""
@@ -55,6 +78,7 @@ class Led:
         """Bring it to `state` by what operators and loads can do."""
         led = {
             faults.PROBE: (),
+            faults.PROOF: (faults.PROOF,),
             faults.RAMP: (faults.RAMP,),
             faults.HOLD: (faults.HOLD,),
             faults.RAMP_DOWN: (faults.RAMP_DOWN,),

@@ -13,16 +13,18 @@ from iontobench.device.frames import command_line
 
 PLAIN = re.compile(rb"(stop|pause|resume|\?)|(set|beat) ([0-9]+)")
 NUMBERS = {command.SET, command.BEAT}
+ALWAYS = {command.STOP, command.PAUSE, command.QUERY}  # they only lead to less
 
 
-def heard(data):
+def heard(data, supervised=0):
     """(command, value) of every line in `data` that the parser takes for a command."""
     parser = Command()
+    parser.reset(supervised)
     found = [(parser.step(byte), parser.value) for byte in data]
     return [pair for pair in found if pair[0] != command.NONE]
 
 
-def meant(line):
+def meant(line, supervised=False):
     """The same for one line without its end, by a regular expression; None where it is none."""
     body, star, crc = line.partition(b"*")
     if star and crc != b"%04x" % crc16(body):
@@ -30,10 +32,13 @@ def meant(line):
     match = PLAIN.fullmatch(body)
     if match is None:
         return None
+    word = command.WORDS.index(match[1] or match[2])
+    if supervised and not star and word not in ALWAYS:
+        return None
     if match[1]:
-        return command.WORDS.index(match[1]), 0
+        return word, 0
     value = int(match[3])
-    return (command.WORDS.index(match[2]), value) if value < 100_000 else None
+    return (word, value) if value < 100_000 else None
 
 
 PIECES = st.sampled_from(
@@ -49,12 +54,12 @@ STREAMS = st.one_of(
 )
 
 
-@given(STREAMS)
-@example(b"set 0*\nset *\nset\n")
-@example(b"\n\n?\n")
-def test_any_bytes_are_rejected_or_a_command_in_range_from_a_valid_line(data):
-    expected = [meant(line) for line in data.split(b"\n")[:-1]]
-    found = heard(data)
+@given(STREAMS, st.booleans())
+@example(b"set 0*\nset *\nset\n", False)
+@example(b"\n\n?\n", True)
+def test_any_bytes_are_rejected_or_a_command_in_range_from_a_valid_line(data, supervised):
+    expected = [meant(line, supervised) for line in data.split(b"\n")[:-1]]
+    found = heard(data, supervised)
     assert found == [pair for pair in expected if pair is not None]
     for word, value in found:
         assert command.STOP <= word <= command.QUERY
@@ -69,6 +74,27 @@ def test_every_command_is_heard_from_a_person_and_from_a_tool(text, end):
     expected = [(command.WORDS.index(word.encode()), int(number or 0))]
     assert heard(text.encode() + end.encode()) == expected
     assert heard(command_line(text)[:-1] + end.encode()) == expected
+
+
+@pytest.mark.parametrize("text", ["stop", "pause", "resume", "set 1500", "beat 17", "?"])
+def test_in_a_tools_session_only_what_leads_to_less_is_heard_without_a_checksum(text):
+    word = command.WORDS.index(text.partition(" ")[0].encode())
+    assert bool(heard(text.encode() + b"\n", supervised=1)) == (word in ALWAYS)
+    assert heard(command_line(text), supervised=1) == heard(command_line(text))
+
+
+@pytest.mark.parametrize("text", ["set 1500", "beat 1234", "resume"])
+def test_no_beginning_of_a_tools_line_is_a_command_in_its_session(text):
+    line = command_line(text)
+    assert all(heard(line[:cut] + b"\n", supervised=1) == [] for cut in range(len(line) - 1))
+
+
+def test_a_line_refused_for_its_missing_checksum_counts_as_garbage():
+    parser = Command()
+    parser.reset(1)
+    for byte in b"beat 1\n" * 40:
+        last = parser.step(byte)
+    assert last == command.GARBAGE
 
 
 @pytest.mark.parametrize(

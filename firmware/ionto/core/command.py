@@ -2,11 +2,13 @@
 
 `stop`, `pause`, `resume`, `set 1500` (uA), `beat 17` (last sequence number seen), `?`. A line may
 end in `*` and four hexadecimal digits, the CRC-16 of what stands before the `*`: tools always
-send it, people need not. Anything else is nothing: a damaged line never becomes a command.
+send it, people need not. Anything else is nothing: a damaged line never becomes a command. Where
+a tool has promised CRCs, `set`, `resume` and `beat` are nothing without: a line that lost its end
+looks like a person's. `stop`, `pause` and `?` only lead to less, and are always heard.
 """
 
 from .const import const
-from .line import LINE_MAX, NUMBER_SHIFT, WORD_MASK, parse
+from .line import CHECKED, LINE_MAX, NUMBER_SHIFT, WORD_MASK, parse
 
 NONE = const(0)
 STOP = const(1)
@@ -27,6 +29,7 @@ RETURN = const(13)  # a terminal's Enter
 
 _WORDS = b"".join([word + b"\0" for word in WORDS[1:]])
 _WITH_NUMBER = const(1 << SET | 1 << BEAT)
+_TO_MORE = const(1 << SET | 1 << RESUME | 1 << BEAT)  # can lead to more current, or to longer
 
 
 class Command:
@@ -36,8 +39,9 @@ class Command:
         self._line = bytearray(LINE_MAX)
         self.reset()
 
-    def reset(self):
-        """Begin a session: nothing heard."""
+    def reset(self, supervised=0):
+        """Begin a session: nothing heard. A supervised one is a tool's, which sends CRCs."""
+        self._checked_only = _TO_MORE if supervised else 0
         self.value = 0
         self.garbage = 0
         self._length = 0
@@ -50,10 +54,11 @@ class Command:
         if byte == NEWLINE or byte == RETURN:
             self._length = 0
             found = parse(self._line, length, _WORDS, QUERY, _WITH_NUMBER)
-            if found:
+            word = found & WORD_MASK
+            if word and (found & CHECKED or not self._checked_only >> word & 1):
                 self.value = found >> NUMBER_SHIFT
                 self.garbage = 0
-                return found & WORD_MASK
+                return word
         else:
             if length < LINE_MAX:
                 self._line[length] = byte

@@ -23,7 +23,8 @@ class Envelope:
         cap_q4: the most I_open may be at 95 % of compliance.
 
     Attributes, refreshed whenever the ramp has moved: `max_q4` (above it is over the envelope),
-    `open_q4` (below it is open, while not at compliance), `moving`.
+    `open_q4` (below it is open, while not at compliance), `expected_q4` (what should
+    flow), `moving`.
     """
 
     def __init__(self, floor_q4, cap_q4):
@@ -58,6 +59,11 @@ class Envelope:
             self._retract(measured_q4)
         self._refresh(TICK_US if target_q4 < self._envelope.set_q4 else 0)
 
+    def jump(self):
+        """Pulses that start with their whole amplitude: the target at once."""
+        self._envelope.set_q4 = self.target_q4
+        self._refresh(0)
+
     def move(self, dt_us):
         """One tick of a ramp that is not at its target; every second one moves by two.
 
@@ -77,6 +83,7 @@ class Envelope:
             reference_q4 = self._reference.step(target_q4, slew_ua_s, owed_us + dt_us)
             if reference_q4 == envelope_q4:
                 self._retracted = 0
+        self.expected_q4 = reference_q4
         self.moving = reference_q4 != target_q4 or envelope_q4 != target_q4
         tenth_q4 = envelope_q4 // 10
         self.max_q4 = envelope_q4 + tenth_q4 + _SLACK_Q4

@@ -6,18 +6,22 @@ which are this file's: there is no second copy.
 
 from .const import const
 
-# States of a session.
+# States of a session. The gate is closed from RAMP to PAUSING.
 IDLE = const(0)  # nothing loaded or not started; output off
 PROBE = const(1)  # gate low, PROBE on: is there a load?
-RAMP = const(2)  # energised, the set point moves to the segment's level
-HOLD = const(3)  # energised at the segment's level
-RAMP_DOWN = const(4)  # energised, the set point moves to 0; then DONE
-PAUSING = const(5)  # energised, the set point moves to 0; then PAUSED
-PAUSED = const(6)  # gate low, clock and dose stopped
-CONTACT = const(7)  # contact lost: gate low, the probe watches for 100 ms
-REST = const(8)  # gate low for 1 s before a new ramp from 0
-DONE = const(9)  # ended without a fault; output off
-FAULT = const(10)  # ended by a latched fault; output off
+PROOF = const(2)  # every switch and the limiter must work, at 30 uA
+RAMP = const(3)  # energised, the set point moves to the segment's level
+HOLD = const(4)  # energised at the segment's level
+PULSE = const(5)  # energised, pulses
+RAMP_DOWN = const(6)  # energised, the set point moves to 0; then DONE
+TURNING = const(7)  # energised, the set point moves to 0; then REST or OFF
+PAUSING = const(8)  # energised, the set point moves to 0; then PAUSED
+PAUSED = const(9)  # gate low, clock and dose stopped
+CONTACT = const(10)  # contact lost: gate low, the probe watches for 100 ms
+REST = const(11)  # gate low for 1 s, then zero is proven, before a new ramp from 0
+OFF = const(12)  # gate low for the segment's time: sham, or a gap between phases
+DONE = const(13)  # ended without a fault; output off
+FAULT = const(14)  # ended by a latched fault; output off
 
 # What `supervisor.check` returns below the faults.
 OK = const(0)
@@ -39,6 +43,16 @@ TIME_WALL = const(26)  # energised longer than the program's wall
 NO_LOAD = const(27)  # the probe found no load before the start
 LIMITER = const(28)  # the stage's hardware limiter has tripped
 INTERNAL = const(29)  # an exception inside the loop
+PROOF_STAGE = const(30)  # the proof: nothing flows with both switches on
+PROOF_GATE = const(31)  # the proof: current flows with the gate low
+PROOF_SERIES = const(32)  # the proof: current flows though ENABLE stands still
+PROOF_LIMITER = const(33)  # the proof: the hardware limiter does not trip, or does not re-arm
+PROOF_SIGN = const(34)  # the proof: sense B does not see the current, or sees it backwards
+STUCK = const(35)  # sense A does not follow a change of the set point
+UNDERCURRENT = const(36)  # less than commanded for 1 s, and not limited
+SUPPLY = const(37)  # the supply is too low to trust
+CORRUPT = const(38)  # the program or a limit is no longer what was checked
+NOT_ZERO = const(39)  # current flows after a rest, before the next ramp
 
 # Outcomes of a session.
 RUNNING = const(0)
@@ -46,7 +60,7 @@ COMPLETE = const(1)  # the whole program was delivered
 SHORT = const(2)  # the time limit came before the dose
 STOPPED = const(3)  # the operator, the stop input or a lost host ended it
 FAULTED = const(4)  # a fault ended it
-REFUSED = const(5)  # it never started
+REFUSED = const(5)  # it never started: a fault came before the first ramp
 
 # Events, each with two integers (a, b) in its frame.
 EV_START = const(1)  # a: polarity, b: segments
@@ -66,17 +80,32 @@ EV_LINK = const(14)  # 256 bytes without a valid line; ramping down
 EV_LAST_CURRENT = const(15)  # a: current _q4 at gate-off, b: peak current _q4
 EV_DOSE = const(16)  # a: positive charge _uc, b: negative charge _uc
 EV_END = const(17)  # a: outcome, b: fault; nothing follows
+EV_PROOF = const(18)  # a: what was proven, bits PROVEN_*, b: current _q4 with both switches on
+EV_DRIFT = const(19)  # a warning; a: load _ohm 3 min ago, b: load _ohm now
+EV_NOISE = const(20)  # a warning; a: mean step of sense A _q4
+EV_POLARITY = const(21)  # a reversal at zero current; a: +1 or -1 from now on
+
+# What the proof has shown (EV_PROOF).
+PROVEN_STAGE = const(1)
+PROVEN_GATE = const(2)
+PROVEN_SERIES = const(4)
+PROVEN_LIMITER = const(8)  # not set: this board's limiter is not provable
+PROVEN_SIGN = const(16)
 
 STATE_NAMES = {
     IDLE: "idle",
     PROBE: "probe",
+    PROOF: "proof",
     RAMP: "ramp",
     HOLD: "hold",
+    PULSE: "pulses",
     RAMP_DOWN: "ramp down",
+    TURNING: "turning",
     PAUSING: "pausing",
     PAUSED: "paused",
     CONTACT: "contact lost",
     REST: "rest",
+    OFF: "off",
     DONE: "done",
     FAULT: "fault",
 }
@@ -97,6 +126,16 @@ FAULT_NAMES = {
     NO_LOAD: "no load",
     LIMITER: "hardware limiter",
     INTERNAL: "internal error",
+    PROOF_STAGE: "proof: nothing flows",
+    PROOF_GATE: "proof: the gate does not open",
+    PROOF_SERIES: "proof: the dead-man does not open",
+    PROOF_LIMITER: "proof: the hardware limiter does not act",
+    PROOF_SIGN: "proof: the second sense does not follow",
+    STUCK: "stuck sense",
+    UNDERCURRENT: "under-current",
+    SUPPLY: "supply too low",
+    CORRUPT: "program or limits corrupt",
+    NOT_ZERO: "current after a rest",
 }
 
 OUTCOME_NAMES = {
@@ -126,4 +165,8 @@ EVENT_NAMES = {
     EV_LAST_CURRENT: "last current",
     EV_DOSE: "dose",
     EV_END: "end",
+    EV_PROOF: "proof",
+    EV_DRIFT: "load drifts",
+    EV_NOISE: "noise",
+    EV_POLARITY: "polarity",
 }

@@ -31,6 +31,8 @@ class Board:
         proof_scale: 1, or 6 on 30 mA boards [control.md, Supervisor, proof].
         probe_mv, probe_ohm: the PROBE source, 5 V behind 100 kOhm.
         lim_test: whether the hardware limiter can be proven.
+        supply_min_mv: below it the stage is not to be trusted, mV.
+        accuracy_ua: what a calibrated current may be off by, uA, at any set point.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class Board:
         probe_mv=5000,
         probe_ohm=100000,
         lim_test=True,
+        supply_min_mv=4300,
+        accuracy_ua=10,
     ):
         self.name = name
         self.max_ua = max_ua
@@ -55,6 +59,8 @@ class Board:
         self.probe_mv = probe_mv
         self.probe_ohm = probe_ohm
         self.lim_test = lim_test
+        self.supply_min_mv = supply_min_mv
+        self.accuracy_ua = accuracy_ua
 
 
 def floor_q4(board):
@@ -70,6 +76,16 @@ def absolute_limit_q4(board):
 def running_limit_q4(board, peak_ua):
     """Program peak x 1.05 + max(30 uA, 1 % of full scale), `_q4`."""
     return peak_ua * 105 * UA_Q4 // 100 + floor_q4(board)
+
+
+def noise_q4(board):
+    """The mean step of sense A that is worth a warning: 4 sigma + 1 % of full scale, `_q4`."""
+    return 4 * board.sigma_q4 + board.full_scale_ua * UA_Q4 // 100
+
+
+def zero_q4(board):
+    """A mean below it is no current: max(20 uA, 0.1 % of full scale), `_q4`."""
+    return max(20 * UA_Q4, board.full_scale_ua * UA_Q4 // 1000)
 
 
 def open_floor_q4(board):

@@ -8,8 +8,9 @@ from .const import const, ptr8
 from .crc import CRC_START
 
 LINE_MAX = const(64)  # four times the longest line that means something
-NUMBER_SHIFT = const(3)  # below it stands the word
 WORD_MASK = const(7)
+CHECKED = const(8)  # the line had its CRC
+NUMBER_SHIFT = const(4)  # below it stand the word and CHECKED
 
 _NUMBER_MAX = const(100000)
 _SPACE = const(32)
@@ -27,8 +28,8 @@ def parse(line: ptr8, length: int, words: ptr8, count: int, with_number: int) ->
         with_number: bit 1 << n says that word n (from 1) has a space and a number after it.
 
     Returns:
-        The word's number, and the number after it shifted by NUMBER_SHIFT; 0 for anything else,
-        a length above LINE_MAX included.
+        The word's number, CHECKED where its CRC was there and right, and the number after it
+        shifted by NUMBER_SHIFT; 0 for anything else, a length above LINE_MAX included.
     """
     if length > LINE_MAX:
         return 0
@@ -82,4 +83,4 @@ def parse(line: ptr8, length: int, words: ptr8, count: int, with_number: int) ->
         nibble = (crc >> shift) & 15
         if line[at] != nibble + (_DIGIT if nibble < 10 else _LETTER):
             return 0
-    return found
+    return found | CHECKED

@@ -10,13 +10,15 @@ from . import limits
 from .const import const
 from .crc import crc16 as crc16  # the wire form's own check
 
-VERSION = const(1)
+VERSION = const(2)
 
 # Header words.
 H_VERSION = const(0)
 H_SEGMENTS = const(1)  # how many segments follow
-H_POLARITY = const(2)  # +1: the active electrode is the anode, -1: the cathode
-H_PEAK_UA = const(3)  # no segment's level is above it
+H_POLARITY = const(
+    2
+)  # of the first segment; +1: the active electrode is the anode, -1: the cathode
+H_PEAK_UA = const(3)  # no segment's level is above it, nor any live adjustment
 H_SLEW_UA_S = const(4)  # no envelope is faster
 H_DOWN_SLEW_UA_S = const(5)  # the ramp down at the end
 H_CHARGE_UC = const(6)  # wall on the gross charge; passing it is a fault
@@ -26,19 +28,35 @@ H_DENSITY_UA_CM2 = const(9)  # wall on peak / area
 H_PROBE_MIN_Q4 = const(10)  # a probe current below it is an open lead
 HEADER_LEN = const(12)  # one spare word
 
-# Segment words.
+# Segment words. Those that a kind does not use are 0.
 S_KIND = const(0)
-S_LEVEL_UA = const(1)
-S_SLEW_UA_S = const(2)  # to the level, from wherever the set point is
+S_LEVEL_UA = const(1)  # PULSES: of the flat part
+S_SLEW_UA_S = const(2)  # to the level, from wherever the set point is; PULSES: of the amplitude
 S_CHARGE_UC = const(3)  # HOLD_CHARGE: gross charge, ramps included
-S_TIME_MS = const(4)  # HOLD_TIME: from the moment the level is reached
-SEGMENT_LEN = const(8)  # three spare words
+S_TIME_MS = const(4)  # HOLD_TIME: from the moment the level is reached; OFF: gate low
+S_POLARITY = const(5)  # +1 or -1; another one than before is a reversal, at zero current
+S_ON_MS = const(6)  # PULSES: the flat part
+S_OFF_MS = const(7)  # PULSES: at 0, the gate closed
+S_EDGE_MS = const(8)  # PULSES: each edge, by the drive
+S_COUNT = const(9)  # PULSES: how many
+SEGMENT_LEN = const(12)  # two spare words
 SEGMENTS_MAX = const(32)
 
 # Kinds of segment.
-HOLD_CHARGE = const(1)  # hold until the charge, the last ramp down completing it
+HOLD_CHARGE = const(1)  # hold until the charge, a ramp down to 0 that follows completing it
 HOLD_TIME = const(2)  # hold for a time
+OFF = const(3)  # gate low for a time: sham, or a gap between phases
+PULSES = const(4)  # pulses of one direction; slew 0: the first one has the whole amplitude
 
+PULSE_MIN_MS = const(10)  # shorter ones need a gate in hardware [control.md, Waveforms]
+PULSE_MAX_MS = const(480000)  # a period in us stays below 2^30
+EDGE_MAX_MS = const(1000)  # 1 000 000 us * 1024 < 2^30
+COUNT_MAX = const(100000)
+
+_FIELDS = (
+    *("kind", "level_ua", "slew_ua_s", "charge_uc", "time_ms", "polarity"),
+    *("on_ms", "off_ms", "edge_ms", "count", "spare", "spare"),
+)
 _WORD_MAX = const(0x3FFFFFFF)
 
 
@@ -95,6 +113,7 @@ class Program:
     def __init__(self, words, board):
         _check_shape(words)
         self.words = words
+        self.crc = crc16(pack(words))  # what the words in memory are held to while it runs
         self.polarity = _in(words, H_POLARITY, -1, 1, "polarity")
         if self.polarity == 0:
             raise ProgramError("polarity: 0 is neither +1 nor -1")
@@ -114,24 +133,73 @@ class Program:
             )
         self.probe_min_q4 = _in(words, H_PROBE_MIN_Q4, 1, 5 * 16, "probe_min_q4")
         self.segments = words[H_SEGMENTS]
+        off_ms = 0
         for segment in range(self.segments):
             self._check_segment(segment)
+            if self.word(segment, S_KIND) == OFF:
+                off_ms += self.word(segment, S_TIME_MS)
+        if self.time_s + off_ms // 1000 > limits.TIME_WALL_S:
+            raise ProgramError("time_s and the times of OFF segments pass the wall of 4 h")
 
     def word(self, segment, field):
         """One word of one segment (0-based)."""
         return self.words[HEADER_LEN + segment * SEGMENT_LEN + field]
 
+    def turns_after(self, segment):
+        """Whether `segment` ends at 0: it is the last, or the next cannot start from a level.
+
+        Only a hold that follows a hold of the same polarity ramps from level to level.
+        """
+        following = segment + 1
+        return (
+            following == self.segments
+            or self.word(segment, S_KIND) > HOLD_TIME
+            or self.word(following, S_KIND) > HOLD_TIME
+            or self.word(following, S_POLARITY) != self.word(segment, S_POLARITY)
+        )
+
     def _check_segment(self, segment):
         base = HEADER_LEN + segment * SEGMENT_LEN
         name = "segment %d " % segment
-        kind = _in(self.words, base + S_KIND, HOLD_CHARGE, HOLD_TIME, name + "kind")
-        _in(self.words, base + S_LEVEL_UA, 1, self.peak_ua, name + "level_ua")
-        _in(self.words, base + S_SLEW_UA_S, 1, self.slew_ua_s, name + "slew_ua_s")
-        if kind == HOLD_CHARGE:
-            _in(self.words, base + S_CHARGE_UC, 1, self.charge_uc, name + "charge_uc")
+        words = self.words
+        kind = _in(words, base + S_KIND, HOLD_CHARGE, PULSES, name + "kind")
+        first = segment == 0
+        if kind == OFF and first:
+            raise ProgramError(name + "kind: a program does not begin with OFF")
+        polarity = _in(words, base + S_POLARITY, -1, 1, name + "polarity")
+        if polarity == 0 or (first and polarity != self.polarity):
+            raise ProgramError(name + "polarity: %d is not the header's +1 or -1" % polarity)
+        if kind == OFF:
+            used = (S_TIME_MS,)
+        elif kind == HOLD_CHARGE:
+            used = (S_LEVEL_UA, S_SLEW_UA_S, S_CHARGE_UC)
+        elif kind == HOLD_TIME:
+            used = (S_LEVEL_UA, S_SLEW_UA_S, S_TIME_MS)
         else:
-            time_max = limits.TIME_WALL_S * 1000
-            _in(self.words, base + S_TIME_MS, 1, time_max, name + "time_ms")
+            used = (S_LEVEL_UA, S_SLEW_UA_S, S_ON_MS, S_OFF_MS, S_EDGE_MS, S_COUNT)
+        for field in range(S_LEVEL_UA, SEGMENT_LEN):
+            if field in used:
+                low, high = self._range(field)
+                low = 0 if field == S_SLEW_UA_S and kind == PULSES else low
+                _in(words, base + field, low, high, name + _FIELDS[field])
+            elif field != S_POLARITY:
+                _in(words, base + field, 0, 0, name + _FIELDS[field])
+
+    def _range(self, field):
+        """(low, high) of a segment's word where its kind uses it."""
+        if field == S_LEVEL_UA:
+            return 1, self.peak_ua
+        if field == S_SLEW_UA_S:
+            return limits.SLEW_MIN_UA_S, self.slew_ua_s
+        if field == S_CHARGE_UC:
+            return 1, self.charge_uc
+        if field == S_TIME_MS:
+            return 1, limits.TIME_WALL_S * 1000
+        if field == S_EDGE_MS:
+            return 1, EDGE_MAX_MS
+        if field == S_COUNT:
+            return 1, COUNT_MAX
+        return PULSE_MIN_MS, PULSE_MAX_MS
 
 
 def _check_shape(words):

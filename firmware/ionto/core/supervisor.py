@@ -16,6 +16,7 @@ from .limits import (
     open_floor_q4,
     running_limit_q4,
 )
+from .rounds import Rounds
 from .units import (
     INPUT_LIMITER,
     SAMPLE_A,
@@ -35,15 +36,18 @@ _LATE_WARN_US = const(2000)
 _LATE_US = const(3000)  # below the dead-man's shortest hold of 3.6 ms
 _LATE_WINDOW_MS = const(1000)
 _DIP_WINDOW_MS = const(10000)
-_LOW_LOAD_MS = const(1000)
-_LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
-_LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
-_LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
 
-SLOW_US = const(8000)  # how often `check_slow` is to judge
+# How the set point gets to its target.
+BY_RAMP = const(0)
+BY_PULSES = const(1)  # the amplitude by ramp
+BY_PULSES_AT_ONCE = const(2)
+
+GATE_LOW = const(0)
+GATE_CLOSED = const(1)
+GATE_EDGE = const(2)  # closed, in a part of a pulse that judges no contact
+
 WARN_LATE = const(1)
 WARN_DIP = const(2)
-WARN_COMPLIANCE = const(4)
 
 
 class Supervisor:
@@ -54,7 +58,7 @@ class Supervisor:
 
     `tripped` is the latched fault (0 = none), `later` counts causes after it. `limited`, `low` and
     `freeze` tell the session and the ramp what kind of tick it was; `warning` holds WARN_* bits
-    until the loop has reported them.
+    until the loop has reported them, as `rounds.warning` does.
     """
 
     def __init__(self, board):
@@ -64,8 +68,8 @@ class Supervisor:
         self._apart_q4 = self._floor_q4 * 20
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = board.compliance_mv * 95 // 100
-        self._near_mv = board.compliance_mv * 80 // 100
-        self._probe_q4 = board.probe_mv * 16000 // board.probe_ohm
+        self.rounds = Rounds(board, self.envelope)
+        self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
         self._lates = Window(_LATE_WINDOW_MS)
@@ -73,8 +77,8 @@ class Supervisor:
         self._over_q4 = 0
         self._drive_max = 0
         self._charge_uc = 0
-        self._time_ms = 0
         self._polarity = 1
+        self._again = [0] * 6
         self.clear()
 
     def clear(self):
@@ -83,13 +87,13 @@ class Supervisor:
         self.later = 0
         self.warning = 0
         self.late_us = 0  # the interval that was last warned of
+        self.dips = 0
         self.resamples = 0
-        self._clock_ms = 0
-        self._clock_us = 0
-        self._energised_ms = 0
+        self.rounds.reset()
         self._lates.reset()
         self._dips.reset()
-        self._probing_q4 = 0
+        self._allowed_q4 = 0
+        self._is_proving = 0
         self._peak_q4 = 0
         self._slew_max_ua_s = 1
         self.open_gate()
@@ -106,12 +110,39 @@ class Supervisor:
         self._peak_q4 = program.peak_ua * 16
         self._slew_max_ua_s = program.slew_ua_s
         self._charge_uc = program.charge_uc
-        self._time_ms = (program.time_s + TIME_SLACK_S) * 1000
+        self.rounds.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
         self._polarity = program.polarity
+        self._keep_again()
 
-    def probing(self, on):
-        """The PROBE source is on or off: its bounded current is no leak."""
-        self._probing_q4 = self._probe_q4 if on else 0
+    def _keep_again(self):
+        """Every limit a second time, inverted: memory that changes one does not change both."""
+        again = self._again
+        again[0] = ~self._over_q4
+        again[1] = ~self._absolute_q4
+        again[2] = ~self._charge_uc
+        again[3] = ~self._drive_max
+        again[4] = ~self._peak_q4
+        again[5] = ~self._slew_max_ua_s
+
+    def _is_whole(self):
+        again = self._again
+        return (
+            self._over_q4 == ~again[0]
+            and self._absolute_q4 == ~again[1]
+            and self._charge_uc == ~again[2]
+            and self._drive_max == ~again[3]
+            and self._peak_q4 == ~again[4]
+            and self._slew_max_ua_s == ~again[5]
+        )
+
+    def turn(self, polarity):
+        """The bridge was switched, with the gate low: sense B now reads the other sign."""
+        self._polarity = polarity
+
+    def allow(self, current_q4, is_proving):
+        """What may flow with the gate low: the probe's bounded current, or the proof's."""
+        self._allowed_q4 = current_q4
+        self._is_proving = is_proving  # the limiter trips because it is asked to
 
     def open_gate(self):
         """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
@@ -121,22 +152,32 @@ class Supervisor:
         self._apart_ticks = 0
         self._leak_ticks = 0
         self._off_us = 0
-        self._ramp_ms = 0
-        self._low_load_ms = 0
+        self.rounds.open_gate()
         self.limited = 0
         self.low = 0
         self.freeze = 0
 
-    def follow(self, target_q4, slew_ua_s, measured_q4):
-        """The session moves to a new target: bound by the program, whatever was asked."""
+    def follow(self, target_q4, slew_ua_s, measured_q4, how):
+        """The session moves to a new target: bound by the program, whatever was asked.
+
+        Args:
+            how: BY_RAMP, BY_PULSES or BY_PULSES_AT_ONCE.
+        """
+        rounds = self.rounds
         if self.envelope.is_at_zero():
-            self._ramp_ms = self._clock_ms
+            rounds.begin_ramp()
+        rounds.pulsing = how
         self.envelope.follow(
             min(target_q4, self._peak_q4), min(slew_ua_s, self._slew_max_ua_s), measured_q4
         )
+        if how == BY_PULSES_AT_ONCE:
+            self.envelope.jump()
 
     def check(self, buf, gate, charge_uc, dt_us):
-        """Judge one tick; every SLOW_US `check_slow` is to follow.
+        """Judge one tick; every `rounds.ROUND_US` `check_slow` is to follow.
+
+        Args:
+            gate: GATE_*, as it was when the sample was taken.
 
         Returns:
             `faults.OK`, `faults.RECHECK` (sample the current again, then `recheck`),
@@ -146,7 +187,7 @@ class Supervisor:
         code = 0
         if dt_us > _LATE_WARN_US:
             code = self._late(dt_us)
-        if buf[SAMPLE_INPUTS] & INPUT_LIMITER:
+        if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._is_proving:
             code = faults.LIMITER
         if charge_uc > self._charge_uc:
             code = faults.CHARGE_WALL
@@ -167,7 +208,7 @@ class Supervisor:
                     code = self._above()
                 elif self._over_ticks:
                     self._over_ticks = 0
-                if code == 0:
+                if code == 0 and gate == GATE_CLOSED:
                     if buf[SAMPLE_V] >= self._high_mv:
                         code = self._saturated(current_q4)
                     elif current_q4 < envelope.open_q4:
@@ -184,39 +225,20 @@ class Supervisor:
         return 0
 
     def check_slow(self, buf, gate, passed_us):
-        """Judge what need not be judged in every tick: time, near compliance, low impedance.
+        """Judge what need not be judged in every tick: one round, and every limit's second copy.
 
         Args:
-            passed_us: since the last time, SLOW_US or a little more.
+            passed_us: since the last time, `rounds.ROUND_US` or a little more.
 
         Returns:
             `faults.OK` or the latched fault.
         """
-        clock_us = self._clock_us + passed_us
-        passed_ms = clock_us // 1000
-        self._clock_us = clock_us - passed_ms * 1000
-        self._clock_ms += passed_ms
-        if not gate:
+        if self.tripped:
             return 0
-        energised_ms = self._energised_ms + passed_ms
-        self._energised_ms = energised_ms
-        if energised_ms > self._time_ms:
-            return self._trip(faults.TIME_WALL)
-        current_q4 = buf[SAMPLE_A]
-        load_mv = buf[SAMPLE_V]
-        if load_mv >= self._near_mv:
-            self.warning |= WARN_COMPLIANCE
-        if (
-            current_q4 >= _LOW_LOAD_FROM_Q4
-            and load_mv * _LOW_LOAD_MUL < current_q4
-            and self._clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
-        ):
-            self._low_load_ms += passed_ms
-            if self._low_load_ms >= _LOW_LOAD_MS:
-                return self._trip(faults.LOW_IMPEDANCE)
-        else:
-            self._low_load_ms = 0
-        return 0
+        code = self.rounds.step(buf, gate, passed_us, self.freeze)
+        if not self._is_whole():
+            code = faults.CORRUPT
+        return self._trip(code) if code else 0
 
     def recheck(self, current_q4):
         """Judge a re-sample of the same tick: all three over is a trip."""
@@ -274,7 +296,7 @@ class Supervisor:
         if self._off_us < _SETTLE_US:
             self._off_us += dt_us
             return 0
-        if current_q4 > self._floor_q4 + self._probing_q4:
+        if current_q4 > self._floor_q4 + self._allowed_q4:
             self._leak_ticks += 1
             if self._leak_ticks >= _LEAK_TICKS:
                 return faults.LEAK
@@ -294,11 +316,12 @@ class Supervisor:
         self._low_ticks = 0
         self.low = 0
         self.warning |= WARN_DIP
-        return faults.INTERMITTENT if self._dips.hit(self._clock_ms) else 0
+        self.dips += 1
+        return faults.INTERMITTENT if self._dips.hit(self.rounds.clock_ms) else 0
 
     def _late(self, dt_us):
         if dt_us > _LATE_US:
             return faults.LATE
         self.warning |= WARN_LATE
         self.late_us = dt_us
-        return faults.LATE if self._lates.hit(self._clock_ms) else 0
+        return faults.LATE if self._lates.hit(self.rounds.clock_ms) else 0

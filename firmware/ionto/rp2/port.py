@@ -110,6 +110,13 @@ class Rp2Port:
                 self._gate_pin(0)
                 set_level(0)
 
+    def prove(self, gate, drive):
+        """Gate and a small drive, each for itself; nothing after `off`."""
+        set_level = self._set_level
+        if set_level:
+            set_level(drive)
+            self._gate_pin(gate)
+
     def set_polarity(self, sign):
         """The bridge's line: high reverses."""
         Pin(self._pins["polarity"])(1 if sign < 0 else 0)

@@ -74,6 +74,7 @@ class VirtualPort(Processor):
         bench.set_gate(False)
         bench.set_drive(0.0)
         bench.set_probe(False)
+        bench.set_lim_test(False)
 
     def _read_supply(self) -> None:
         zero, mul, shift = self._supply_back
@@ -101,6 +102,10 @@ class VirtualPort(Processor):
         bench.advance(bench.now_us + RESAMPLE_US)
         zero, mul, shift = self._ways_back[:3]
         buf[SAMPLE_A] = (bench.read_code(CH_A) - zero) * mul >> shift
+
+    def prove(self, gate: int, drive: int) -> None:
+        """As `actuate`; the pins are the same, only what they may be at once differs."""
+        self.actuate(gate, drive)
 
     def actuate(self, gate: int, drive: int) -> None:
         """Set the gate (0, 1) and the drive (0..board.drive_counts, sense A's full scale)."""

@@ -1,0 +1,136 @@
+"""The proof before each ramp from 0: every switch and the hardware limiter must work, in turn.
+
+Both switches on: 30 uA flow, and sense B sees them with the right sign. Gate low while ENABLE
+goes on and the drive stays: nothing. Gate closed while ENABLE stands still: nothing, after the
+longest hold of the dead-man. LIM_TEST with 45 uA: the limiter trips, and arms again with the gate
+low. Each judgement is the mean of 16 ticks [control.md, Supervisor, Proof]; on 30 mA boards all
+currents are six times as large. Currents in `_q4`, times in ticks of 1 ms, the drive in counts.
+It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
+"""
+
+from . import faults
+from .const import const
+from .units import INPUT_LIMITER, drive_scale
+
+# Steps.
+_CONDUCTS = const(1)  # both switches on
+_GATE = const(2)  # gate low, dead-man pumped, the drive still at 30 uA
+_SERIES = const(3)  # gate closed, dead-man still
+_LIMITER = const(4)  # LIM_TEST
+_REARM = const(5)  # gate low, limiter armed again, the dead-man pumped for the ramp
+
+_MEAN_TICKS = const(16)
+_ON_UA = const(30)
+_FLOWS_UA = const(15)
+_NOTHING_UA = const(5)
+_OVER_UA = const(45)
+_SIGN_UA = const(7)  # sense B, both switches on against gate low: half of A's 15
+_ALLOWANCE_UA = const(60)  # what the supervisor is to take for no leak meanwhile
+_PUMP_MS = const(10)  # ENABLE toggles this long before anything is to conduct
+_SETTLE_MS = const(5)
+_HOLD_MAX_MS = const(9)  # the dead-man's longest hold of 8.4 ms
+_REARM_MS = const(10)  # the limiter's line is read every eighth tick
+
+
+class Proof:
+    """Leads the stage through its steps, a tick at a time.
+
+    Args:
+        board: the `limits.Board`.
+
+    Attributes for whoever owns the pins: `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is
+    wanted in this tick). At the end: `fault` (0 or `faults.PROOF_*`), `proven` (bits
+    `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
+    """
+
+    def __init__(self, board):
+        scale = board.proof_scale
+        self._flows_q4 = _FLOWS_UA * scale * 16
+        self._nothing_q4 = _NOTHING_UA * scale * 16
+        self._sign_q4 = _SIGN_UA * scale * 16
+        self.allowance_q4 = _ALLOWANCE_UA * scale * 16
+        mul, shift = drive_scale(board.full_scale_ua * 16, board.drive_counts)
+        self._on_counts = (_ON_UA * scale * 16 * mul) >> shift
+        self._over_counts = (_OVER_UA * scale * 16 * mul) >> shift
+        self._has_lim_test = board.lim_test
+        self.start()
+
+    def start(self):
+        """Begin with everything off."""
+        self.fault = 0
+        self.proven = 0
+        self.on_q4 = 0
+        self._on_b_q4 = 0
+        self.rearm = 0
+        self._enter(_CONDUCTS)
+
+    def step(self, current_a_q4, current_b_q4, inputs):
+        """One tick; `current_b_q4` is sense B with the sign that the polarity should give it.
+
+        Returns:
+            0 while it goes on, 1 at its end.
+        """
+        self.rearm = 0
+        if self._wait_ticks:
+            self._wait_ticks -= 1
+            return 0
+        self._sum_q4 += current_a_q4
+        self._sum_b_q4 += current_b_q4
+        self._count += 1
+        if self._count < _MEAN_TICKS:
+            return 0
+        return self._judge(
+            self._sum_q4 // _MEAN_TICKS, self._sum_b_q4 // _MEAN_TICKS, inputs & INPUT_LIMITER
+        )
+
+    def _judge(self, mean_q4, mean_b_q4, tripped):
+        at = self._at
+        nothing = mean_q4 < self._nothing_q4
+        if at == _CONDUCTS:
+            self.on_q4 = mean_q4
+            self._on_b_q4 = mean_b_q4
+            return self._found(mean_q4 > self._flows_q4, faults.PROOF_STAGE, faults.PROVEN_STAGE)
+        if at == _GATE:
+            if self._on_b_q4 - mean_b_q4 < self._sign_q4:
+                return self._found(0, faults.PROOF_SIGN, 0)
+            proven = faults.PROVEN_GATE | faults.PROVEN_SIGN
+            return self._found(nothing, faults.PROOF_GATE, proven)
+        if at == _SERIES:
+            return self._found(nothing, faults.PROOF_SERIES, faults.PROVEN_SERIES)
+        if at == _LIMITER:
+            return self._found(nothing and tripped, faults.PROOF_LIMITER, 0)
+        proven = faults.PROVEN_LIMITER if self._has_lim_test else 0
+        return self._found(not tripped, faults.PROOF_LIMITER, proven)
+
+    def _found(self, good, fault, proven):
+        """Take one finding and go on; return 1 at the end of the proof."""
+        if good:
+            self.proven |= proven
+            if self._at < _REARM:
+                self._enter(
+                    _REARM if self._at == _SERIES and not self._has_lim_test else self._at + 1
+                )
+                return 0
+        else:
+            self.fault = fault
+        self.gate = self.drive = self.lim_test = 0
+        return 1
+
+    def _enter(self, at):
+        self._at = at
+        self._sum_q4 = 0
+        self._sum_b_q4 = 0
+        self._count = 0
+        self.gate = 1 if at == _CONDUCTS or at == _SERIES or at == _LIMITER else 0
+        self.pump = 0 if at == _SERIES else 1
+        self.lim_test = 1 if at == _LIMITER else 0
+        self.drive = self._over_counts if at == _LIMITER else self._on_counts
+        self._wait_ticks = _SETTLE_MS
+        if at == _CONDUCTS or at == _LIMITER:
+            self._wait_ticks += _PUMP_MS
+        elif at == _SERIES:
+            self._wait_ticks += _HOLD_MAX_MS
+        elif at == _REARM:
+            self.drive = 0
+            self.rearm = 1
+            self._wait_ticks += _REARM_MS

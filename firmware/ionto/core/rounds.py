@@ -1,0 +1,234 @@
+"""The supervisor's checks that take turns: each at least four times within its required time.
+
+Every ROUND_US one of four rounds: time and low impedance; under-current, supply and drift; stuck
+sense; the program's words. Currents in `_q4`, load voltage in mV, load in ohm, time in us and ms.
+Rules and numbers: control.md, "Supervisor"; those marked (ours) are argued in DESIGN.md. It sees
+the envelope, never the regulator or its set point.
+"""
+
+from . import faults
+from .const import const
+from .integrity import Integrity
+from .limits import noise_q4
+from .snapshot import Snapshot
+from .units import SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V, load_ohm
+
+ROUND_US = const(4000)
+WARN_COMPLIANCE = const(4)
+WARN_DRIFT = const(8)
+WARN_NOISE = const(16)
+
+_ROUNDS = const(4)
+_LOW_LOAD_MS = const(1000)
+_LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
+_LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
+_LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
+_UNDER_MS = const(1000)
+_UNDER_Q4 = const(480)  # 90 % of the set point less 30 uA
+_SUPPLY_TIMES = const(2)  # (ours)
+_STUCK_Q4 = const(1600)  # a commanded change of 100 uA ...
+_STUCK_MS = const(50)  # ... and 25 % of it within 50 ms
+_DRIFT_MS = const(180000)  # 2 % a minute over 3 min
+_DRIFT_PERCENT = const(6)
+_DRIFT_SUMS = const(16)
+_NOISE_STEPS = const(8)  # 64 ms (ours)
+
+
+class Rounds:
+    """The slow checks of one board.
+
+    Args:
+        board: its `limits.Board`.
+        envelope: the supervisor's own.
+
+    Attributes: `clock_ms` (of this session), `energised_ms`, `warning` (WARN_* bits until they
+    have been reported) with `drift_from_ohm`, `drift_ohm` and `noise_q4`; `snapshot`.
+    """
+
+    def __init__(self, board, envelope):
+        self._envelope = envelope
+        self._near_mv = board.compliance_mv * 80 // 100
+        self._supply_min_mv = board.supply_min_mv
+        self._noise_max_q4 = 2 * noise_q4(board)  # of a second difference
+        self._integrity = Integrity()
+        self.snapshot = Snapshot()
+        self._time_ms = 0
+        self.reset()
+
+    def reset(self):
+        """Nothing seen yet."""
+        self.clock_ms = 0
+        self.energised_ms = 0
+        self.warning = 0
+        self.near_mv = 0
+        self.drift_from_ohm = 0
+        self.drift_ohm = 0
+        self.noise_q4 = 0
+        self._clock_us = 0
+        self._round = 0
+        self._supply_times = 0
+        self.snapshot.reset()
+        self.open_gate()
+
+    def arm(self, program, time_ms):
+        """Take a program and the wall on its energised time. Not in a tick path."""
+        self.reset()
+        self._time_ms = time_ms
+        self._integrity.arm(program)
+
+    def open_gate(self):
+        """The gate is low from now on: what judges a current is forgotten."""
+        self.pulsing = 0
+        self._ramp_ms = self.clock_ms
+        self._low_load_ms = 0
+        self._under_ms = 0
+        self._noise_steps = 0
+        self._noise_sum_q4 = 0
+        self._last_q4 = 0
+        self._last_step_q4 = 0
+        self._stuck_until_ms = 0
+        self._forget_drift()
+        self._rebase(0, 0)
+
+    def begin_ramp(self):
+        """A ramp from 0 begins now."""
+        self._ramp_ms = self.clock_ms
+
+    def step(self, buf, gate, passed_us, limited):
+        """One round, `passed_us` after the last one; return 0 or a fault."""
+        clock_us = self._clock_us + passed_us
+        passed_ms = clock_us // 1000
+        self._clock_us = clock_us - passed_ms * 1000
+        self.clock_ms += passed_ms
+        if gate:
+            self.energised_ms += passed_ms
+        number = self._round
+        self._round = number + 1 if number + 1 < _ROUNDS else 0
+        if number & 1:
+            if gate and not self.pulsing:
+                self._listen(buf[SAMPLE_A])
+            return self._powered(buf, gate, limited) if number == 1 else self._integral()
+        expected_q4 = self._envelope.expected_q4
+        self.snapshot.keep(buf, expected_q4)
+        if not gate:
+            return 0
+        if number:
+            return 0 if self.pulsing else self._follows(buf[SAMPLE_A], expected_q4, limited)
+        return self._bounded(buf)
+
+    def _integral(self):
+        integrity = self._integrity
+        return faults.CORRUPT if integrity.step() or integrity.step() else 0
+
+    def _bounded(self, buf):
+        """Time wall, near compliance, low impedance."""
+        if self.energised_ms > self._time_ms:
+            return faults.TIME_WALL
+        current_q4 = buf[SAMPLE_A]
+        load_mv = buf[SAMPLE_V]
+        if load_mv >= self._near_mv:
+            self.warning |= WARN_COMPLIANCE
+            self.near_mv = load_mv
+        if (
+            current_q4 >= _LOW_LOAD_FROM_Q4
+            and load_mv * _LOW_LOAD_MUL < current_q4
+            and self.clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
+            and not self.pulsing
+        ):
+            self._low_load_ms += _ROUNDS * ROUND_US // 1000
+            if self._low_load_ms >= _LOW_LOAD_MS:
+                return faults.LOW_IMPEDANCE
+        else:
+            self._low_load_ms = 0
+        return 0
+
+    def _powered(self, buf, gate, limited):
+        """Supply at any time; under-current and drift while something is to flow."""
+        if buf[SAMPLE_SUPPLY] < self._supply_min_mv:
+            self._supply_times += 1
+            if self._supply_times >= _SUPPLY_TIMES:
+                return faults.SUPPLY
+        else:
+            self._supply_times = 0
+        if not gate or self.pulsing:
+            return 0
+        envelope = self._envelope
+        current_q4 = buf[SAMPLE_A]
+        # Bound: 600 000 * 10 = 6e6.
+        if current_q4 * 10 < envelope.expected_q4 * 9 - _UNDER_Q4 * 10 and not limited:
+            self._under_ms += _ROUNDS * ROUND_US // 1000
+            if self._under_ms >= _UNDER_MS:
+                return faults.UNDERCURRENT
+        else:
+            self._under_ms = 0
+        if envelope.moving or limited:
+            self._forget_drift()
+        elif self.clock_ms >= self._drift_until_ms:
+            self._drift(current_q4, buf[SAMPLE_V])
+        return 0
+
+    def _follows(self, current_q4, expected_q4, limited):
+        """Sense A has to follow a change of what is expected."""
+        if limited:
+            self._rebase(current_q4, expected_q4)
+            return 0
+        if self._stuck_until_ms:
+            if self.clock_ms < self._stuck_until_ms:
+                return 0
+            moved_q4 = current_q4 - self._from_q4
+            self._rebase(current_q4, expected_q4)
+            return faults.STUCK if -_STUCK_Q4 < moved_q4 * 4 < _STUCK_Q4 else 0
+        change_q4 = expected_q4 - self._from_expected_q4
+        if change_q4 >= _STUCK_Q4 or -change_q4 >= _STUCK_Q4:
+            self._stuck_until_ms = self.clock_ms + _STUCK_MS
+        return 0
+
+    def _rebase(self, current_q4, expected_q4):
+        self._from_q4 = current_q4
+        self._from_expected_q4 = expected_q4
+        self._stuck_until_ms = 0
+
+    def _listen(self, current_q4):
+        """Noise: the mean second difference of readings 8 ms apart, to which a ramp is nothing."""
+        step_q4 = current_q4 - self._last_q4
+        bend_q4 = step_q4 - self._last_step_q4
+        self._last_q4 = current_q4
+        self._last_step_q4 = step_q4
+        steps = self._noise_steps + 1
+        self._noise_steps = steps
+        if steps <= 2:
+            return  # the first two after a start have no step before them
+        self._noise_sum_q4 += bend_q4 if bend_q4 > 0 else -bend_q4
+        if steps < _NOISE_STEPS + 2:
+            return
+        mean_q4 = self._noise_sum_q4 // _NOISE_STEPS
+        self._noise_steps = 2
+        self._noise_sum_q4 = 0
+        if mean_q4 > self._noise_max_q4:
+            self.noise_q4 = mean_q4
+            self.warning |= WARN_NOISE
+
+    def _drift(self, current_q4, load_mv):
+        self._drift_sum_mv += load_mv
+        self._drift_sum_q4 += current_q4
+        self._drift_count += 1
+        if self._drift_count < _DRIFT_SUMS:
+            return
+        now_ohm = load_ohm(self._drift_sum_mv // _DRIFT_SUMS, self._drift_sum_q4 // _DRIFT_SUMS)
+        from_ohm = self._reference_ohm
+        self._forget_drift()
+        self._reference_ohm = now_ohm
+        self._drift_until_ms = self.clock_ms + _DRIFT_MS
+        change_ohm = now_ohm - from_ohm if now_ohm > from_ohm else from_ohm - now_ohm
+        # Percent of a load of up to 2^30 ohm: the division comes first.
+        if from_ohm and change_ohm > from_ohm // 100 * _DRIFT_PERCENT:
+            self.drift_from_ohm = from_ohm
+            self.drift_ohm = now_ohm
+            self.warning |= WARN_DRIFT
+
+    def _forget_drift(self):
+        self._drift_sum_mv = 0
+        self._drift_sum_q4 = 0
+        self._drift_count = 0
+        self._reference_ohm = 0
+        self._drift_until_ms = 0

@@ -1,0 +1,118 @@
+"""The segment that a session is in: its words, and how much of it has been delivered.
+
+Charge in uC, times in ms, currents in `_q4`. It counts and tells; what follows from it is the
+session's.
+"""
+
+from .const import const
+from .program import (
+    HOLD_CHARGE,
+    HOLD_TIME,
+    OFF,
+    PULSES,
+    S_CHARGE_UC,
+    S_COUNT,
+    S_EDGE_MS,
+    S_KIND,
+    S_LEVEL_UA,
+    S_OFF_MS,
+    S_ON_MS,
+    S_POLARITY,
+    S_SLEW_UA_S,
+    S_TIME_MS,
+)
+
+NEVER_MS = const(0x3FFFFFFF)  # no clock of a session gets there
+NEVER_UC = const(0x3FFFFFFF)
+
+
+class Segment:
+    """One segment at a time of one program.
+
+    Args:
+        pulses: the `pulses.Pulses` that a PULSES segment starts.
+
+    Attributes: `index`, `kind`, `polarity`, `level_q4`, `slew_ua_s` (0: at once), `turns` (it ends
+    at 0), `full_uc` (gross charge at which it is delivered), `held_ms` (of its hold, before it
+    was last left).
+    """
+
+    def __init__(self, pulses):
+        self.pulses = pulses
+        self._program = None
+        self.index = 0
+        self.held_ms = 0
+        self.full_uc = 0
+
+    def take(self, program, index, gross_uc):
+        """Go to segment `index` of `program`, with `gross_uc` delivered before it."""
+        self._program = program
+        self.index = index
+        self.kind = program.word(index, S_KIND)
+        self.polarity = program.word(index, S_POLARITY)
+        self.level_q4 = program.word(index, S_LEVEL_UA) << 4
+        self.slew_ua_s = program.word(index, S_SLEW_UA_S)
+        self.turns = program.turns_after(index)
+        self._time_ms = program.word(index, S_TIME_MS)
+        self.held_ms = 0
+        self._left = program.word(index, S_COUNT)
+        self.begin_at(gross_uc)
+
+    def begin_at(self, gross_uc):
+        """Count this segment's charge from here."""
+        self.full_uc = gross_uc + self._program.word(self.index, S_CHARGE_UC)
+
+    def adjust(self, level_ua):
+        """A new level, within 1 uA and the program's peak."""
+        self.level_q4 = min(max(level_ua, 1), self._program.peak_ua) << 4
+
+    def is_last(self):
+        """Whether nothing follows."""
+        return self.index + 1 >= self._program.segments
+
+    def reserve_uc(self, from_q4):
+        """What a ramp down from here will add: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
+        if not self.turns:
+            return 0
+        from_ua = from_q4 >> 4
+        return from_ua * from_ua // (2 * self._program.down_slew_ua_s)
+
+    def end_uc(self, from_q4):
+        """Gross charge at which its end is to be looked at: early rather than late."""
+        if self.kind != HOLD_CHARGE:
+            return NEVER_UC
+        return self.full_uc - self.reserve_uc(max(from_q4, self.level_q4))
+
+    def left_ms(self):
+        """What is left of a hold or a wait that ends by time."""
+        if self.kind == HOLD_TIME or self.kind == OFF:
+            return self._time_ms - self.held_ms
+        return NEVER_MS
+
+    def start_pulses(self):
+        """Pulses from the first one, or from the one after the last that had begun."""
+        program = self._program
+        index = self.index
+        self.pulses.start(
+            program.word(index, S_ON_MS),
+            program.word(index, S_OFF_MS),
+            program.word(index, S_EDGE_MS),
+            self._left,
+        )
+
+    def leave_pulses(self):
+        """Keep how many are left; one that has begun counts as delivered."""
+        self.pulses.interrupt()
+        self._left = self.pulses.left
+
+    def is_pulses(self):
+        """Whether it is a train of pulses."""
+        return self.kind == PULSES
+
+    def is_off(self):
+        """Whether it only keeps the gate low."""
+        return self.kind == OFF
+
+    def is_charge(self):
+        """Whether it ends by its charge."""
+        return self.kind == HOLD_CHARGE
