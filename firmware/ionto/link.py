@@ -91,7 +91,7 @@ class Link:
         self._near = 0
         self._near_ms = 0
         self._noise_ms = 0
-        self._waiting = 0
+        self.waiting = 0
         self._command = NONE
 
     def tell(self, dt_us):
@@ -104,7 +104,7 @@ class Link:
         if told == STEP_STATUS or (told == STEP_WRITE and self._slowly):
             self._push(self.telemetry.frame, self.telemetry.length)
         elif told == STEP_WRITE:
-            self._waiting |= _FRAME
+            self.waiting |= _FRAME
         elif told == STEP_DUE:
             self._fill()
         else:
@@ -121,7 +121,7 @@ class Link:
 
     def flush(self):
         """The turn to hear is taken by something else: a frame that is ready goes out now."""
-        if self._waiting & _FRAME:
+        if self.waiting & _FRAME:
             self._catch_up()
 
     def _line_due(self):
@@ -162,13 +162,13 @@ class Link:
         ask = NONE
         byte = self._byte
         left = _BYTES_A_TURN
-        if self._waiting:
+        if self.waiting:
             left = 0
             ask = self._catch_up()
         while left and self._read(byte):
             left -= 1
             if byte[0] == NEWLINE or byte[0] == RETURN:
-                self._waiting = _LINE
+                self.waiting = _LINE
                 left = 0
             elif self._take(byte[0]):
                 ask = self._heard(GARBAGE) or ask
@@ -177,15 +177,15 @@ class Link:
         return ask
 
     def _catch_up(self):
-        waiting = self._waiting
+        waiting = self.waiting
         if waiting & _FRAME:
-            self._waiting = waiting & ~_FRAME
+            self.waiting = waiting & ~_FRAME
             self._write(self.telemetry.frame, self.telemetry.length)
         elif waiting & _LINE:
             self._command = self._take(NEWLINE)
-            self._waiting = _COMMAND if self._command else 0
+            self.waiting = _COMMAND if self._command else 0
         else:
-            self._waiting = 0
+            self.waiting = 0
             return self._heard(self._command)
         return NONE
 

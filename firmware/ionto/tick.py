@@ -32,12 +32,12 @@ _STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tic
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
 _FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
 
-# What can wait for a tick has its turn, so that no two such things meet in one. In every turn but
-# _HEAR the session decides and the set point moves; in _HEAR the supervisor's ramp does.
+# What can wait for a tick has its turn, so that no two such things meet in one. In the first two
+# the session decides and the set point moves; in the others the supervisor's ramp does.
 _TELL = const(0)  # telemetry
-_HEAR = const(1)  # a frame out or bytes in
-_SLOW = const(2)  # instead of _TELL, every 8 ms: the supervisor's slow checks
-_MOVED = const(3)  # the session has entered a state: enough for one tick
+_MOVED = const(1)  # the session has entered a state: enough for one tick
+_HEAR = const(2)  # a frame out or bytes in
+_ROUND = const(3)  # instead of _HEAR, every 4 ms: one round of the supervisor's slow checks
 
 
 class Tick:
@@ -59,7 +59,12 @@ class Tick:
         self.proof = Proof(board)
         self.pulses = Pulses()
         self.session = Session(
-            *(self.buf, self.ramp, self.dose, self.probe, self.proof, self.pulses),
+            self.buf,
+            self.ramp,
+            self.dose,
+            self.probe,
+            self.proof,
+            self.pulses,
             zero_q4(board),
         )
         self.link = Link(port, self)
@@ -76,7 +81,7 @@ class Tick:
         self._feed = port.feed
         self._pump = port.pump
         self._check = self.supervisor.check
-        self._check_slow = self.supervisor.check_slow
+        self._round = self.supervisor.rounds.step
         self._limit = self.supervisor.limit
         self._decide = self.session.step
         self._climb = self.ramp.step
@@ -127,7 +132,7 @@ class Tick:
         sample = self._sample
         actuate = self._actuate
         check = self._check
-        check_slow = self._check_slow
+        go_round = self._round
         limit = self._limit
         decide = self._decide
         climb = self._climb
@@ -143,6 +148,7 @@ class Tick:
         ramp = self.ramp
         session = self.session
         supervisor = self.supervisor
+        link = self.link
         gate = ended = ask = turn = unjudged_us = undecided_us = untold_us = 0
         set_q4 = target_q4 = slew_ua_s = peak_q4 = pulsing = flat_us = 0
         self._first()
@@ -154,17 +160,18 @@ class Tick:
             last_us = tick_us
             if dt_us > _DT_MAX_US:
                 dt_us = _DT_MAX_US
+            unjudged_us += dt_us
             sample(buf)
             fault = check(buf, gate, dose.gross_uc, dt_us)
-            unjudged_us += dt_us
-            if turn == _TELL and unjudged_us >= ROUND_US:
-                turn = _SLOW
-                fault = fault or check_slow(buf, gate, unjudged_us)
-                unjudged_us = 0
+            if turn == _ROUND:
+                unjudged_us -= ROUND_US
+                code = go_round(buf, gate, supervisor.freeze)
+                if code and not fault:
+                    fault = supervisor.trip(code)
             if fault:
                 fault = self._cut(fault)
             undecided_us += dt_us
-            if turn != _HEAR or fault or not gate:
+            if turn < _HEAR or fault or not gate:
                 gate = decide(fault, ask, undecided_us)
                 ask = 0
                 if session.moved:
@@ -202,14 +209,15 @@ class Tick:
                 self._low(current_q4, dt_us, ended)
             untold_us += dt_us
             if turn == _TELL:
-                turn = _HEAR
                 ask = tell(untold_us)
                 untold_us = 0
-            elif turn == _HEAR:
-                turn = _TELL
-                ask = hear() or ask
+                turn = _HEAR
+                if unjudged_us >= ROUND_US and not link.waiting and not ended:
+                    turn = _ROUND
             else:
-                turn = _HEAR if turn == _SLOW else _TELL
+                if turn == _HEAR:
+                    ask = hear() or ask
+                turn = _TELL
             yield ended and self._is_over(dt_us)
 
     def _first(self):

@@ -54,9 +54,8 @@ EDGE_MAX_MS = const(1000)  # 1 000 000 us * 1024 < 2^30
 COUNT_MAX = const(100000)
 
 _FIELDS = (
-    *("kind", "level_ua", "slew_ua_s", "charge_uc", "time_ms", "polarity"),
-    *("on_ms", "off_ms", "edge_ms", "count", "spare", "spare"),
-)
+    "kind level_ua slew_ua_s charge_uc time_ms polarity on_ms off_ms edge_ms count spare spare"
+).split()
 _WORD_MAX = const(0x3FFFFFFF)
 
 

@@ -1,7 +1,8 @@
 """The supervisor's checks that take turns: each at least four times within its required time.
 
 Every ROUND_US one of four rounds: time and low impedance; under-current, supply and drift; stuck
-sense; the program's words. Currents in `_q4`, load voltage in mV, load in ohm, time in us and ms.
+sense and the limits' second copies; the program's words. Currents in `_q4`, voltages in mV, load
+in ohm, time in us and ms.
 Rules and numbers: control.md, "Supervisor"; those marked (ours) are argued in DESIGN.md. It sees
 the envelope, never the regulator or its set point.
 """
@@ -18,7 +19,8 @@ WARN_COMPLIANCE = const(4)
 WARN_DRIFT = const(8)
 WARN_NOISE = const(16)
 
-_ROUNDS = const(4)
+_ROUND_MS = const(4)
+_TURN_MS = const(16)  # all four rounds
 _LOW_LOAD_MS = const(1000)
 _LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
@@ -40,13 +42,15 @@ class Rounds:
     Args:
         board: its `limits.Board`.
         envelope: the supervisor's own.
+        is_whole: called without arguments; whether the supervisor's limits still are.
 
     Attributes: `clock_ms` (of this session), `energised_ms`, `warning` (WARN_* bits until they
     have been reported) with `drift_from_ohm`, `drift_ohm` and `noise_q4`; `snapshot`.
     """
 
-    def __init__(self, board, envelope):
+    def __init__(self, board, envelope, is_whole):
         self._envelope = envelope
+        self._is_whole = is_whole
         self._near_mv = board.compliance_mv * 80 // 100
         self._supply_min_mv = board.supply_min_mv
         self._noise_max_q4 = 2 * noise_q4(board)  # of a second difference
@@ -64,7 +68,6 @@ class Rounds:
         self.drift_from_ohm = 0
         self.drift_ohm = 0
         self.noise_q4 = 0
-        self._clock_us = 0
         self._round = 0
         self._supply_times = 0
         self.snapshot.reset()
@@ -94,35 +97,34 @@ class Rounds:
         """A ramp from 0 begins now."""
         self._ramp_ms = self.clock_ms
 
-    def step(self, buf, gate, passed_us, limited):
-        """One round, `passed_us` after the last one; return 0 or a fault."""
-        clock_us = self._clock_us + passed_us
-        passed_ms = clock_us // 1000
-        self._clock_us = clock_us - passed_ms * 1000
-        self.clock_ms += passed_ms
-        if gate:
-            self.energised_ms += passed_ms
+    def step(self, buf, gate, limited):
+        """One round, ROUND_US after the last one; return 0 or a fault."""
+        clock_ms = self.clock_ms + _ROUND_MS
+        self.clock_ms = clock_ms
         number = self._round
-        self._round = number + 1 if number + 1 < _ROUNDS else 0
         if number & 1:
+            self._round = (number + 1) & 3
             if gate and not self.pulsing:
                 self._listen(buf[SAMPLE_A])
-            return self._powered(buf, gate, limited) if number == 1 else self._integral()
+            if number == 1:
+                return self._powered(buf, gate, limited)
+            return faults.CORRUPT if self._integrity.step() else 0
+        self._round = number + 1
         expected_q4 = self._envelope.expected_q4
         self.snapshot.keep(buf, expected_q4)
-        if not gate:
-            return 0
-        if number:
-            return 0 if self.pulsing else self._follows(buf[SAMPLE_A], expected_q4, limited)
-        return self._bounded(buf)
-
-    def _integral(self):
-        integrity = self._integrity
-        return faults.CORRUPT if integrity.step() or integrity.step() else 0
+        if number == 0:
+            return self._bounded(buf) if gate else 0
+        if not self._is_whole():
+            return faults.CORRUPT
+        if gate and not self.pulsing:
+            return self._follows(buf[SAMPLE_A], expected_q4, limited)
+        return 0
 
     def _bounded(self, buf):
         """Time wall, near compliance, low impedance."""
-        if self.energised_ms > self._time_ms:
+        energised_ms = self.energised_ms + _TURN_MS
+        self.energised_ms = energised_ms
+        if energised_ms > self._time_ms:
             return faults.TIME_WALL
         current_q4 = buf[SAMPLE_A]
         load_mv = buf[SAMPLE_V]
@@ -135,7 +137,7 @@ class Rounds:
             and self.clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
             and not self.pulsing
         ):
-            self._low_load_ms += _ROUNDS * ROUND_US // 1000
+            self._low_load_ms += _TURN_MS
             if self._low_load_ms >= _LOW_LOAD_MS:
                 return faults.LOW_IMPEDANCE
         else:
@@ -156,7 +158,7 @@ class Rounds:
         current_q4 = buf[SAMPLE_A]
         # Bound: 600 000 * 10 = 6e6.
         if current_q4 * 10 < envelope.expected_q4 * 9 - _UNDER_Q4 * 10 and not limited:
-            self._under_ms += _ROUNDS * ROUND_US // 1000
+            self._under_ms += _TURN_MS
             if self._under_ms >= _UNDER_MS:
                 return faults.UNDERCURRENT
         else:

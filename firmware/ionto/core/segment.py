@@ -83,10 +83,10 @@ class Segment:
             return NEVER_UC
         return self.full_uc - self.reserve_uc(max(from_q4, self.level_q4))
 
-    def left_ms(self):
-        """What is left of a hold or a wait that ends by time."""
+    def until_ms(self, now_ms):
+        """When a hold or a wait that goes on now ends by time; else NEVER_MS."""
         if self.kind == HOLD_TIME or self.kind == OFF:
-            return self._time_ms - self.held_ms
+            return now_ms + self._time_ms - self.held_ms
         return NEVER_MS
 
     def start_pulses(self):

@@ -337,7 +337,7 @@ class Session:
         else:
             self._ramp.reset()
             if state == faults.OFF:
-                self._until_ms = t_ms + part.left_ms()
+                self._until_ms = part.until_ms(t_ms)
             elif state == faults.PAUSED:
                 self._until_ms = t_ms + _PAUSE_MAX_MS
 
@@ -378,4 +378,4 @@ class Session:
         self._until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
         self._end_uc = part.end_uc(self._ramp.set_q4)
         if self.state == faults.HOLD:
-            self._until_ms = min(self._until_ms, t_ms + part.left_ms())
+            self._until_ms = min(self._until_ms, part.until_ms(t_ms))

@@ -68,7 +68,7 @@ class Supervisor:
         self._apart_q4 = self._floor_q4 * 20
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = board.compliance_mv * 95 // 100
-        self.rounds = Rounds(board, self.envelope)
+        self.rounds = Rounds(board, self.envelope, self._is_whole)
         self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
@@ -174,7 +174,7 @@ class Supervisor:
             self.envelope.jump()
 
     def check(self, buf, gate, charge_uc, dt_us):
-        """Judge one tick; every `rounds.ROUND_US` `check_slow` is to follow.
+        """Judge one tick; every `rounds.ROUND_US` a `rounds.step` is to follow.
 
         Args:
             gate: GATE_*, as it was when the sample was taken.
@@ -218,27 +218,11 @@ class Supervisor:
             else:
                 code = self._opened(current_q4, dt_us)
         if code:
-            return self._trip(code) if code >= faults.OVERCURRENT else code
+            return self.trip(code) if code >= faults.OVERCURRENT else code
         if current_q4 > self._over_q4:
             self.resamples = 1
             return faults.RECHECK
         return 0
-
-    def check_slow(self, buf, gate, passed_us):
-        """Judge what need not be judged in every tick: one round, and every limit's second copy.
-
-        Args:
-            passed_us: since the last time, `rounds.ROUND_US` or a little more.
-
-        Returns:
-            `faults.OK` or the latched fault.
-        """
-        if self.tripped:
-            return 0
-        code = self.rounds.step(buf, gate, passed_us, self.freeze)
-        if not self._is_whole():
-            code = faults.CORRUPT
-        return self._trip(code) if code else 0
 
     def recheck(self, current_q4):
         """Judge a re-sample of the same tick: all three over is a trip."""
@@ -248,8 +232,8 @@ class Supervisor:
         if self.resamples < 3:
             return faults.RECHECK
         if current_q4 > self._absolute_q4:
-            return self._trip(faults.OVER_ABSOLUTE)
-        return self._trip(faults.OVERCURRENT)
+            return self.trip(faults.OVER_ABSOLUTE)
+        return self.trip(faults.OVERCURRENT)
 
     def limit(self, drive, gate):
         """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
@@ -258,7 +242,8 @@ class Supervisor:
             drive = most
         return drive if gate and drive > 0 else 0
 
-    def _trip(self, code):
+    def trip(self, code):
+        """Latch a fault; return the one that is latched, which is the first."""
         if self.tripped:
             self.later += 1
         else:

@@ -111,6 +111,7 @@ def words(load: Load, hold_ms: int = HOLD_MS) -> list[int]:
     segment[program.S_LEVEL_UA] = level_ua
     segment[program.S_SLEW_UA_S] = slew_ua_s
     segment[program.S_TIME_MS] = hold_ms
+    segment[program.S_POLARITY] = header[program.H_POLARITY]
     return header + segment
 
 

@@ -94,6 +94,7 @@ def _program(levels_ua: list[int]) -> list[int]:
         segment[program.S_LEVEL_UA] = level_ua
         segment[program.S_SLEW_UA_S] = SLEW_MAX_UA_S
         segment[program.S_TIME_MS] = _HOLD_MS
+        segment[program.S_POLARITY] = 1
         words = words + segment
     return words
 
