@@ -241,13 +241,15 @@ class Tick:
             self._count(current_q4, dt_us)
 
     def _prove(self, current_q4, dt_us):
-        """The pins as the proof wants them in this tick."""
-        port = self.port
+        """The pins as the proof wants them from this tick on."""
         proof = self.proof
-        port.lim_test(proof.lim_test)
-        port.prove(proof.gate, proof.drive)
-        if proof.rearm:
-            port.rearm()
+        if proof.moved:
+            proof.moved = 0
+            port = self.port
+            port.lim_test(proof.lim_test)
+            port.prove(proof.gate, proof.drive)
+            if proof.rearm:
+                port.rearm()
         self._feed()
         if proof.pump:
             self._pump()

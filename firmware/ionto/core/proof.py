@@ -38,9 +38,10 @@ class Proof:
     Args:
         board: the `limits.Board`.
 
-    Attributes for whoever owns the pins: `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is
-    wanted in this tick). At the end: `fault` (0 or `faults.PROOF_*`), `proven` (bits
-    `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
+    Attributes for whoever owns the pins: `moved` (1 when any of them changed; whoever sets them
+    clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted). At the end:
+    `fault` (0 or `faults.PROOF_*`), `proven` (bits `faults.PROVEN_*`), `on_q4` (what flowed with
+    both switches on).
     """
 
     def __init__(self, board):
@@ -61,8 +62,12 @@ class Proof:
         self.proven = 0
         self.on_q4 = 0
         self._on_b_q4 = 0
-        self.rearm = 0
         self._enter(_CONDUCTS)
+
+    def leave(self):
+        """Whoever stops it: gate low at once, then the end that every proof has, armed again."""
+        if self._at != _REARM:
+            self._enter(_REARM)
 
     def step(self, current_a_q4, current_b_q4, inputs):
         """One tick; `current_b_q4` is sense B with the sign that the polarity should give it.
@@ -70,14 +75,15 @@ class Proof:
         Returns:
             0 while it goes on, 1 at its end.
         """
-        self.rearm = 0
-        if self._wait_ticks:
-            self._wait_ticks -= 1
+        wait_ticks = self._wait_ticks
+        if wait_ticks:
+            self._wait_ticks = wait_ticks - 1
             return 0
         self._sum_q4 += current_a_q4
         self._sum_b_q4 += current_b_q4
-        self._count += 1
-        if self._count < _MEAN_TICKS:
+        count = self._count + 1
+        self._count = count
+        if count < _MEAN_TICKS:
             return 0
         return self._judge(
             self._sum_q4 // _MEAN_TICKS, self._sum_b_q4 // _MEAN_TICKS, inputs & INPUT_LIMITER
@@ -121,6 +127,8 @@ class Proof:
         self._sum_q4 = 0
         self._sum_b_q4 = 0
         self._count = 0
+        self.moved = 1
+        self.rearm = 0
         self.gate = 1 if at == _CONDUCTS or at == _SERIES or at == _LIMITER else 0
         self.pump = 0 if at == _SERIES else 1
         self.lim_test = 1 if at == _LIMITER else 0

@@ -148,6 +148,8 @@ class Session:
                     self._advance()
             elif self._ramp.set_q4 == self.target_q4 and self.state == state:
                 self._reached()
+        elif state == faults.PROOF:
+            self._prove()  # the longest tick of those with the gate low: no detour
         elif state < faults.DONE:
             self._waiting()
         return self.gate
@@ -193,15 +195,13 @@ class Session:
         self._happen(WAIT if turned else REACHED)
 
     def _waiting(self):
-        """Gate low: probing, proving, watching for contact, resting, waiting or paused."""
+        """Gate low: probing, watching for contact, resting, waiting or paused."""
         state = self.state
         if state == faults.PROBE:
             if self.t_ms < self._from_ms + _PROBE_SETTLE_MS:
                 self._probe.reset()
             elif self._probe.step(self._buf[SAMPLE_V]):
                 self._probed()
-        elif state == faults.PROOF:
-            self._prove()
         elif state == faults.CONTACT:
             self._watch()
         elif state == faults.REST:
@@ -221,10 +221,11 @@ class Session:
 
     def _prove(self):
         buf = self._buf
+        proof = self.proof
         current_b_q4 = buf[SAMPLE_B] if self.polarity > 0 else -buf[SAMPLE_B]
-        if self.proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_INPUTS]):
-            if self.proof.fault:
-                self._failed(self.proof.fault)
+        if proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_INPUTS]):
+            if proof.fault:
+                self._failed(proof.fault)
             else:
                 self._happen(PROVEN)
 
