@@ -178,7 +178,10 @@ class Rounds:
             if self.clock_ms < self._stuck_until_ms:
                 return 0
             moved_q4 = current_q4 - self._from_q4
+            back = -_STUCK_Q4 < expected_q4 - self._from_expected_q4 < _STUCK_Q4
             self._rebase(current_q4, expected_q4)
+            if back:
+                return 0  # a ramp that turned round in this time: no change is left to follow
             return faults.STUCK if -_STUCK_Q4 < moved_q4 * 4 < _STUCK_Q4 else 0
         change_q4 = expected_q4 - self._from_expected_q4
         if change_q4 >= _STUCK_Q4 or -change_q4 >= _STUCK_Q4:

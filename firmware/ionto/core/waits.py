@@ -1,0 +1,104 @@
+"""What a session waits for with the gate low: a load, a proof, contact that comes back, zero.
+
+`step` looks once a tick and says what has come. Times in ms, currents in `_q4`, load voltage in
+mV. It opens and closes nothing and knows no program but the least current of its probe.
+"""
+
+from . import faults
+from .const import const
+from .transitions import ASK_NONE, BACK, HAS_LOAD, PROVEN, RESTED, TRIP
+from .units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
+
+_PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
+_CONTACT_MS = const(100)  # not back by then: open
+_ONSET_MS = const(5)  # the ticks that the supervisor counted before it cut
+_BACK_TICKS = const(3)
+_REST_MS = const(1000)
+_ZERO_TICKS = const(64)
+
+
+class Waits:
+    """The waiting of one session.
+
+    Args:
+        buf: the list that `port.sample` fills.
+        probe: an `impedance.Probe`; proof: a `proof.Proof`.
+        zero_q4: a mean below it after a rest is no current.
+
+    `fault` is what was found when `step` returned TRIP.
+    """
+
+    def __init__(self, buf, probe, proof, zero_q4):
+        self._buf = buf
+        self._probe = probe
+        self._proof = proof
+        self._zero_q4 = zero_q4
+        self._probe_min_q4 = 0
+        self.fault = 0
+        self.enter(0)
+
+    def start(self, program):
+        """Take what the program asks of a load."""
+        self._probe_min_q4 = program.probe_min_q4
+
+    def enter(self, t_ms):
+        """A state begins."""
+        self._from_ms = t_ms
+        self._back_ticks = 0
+        self._zero_sum_q4 = 0
+        self._zero_ticks = 0
+
+    def step(self, state, t_ms, polarity):
+        """One tick of a state with the gate low.
+
+        Returns:
+            HAS_LOAD, PROVEN, BACK, RESTED, TRIP, or ASK_NONE while nothing has come.
+        """
+        if state == faults.PROOF:
+            return self._prove(polarity)
+        buf = self._buf
+        if state == faults.PROBE:
+            if t_ms < self._from_ms + _PROBE_SETTLE_MS:
+                self._probe.reset()
+            elif self._probe.step(buf[SAMPLE_V]):
+                if self._probe.current_q4 >= self._probe_min_q4:
+                    return HAS_LOAD
+                return self._found(faults.NO_LOAD)
+        elif state == faults.CONTACT:
+            return self._watch(t_ms)
+        elif state == faults.REST and t_ms >= self._from_ms + _REST_MS:
+            return self._rest()
+        return ASK_NONE
+
+    def _found(self, fault):
+        self.fault = fault
+        return TRIP
+
+    def _prove(self, polarity):
+        buf = self._buf
+        proof = self._proof
+        current_b_q4 = buf[SAMPLE_B] if polarity > 0 else -buf[SAMPLE_B]
+        if not proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_INPUTS]):
+            return ASK_NONE
+        return self._found(proof.fault) if proof.fault else PROVEN
+
+    def _watch(self, t_ms):
+        """Contact: the probe's current for three ticks, before 100 ms are over."""
+        if self._probe.now_q4(self._buf[SAMPLE_V]) >= self._probe_min_q4:
+            self._back_ticks += 1
+        else:
+            self._back_ticks = 0
+        if t_ms >= self._from_ms + _CONTACT_MS - _ONSET_MS:
+            return self._found(faults.OPEN)
+        return BACK if self._back_ticks >= _BACK_TICKS else ASK_NONE
+
+    def _rest(self):
+        """Zero is proven before anything is switched. Bound: 64 * 600 000 = 3.8e7."""
+        self._zero_sum_q4 += self._buf[SAMPLE_A]
+        self._zero_ticks += 1
+        if self._zero_ticks < _ZERO_TICKS:
+            return ASK_NONE
+        mean_q4 = self._zero_sum_q4 // _ZERO_TICKS
+        if mean_q4 > self._zero_q4 or -mean_q4 > self._zero_q4:
+            return self._found(faults.NOT_ZERO)
+        return RESTED
