@@ -248,6 +248,7 @@ class Tick:
             port = self.port
             port.lim_test(proof.lim_test)
             port.prove(proof.gate, proof.drive)
+            self.supervisor.allow(proof.allowance_q4, proof.may_trip)
             if proof.rearm:
                 port.rearm()
         self._feed()
@@ -294,10 +295,7 @@ class Tick:
         else:
             self.port.off()  # the probe too
             self.ended_ms = session.t_ms
-        if state == faults.PROOF:
-            supervisor.allow(self.proof.allowance_q4, 1)
-        else:
-            supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
+        supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
         if session.polarity != self._polarity:
             self._turn(session.polarity)
         self._note_state(session)

@@ -22,6 +22,7 @@ _REARM = const(5)  # gate low, limiter armed again, the dead-man pumped for the 
 _MEAN_TICKS = const(16)
 _ON_UA = const(30)
 _FLOWS_UA = const(15)
+_FLOWS_MAX_UA = const(60)  # twice what was asked for: the stage gives something else (ours)
 _NOTHING_UA = const(5)
 _OVER_UA = const(45)
 _SIGN_UA = const(7)  # sense B, both switches on against gate low: half of A's 15
@@ -39,14 +40,15 @@ class Proof:
         board: the `limits.Board`.
 
     Attributes for whoever owns the pins: `moved` (1 when any of them changed; whoever sets them
-    clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted). At the end:
-    `fault` (0 or `faults.PROOF_*`), `proven` (bits `faults.PROVEN_*`), `on_q4` (what flowed with
-    both switches on).
+    clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted), `may_trip` (1
+    while the limiter's trip is asked for). At the end: `fault` (0 or `faults.PROOF_*`), `proven`
+    (bits `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
     """
 
     def __init__(self, board):
         scale = board.proof_scale
         self._flows_q4 = _FLOWS_UA * scale * 16
+        self._flows_max_q4 = _FLOWS_MAX_UA * scale * 16
         self._nothing_q4 = _NOTHING_UA * scale * 16
         self._sign_q4 = _SIGN_UA * scale * 16
         self.allowance_q4 = _ALLOWANCE_UA * scale * 16
@@ -95,7 +97,8 @@ class Proof:
         if at == _CONDUCTS:
             self.on_q4 = mean_q4
             self._on_b_q4 = mean_b_q4
-            return self._found(mean_q4 > self._flows_q4, faults.PROOF_STAGE, faults.PROVEN_STAGE)
+            good = self._flows_q4 < mean_q4 < self._flows_max_q4
+            return self._found(good, faults.PROOF_STAGE, faults.PROVEN_STAGE)
         if at == _GATE:
             if self._on_b_q4 - mean_b_q4 < self._sign_q4:
                 return self._found(0, faults.PROOF_SIGN, 0)
@@ -132,6 +135,7 @@ class Proof:
         self.gate = 1 if at == _CONDUCTS or at == _SERIES or at == _LIMITER else 0
         self.pump = 0 if at == _SERIES else 1
         self.lim_test = 1 if at == _LIMITER else 0
+        self.may_trip = 1 if at >= _LIMITER else 0
         self.drive = self._over_counts if at == _LIMITER else self._on_counts
         self._wait_ticks = _SETTLE_MS
         if at == _CONDUCTS or at == _LIMITER:

@@ -29,11 +29,12 @@ _UNDER_MS = const(1000)
 _UNDER_Q4 = const(480)  # 90 % of the set point less 30 uA
 _SUPPLY_TIMES = const(2)  # (ours)
 _STUCK_Q4 = const(1600)  # a commanded change of 100 uA ...
-_STUCK_MS = const(50)  # ... and 25 % of it within 50 ms
+_STILL_Q4 = const(400)  # ... of which a sense that works shows 25 % within 50 ms:
+_STUCK_MS = const(32)  # 16 ms before it is noticed and 16 until it is judged come on top
 _DRIFT_MS = const(180000)  # 2 % a minute over 3 min
 _DRIFT_PERCENT = const(6)
 _DRIFT_SUMS = const(16)
-_NOISE_STEPS = const(8)  # 64 ms (ours)
+_NOISE_STEPS = const(4)  # 32 ms (ours)
 
 
 class Rounds:
@@ -170,22 +171,17 @@ class Rounds:
         return 0
 
     def _follows(self, current_q4, expected_q4, limited):
-        """Sense A has to follow a change of what is expected."""
-        if limited:
+        """Sense A has to follow what is expected: it may not stand still while that moves on."""
+        moved_q4 = current_q4 - self._from_q4
+        if limited or moved_q4 >= _STILL_Q4 or -moved_q4 >= _STILL_Q4:
             self._rebase(current_q4, expected_q4)
-            return 0
-        if self._stuck_until_ms:
-            if self.clock_ms < self._stuck_until_ms:
-                return 0
-            moved_q4 = current_q4 - self._from_q4
-            back = -_STUCK_Q4 < expected_q4 - self._from_expected_q4 < _STUCK_Q4
-            self._rebase(current_q4, expected_q4)
-            if back:
-                return 0  # a ramp that turned round in this time: no change is left to follow
-            return faults.STUCK if -_STUCK_Q4 < moved_q4 * 4 < _STUCK_Q4 else 0
-        change_q4 = expected_q4 - self._from_expected_q4
-        if change_q4 >= _STUCK_Q4 or -change_q4 >= _STUCK_Q4:
-            self._stuck_until_ms = self.clock_ms + _STUCK_MS
+        elif self._stuck_until_ms:
+            if self.clock_ms >= self._stuck_until_ms:
+                return faults.STUCK
+        else:
+            change_q4 = expected_q4 - self._from_expected_q4
+            if change_q4 >= _STUCK_Q4 or -change_q4 >= _STUCK_Q4:
+                self._stuck_until_ms = self.clock_ms + _STUCK_MS
         return 0
 
     def _rebase(self, current_q4, expected_q4):

@@ -93,7 +93,7 @@ class Supervisor:
         self._lates.reset()
         self._dips.reset()
         self._allowed_q4 = 0
-        self._is_proving = 0
+        self._may_trip = 0
         self._peak_q4 = 0
         self._slew_max_ua_s = 1
         self.open_gate()
@@ -139,10 +139,14 @@ class Supervisor:
         """The bridge was switched, with the gate low: sense B now reads the other sign."""
         self._polarity = polarity
 
-    def allow(self, current_q4, is_proving):
-        """What may flow with the gate low: the probe's bounded current, or the proof's."""
+    def allow(self, current_q4, may_trip):
+        """What may flow with the gate low: the probe's bounded current, or the proof's.
+
+        Args:
+            may_trip: the hardware limiter's trip is asked for and no fault.
+        """
         self._allowed_q4 = current_q4
-        self._is_proving = is_proving  # the limiter trips because it is asked to
+        self._may_trip = may_trip
 
     def open_gate(self):
         """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
@@ -187,7 +191,7 @@ class Supervisor:
         code = 0
         if dt_us > _LATE_WARN_US:
             code = self._late(dt_us)
-        if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._is_proving:
+        if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._may_trip:
             code = faults.LIMITER
         if charge_uc > self._charge_uc:
             code = faults.CHARGE_WALL
