@@ -1,8 +1,9 @@
 """What MicroPython's compiler knows by its bare name, for both worlds.
 
 It folds `NAME = const(expr)` by that name, wherever it was imported from; on CPython the call has
-to exist and changes nothing. `ptr8` is a pointer to bytes where the device build compiles a
-function to machine integers; everywhere else it only says what the argument is.
+to exist and changes nothing. `ptr8` and `ptr16` are pointers to bytes and to an `array("H")` where
+the device build compiles a function to machine integers; everywhere else they only say what the
+argument is.
 """
 
 try:
@@ -15,3 +16,4 @@ except ImportError:
 
 
 ptr8 = bytearray
+ptr16 = object

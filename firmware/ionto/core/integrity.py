@@ -1,32 +1,29 @@
 """Whether the program in memory is still the one that was checked: its CRC, a few words at a time.
 
 The CRC-16/CCITT-FALSE of the wire form, over the words as they stand in memory. The device build
-compiles `walk` to machine integers, where a word takes 6 us and not 80: so it uses 32-bit
+compiles `walk` to machine integers, where a word takes 5 us and not 60: so it uses 32-bit
 integers and `while` only.
 """
 
-from .const import const
-from .crc import CRC_START
+from array import array
 
-_WORDS_A_STEP = const(8)  # a program of 44 words is walked in 6 steps
+from .const import const, ptr16
+from .crc import CRC_START, crc_nibble
+
+_WORDS_A_STEP = const(4)  # a program of 44 words is walked in 11 steps
+
+_TABLE = array("H", [crc_nibble(crc_nibble(0, byte >> 4), byte & 15) for byte in range(256)])
 
 
-def walk(words: object, first: int, last: int, crc: int) -> int:
-    """The CRC after `words[first]` to `words[last - 1]`, each as four bytes, the lowest first.
-
-    A nibble times the polynomial 0x1021 fits 16 bits, so no table is needed (`crc.CRC_TABLE`
-    holds the same products).
-    """
+def walk(words: object, first: int, last: int, crc: int, table: ptr16) -> int:
+    """The CRC after `words[first]` to `words[last - 1]`, each as four bytes, the lowest first."""
     at = first
     while at < last:
         word = int(words[at])
-        shift = 0
-        while shift < 32:
-            high = (crc >> 12) ^ ((word >> (shift + 4)) & 15)
-            crc = ((crc << 4) ^ (high << 12) ^ (high << 5) ^ high) & 0xFFFF
-            high = (crc >> 12) ^ ((word >> shift) & 15)
-            crc = ((crc << 4) ^ (high << 12) ^ (high << 5) ^ high) & 0xFFFF
-            shift += 8
+        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word & 255)]
+        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 8 & 255)]
+        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 16 & 255)]
+        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 24 & 255)]
         at += 1
     return crc
 
@@ -52,13 +49,13 @@ class Integrity:
         self._crc = CRC_START
 
     def step(self):
-        """The next eight words; return 1 when a whole walk found another CRC."""
+        """The next four words; return 1 when a whole walk found another CRC."""
         at = self._at
         count = self._count
         last = at + _WORDS_A_STEP
         if last > count:
             last = count
-        crc = walk(self._words, at, last, self._crc)
+        crc = walk(self._words, at, last, self._crc, _TABLE)
         if last < count:
             self._at = last
             self._crc = crc

@@ -64,6 +64,7 @@ class Proof:
         self.proven = 0
         self.on_q4 = 0
         self._on_b_q4 = 0
+        self._has_tripped = 0
         self._enter(_CONDUCTS)
 
     def leave(self):
@@ -107,8 +108,9 @@ class Proof:
         if at == _SERIES:
             return self._found(nothing, faults.PROOF_SERIES, faults.PROVEN_SERIES)
         if at == _LIMITER:
-            return self._found(nothing and tripped, faults.PROOF_LIMITER, 0)
-        proven = faults.PROVEN_LIMITER if self._has_lim_test else 0
+            self._has_tripped = 1 if nothing and tripped else 0
+            return self._found(self._has_tripped, faults.PROOF_LIMITER, 0)
+        proven = faults.PROVEN_LIMITER if self._has_tripped else 0
         return self._found(not tripped, faults.PROOF_LIMITER, proven)
 
     def _found(self, good, fault, proven):

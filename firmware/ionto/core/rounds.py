@@ -54,7 +54,7 @@ class Rounds:
         self._is_whole = is_whole
         self._near_mv = board.compliance_mv * 80 // 100
         self._supply_min_mv = board.supply_min_mv
-        self._noise_max_q4 = 2 * noise_q4(board)  # of a second difference
+        self._noise_max_q4 = noise_q4(board)
         self._integrity = Integrity()
         self.snapshot = Snapshot()
         self._time_ms = 0

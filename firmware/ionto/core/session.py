@@ -202,7 +202,7 @@ class Session:
                 self.polarity = self._part.polarity
                 self._happen(RESTED)
         elif event:
-            self._happen(event)
+            self._happen(self._left_by or event)
         elif self.state == faults.OFF:
             self._advance()
         else:  # a pause that nobody ended
@@ -247,7 +247,7 @@ class Session:
             # The limiter may have tripped because it was asked to: only there is that no fault.
             if self._left_by != ASK_STOP:
                 self._left_by = ask
-            self.proof.leave()
+            self._proof.leave()
         else:
             self._happen(ask)
 
@@ -283,6 +283,7 @@ class Session:
         self.gate = gate
         self.moved = 1
         self.jump = 0
+        self._left_by = 0
         self._from_ms = t_ms
         self._until_ms = NEVER_MS
         self.probe_on = 1 if state == faults.PROBE or state == faults.CONTACT else 0
@@ -309,7 +310,6 @@ class Session:
             self.target_q4 = 0
             self.slew_ua_s = self._program.down_slew_ua_s
             if state == faults.PROOF:
-                self._left_by = 0
                 self._proof.start()
             elif state != faults.CONTACT:
                 self._when_back = BACK
