@@ -278,6 +278,8 @@ class Tick:
         session.moved = 0
         gate = session.gate
         state = session.state
+        if state == faults.FAULT:
+            supervisor.rounds.keep(self.buf)
         if gate:
             how = BY_RAMP
             if state == faults.PULSE:

@@ -101,7 +101,7 @@ class Proof:
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
             return self._found(good, faults.PROOF_STAGE, faults.PROVEN_STAGE)
         if at == _GATE:
-            if self._on_b_q4 - mean_b_q4 < self._sign_q4:
+            if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
                 return self._found(0, faults.PROOF_SIGN, 0)
             proven = faults.PROVEN_GATE | faults.PROVEN_SIGN
             return self._found(nothing, faults.PROOF_GATE, proven)

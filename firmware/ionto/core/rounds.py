@@ -94,6 +94,10 @@ class Rounds:
         self._forget_drift()
         self._rebase(0, 0)
 
+    def keep(self, buf):
+        """One row more for the snapshot: of the tick that tripped."""
+        self.snapshot.keep(buf, self._envelope.expected_q4)
+
     def begin_ramp(self):
         """A ramp from 0 begins now."""
         self._ramp_ms = self.clock_ms
