@@ -260,25 +260,12 @@ class Session:
         """Everything that a state means for gate, target, probe and clocks."""
         t_ms = self.t_ms
         part = self._part
-        before = self.state
-        if before == faults.HOLD or before == faults.OFF:
-            part.held_ms += t_ms - self._from_ms
-        elif before == faults.PULSE:
-            if not self._is_turning:
-                part.leave_pulses()
-            # From here on the set point is what the pulse had made of the amplitude.
-            self._ramp.set_q4 = self._ramp.set_q4 * self._pulses.gain_q10 >> 10
+        self._leave(self.state, t_ms)
         if state == faults.RAMP and part.is_pulses():
             state = faults.PULSE
         gate = 1 if faults.RAMP <= state <= faults.PAUSING else 0
-        if gate and not self.gate:
-            self.starts += 1
-            self._closed_ms = t_ms
-        elif self.gate and not gate:
-            self._energised_ms += t_ms - self._closed_ms
-            if self._is_turning:
-                self._is_turning = 0
-                part.begin_at(self._dose.gross_uc)
+        if gate != self.gate:
+            self._switch(gate, t_ms)
         self.state = state
         self.gate = gate
         self.moved = 1
@@ -297,6 +284,28 @@ class Session:
                 self._until_ms = part.until_ms(t_ms)
             elif state == faults.PAUSED:
                 self._until_ms = t_ms + _PAUSE_MAX_MS
+
+    def _leave(self, state, t_ms):
+        """What the state that ends here leaves behind."""
+        part = self._part
+        if state == faults.HOLD or state == faults.OFF:
+            part.held_ms += t_ms - self._from_ms
+        elif state == faults.PULSE:
+            if not self._is_turning:
+                part.leave_pulses()
+            # From here on the set point is what the pulse had made of the amplitude.
+            self._ramp.set_q4 = self._ramp.set_q4 * self._pulses.gain_q10 >> 10
+
+    def _switch(self, gate, t_ms):
+        """The gate closes or opens: the energised time, and where a turn's charge ends."""
+        if gate:
+            self.starts += 1
+            self._closed_ms = t_ms
+        else:
+            self._energised_ms += t_ms - self._closed_ms
+            if self._is_turning:
+                self._is_turning = 0
+                self._part.begin_at(self._dose.gross_uc)
 
     def _aim(self, state):
         """Target and slew; what starts with the state."""
