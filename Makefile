@@ -22,10 +22,11 @@ test: $(VENV)/.test ## Run the tests that CI runs
 test-all: $(VENV)/.test ## Run all tests, the long ones too
 	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -rsfE tests
 
-check: $(VENV)/.lint ## Lint, format, types and spelling, then the tests
+check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
+	@$(BIN)/basedpyright -p firmware
 	@$(BIN)/codespell
 	@$(MAKE) test
 
@@ -51,6 +52,18 @@ $(VENV)/.test: pyproject.toml constraints.txt
 $(VENV)/.lint: pyproject.toml constraints.txt
 	@$(call install,[lint$(comma)test$(comma)chip])
 	@touch $(VENV)/.run $(VENV)/.test $@
+
+# MicroPython's stubs for the firmware's types. Not in the environment: they would shadow CPython.
+build/stubs/.done: constraints.txt | $(VENV)/.lint
+	@rm -rf build/stubs
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python -c constraints.txt --target build/stubs \
+	    micropython-rp2-stubs; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	    --target build/stubs micropython-rp2-stubs; \
+	fi
+	@touch $@
 
 # $(1): the extras. Makes the environment unless a usable one is there.
 install = set -e; \

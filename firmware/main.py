@@ -79,7 +79,7 @@ def _start():
     if slot is None:
         return None
     sys.path.insert(0, "/" + slot)
-    from ionto.board import BOARD, make_port
+    from ionto.board import BOARD, make_port  # pyright: ignore[reportMissingImports]
 
     from ionto.bench import Bench
 

@@ -7,7 +7,7 @@ argument is.
 """
 
 try:
-    from micropython import const
+    from micropython import const  # pyright: ignore[reportAssignmentType]
 except ImportError:
 
     def const(value):
@@ -15,5 +15,4 @@ except ImportError:
         return value
 
 
-ptr8 = bytearray
-ptr16 = object
+ptr8 = ptr16 = object

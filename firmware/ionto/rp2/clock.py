@@ -32,7 +32,7 @@ class Clock:
     def begin(self):
         """Start the wake-up timer; the first tick is one period from now."""
         self._timer = machine.Timer(
-            mode=machine.Timer.PERIODIC, freq=_RATE_HZ, callback=_nothing, hard=True
+            -1, mode=machine.Timer.PERIODIC, freq=_RATE_HZ, callback=_nothing, hard=True
         )
         # Due a little before the timer fires: a wake-up that is a few microseconds too early
         # would sleep through its own tick and leave it to the next one.
