@@ -28,9 +28,9 @@ def test_a_board_keeps_its_data_and_has_the_probe_of_the_stage():
 
 
 @pytest.mark.parametrize(
-    ("data", "floor_ua"), [(RESEARCH, 30), (SMALL, 62.5), (LARGE, 375)], ids=["0.5", "5", "30"]
+    ("data", "floor_ua"), [(RESEARCH, 6.25), (SMALL, 62.5), (LARGE, 375)], ids=["0.5", "5", "30"]
 )
-def test_the_floor_is_30_ua_or_one_percent_of_full_scale(data, floor_ua):
+def test_the_floor_is_one_percent_of_full_scale(data, floor_ua):
     assert limits.floor_q4(limits.Board(**data)) == floor_ua * units.UA_Q4
 
 

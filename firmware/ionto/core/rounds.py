@@ -10,7 +10,7 @@ the envelope, never the regulator or its set point.
 from . import faults
 from .const import const
 from .integrity import Integrity
-from .limits import noise_q4
+from .limits import noise_q4, stuck_q4, under_q4
 from .snapshot import Snapshot
 from .units import SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V, load_ohm
 
@@ -26,10 +26,8 @@ _LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start 
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
 _UNDER_MS = const(1000)
-_UNDER_Q4 = const(480)  # 90 % of the set point less 30 uA
 _SUPPLY_TIMES = const(2)  # (ours)
-_STUCK_Q4 = const(1600)  # a commanded change of 100 uA ...
-_STILL_Q4 = const(400)  # ... of which a sense that works shows 25 % within 50 ms:
+# A sense that works shows 25 % of a commanded change (100 uA on 5 mA) within 50 ms:
 _STUCK_MS = const(32)  # 16 ms before it is noticed and 16 until it is judged come on top
 _DRIFT_MS = const(180000)  # 2 % a minute over 3 min
 _DRIFT_PERCENT = const(6)
@@ -54,6 +52,9 @@ class Rounds:
         self._is_whole = is_whole
         self._near_mv = board.compliance_mv * 80 // 100
         self._supply_min_mv = board.supply_min_mv
+        self._under_q4 = under_q4(board) * 10  # 90 % of the set point less that, times ten
+        self._stuck_q4 = stuck_q4(board)
+        self._still_q4 = self._stuck_q4 // 4
         self._noise_max_q4 = noise_q4(board)
         self._integrity = Integrity()
         self.snapshot = Snapshot()
@@ -162,7 +163,7 @@ class Rounds:
         envelope = self._envelope
         current_q4 = buf[SAMPLE_A]
         # Bound: 600 000 * 10 = 6e6.
-        if current_q4 * 10 < envelope.expected_q4 * 9 - _UNDER_Q4 * 10 and not limited:
+        if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not limited:
             self._under_ms += _TURN_MS
             if self._under_ms >= _UNDER_MS:
                 return faults.UNDERCURRENT
@@ -177,14 +178,15 @@ class Rounds:
     def _follows(self, current_q4, expected_q4, limited):
         """Sense A has to follow what is expected: it may not stand still while that moves on."""
         moved_q4 = current_q4 - self._from_q4
-        if limited or moved_q4 >= _STILL_Q4 or -moved_q4 >= _STILL_Q4:
+        still_q4 = self._still_q4
+        if limited or moved_q4 >= still_q4 or -moved_q4 >= still_q4:
             self._rebase(current_q4, expected_q4)
         elif self._stuck_until_ms:
             if self.clock_ms >= self._stuck_until_ms:
                 return faults.STUCK
         else:
             change_q4 = expected_q4 - self._from_expected_q4
-            if change_q4 >= _STUCK_Q4 or -change_q4 >= _STUCK_Q4:
+            if change_q4 >= self._stuck_q4 or -change_q4 >= self._stuck_q4:
                 self._stuck_until_ms = self.clock_ms + _STUCK_MS
         return 0
 

@@ -154,20 +154,18 @@ class Session:
         """The charge or the time is near its end: is it there?"""
         part = self._part
         if self.energised_ms() >= self._program.time_s * 1000:
-            if self.outcome == faults.RUNNING:
-                self.outcome = faults.SHORT
+            self.outcome = faults.SHORT
             self._happen(LAST)
         elif part.is_charge():
             if self._dose.gross_uc + part.reserve_uc(self._ramp.set_q4) >= part.full_uc:
                 self._advance()
-        elif self.state == faults.HOLD:
+        else:  # a hold by time: nothing else gets here before the session's own time is up
             self._advance()
 
     def _advance(self):
         part = self._part
         if part.is_last():
-            if self.outcome == faults.RUNNING:
-                self.outcome = faults.COMPLETE
+            self.outcome = faults.COMPLETE
             self._happen(LAST)
             return
         turns = part.turns
@@ -236,6 +234,7 @@ class Session:
                     self._enter(faults.RAMP)
                 else:
                     self.target_q4 = self._part.level_q4
+                    self.jump = 0  # from here on by ramp, even where the train began at once
                     self.moved = 1
             return
         if ask == ASK_STOP and self.outcome == faults.RUNNING:

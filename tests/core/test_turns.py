@@ -1,0 +1,251 @@
+"""Between segments: holds from level to level, reversals at a proven zero, waits with the gate low."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ionto.core import faults, program
+from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
+
+from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses, segment
+from .led_session import Led
+from .loops import Bed, quick
+
+FAST = {"slew_ua_s": 10_000}
+
+
+def hold(level_ua=1000, time_ms=50, polarity=0):
+    """A short hold by time."""
+    return segment(level_ua=level_ua, time_ms=time_ms, polarity=polarity, **FAST)
+
+
+def by_charge(charge_uc, level_ua=1000, polarity=0):
+    """A short hold by charge."""
+    return segment(program.HOLD_CHARGE, level_ua, 10_000, charge_uc, polarity=polarity)
+
+
+def led(*segments, **header):
+    """A session led by hand through `segments`."""
+    return Led(make_program(segments=list(segments), **{**FAST, **header}))
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize("first", [1, -1])
+def test_a_reversal_switches_once_a_second_after_the_gate_and_at_zero(board, first):
+    level_ua = min(board.max_ua, 1000)
+    parts = [hold(level_ua, polarity=first), hold(level_ua, polarity=-first)]
+    bed = Bed(board)
+    made = make_program(board, parts, peak_ua=level_ua, polarity=first, **FAST)
+    assert bed.run(made) == faults.COMPLETE
+    (begun_us, begun), (turned_us, turned) = bed.port.turns
+    assert (begun_us, begun, turned) == (0, first, -first)
+    low = [t_us for t_us, gate, _ in bed.port.history if not gate and t_us < turned_us]
+    assert turned_us - low[-1] >= 1_000_000 + 63_000, "rest, and 64 samples of zero"
+    dose = bed.parts.dose
+    assert dose.positive_uc() == pytest.approx(dose.negative_uc(), rel=0.01)
+    assert dose.gross_uc == pytest.approx(bed.port.true_uc, abs=5)
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize("board", [SMALL, LARGE], ids=["small", "large"])  # else A is off B before
+@pytest.mark.parametrize("over", [0, 1, -1])
+def test_what_flows_after_a_rest_is_a_fault_and_nothing_is_switched(board, over):
+    zero_q4 = max(320, board.full_scale_ua * 16 // 1000)
+    parts = [hold(400), hold(400, polarity=-1)]
+    bed = Bed(board)
+    offset_q4 = (zero_q4 + 1) * over if over else zero_q4
+    for tick in range(300, 2600):
+        bed.at(
+            tick,
+            lambda port: setattr(
+                port, "offset_q4", offset_q4 if bed.parts.session.state == faults.REST else 0
+            ),
+        )
+    outcome = bed.run(make_program(board, parts, peak_ua=400, **FAST))
+    if over:
+        assert (outcome, bed.parts.session.fault) == (faults.FAULTED, faults.NOT_ZERO)
+        assert len(bed.port.turns) == 1
+    else:
+        assert outcome == faults.COMPLETE
+        assert len(bed.port.turns) == 2
+
+
+def test_zero_is_the_mean_of_64_ticks_so_that_noise_is_none():
+    made = led(hold(), hold(polarity=-1))
+    made.to(faults.REST)
+    for tick in range(1080):
+        made.buf[0] = 3000 if tick % 2 else -3000
+        made.tick()
+        if made.session.state != faults.REST:
+            break
+    assert made.session.state == faults.PROBE
+    assert made.session.polarity == -1
+
+
+@pytest.mark.parametrize("levels", [(500, 2000, 100), (2000, 1999), (1, 2000, 1)])
+def test_holds_of_one_polarity_go_from_level_to_level_without_opening_the_gate(levels):
+    made = led(*[hold(level) for level in levels])
+    seen = set()
+    while made.session.state != faults.RAMP_DOWN:
+        made.tick()
+        if made.session.state == faults.HOLD:
+            seen.add(made.ramp.set_q4 >> 4)
+    assert seen == set(levels)
+    assert made.session.starts == 1
+
+
+TURNING = [
+    ([hold(), hold(polarity=-1)], 2),
+    ([hold(), pulses(20, 20, 1, 2)], 2),
+    ([pulses(20, 20, 1, 2), hold()], 2),
+    ([pulses(20, 20, 1, 2), pulses(20, 20, 1, 2)], 2),
+    ([hold(), off(300), hold()], 2),
+    ([hold(), off(300), off(200), hold()], 2),
+    ([hold(), off(300, -1), hold(polarity=-1)], 2),
+    ([hold(), off(300)], 1),
+    ([hold(), off(300), hold(), pulses(20, 20, 1, 2)], 3),
+]
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize(("parts", "starts"), TURNING)
+def test_everything_else_starts_again_from_0_after_rest_probe_and_proof(parts, starts):
+    bed = Bed()
+    assert bed.run(make_program(segments=parts, **FAST)) == faults.COMPLETE
+    assert bed.parts.session.starts == starts
+    assert bed.states.count(faults.PROOF) == starts
+    before = [bed.states[at - 1] for at, state in enumerate(bed.states) if state == faults.PROBE]
+    assert before[1:] == [faults.REST] * (starts - 1)
+
+
+@pytest.mark.parametrize("time_ms", [1, 300, 2000])
+def test_off_keeps_the_gate_low_for_its_time(time_ms):
+    made = led(hold(), off(time_ms), hold())
+    made.to(faults.OFF)
+    assert (made.session.gate, made.session.probe_on) == (0, 0)
+    assert made.to(faults.REST) == pytest.approx(time_ms, abs=1)
+    made.to(faults.DONE)
+    assert made.session.outcome == faults.COMPLETE
+
+
+def test_a_wait_at_the_end_ends_the_session_where_it_stands():
+    made = led(hold(), off(300))
+    made.to(faults.OFF)
+    assert made.to(faults.DONE) == pytest.approx(300, abs=1)
+    assert (made.session.outcome, made.session.starts) == (faults.COMPLETE, 1)
+
+
+def test_a_pause_stops_the_time_of_a_wait():
+    made = led(hold(), off(1000), hold())
+    made.to(faults.OFF)
+    for _ in range(400):
+        made.tick()
+    made.tick(ask=ASK_PAUSE)
+    assert made.session.state == faults.PAUSED
+    for _ in range(3000):
+        made.tick()
+    made.tick(ask=ASK_RESUME)
+    made.to(faults.OFF)
+    assert made.to(faults.REST) == pytest.approx(600, abs=2)
+
+
+def test_a_pause_stops_the_time_of_a_hold():
+    made = led(hold(time_ms=1000))
+    made.to(faults.HOLD)
+    for _ in range(400):
+        made.tick()
+    made.tick(ask=ASK_PAUSE)
+    made.to(faults.PAUSED)
+    made.tick(ask=ASK_RESUME)
+    made.to(faults.HOLD)
+    assert made.to(faults.RAMP_DOWN) == pytest.approx(600, abs=2)
+
+
+@pytest.mark.parametrize("lost_in", [faults.TURNING, faults.RAMP])
+def test_contact_lost_around_a_turn_goes_on_with_the_next_segment(lost_in):
+    made = led(hold(), hold(polarity=-1))
+    made.to(faults.HOLD)
+    made.to(faults.TURNING)
+    if lost_in == faults.RAMP:
+        made.to(faults.RAMP)
+    made.tick(fault=faults.CUT)
+    assert made.session.state == faults.CONTACT
+    made.to(faults.HOLD)
+    assert (made.session.segment, made.session.polarity) == (1, -1)
+
+
+@pytest.mark.hazard("H-15")
+@given(
+    st.lists(st.tuples(st.integers(20, 300), st.sampled_from([1, -1])), min_size=1, max_size=4),
+    st.booleans(),
+)
+@settings(max_examples=25)
+def test_each_segment_by_charge_gets_its_charge_and_each_polarity_its_sum(doses, waits):
+    doses[0] = (doses[0][0], 1)
+    parts = []
+    for charge_uc, polarity in doses:
+        parts.append(by_charge(charge_uc, polarity=polarity))
+        parts += [off(30, polarity)] if waits else []
+    made = led(*parts)
+    made.dose.reset(1)
+    while made.session.state != faults.DONE:
+        made.dose.set_polarity(made.session.polarity)
+        made.tick()
+    assert made.session.outcome == faults.COMPLETE
+    for sign, found in ((1, made.dose.positive_uc()), (-1, made.dose.negative_uc())):
+        planned = sum(charge for charge, polarity in doses if polarity == sign)
+        assert abs(found - planned) <= 5 * len(doses)
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize(("ms", "state"), [(1_799_000, faults.PAUSED), (1_800_020, faults.DONE)])
+def test_a_pause_that_nobody_ends_is_a_stop_after_half_an_hour(ms, state):
+    made = led(hold()).in_state(faults.PAUSED)
+    for _ in range(ms // 20):
+        made.tick(dt_us=20_000)
+    assert made.session.state == state
+    assert state == faults.PAUSED or made.session.outcome == faults.STOPPED
+
+
+@pytest.mark.hazard("H-16")
+def test_the_energised_time_ends_a_session_in_whatever_it_is():
+    for parts in ([hold(time_ms=9000)], [by_charge(90_000)], [pulses(50, 50, 1, 900)]):
+        made = led(*parts, time_s=2)
+        made.to(faults.RAMP_DOWN)
+        assert made.session.energised_ms() == pytest.approx(2000, abs=2)
+        made.to(faults.DONE)
+        assert made.session.outcome == faults.SHORT
+
+
+@pytest.mark.hazard("H-30")
+@pytest.mark.parametrize("asked_ua", [0, 1, 700, 2000, 2001, 99_999])
+def test_an_adjustment_holds_for_its_segment_and_never_passes_the_peak(asked_ua):
+    made = led(hold(1000, 500), hold(1500, 100), peak_ua=2000)
+    made.to(faults.HOLD)
+    made.session.value = asked_ua
+    made.tick(ask=ASK_SET)
+    highest = 0
+    while made.session.segment == 0:
+        made.tick()
+        highest = max(highest, made.ramp.set_q4)
+    assert highest <= 2000 * 16
+    made.to(faults.HOLD)
+    assert made.ramp.set_q4 == 1500 * 16
+
+
+@pytest.mark.hazard("H-14")
+def test_a_stop_on_the_way_to_a_reversal_ends_without_one():
+    bed = Bed().say(600, "stop")
+    parts = [hold(time_ms=20), hold(polarity=-1)]
+    bed.run(make_program(segments=parts, peak_ua=1000, down_slew_ua_s=4000, **FAST))
+    assert faults.TURNING in bed.states
+    assert bed.states[-1] == faults.DONE
+    assert len(bed.port.turns) == 1
+    assert bed.parts.session.outcome == faults.STOPPED
+
+
+def test_a_bed_without_a_reversal_sets_its_polarity_once():
+    bed = Bed()
+    bed.run(quick(polarity=-1))
+    assert [sign for _, sign in bed.port.turns] == [-1]
