@@ -104,6 +104,7 @@ class Bench:
                 "latched fault: %s; bench.clear() first" % faults.FAULT_NAMES[self._fault]
             )
         self._has_run = 1
+        self._loop.tick.proof.start()  # what an earlier run has proven is not this one's
         if not supervised:
             print(UNATTENDED)
         try:
@@ -121,6 +122,15 @@ class Bench:
     def last(self):
         """How the last run ended, or None."""
         return self._ending() if self._has_run else None
+
+    def snapshot(self):
+        """The last second before the last run's end: sense A, sense B, load mV and set point.
+
+        Returns:
+            A flat list of integers, 125 rows a second of four, the oldest first; currents in
+            1/16 uA. Empty before a run and after `clear()`.
+        """
+        return self._loop.tick.supervisor.rounds.snapshot.listed()
 
     def _kept(self, left):
         """Latch how a run ended; called while the heap is locked and Ctrl-C is not heard."""
@@ -153,6 +163,7 @@ class Bench:
             "positive_uc": tick.dose.positive_uc(),
             "negative_uc": tick.dose.negative_uc(),
             "peak_ua": (tick.peak_q4 + 8) >> 4,
+            "proof": tick.proof.proven,
             "later_faults": tick.supervisor.later,
             "dropped": tick.link.telemetry.dropped,
         }

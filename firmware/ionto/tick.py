@@ -20,20 +20,20 @@ from .core.supervisor import (
     BY_PULSES,
     BY_PULSES_AT_ONCE,
     BY_RAMP,
-    GATE_CLOSED,
-    GATE_EDGE,
     Supervisor,
 )
-from .core.units import SAMPLE_A, SAMPLE_LEN, TICK_US, WRAP_US
+from .core.units import GATE_CLOSED, GATE_EDGE, GATE_ZERO, SAMPLE_A, SAMPLE_LEN, TICK_US, WRAP_US
 from .link import Link
 
 _SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
+_ZERO_US = const(8000)  # of a pulse's off part: poles, and the load's own capacitance
 _STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
 _FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
 
 # What can wait for a tick has its turn, so that no two such things meet in one. In the first two
-# the session decides and the set point moves; in the others the supervisor's ramp does.
+# the session decides and the set point moves; in the others the supervisor's ramp does. With the
+# gate low, where the session counts ticks, it decides in all but the rounds.
 _TELL = const(0)  # telemetry
 _MOVED = const(1)  # the session has entered a state: enough for one tick
 _HEAR = const(2)  # a frame out or bytes in
@@ -150,7 +150,7 @@ class Tick:
         supervisor = self.supervisor
         link = self.link
         gate = ended = ask = turn = unjudged_us = undecided_us = untold_us = 0
-        set_q4 = target_q4 = slew_ua_s = peak_q4 = pulsing = flat_us = 0
+        set_q4 = target_q4 = slew_ua_s = peak_q4 = pulsing = flat_us = zero_us = 0
         self._first()
         last_us = (now_us() - TICK_US) & WRAP_US
         yield 0
@@ -171,7 +171,7 @@ class Tick:
             if fault:
                 fault = self._cut(fault)
             undecided_us += dt_us
-            if turn < _HEAR or fault or not gate:
+            if turn < _HEAR or fault or (turn == _HEAR and not gate):
                 gate = decide(fault, ask, undecided_us)
                 ask = 0
                 if session.moved:
@@ -181,7 +181,7 @@ class Tick:
                     target_q4 = session.target_q4
                     slew_ua_s = session.slew_ua_s
                     pulsing = session.state == faults.PULSE
-                    flat_us = 0
+                    flat_us = zero_us = 0
                     set_q4 = ramp.set_q4
                 if gate and set_q4 != target_q4:
                     set_q4 = climb(target_q4, slew_ua_s, undecided_us)
@@ -196,8 +196,15 @@ class Tick:
                     flat_us = flat_us + dt_us if gain_q10 == FLAT_Q10 else 0
                     gate = GATE_CLOSED if flat_us > _STEADY_US else GATE_EDGE
                     pulse_q4 = set_q4 * gain_q10 >> 10
-                    drive = regulate(pulse_q4, current_q4, freeze or gate == GATE_EDGE)
-                    actuate(1, limit(drive, 1) if pulse_q4 else 0)
+                    if pulse_q4:
+                        zero_us = 0
+                        drive = regulate(pulse_q4, current_q4, freeze or gate == GATE_EDGE)
+                        actuate(1, limit(drive, 1))
+                    else:
+                        zero_us += dt_us
+                        if zero_us > _ZERO_US:
+                            gate = GATE_ZERO
+                        actuate(1, 0)
                 else:
                     actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
                 feed()
@@ -292,14 +299,14 @@ class Tick:
             # A record is to show the current gone, not at its last level.
             self.link.telemetry.sample_now()
         self._gate = gate
+        if session.polarity != self._polarity:
+            self._turn(session.polarity)  # before the probe's current may flow
         if state < faults.DONE:
             self.port.probe(session.probe_on)
         else:
             self.port.off()  # the probe too
             self.ended_ms = session.t_ms
         supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
-        if session.polarity != self._polarity:
-            self._turn(session.polarity)
         self._note_state(session)
 
     def _turn(self, polarity):

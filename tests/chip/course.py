@@ -32,7 +32,9 @@ ORDER = 0x4005800C
 def by_time(level_ua, hold_ms, slew_ua_s=FASTEST_UA_S):
     """A program of one level: ramp, hold, ramp."""
     made = [segment(program.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms)]
-    return words(made, peak_ua=level_ua, slew_ua_s=slew_ua_s, charge_uc=1_000_000)
+    time_s = hold_ms // 1000 + 60
+    wall = {"charge_uc": 1_000_000, "time_s": time_s}
+    return words(made, peak_ua=level_ua, slew_ua_s=slew_ua_s, **wall)
 
 
 def by_dose(level_ua, charge_uc, slew_ua_s=2000):

@@ -9,6 +9,8 @@ import random
 
 import pytest
 
+from iontobench.device.frames import command_line
+
 from .forks import in_copy
 
 _CTRL_C = b"\x03"
@@ -19,7 +21,8 @@ _GAP_US = 5_000
 _SILENCE_US = 95_000  # of the 100 ms that the board drains its input
 _TAIL_US = 600  # more than `bench.run` needs from its last wait to the prompt
 _TAIL_STEP_US = 10
-_FLOOD = b"beat 1\n" * 80
+_TO_END_US = 350_000  # from the middle of the hold
+_FLOOD = command_line("beat 1") * 50
 
 
 def _struck(course, keys):
@@ -128,9 +131,10 @@ def test_ctrl_c_and_ctrl_d_in_a_row_are_off_too_and_do_not_soft_reset(booted, le
 
 
 @pytest.mark.long
-def test_ctrl_c_behind_a_backlog_is_off_within_20_ms(booted):
+def test_ctrl_c_behind_a_backlog_is_off_within_20_ms(booted, length_us):
     backlogs = (100, 250, 400, 500)
-    trials = [(600_000 + n, [(0, _FLOOD[:count] + _CTRL_C)]) for n, count in enumerate(backlogs)]
+    hold_us = length_us - _TO_END_US
+    trials = [(hold_us + n, [(0, _FLOOD[:count] + _CTRL_C)]) for n, count in enumerate(backlogs)]
     for found in in_copy(_trials, booted, trials):
         assert found["off"]
         assert found["current_off_us"] <= _OFF_US

@@ -44,7 +44,7 @@ def test_a_run_typed_by_hand_says_that_it_is_unattended_and_tells_a_line_a_secon
     lines = [line for line in rest if "mA min" in line]
     assert 2 <= len(lines) <= 4
     assert all(line.index(":") == 4 and "mA (set" in line for line in lines)
-    assert "hold" in lines[1]
+    assert "hold" in lines[-1]
     assert "'outcome': 'stopped'" in shown
     assert "~" not in shown
     assert "('none', 1)" in told

@@ -42,6 +42,7 @@ class Board:
         self.on_reset = lambda: None
         self._in = bytearray()
         self._typed = bytearray()
+        self.block = b""  # the lines of a compound statement that a person has begun to type
         self._source = bytearray()
         self.globals = {}
         self._boot(bench)
@@ -85,7 +86,10 @@ class Board:
             self._execute_typed()
         elif byte == 3:
             self._typed.clear()
+            self.block = b""
             self.out += b"\r\n>>> "
+        elif byte == 1 and self.block:
+            raise Unexpected("Ctrl-A in the middle of a statement")
         elif byte == 1:
             self.mode = "raw"
             self._source.clear()
@@ -103,8 +107,8 @@ class Board:
     def _execute_typed(self):
         typed = bytes(self._typed)
         self._typed.clear()
-        if typed:
-            raise Unexpected(f"{typed!r} was run at the prompt")
+        if typed or self.block:
+            raise Unexpected(f"{self.block + typed!r} was run at the prompt")
         self.out += b"\r\n>>> "
 
     def _raw(self, byte):

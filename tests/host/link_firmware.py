@@ -9,6 +9,7 @@ import threading
 from tests.core.fake_port import FakePort
 
 from ionto.bench import Bench
+from ionto.core import faults
 from iontobench import tree
 
 TICK_S = 0.001
@@ -56,6 +57,15 @@ class Firmware:
         threading.Thread(target=self._live, args=(supervised,), daemon=True).start()
         self._ready.acquire()
         self.board.start(self)
+
+    def live_to_hold(self):
+        """Let the session that runs come to its first hold, and 0.1 s further."""
+        session = self._bench._loop.tick.session
+        while session.state != faults.HOLD:
+            if self._is_over:
+                raise AssertionError("the session has ended before its hold")
+            self.board.advance(self.board.now_s + 0.02)
+        self.board.advance(self.board.now_s + 0.1)
 
     def hear(self, board, byte):
         """A byte from the host while the loop owns the port."""

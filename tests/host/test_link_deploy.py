@@ -1,156 +1,77 @@
 """A deploy that is cut at any write leaves a board that boots: old or new, never a mix."""
 
-import ast
-import hashlib
-import types
-
 import pytest
-import serial
 
-from iontobench import tree
-from iontobench.device.board_files import BoardFiles
-from iontobench.device.connection import connect
 from iontobench.device.deploy import DeployError, deploy, slots
-from iontobench.device.serial_port import PortError
 
-from .cli import call
-from .link_bench import NAME
-from .link_board import Board
-from .link_firmware import Firmware
 from .link_memory import Memory
-
-ROOT = ("boot.py", "main.py")
-
-
-def firmware(mark, gone=()):
-    """A firmware of some files, one of them in more than one piece, with its manifest."""
-    files = {
-        "ionto/board.mpy": b"board " + mark,
-        "ionto/core/telemetry.mpy": (mark + b"0123456789abcdef") * 120,
-        "ionto/same.mpy": b"the same in both",
-        **({} if gone else {"ionto/old/left.mpy": b"only in the old one"}),
-    }
-    lines = [
-        f"{hashlib.sha256(data).hexdigest()} {name}\n" for name, data in sorted(files.items())
-    ]
-    return files | {"manifest": "".join(lines).encode()}
-
-
-OLD, NEW = firmware(b"old"), firmware(b"new", gone=["ionto/old/left.mpy"])
-OLD_ROOT = {name: b"# old " + name.encode() for name in ROOT}
-NEW_ROOT = {name: b"# new " + name.encode() for name in ROOT}
-
-
-def deployed(slot="a", files=OLD, root=OLD_ROOT):
-    """The files of a board that was deployed before."""
-    made = {f"/{slot}/{name}": data for name, data in files.items()}
-    return made | {f"/{name}": data for name, data in root.items()} | {"/slot": slot.encode()}
-
-
-def boots(memory):
-    """The slot that the firmware's own `main.py` chooses on these files, or None."""
-    source = ast.parse(tree.main_py().read_text())
-    defined = (ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Assign)
-    kept = [node for node in source.body if isinstance(node, defined)]
-    source.body = [node for node in kept if "_start()" not in ast.unparse(node)]
-    machine = types.SimpleNamespace(mem32={})
-    names = {"open": memory.open, "print": lambda *_: None}
-    import builtins
-
-    def load(name, *more):
-        return machine if name == "machine" else __import__(name, *more)
-
-    names["__builtins__"] = vars(builtins) | {"__import__": load}
-    exec(compile(source, "main.py", "exec"), names)
-    return names["_choose"]()
-
-
-def slot_files(memory, slot):
-    start = f"/{slot}/"
-    return {
-        path.removeprefix(start): data
-        for path, data in memory.files.items()
-        if path.startswith(start)
-    }
-
-
-class Pulled(BaseException):
-    """The cable is pulled, and the power with it."""
-
-
-def cut_at(count, memory):
-    """Pull the cable at the `count`-th act; without so many acts the deploy ends."""
-    left = [count]
-
-    def before(act):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Pulled(act)
-
-    memory.before = before
-
-
-def cut_deploy(files, count):
-    """The memory after a deploy of NEW over `files`, and whether its `count`-th act was cut."""
-    memory = Memory(files)
-    cut_at(count, memory)
-    try:
-        deploy(MemoryFiles(memory), NEW, NEW_ROOT)
-    except Pulled:
-        memory.before = lambda act: None
-        return memory, True
-    return memory, False
-
-
-class MemoryFiles(BoardFiles):
-    """The board's own code over a memory, without the cable."""
-
-    def __init__(self, memory):
-        self.board = Board(memory=memory)
-        self._do = self._run
-
-    def _run(self, code):
-        board = self.board
-        board.mode = "raw"
-        board.out.clear()
-        board._execute(code if isinstance(code, bytes) else code.encode())
-        printed, error, _ = bytes(board.out).split(b"\x04")
-        if error:
-            raise AssertionError(error.decode())
-        return printed
-
-
-STARTS = {
-    "blank": {},
-    "old in a": deployed("a"),
-    "old in b": deployed("b"),
-    "old in a, half a firmware in b": deployed("a") | {"/b/ionto/board.mpy": b"half"},
-    "old in a, an older one in b": deployed("a")
-    | {f"/b/{name}": data for name, data in firmware(b"older").items()},
-}
+from .link_slots import (
+    NEW,
+    NEW_ROOT,
+    OLD,
+    OLD_ROOT,
+    ROOT,
+    SAME_MAIN,
+    STARTS,
+    MemoryFiles,
+    boots,
+    cut_deploy,
+    deployed,
+    runs,
+    slot_files,
+)
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_deploy_cut_at_any_act_boots_old_or_new_and_never_a_mix(start):
+    old, new = (OLD, OLD_ROOT["main.py"]), (NEW, NEW_ROOT["main.py"])
     count = 0
     was_cut = True
-    seen = set()
+    seen = []
     while was_cut:
         memory, was_cut = cut_deploy(STARTS[start], count)
         count += 1
-        slot = boots(memory)
-        runs = None if slot is None else slot_files(memory, slot)
-        assert runs in ([None, NEW] if start == "blank" else [OLD, NEW]), f"cut at act {count}"
-        seen.add(runs == NEW)
+        found = runs(memory)
+        assert found in ([None, new] if start == "blank" else [old, new]), f"cut at act {count}"
+        seen.append(found == new)
         for name in ROOT:
-            found = memory.files.get(f"/{name}")
             allowed = [NEW_ROOT[name], STARTS[start].get(f"/{name}")]
-            assert found in allowed, f"{name}, cut at act {count}"
+            assert memory.files.get(f"/{name}") in allowed, f"{name}, cut at act {count}"
         again = deploy(MemoryFiles(memory), NEW, NEW_ROOT)
-        assert slot_files(memory, boots(memory)) == NEW
+        assert runs(memory) == new
         assert memory.files["/slot"] == again.slot.encode()
-    assert seen == {False, True}
+    assert seen == sorted(seen), "from some act on the new one, and never back"
+    assert {False, True} == set(seen)
     assert count > 15
+
+
+@pytest.mark.parametrize("start", list(STARTS)[1:])
+def test_where_main_py_stays_the_same_slot_alone_switches(start):
+    files = STARTS[start] | {"/main.py": NEW_ROOT["main.py"]}
+    files |= {f"/{files['/slot'].decode()}/{name}": data for name, data in SAME_MAIN.items()}
+    count = 0
+    was_cut = True
+    while was_cut:
+        memory, was_cut = cut_deploy(files, count)
+        count += 1
+        slot = slot_files(memory, boots(memory))
+        switched = memory.files["/slot"] != files["/slot"]
+        assert slot == (NEW if switched else SAME_MAIN), f"cut at act {count}"
+    assert switched
+
+
+def test_a_new_main_py_runs_an_old_slot_where_there_is_no_other():
+    memory = Memory(deployed("b") | {"/main.py": NEW_ROOT["main.py"]})
+    assert boots(memory) == "b"
+
+
+def test_a_slot_from_before_manifests_named_main_py_still_boots():
+    kept = OLD["manifest"].decode().splitlines(keepends=True)
+    plain = OLD | {"manifest": "".join(kept[:-1]).encode()}
+    memory = Memory(deployed("a", plain))
+    assert "/main.py" in kept[-1]
+    assert boots(memory) == "a"
+    assert slots(MemoryFiles(memory)).running == "a"
 
 
 def test_the_new_firmware_is_switched_on_by_the_last_write_of_all():
@@ -190,10 +111,11 @@ def test_only_files_that_differ_are_written():
 @pytest.mark.parametrize("name", ROOT)
 def test_a_file_beside_the_slots_that_reads_back_wrong_does_not_replace_the_old(name):
     memory = Memory(deployed("a"))
+    mark = NEW_ROOT[name][-6:]  # of the two files only this one ends so
 
     class Rotten(MemoryFiles):
         def append(self, piece):
-            super().append(piece.replace(NEW_ROOT[name], b"rotten"))
+            super().append(piece.replace(mark, b"rotten"))
 
     with pytest.raises(DeployError, match=f"/{name} does not read back"):
         deploy(Rotten(memory), NEW, NEW_ROOT)
@@ -214,62 +136,22 @@ def test_a_file_that_reads_back_wrong_is_not_switched_on():
 
 @pytest.mark.parametrize("start", STARTS)
 def test_the_host_judges_slots_as_the_board_does(start):
-    for count in range(0, 40, 3):
-        memory, _ = cut_deploy(STARTS[start], count)
+    was_cut = True
+    count = 0
+    while was_cut:
+        memory, was_cut = cut_deploy(STARTS[start], count)
+        count += 1
+        if "/main.py" not in memory.files:
+            continue
         assert slots(MemoryFiles(memory)).running == boots(memory)
 
 
-def test_a_deploy_over_the_cable_writes_the_same_and_restarts_the_board(plug):
-    board = plug.board = Board(memory=Memory())
-    board.on_reset = lambda: board.globals.update(bench=Firmware())
-    said = call("deploy", NAME, "--json")
-    assert said.code == 0, said.err
-    assert boots(board.memory) == said.object["slot"] == "a"
-    assert board.resets == 1
-    assert said.object["firmware"]
-    assert said.object["files"] == len(board.memory.files)
-    again = call("deploy", NAME, "--json")
-    assert (again.code, again.object["files"], board.resets) == (0, 0, 1)
-
-
-def test_a_cable_pulled_at_any_write_of_a_deploy_is_exit_4_and_says_to_deploy_again(plug):
-    for count in (0, 1, 5, 40, 150, 400):
-        plug.board = Board(Firmware(), Memory(deployed("a")))
-        plug.cut_at = count
-        said = call("deploy", NAME)
-        assert said.code == 4
-        assert "Traceback" not in said.err
-        assert slot_files(plug.board.memory, boots(plug.board.memory)) == OLD
-
-
-def test_a_board_of_another_kind_is_not_overwritten(plug):
-    plug.board = Board(Firmware(), Memory(deployed("a")))
-    before = dict(plug.board.memory.files)
-    said = call("deploy", NAME, "--board", "virtual")
-    assert said.code == 4
-    assert "this board is a pico_pwm, not a virtual" in said.err
-    assert plug.board.memory.files == before
-
-
-def test_a_full_board_is_one_line_and_boots_as_before(plug):
-    plug.board = Board(Firmware(), Memory(deployed("a")))
-
-    def full(act):
-        if act[0] == "write":
-            raise OSError(28, "ENOSPC")
-
-    plug.board.memory.before = full
-    said = call("deploy", NAME)
-    assert said.code == 4
-    assert "ENOSPC" in said.err
-    plug.board.memory.before = lambda act: None
-    assert slot_files(plug.board.memory, boots(plug.board.memory)) == OLD
-
-
-def test_a_port_that_fails_while_it_is_used_is_a_lost_link(plug):
-    plug.board = Board(Firmware())
-    with connect(NAME) as connection:
-        plug.opened[-1].cut_at = 0
-        with pytest.raises(PortError, match="the link to the board broke"):
-            connection.about()
-    assert isinstance(serial.SerialException(), OSError)
+def test_another_kinds_calibration_goes_before_anything_else_and_ones_own_stays():
+    touched = []
+    memory = Memory(deployed("a") | {"/calibration": b"1 2 3"})
+    memory.before = touched.append
+    deploy(MemoryFiles(memory), NEW, NEW_ROOT, drop=["/calibration"])
+    assert touched[0] == ("remove", "/calibration")
+    memory = Memory(deployed("a") | {"/calibration": b"1 2 3"})
+    deploy(MemoryFiles(memory), NEW, NEW_ROOT)
+    assert memory.files["/calibration"] == b"1 2 3"

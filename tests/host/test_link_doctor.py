@@ -62,11 +62,30 @@ def test_no_board_at_all_is_exit_1_with_a_remedy(plug, monkeypatch):
     assert "plug one in" in finding(said, "port")["remedy"]
 
 
+def test_auto_is_the_port_that_the_environment_names(plug, deployed, monkeypatch):
+    plug.board = Board(Firmware(), Memory(deployed))
+    attached(monkeypatch, *usb("/dev/b", "/dev/a"))
+    monkeypatch.setenv("IONTOBENCH_PORT", NAME)
+    said = call("doctor", "--json")
+    assert (said.code, finding(said, "port")["answer"]) == (0, NAME)
+
+
+def test_an_emulated_port_without_the_emulator_says_what_to_install(monkeypatch):
+    def missing(*_args, **_options):
+        raise ModuleNotFoundError("No module named 'rp2040py'", name="rp2040py")
+
+    monkeypatch.setattr(serial_port.serial, "serial_for_url", missing)
+    said = call("doctor", "emulated://pico.flash", "--json")
+    assert said.code == 1
+    assert "pip install 'iontobench[chip]'" in finding(said, "access")["remedy"]
+
+
 def test_two_boards_are_named(plug, monkeypatch):
     attached(monkeypatch, *usb("/dev/b", "/dev/a"))
     said = call("doctor", "--json")
     assert said.code == 1
-    assert "/dev/a, /dev/b" in finding(said, "port")["answer"]
+    assert finding(said, "port")["answer"] == "more than one board"
+    assert "/dev/a, /dev/b" in finding(said, "port")["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -116,9 +135,9 @@ def test_a_latched_fault_is_told_with_its_remedy(plug, deployed):
     plug.board = Board(firmware, Memory(deployed))
     firmware.load(DATA, program.crc16(DATA))
     firmware.run()
-    plug.board.advance(2.0)
+    firmware.live_to_hold()
     firmware.port.load_ohm = None
-    plug.board.advance(4.0)
+    plug.board.advance(plug.board.now_s + 2.0)
     said = call("doctor", NAME, "--json")
     assert said.code == 1
     assert finding(said, "fault")["answer"] == "latched: open"
@@ -138,7 +157,7 @@ def test_a_monitor_watches_a_session_to_its_end_and_sends_nothing_but_questions(
     plug.board = Board(firmware)
     firmware.load(DATA, program.crc16(DATA))
     firmware.run()
-    plug.board.advance(2.0)
+    firmware.live_to_hold()
     said = call("monitor", NAME, "--json")
     assert said.code == 0
     assert said.object["looks"] >= 20

@@ -12,7 +12,11 @@ from iontobench.device.package import package_json, package_text
 
 from .cli import call
 
-BOARDS = [name for name in tree.board_names() if name != "virtual"]
+BOARDS = [
+    name
+    for name in tree.board_names()
+    if (tree.data_root() / "boards" / name / "boot.py").is_file()  # the others are simulated only
+]
 
 
 class Transport:

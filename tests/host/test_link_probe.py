@@ -1,16 +1,19 @@
 """What runs behind a port is found without disturbing it; Ctrl-C only to a prompt or silence."""
 
+import itertools
+
 import pytest
 from tests.core.build import segment, words
 
 from ionto.core import program
 from iontobench.device.connection import BusyError, connect
-from iontobench.device.repl import Found
+from iontobench.device.repl import Found, Probe
 from iontobench.device.serial_port import PortError, Repl, look, open_port
 
 from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import Firmware
+from .test_frames import sample_frame
 
 MADE = words(
     [segment(program.HOLD_TIME, 1000, 1000, 0, 60_000)],
@@ -27,7 +30,7 @@ def running(supervised=False):
     board = Board(firmware)
     firmware.load(DATA, program.crc16(DATA))
     firmware.run(supervised)
-    board.advance(2.0)
+    firmware.live_to_hold()
     board.out.clear()  # what came before is read by nobody
     return board
 
@@ -65,6 +68,49 @@ def test_a_line_left_at_the_prompt_is_never_run(plug):
     board.receive(b"bench.run()")
     board.out.clear()
     assert found(plug, board).found is Found.PROMPT  # the fake raises where a typed line runs
+
+
+def test_a_statement_left_half_typed_is_cancelled_and_never_run(plug):
+    board = plug.board = Board()
+    board.block = b"while True:\n    bench.run()\n"
+    board.out += b"...     "
+    with connect(NAME) as connection:  # the fake raises where Enter runs it
+        assert connection.value("1 + 1") == 2
+    assert board.block == b""
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_a_running_session_is_known_within_a_second(plug, supervised):
+    board = running(supervised)
+    for _ in range(1 if supervised else 12):  # nobody beats: a supervised one soon ramps down
+        from_s = board.now_s
+        assert found(plug, board).found is Found.SESSION
+        assert board.now_s - from_s <= 1.0
+
+
+def test_questions_are_0_3_s_apart_and_only_the_last_waits_longer(plug):
+    board = Board(mode="mute")
+    asked_s = []
+    receive = board.receive
+    board.receive = lambda data: (asked_s.append(board.now_s), receive(data))
+    assert found(plug, board).found is Found.SILENCE
+    gaps_s = [later - earlier for earlier, later in itertools.pairwise([*asked_s, board.now_s])]
+    assert gaps_s == pytest.approx([0.3, 0.3, 3.0], abs=0.05)
+
+
+def test_frames_that_go_on_and_on_are_a_session():
+    probe = Probe()
+    now_s = asked_s = 0.0
+    for seq in range(100):
+        now_s += 0.06  # never the silence that ends an answer
+        if probe.on_time(now_s):
+            asked_s = asked_s or now_s
+        if asked_s:
+            probe.on_bytes(sample_frame(seq=seq) + b"\n", now_s)
+        if probe.found:
+            break
+    assert probe.found is Found.SESSION
+    assert now_s - asked_s <= 0.7
 
 
 def test_a_raw_repl_left_behind_is_interrupted_only_after_three_silences(plug):

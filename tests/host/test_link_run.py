@@ -1,4 +1,4 @@
-"""`run --on PORT`: view, record and exit codes as on a virtual bench, and a link that breaks."""
+"""`run --on PORT`: view, record and exit codes as on a virtual bench; what it leaves alone."""
 
 import json
 
@@ -11,55 +11,14 @@ from iontobench.records import RecordStore, verify
 from .cli import call
 from .link_bench import NAME
 from .link_board import Board
-from .link_firmware import Firmware
+from .link_run import lines_of, plugged, runner
 from .test_link_probe import DATA
-
-PROTOCOL = """
-name = "short"
-title = "8 s at 1 mA"
-source = "for tests"
-family = "physical-therapy"
-application = "iontophoresis"
-mode = "constant-dose"
-skin = "forearm"
-ramp_down_s = 4.0
-[electrodes.active]
-polarity = "anode"
-area_cm2 = 10.0
-material = "ag-agcl"
-[electrodes.return]
-area_cm2 = 20.0
-material = "ag-agcl"
-[[phases]]
-current_ma = 1.0
-dose_mamin = 0.2
-ramp_up_s = 4.0
-"""
 
 
 @pytest.fixture
 def run(plug, tmp_path):
     """Runs the short protocol at the plugged board."""
-    protocol = tmp_path / "short.toml"
-    protocol.write_text(PROTOCOL)
-
-    def call_run(*more):
-        where = ("--data", tmp_path / "data", "--on", NAME, "--speed", "max")
-        return call("run", protocol, "--plain", "--json", *where, *more)
-
-    return call_run
-
-
-def plugged(plug, **changes):
-    firmware = Firmware(**changes)
-    plug.board = Board(firmware)
-    return firmware
-
-
-def lines_of(said):
-    path = said.object["record"]
-    with open(path) as stream:
-        return [json.loads(line) for line in stream]
+    return runner(tmp_path)
 
 
 def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
@@ -127,71 +86,12 @@ def test_ctrl_c_here_is_ctrl_c_there(plug, run, monkeypatch):
     assert plug.board.session.port.gate == 0
 
 
-def test_a_pulled_cable_ends_the_record_with_what_arrived_and_says_so(plug, run, tmp_path):
-    plugged(plug)
-    plug.cut_s = 8.0
-    said = run()
-    assert said.code == 4
-    assert said.object["outcome"] == "lost"
-    assert "the link was lost" in said.err
-    lines = lines_of(said)
-    assert lines[-1]["close"]["summary"]["outcome"] == "lost"
-    assert 0 < lines[-1]["close"]["summary"]["dose_uc"] < 12000
-    assert any("the link was lost" in line.get("note", [0, ""])[1] for line in lines)
-    [entry] = RecordStore(tmp_path / "data").list()
-    assert verify(entry.record).sentence().startswith("intact")
-
-
-def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run, monkeypatch):
-    plugged(plug)
-    plug.cut_s = 5.0
-
-    def back(seconds):
-        plug.sleep(seconds)
-        plug.cut_s = None
-
-    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
-    said = run()
-    assert said.code == 4
-    assert "its session goes on" in said.err
-    assert "its last session: stopped" in said.err
-    assert plug.board.session.port.gate == 0
-
-
-def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, run, monkeypatch):
-    plugged(plug)
-    plug.cut_s = 8.0
-
-    def back(seconds):
-        plug.cut_s = None
-        plug.board = Board(Firmware())
-
-    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
-    assert "it remembers no session, output off" in run().err
-
-
-def test_a_board_that_falls_silent_is_sent_ctrl_c_and_given_up(plug, run):
-    firmware = plugged(plug)
-    write = firmware.port.write
-
-    def mute(buf, count):
-        if firmware.port.tick < 3000:
-            write(buf, count)
-
-    firmware.port.write = firmware._bench._loop.tick.link._write = mute
-    said = run()
-    assert (said.code, said.object["outcome"]) == (4, "lost")
-    assert "said nothing for 3 s" in said.err
-    asked = plug.board.heard.partition(b"bench.run(True)")[2]
-    assert b"\x03" in asked.partition(b"?")[0]  # before it asks anew what runs there
-
-
 def in_session(plug, supervised):
     """A board in the middle of a session that another program has started."""
     firmware = plugged(plug)
     firmware.load(DATA, program.crc16(DATA))
     firmware.run(supervised)
-    plug.board.advance(2.0)
+    firmware.live_to_hold()
     return firmware
 
 

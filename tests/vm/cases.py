@@ -68,7 +68,7 @@ def programs(draw, board, walls=True):
     max_ua = board[0]
     peak_ua = draw(near(1, max_ua, max_ua // 2))
     slew_ua_s = draw(often(10_000, slews_ua_s))
-    count = draw(st.integers(1, 3))
+    count = draw(st.integers(1, 4))
     words = [0] * p.HEADER_LEN
     words[p.H_VERSION] = p.VERSION
     words[p.H_SEGMENTS] = count
@@ -77,19 +77,39 @@ def programs(draw, board, walls=True):
     words[p.H_SLEW_UA_S] = slew_ua_s
     words[p.H_DOWN_SLEW_UA_S] = draw(near(1, slew_ua_s))
     words[p.H_CHARGE_UC] = draw(near(1, 100_000_000, 2000)) if walls else 100_000_000
-    words[p.H_TIME_S] = draw(near(1, 14_400)) if walls else 14_400
+    words[p.H_TIME_S] = draw(near(1, 14_000)) if walls else 14_000
     words[p.H_AREA_MM2] = 200_000
     words[p.H_DENSITY_UA_CM2] = 2000
     words[p.H_PROBE_MIN_Q4] = draw(near(1, 80))
-    for _ in range(count):
-        segment = [0] * p.SEGMENT_LEN
-        segment[p.S_KIND] = draw(st.sampled_from([p.HOLD_CHARGE, p.HOLD_TIME]))
-        segment[p.S_LEVEL_UA] = draw(near(1, peak_ua))
-        segment[p.S_SLEW_UA_S] = draw(near(1, slew_ua_s))
-        segment[p.S_CHARGE_UC] = draw(near(1, words[p.H_CHARGE_UC]))
-        segment[p.S_TIME_MS] = draw(near(1, 14_400_000, 200))
-        words += segment
+    for index in range(count):
+        words += draw(segments(words, index == 0))
     return words
+
+
+@st.composite
+def segments(draw, header, is_first):
+    """Words of one segment that fits a header; the first keeps its polarity and is not OFF."""
+    kinds = [p.HOLD_CHARGE, p.HOLD_TIME, p.PULSES, *([] if is_first else [p.OFF])]
+    segment = [0] * p.SEGMENT_LEN
+    segment[p.S_KIND] = kind = draw(st.sampled_from(kinds))
+    turned = draw(often(1, st.just(-1)))
+    segment[p.S_POLARITY] = header[p.H_POLARITY] * (1 if is_first else turned)
+    if kind == p.OFF:
+        segment[p.S_TIME_MS] = draw(near(1, 100_000, 200))
+        return segment
+    segment[p.S_LEVEL_UA] = draw(near(1, header[p.H_PEAK_UA]))
+    segment[p.S_SLEW_UA_S] = draw(near(1, header[p.H_SLEW_UA_S]))
+    if kind == p.HOLD_CHARGE:
+        segment[p.S_CHARGE_UC] = draw(near(1, header[p.H_CHARGE_UC]))
+    elif kind == p.HOLD_TIME:
+        segment[p.S_TIME_MS] = draw(near(1, 14_400_000, 200))
+    else:
+        segment[p.S_SLEW_UA_S] *= draw(st.sampled_from([0, 1]))
+        segment[p.S_ON_MS] = draw(near(p.PULSE_MIN_MS, p.PULSE_MAX_MS, 50))
+        segment[p.S_OFF_MS] = draw(near(p.PULSE_MIN_MS, p.PULSE_MAX_MS, 50))
+        segment[p.S_EDGE_MS] = draw(near(1, p.EDGE_MAX_MS, 2))
+        segment[p.S_COUNT] = draw(near(1, p.COUNT_MAX, 3))
+    return segment
 
 
 @st.composite

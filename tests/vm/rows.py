@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from ionto.core import faults
-from ionto.core import session as s
+from ionto.core import transitions as s
 
 from .cases import (
     currents_q4,
@@ -70,7 +70,7 @@ _session_events = st.one_of(
     ),
 )
 session_rows = episodes(_session_quiet, _session_events, 14, 300).map(
-    lambda rows: [[0, 0, 1000, 2500, 0, 0, 1]] * 240 + rows  # the probe finds a load first
+    lambda rows: [[0, 0, 1000, 2500, 0, 0, 1]] * 380 + rows  # probe and proof come first
 )
 _supervisor_quiet = st.tuples(
     st.just(0),
@@ -85,9 +85,10 @@ _supervisor_quiet = st.tuples(
     st.just(0),
     often(1000, st.sampled_from([999, 2000])),
     near(0, 65535),
+    often(12_000, st.sampled_from([4299, 4300])),
 )
 _supervisor_event = st.tuples(
-    st.sampled_from([0, 1, 1, 1, 2, 3, 4]),
+    st.sampled_from([0, 1, 1, 1, 2, 3, 4, 5, 6, 7]),
     set_points_q4,
     often(10_000, slews_ua_s),
     often(1000, near(-50, 1200, 0, 100, 250)),
@@ -99,5 +100,6 @@ _supervisor_event = st.tuples(
     often(0, near(0, 100_000_000)),
     often(1000, near(0, 20_000, 2000, 3000)),
     near(0, 65535),
+    near(0, 65_000, 4300),
 )
 supervisor_rows = episodes(_supervisor_quiet, _supervisor_event, 12, 300)

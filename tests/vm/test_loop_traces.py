@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ionto.core import faults
 from ionto.core import program as p
+from iontobench.device.frames import command_line
 
 from .cases import BOARDS, batch, boards, near, often, programs
 from .runner import LOCKED, NEVER
@@ -36,11 +37,16 @@ def _program(level_ua, slew_ua_s, hold_ms):
         16,
         0,
     ]
-    return [*words, p.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms, 0, 0, 0]
+    return [*words, p.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms, 1, 0, 0, 0, 0, 0, 0]
 
 
 def _typed(line):
     return [*line.encode(), 10]
+
+
+def _told(line):
+    """The same from a tool, with its checksum."""
+    return [*command_line(line)]
 
 
 def _session_of_a_minute():
@@ -48,8 +54,8 @@ def _session_of_a_minute():
     params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, 1000, 52_000)]
     rows = [
         [8000, *QUIET],
-        [4000, *QUIET, *_typed("set 1500")],
-        [4000, *QUIET, *_typed("set 2000")],
+        [4000, *QUIET, *_told("set 1500")],
+        [4000, *QUIET, *_told("set 2000")],
         [3, 0, *QUIET[1:]],  # a dip: shorter than the open debounce
         [4000, *QUIET, *_typed("?")],
         [3000, 60_000, *QUIET[1:]],  # dry: the stage is limited
@@ -57,14 +63,18 @@ def _session_of_a_minute():
         [40, 0, *QUIET[1:]],  # contact lost, and back within 100 ms
         [5000, *QUIET],
         [5000, *QUIET, *_typed("pause")],
-        [50_000, *QUIET, *_typed("resume")],
+        [50_000, *QUIET, *_told("resume")],
     ]
     return params, rows
 
 
 loads_ohm = st.sampled_from([0, 1, 150, 2500, 10_000, 10_000, 30_000, 200_000])
 typed = st.sampled_from(
-    ["", "", "stop", "pause", "resume", "set 1", "set 99999", "?", "beat 3", "stop*0000", "x" * 30]
+    [
+        *("", "", "stop", "pause", "resume", "set 1", "set 99999", "?", "beat 3", "stop*0000"),
+        *(command_line(line).decode()[:-1] for line in ("set 500", "resume", "beat 3")),
+        "x" * 30,
+    ]
 )
 calm = st.tuples(
     near(1, 400, 5, 100),
@@ -86,8 +96,8 @@ upset = st.tuples(
 
 @st.composite
 def stretches_of_a_loop(draw):
-    """A load that the probe finds, then calm and upset stretches with lines typed in between."""
-    rows = [[240, 2500, 1000, 0, 1000, 0]]
+    """A load that probe and proof find, then calm and upset stretches with lines typed."""
+    rows = [[380, 2500, 1000, 0, 1000, 0]]
     for _ in range(draw(st.integers(1, 8))):
         rows.append([*draw(calm), *(_typed(line) if (line := draw(typed)) else [])])
         rows.append(list(draw(upset)))

@@ -1,9 +1,8 @@
 """What MicroPython's compiler knows by its bare name, for both worlds.
 
 It folds `NAME = const(expr)` by that name, wherever it was imported from; on CPython the call has
-to exist and changes nothing. `ptr8` and `ptr16` are pointers to bytes and to an `array("H")` where
-the device build compiles a function to machine integers; everywhere else they only say what the
-argument is.
+to exist and changes nothing. `ptr8` is a pointer to bytes where the device build compiles a
+function to machine integers; everywhere else it only says what the argument is.
 """
 
 try:
@@ -15,4 +14,4 @@ except ImportError:
         return value
 
 
-ptr8 = ptr16 = object
+ptr8 = object

@@ -5,25 +5,29 @@ compiles `walk` to machine integers, where a word takes 5 us and not 60: so it u
 integers and `while` only.
 """
 
-from array import array
-
-from .const import const, ptr16
+from .const import const, ptr8
 from .crc import CRC_START, crc_nibble
 
 _WORDS_A_STEP = const(4)  # a program of 44 words is walked in 11 steps
 
-_TABLE = array("H", [crc_nibble(crc_nibble(0, byte >> 4), byte & 15) for byte in range(256)])
+_CRCS = [crc_nibble(crc_nibble(0, byte >> 4), byte & 15) for byte in range(256)]
+_HIGH = bytes([crc >> 8 for crc in _CRCS])
+_LOW = bytes([crc & 255 for crc in _CRCS])
 
 
-def walk(words: object, first: int, last: int, crc: int, table: ptr16) -> int:
+def walk(words: object, first: int, last: int, crc: int, high: ptr8, low: ptr8) -> int:
     """The CRC after `words[first]` to `words[last - 1]`, each as four bytes, the lowest first."""
     at = first
     while at < last:
         word = int(words[at])
-        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word & 255)]
-        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 8 & 255)]
-        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 16 & 255)]
-        crc = ((crc << 8) & 0xFFFF) ^ table[(crc >> 8) ^ (word >> 24 & 255)]
+        index = (crc >> 8) ^ (word & 255)
+        crc = ((crc & 255) ^ high[index]) << 8 | low[index]
+        index = (crc >> 8) ^ (word >> 8 & 255)
+        crc = ((crc & 255) ^ high[index]) << 8 | low[index]
+        index = (crc >> 8) ^ (word >> 16 & 255)
+        crc = ((crc & 255) ^ high[index]) << 8 | low[index]
+        index = (crc >> 8) ^ (word >> 24 & 255)
+        crc = ((crc & 255) ^ high[index]) << 8 | low[index]
         at += 1
     return crc
 
@@ -55,7 +59,7 @@ class Integrity:
         last = at + _WORDS_A_STEP
         if last > count:
             last = count
-        crc = walk(self._words, at, last, self._crc, _TABLE)
+        crc = walk(self._words, at, last, self._crc, _HIGH, _LOW)
         if last < count:
             self._at = last
             self._crc = crc

@@ -12,7 +12,7 @@ from .const import const
 from .integrity import Integrity
 from .limits import noise_q4, stuck_q4, under_q4
 from .snapshot import Snapshot
-from .units import SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V, load_ohm
+from .units import GATE_CLOSED, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V, load_ohm
 
 ROUND_US = const(4000)
 WARN_COMPLIANCE = const(4)
@@ -119,19 +119,21 @@ class Rounds:
         expected_q4 = self._envelope.expected_q4
         self.snapshot.keep(buf, expected_q4)
         if number == 0:
-            return self._bounded(buf) if gate else 0
+            return self._bounded(buf, gate) if gate else 0
         if not self._is_whole():
             return faults.CORRUPT
         if gate and not self.pulsing:
             return self._follows(buf[SAMPLE_A], expected_q4, limited)
         return 0
 
-    def _bounded(self, buf):
-        """Time wall, near compliance, low impedance."""
+    def _bounded(self, buf, gate):
+        """Time wall; where contact is judged, near compliance and low impedance too."""
         energised_ms = self.energised_ms + _TURN_MS
         self.energised_ms = energised_ms
         if energised_ms > self._time_ms:
             return faults.TIME_WALL
+        if gate != GATE_CLOSED:
+            return 0
         current_q4 = buf[SAMPLE_A]
         load_mv = buf[SAMPLE_V]
         if load_mv >= self._near_mv:
@@ -141,7 +143,6 @@ class Rounds:
             current_q4 >= _LOW_LOAD_FROM_Q4
             and load_mv * _LOW_LOAD_MUL < current_q4
             and self.clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
-            and not self.pulsing
         ):
             self._low_load_ms += _TURN_MS
             if self._low_load_ms >= _LOW_LOAD_MS:
@@ -158,7 +159,7 @@ class Rounds:
                 return faults.SUPPLY
         else:
             self._supply_times = 0
-        if not gate or self.pulsing:
+        if gate != GATE_CLOSED:
             return 0
         envelope = self._envelope
         current_q4 = buf[SAMPLE_A]
@@ -169,7 +170,7 @@ class Rounds:
                 return faults.UNDERCURRENT
         else:
             self._under_ms = 0
-        if envelope.moving or limited:
+        if envelope.moving or limited or self.pulsing:
             self._forget_drift()
         elif self.clock_ms >= self._drift_until_ms:
             self._drift(current_q4, buf[SAMPLE_V])

@@ -41,8 +41,15 @@ class Segment:
         self.pulses = pulses
         self._program = None
         self.index = 0
-        self.held_ms = 0
+        self.kind = 0
+        self.polarity = 1
+        self.level_q4 = 0
+        self.slew_ua_s = 0
+        self.turns = 0
         self.full_uc = 0
+        self.held_ms = 0
+        self._time_ms = 0
+        self._left = 0  # pulses
 
     def take(self, program, index, gross_uc):
         """Go to segment `index` of `program`, with `gross_uc` delivered before it."""

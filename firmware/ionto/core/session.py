@@ -150,11 +150,17 @@ class Session:
             return self._energised_ms + self.t_ms - self._closed_ms
         return self._energised_ms
 
+    def _is_time_up(self):
+        """Whether the program's energised time is spent: then it ends short."""
+        if self.energised_ms() < self._program.time_s * 1000:
+            return 0
+        self.outcome = faults.SHORT
+        return 1
+
     def _judge_end(self):
         """The charge or the time is near its end: is it there?"""
         part = self._part
-        if self.energised_ms() >= self._program.time_s * 1000:
-            self.outcome = faults.SHORT
+        if self._is_time_up():
             self._happen(LAST)
         elif part.is_charge():
             if self._dose.gross_uc + part.reserve_uc(self._ramp.set_q4) >= part.full_uc:
@@ -196,6 +202,8 @@ class Session:
         elif event == RESTED:
             if self._part.is_off():
                 self._happen(WAIT)
+            elif self._is_time_up():
+                self._happen(LAST)
             else:
                 self.polarity = self._part.polarity
                 self._happen(RESTED)

@@ -39,7 +39,7 @@ class Snapshot:
         if self.rows < ROWS:
             self.rows += 1
 
-    def take(self):
+    def listed(self):
         """All rows, the oldest first, as one flat list. Not in a tick path."""
         if self.rows < ROWS:
             return self._ring[: self.rows * COLUMNS]

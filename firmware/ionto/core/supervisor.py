@@ -18,6 +18,8 @@ from .limits import (
 )
 from .rounds import Rounds
 from .units import (
+    GATE_CLOSED,
+    GATE_ZERO,
     INPUT_LIMITER,
     SAMPLE_A,
     SAMPLE_B,
@@ -41,10 +43,6 @@ _DIP_WINDOW_MS = const(10000)
 BY_RAMP = const(0)
 BY_PULSES = const(1)  # the amplitude by ramp
 BY_PULSES_AT_ONCE = const(2)
-
-GATE_LOW = const(0)
-GATE_CLOSED = const(1)
-GATE_EDGE = const(2)  # closed, in a part of a pulse that judges no contact
 
 WARN_LATE = const(1)
 WARN_DIP = const(2)
@@ -219,6 +217,8 @@ class Supervisor:
                         code = self._is_low()
                     elif self.freeze:
                         code = self._recovered()
+                elif code == 0 and gate == GATE_ZERO:
+                    code = self._leaks(current_q4, self._floor_q4)
             else:
                 code = self._opened(current_q4, dt_us)
         if code:
@@ -285,7 +285,11 @@ class Supervisor:
         if self._off_us < _SETTLE_US:
             self._off_us += dt_us
             return 0
-        if current_q4 > self._floor_q4 + self._allowed_q4:
+        return self._leaks(current_q4, self._floor_q4 + self._allowed_q4)
+
+    def _leaks(self, current_q4, most_q4):
+        """More than nothing for five ticks."""
+        if current_q4 > most_q4:
             self._leak_ticks += 1
             if self._leak_ticks >= _LEAK_TICKS:
                 return faults.LEAK

@@ -74,6 +74,7 @@ TRANSITIONS = (
     (faults.CONTACT, ASK_STOP, faults.DONE),
     (faults.REST, RESTED, faults.PROBE),
     (faults.REST, WAIT, faults.OFF),
+    (faults.REST, LAST, faults.DONE),
     (faults.REST, ASK_STOP, faults.DONE),
     (faults.REST, ASK_PAUSE, faults.PAUSED),
     (faults.OFF, TURN, faults.REST),

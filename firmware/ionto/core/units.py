@@ -23,6 +23,12 @@ SAMPLE_SUPPLY = const(3)  # supply, _mv
 SAMPLE_INPUTS = const(4)  # bits INPUT_*
 SAMPLE_LEN = const(5)
 
+# What a sample was taken under, for who judges it.
+GATE_LOW = const(0)
+GATE_CLOSED = const(1)
+GATE_EDGE = const(2)  # closed, in a part of a pulse that judges no contact
+GATE_ZERO = const(3)  # closed, settled between two pulses: nothing may flow
+
 INPUT_STOP = const(1)  # the stop input is pressed
 INPUT_LIMITER = const(2)  # the hardware limiter has latched the series switch open
 

@@ -14,6 +14,7 @@ FILESYSTEM_OFFSET = 0xA0000
 _BLOCK_BYTES = 4096
 _BLOCKS = 352
 _PROG_BYTES = 256
+FILESYSTEM_BYTES = _BLOCK_BYTES * _BLOCKS
 _DISK_VERSION = 0x00020000  # 2.0: every MicroPython's littlefs mounts it
 
 
@@ -23,7 +24,7 @@ def filesystem(files: Mapping[str, bytes]) -> bytes:
     Raises:
         LittleFSError: they do not fit into the 1408 KiB there are.
     """
-    context = UserContext(buffsize=_BLOCK_BYTES * _BLOCKS)
+    context = UserContext(buffsize=FILESYSTEM_BYTES)
     flash = LittleFS(
         context=context,
         block_size=_BLOCK_BYTES,

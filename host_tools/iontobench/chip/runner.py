@@ -103,6 +103,10 @@ class ChipBench:
         """The board's own words on its last run."""
         return ast.literal_eval(self.chip.exec("print(bench.last())").decode())
 
+    def snapshot(self) -> list[int]:
+        """The last second before the last run's end, as the board keeps it."""
+        return ast.literal_eval(self.chip.exec("print(bench.snapshot())").decode())
+
 
 def run_chip(job: Job, listeners: Sequence[Listener], uf2: Path | None = None) -> Result:
     """Run `job` on the emulated chip until it has ended.
@@ -125,4 +129,6 @@ def run_chip(job: Job, listeners: Sequence[Listener], uf2: Path | None = None) -
         if not bench.chip.resets:
             raise
     elapsed_s = time.perf_counter() - started
-    return result(job, bench.bench, bench.last(), elapsed_s)
+    last = bench.last()
+    flat = bench.snapshot() if last["fault"] else ()
+    return result(job, bench.bench, last, elapsed_s, flat)

@@ -23,13 +23,18 @@ from .out import Out
 from .serial_rung import reach
 
 _BOARD = "pico_pwm"
+CALIBRATION = "/calibration"  # one kind of board's scales; on another kind they would be wrong
 _BACK_S = 20.0
 _TURN_S = 0.5
 
 
 @click.command(help="Put the firmware onto the board at PORT (or auto).")
 @click.argument("port", required=False)
-@click.option("--board", metavar="NAME", help="The hardware's data; by default the board's own.")
+@click.option(
+    "--board",
+    metavar="NAME",
+    help="Which hardware it is; needed only to replace the firmware of another kind of board.",
+)
 @click.option(
     "--to",
     "folder",
@@ -64,8 +69,8 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
         name = connection.name
         try:
             about = connection.about()
-            chosen = _board(name, about, board)
-            done = _write(out, connection, chosen)
+            chosen = _board(out, name, about, board)
+            done = _write(out, connection, about, chosen)
             if done.files or about.slot != done.slot:
                 connection.restart()
                 about = _back(name)
@@ -86,24 +91,33 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
     return errors.DONE
 
 
-def _board(name: str, about: About, asked: str | None) -> str:
+def _board(out: Out, name: str, about: About, asked: str | None) -> str:
     """The board to build for.
 
     Raises:
-        CliError: the board says that it is another one, or the name is none of a real board.
+        CliError: nobody has said which hardware this is, or it runs no MicroPython.
     """
     if about.python != "micropython":
         raise errors.CliError(f"{name}: {about.trouble(name)}", errors.NO_DEVICE)
-    its_own = about.info["board"] if about.info else None
-    if asked and its_own and asked != its_own:
-        line = f"{name}: this board is a {its_own}, not a {asked}; leave --board out"
+    its_own = about.board
+    if asked is None and its_own is not None and its_own not in tree.board_names():
+        line = (
+            f"{name}: its firmware is a {its_own}'s, a board this program does not know; "
+            f"say which hardware it is: iontobench deploy {name} --board NAME"
+        )
         raise errors.CliError(line, errors.NO_DEVICE)
+    if asked and its_own and asked != its_own:
+        out.warn(f"{name}: the firmware of a {its_own} is replaced by that of a {asked}")
+    elif asked is None and its_own is None:
+        out.say(f"{name}: no firmware yet; taken for a {_BOARD} (another one: --board NAME)")
     return str(asked or its_own or _BOARD)
 
 
-def _write(out: Out, connection: Connection, board: str) -> Deployed:
+def _write(out: Out, connection: Connection, about: About, board: str) -> Deployed:
     firmware, root = _built(board)
-    return deploy(BoardFiles(connection), firmware, root, out.say)
+    is_other = about.board not in (None, board)
+    drop = [CALIBRATION] if is_other else []
+    return deploy(BoardFiles(connection), firmware, root, out.say, drop)
 
 
 def _built(board: str) -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -93,7 +93,7 @@ class BoardFiles:
     def read(self, path: str) -> bytes:
         """As `Files` says."""
         code = (
-            "try:\n with open(%r, 'rb') as f: print(repr(f.read(4096)))\n"
+            "try:\n with open(%r, 'rb') as f: print(repr(f.read(16384)))\n"
             "except OSError: print(repr(b''))"
         )
         return ast.literal_eval(self._do(code % path).decode())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ionto.core.telemetry import LINK_VERSION
+from iontobench import tree
 
 from .board_files import BoardFiles
 from .connection import About, BusyError, Connection, connect
@@ -63,7 +64,11 @@ def _firmware(name: str, about: About) -> Iterator[Finding]:
         return
     slot = f" from slot {about.slot}" if about.slot else ""
     yield Finding("firmware", f"{about.info.get('firmware')}{slot}")
-    yield Finding("board", str(about.info.get("board")))
+    if about.board in tree.board_names():
+        yield Finding("board", str(about.board))
+    else:
+        remedy = f"say which hardware it is: iontobench deploy {name} --board NAME"
+        yield Finding("board", f"{about.board}, which this program does not know", remedy)
     spoken = about.info.get("link_version")
     matches = spoken == LINK_VERSION
     answer = f"version {spoken}" + ("" if matches else f", this program speaks {LINK_VERSION}")

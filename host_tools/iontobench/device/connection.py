@@ -57,6 +57,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         """The slot its firmware runs from."""
         return self.path[1] if self.info and self.path in ("/a", "/b") else None
 
+    @property
+    def board(self) -> str | None:
+        """The board that its firmware is for."""
+        return None if self.info is None else str(self.info.get("board"))
+
     def trouble(self, name: str) -> str | None:
         """Why the board at port `name` cannot run a session, with the remedy, or None."""
         if self.python != "micropython":

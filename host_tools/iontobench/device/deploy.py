@@ -1,13 +1,15 @@
 """Puts a firmware onto a board so that a cable pulled at any moment leaves one that boots.
 
 The firmware goes into the slot that is not in use; each file is compared by its hash, before and
-after. Then `boot.py` and `main.py` are replaced by rename, and last `/slot`, one byte, which is
-the switch: until then the old firmware runs, from then on the new one, and `main.py` passes over
-a slot whose hashes do not match. It never touches the slot in use.
+after. Then come, each by rename, `boot.py`, `main.py` and `/slot`. A slot's manifest names the
+`main.py` that belongs to it, and `main.py` prefers a slot that names itself: where it changes, its
+rename is the switch from the old firmware to the new one, else that of `/slot` is, and no
+`main.py` runs a slot of another while it has one of its own. `boot.py` depends on no slot: any of
+them drives every output low. It never touches the slot in use.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -16,6 +18,7 @@ from .board_files import Files, write
 SLOTS = ("a", "b")
 _ROOT = ("boot.py", "main.py")  # in this order: the pins first
 _MANIFEST = "manifest"
+_MAIN = "/main.py"
 
 
 class DeployError(RuntimeError):
@@ -41,10 +44,14 @@ class Slots(msgspec.Struct, frozen=True):
 def slots(files: Files) -> Slots:
     """Judge the slots as the firmware's `main.py` does."""
     chosen = "b" if files.read("/slot")[:1] == b"b" else "a"
-    order = (chosen, "a" if chosen == "b" else "b")
-    whole = tuple(slot for slot in SLOTS if _is_whole(files, slot))
-    running = next((slot for slot in order if slot in whole), None)
-    return Slots(running=running, whole=whole, chosen=chosen)
+    there = files.hashes("/")
+    ranks = {slot: _rank(files, slot, there) for slot in (chosen, _other(chosen))}
+    running = max(ranks, key=lambda slot: ranks[slot])  # of equals the first
+    return Slots(
+        running=running if ranks[running] else None,
+        whole=tuple(slot for slot in SLOTS if ranks[slot]),
+        chosen=chosen,
+    )
 
 
 def deploy(
@@ -52,13 +59,19 @@ def deploy(
     firmware: Mapping[str, bytes],
     root: Mapping[str, bytes],
     say: Callable[[str], None] = lambda line: None,
+    drop: Collection[str] = (),
 ) -> Deployed:
     """Write `firmware` (paths within a slot) and `root` (`boot.py`, `main.py`); say what was done.
+
+    What `drop` names (absolute paths) goes first of all: a new firmware must never run with it.
 
     Raises:
         DeployError: a file does not read back as it was written.
         PortError: the link broke; the board boots all the same.
     """
+    for path in sorted(files.hashes("/").keys() & set(drop)):
+        files.remove(path)
+        say(f"removed {path}")
     found = slots(files)
     wanted = {name: _sha256(data) for name, data in firmware.items()}
     writer = _Writer(files, say)
@@ -118,13 +131,20 @@ class _Writer:
         self.target.rename(fresh, path)
 
 
-def _is_whole(files: Files, slot: str) -> bool:
-    there = _hashes(files, slot)
-    if _MANIFEST not in there:
-        return False
+def _rank(files: Files, slot: str, there: Mapping[str, str]) -> int:
+    """0: not whole; 1: whole; 2: whole, and it came with the `main.py` that is there."""
+    if f"/{slot}/{_MANIFEST}" not in there:
+        return 0
     lines = files.read(f"/{slot}/{_MANIFEST}").decode("utf-8", "replace").splitlines()
     pairs = [line.split() for line in lines]
-    return bool(pairs) and all(len(pair) == 2 and there.get(pair[1]) == pair[0] for pair in pairs)
+    if any(len(pair) != 2 for pair in pairs):
+        return 0
+    wanted = {path: digest for digest, path in pairs}
+    its_own = wanted.pop(_MAIN, None)
+    found = {path: there.get(f"/{slot}/{path}") for path in wanted}
+    if not wanted or found != wanted:
+        return 0
+    return 2 if its_own is not None and its_own == there.get(_MAIN) else 1
 
 
 def _hashes(files: Files, slot: str) -> dict[str, str]:

@@ -1,10 +1,14 @@
 """What arrives from a bench while a session runs, decoded into the units people use.
 
-Frozen structs only: the views, the record and the report all consume these four, whatever rung
+Frozen structs only: the views, the record and the report all consume these, whatever rung
 they came from. `t_ms` is the board's own session clock, never the host's.
 """
 
+from collections.abc import Sequence
+
 import msgspec
+
+from ionto.core import snapshot
 
 FLAG_LIMITED = 1
 FLAG_GATE = 2
@@ -54,6 +58,23 @@ class LinkNote(msgspec.Struct, frozen=True):
 
     t_ms: int
     text: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The last second before a fault, the oldest row first, a row every `row_us`.
+
+    A row is sense A, sense B, load voltage and set point, as the board keeps them: `_q4` and mV.
+    """
+
+    row_us: int
+    rows: tuple[tuple[int, int, int, int], ...]
+
+
+def snapshot_of(flat: Sequence[int]) -> Snapshot | None:
+    """What `bench.snapshot()` returned, in rows; None where there is not one whole row."""
+    columns = [tuple(flat[at :: snapshot.COLUMNS]) for at in range(snapshot.COLUMNS)]
+    rows = tuple(zip(*columns, strict=False))
+    return Snapshot(snapshot.ROW_US, rows) if rows else None
 
 
 Item = Sample | Event | Gap | LinkNote

@@ -17,9 +17,12 @@ from .frames import decode
 EMPTY_LINE = b"\x0b\x15"
 QUESTION = EMPTY_LINE + b"\n?\n"
 STALE_S = 0.1  # what waited in the chip since somebody else left arrives at once
-LISTEN_S = 1.2  # the firmware answers within 1.1 s
+# The firmware answers a host's question within 0.2 s. Where it writes a person's line first it
+# takes 0.4 s, and that line is heard: no silence either.
+LISTEN_S = 0.3
 PATIENCE_S = 3.0  # before it counts as silent: a board that boots hashes and imports for a second
 SETTLE_S = 0.1  # what looks like an answer must not be followed by more
+STREAM_S = 0.5  # but frames that go on and on are a session's
 SILENCES = 3
 QUESTIONS = 6
 _ECHO = re.compile(rb"(?:(?:>>>|\.\.\.|===) )?\?+")
@@ -56,6 +59,7 @@ class Probe:
         self._has_heard = False
         self._listen_until_s: float | None = None
         self._settle_until_s: float | None = None
+        self._framed_s = 0.0
 
     @property
     def may_interrupt(self) -> bool:
@@ -71,9 +75,11 @@ class Probe:
         lines = (self._line + data).split(b"\n")
         self._line = lines.pop()[-_KEPT:]
         for line in lines:
-            self._take(line.rstrip(b"\r"))
-        if self._is_framed or self._is_echoed():
+            self._take(line.rstrip(b"\r"), now_s)
+        if self._is_echoed():
             self._settle_until_s = now_s + SETTLE_S
+        elif self._is_framed:
+            self._settle_until_s = min(now_s + SETTLE_S, self._framed_s + STREAM_S)
         else:
             self._settle_until_s = None
 
@@ -107,12 +113,14 @@ class Probe:
     def _is_echoed(self) -> bool:
         return _ECHO.fullmatch(_EDITING.sub(b"", self._line)) is not None
 
-    def _take(self, line: bytes) -> None:
+    def _take(self, line: bytes, now_s: float) -> None:
         """A whole line: a frame is a session's."""
         at = line.rfind(b"~")
         decoded = decode(line[at:]) if at >= 0 else None
         if decoded is None:
             return
-        self._is_framed = True
+        if not self._is_framed:
+            self._is_framed = True
+            self._framed_s = now_s
         if isinstance(decoded[1], Sample):
             self.sample = decoded[1]

@@ -19,6 +19,7 @@ from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import LoadParams, load_skin
 
+from .events import Snapshot, snapshot_of
 from .link import HostLink, Listener
 from .upsets import upsets
 
@@ -47,7 +48,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     `dose_uc` and `peak_ua` are what the firmware integrated and saw; everything `true_` is read
     from the plant, and None on a real board, which has none to read.
-    `gate_off_us` counts from the onset of the first injected fault, None without one.
+    `gate_off_us` counts from the onset of the first injected fault, None without one; `snapshot`
+    is the last second before a fault, None without one.
     """
 
     outcome: str
@@ -61,6 +63,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     realtime_factor: float
     last: dict[str, Any]
     peak_ua: float | None = None
+    snapshot: Snapshot | None = None
 
 
 class Console:
@@ -96,13 +99,16 @@ def run_virtual(job: Job, listeners: Sequence[Listener]) -> Result:
     bench = Bench(port, job.board)
     plant.upset = upsets(bench)
     bench.load(job.protocol.data, job.protocol.crc)
+    flat: Sequence[int] = ()
     started = time.perf_counter()
     try:
         last = bench.run(supervised=True)
+        if last["fault"]:
+            flat = bench.snapshot()
     except PowerCut as cut:  # nothing of the board is left to say so itself
         last = {**(bench.last() or {}), "outcome": "fault", "fault": str(cut)}
     elapsed_s = time.perf_counter() - started
-    return result(job, plant, last, elapsed_s)
+    return result(job, plant, last, elapsed_s, flat)
 
 
 def load_of(job: Job) -> LoadParams:
@@ -111,7 +117,9 @@ def load_of(job: Job) -> LoadParams:
     return load_skin(job.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
 
 
-def result(job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float) -> Result:
+def result(
+    job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float, flat: Sequence[int] = ()
+) -> Result:
     """Firmware's words and plant's truth together; the same for every simulated rung."""
     truth = plant.truth
     onset_us = truth.fault_onset_us
@@ -129,4 +137,5 @@ def result(job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float) -> Re
         gate_off_us=gate_off_us,
         realtime_factor=plant.now_us / 1e6 / elapsed_s,
         last=last,
+        snapshot=snapshot_of(flat),
     )

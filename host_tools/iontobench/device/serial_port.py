@@ -22,7 +22,11 @@ from serial.tools import list_ports
 
 from .repl import EMPTY_LINE, Found, Probe
 
+PORT_VARIABLE = "IONTOBENCH_PORT"
+_EMULATED = "emulated://"
+_ADDRESSES = "iontobench.chip.urls"  # imported only by who asks for one: the emulator is an extra
 MICROPYTHON_USB = (0x2E8A, 0x0005)  # vendor and product that MicroPython shows on an RP2040
+_CTRL_C = b"\x03"
 _READ_S = 0.02
 _REPLY_S = 5.0  # mpremote waits without end for some of its answers
 _ENTER_S = 10
@@ -52,13 +56,17 @@ def ports() -> list[str]:
 
 
 def resolve(name: str) -> str:
-    """The port that `auto` means; any other name is itself.
+    """The port that `auto` means: what IONTOBENCH_PORT says, else the only board there is.
+
+    Any other name is itself.
 
     Raises:
         PortError: none, or more than one.
     """
     if name != "auto":
         return name
+    if chosen := os.environ.get(PORT_VARIABLE):
+        return chosen
     found = ports()
     if not found:
         raise PortError(
@@ -66,7 +74,8 @@ def resolve(name: str) -> str:
             "carries data), or use --on virtual"
         )
     if len(found) > 1:
-        raise PortError(f"more than one board: name one of {', '.join(found)}")
+        line = f"more than one board; name one of {', '.join(found)}, or set {PORT_VARIABLE}"
+        raise PortError(line)
     return found[0]
 
 
@@ -76,11 +85,16 @@ def open_port(name: str) -> Any:
     Raises:
         PortError: it cannot be opened, and what to do about it.
     """
+    if name.startswith(_EMULATED) and _ADDRESSES not in serial.protocol_handler_packages:
+        serial.protocol_handler_packages.append(_ADDRESSES)
     try:
         port = serial.serial_for_url(name, do_not_open=True, baudrate=115200, exclusive=True)
         port.timeout = _READ_S
         port.write_timeout = _REPLY_S
         port.open()
+    except ModuleNotFoundError as error:
+        line = f"{name}: {error.name} is missing; pip install 'iontobench[chip]'"
+        raise PortError(line) from error
     except (OSError, ValueError) as error:
         raise PortError(f"{name}: {_why_not(name, error)}") from error
     return port
@@ -150,6 +164,8 @@ class Repl(SerialTransport):
         """
         with guarded(), redirect_stdout(io.StringIO()):  # mpremote prints what it could not read
             self.serial.timeout = _REPLY_S
+            # mpremote begins with Enter, which would run a block that somebody has begun to type.
+            self.serial.write(_CTRL_C)
             try:
                 self.enter_raw_repl(soft_reset=False, timeout_overall=_ENTER_S)
             except TransportError as error:

@@ -2,8 +2,9 @@
 
 The session is supervised: beats every 200 ms from `HostSession`, which is the same on every rung.
 A link that breaks ends the session here with what has arrived; the board by itself ramps down 3 s
-after the last beat. There is no plant to read, so everything `true_` is None. Times in s, and in
-us where a name says so.
+after the last beat. A board that has fallen silent is sent Ctrl-C and asked how its session
+ended. There is no plant to read, so everything `true_` is None. Times in s, and in us where a
+name says so.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ from typing import Any
 from ionto.core import faults
 
 from .connection import Connection
-from .events import Event, Item, LinkNote, Sample
+from .events import Event, Item, LinkNote, Sample, snapshot_of
 from .link import POLL_PERIOD_US, HostLink, Listener
 from .runner import LOST, Job, Result
-from .serial_port import BoardError, LinkLostError, clock_of, guarded
+from .serial_port import BoardError, LinkLostError, PortError, clock_of, guarded, look
 
 _EXECUTED = b"\x04"
 _CTRL_C = b"\x03"
@@ -46,6 +47,10 @@ class Told:
         return []
 
 
+class SilentError(LinkLostError):
+    """The port is there, but nothing comes any more."""
+
+
 class SerialRunner:
     """Runs jobs on one connected board.
 
@@ -57,6 +62,7 @@ class SerialRunner:
         self.lost: str | None = None
         self._connection = connection
         self._clock = clock_of(connection.port)
+        self._started_s = 0.0
         self._printed = b""  # what came behind the last frame
 
     def __call__(self, job: Job, listeners: Sequence[Listener]) -> Result:
@@ -73,24 +79,40 @@ class SerialRunner:
         told = Told()
         link = HostLink([told, *listeners])
         repl.begin("bench.run(True)")
-        started_s = self._clock()
+        started_s = self._started_s = self._clock()
         try:
             try:
-                self._follow(link, started_s)
+                self._follow(link)
+                last = self._leave(link)
             except KeyboardInterrupt:
                 self._interrupt(link)
-            last = self._leave(link)
+                last = self._leave(link)
+            except SilentError as error:
+                _note(listeners, told, str(error))
+                last = self._ask(error)
+                _note(listeners, told, f"asked how it ended, it says: {last['outcome']}")
         except LinkLostError as error:
             self.lost = str(error)
             last = None
-            self._note(link, listeners, told)
+            _note(listeners, told, f"the link was lost: {self.lost}")
         elapsed_s = max(self._clock() - started_s, 1e-6)
-        return _result(last, told, elapsed_s)
+        return _result(last, told, elapsed_s, self._snapshot(last))
 
-    def _follow(self, link: HostLink, started_s: float) -> None:
+    def _snapshot(self, last: dict[str, Any] | None) -> Sequence[int]:
+        """The last second before a fault; nothing where the board has none to give any more."""
+        if last and last["fault"]:
+            with suppress(BoardError, PortError):
+                return self._connection.value("bench.snapshot()")
+        return ()
+
+    def _now_us(self) -> int:
+        """The host's time since the session began."""
+        return round((self._clock() - self._started_s) * 1e6)
+
+    def _follow(self, link: HostLink) -> None:
         """Until the board has left its loop."""
         port = self._connection.port
-        heard_s = due_s = started_s
+        heard_s = due_s = self._started_s
         with guarded():
             port.timeout = _POLL_S
             while not self._printed:
@@ -100,18 +122,16 @@ class SerialRunner:
                     heard_s = now_s
                     self._received(link, data)
                 elif now_s - heard_s > _QUIET_S:
-                    with suppress(OSError):
-                        port.write(_CTRL_C)
-                    raise LinkLostError(f"the board has said nothing for {_QUIET_S:g} s")
+                    raise SilentError(f"the board has said nothing for {_QUIET_S:g} s")
                 if now_s >= due_s:
                     due_s = now_s + _POLL_S
-                    outgoing = link.poll(round((now_s - started_s) * 1e6))
+                    outgoing = link.poll(self._now_us())
                     if outgoing:
                         port.write(outgoing)
 
     def _received(self, link: HostLink, data: bytes) -> None:
         frames, mark, rest = data.partition(_EXECUTED)
-        link.received(frames, 0)
+        link.received(frames, self._now_us())
         self._printed += mark + rest
 
     def _interrupt(self, link: HostLink) -> None:
@@ -126,7 +146,7 @@ class SerialRunner:
         with guarded():
             while not self._printed.endswith(b"\x04>") or self._printed.count(_EXECUTED) < 2:
                 if self._clock() > until_s:
-                    raise LinkLostError("the board does not come back to its prompt")
+                    raise SilentError("the board does not come back to its prompt")
                 data = port.read(max(1, port.in_waiting))
                 if self._printed:
                     self._printed += data
@@ -142,13 +162,32 @@ class SerialRunner:
             raise BoardError(traceback.decode("utf-8", "replace"))
         return self._connection.value("bench.last()")
 
-    def _note(self, link: HostLink, listeners: Sequence[Listener], told: Told) -> None:
-        t_ms = told.sample.t_ms if told.sample else 0
-        for listener in listeners:
-            listener.on_item(LinkNote(t_ms, f"the link was lost: {self.lost}"))
+    def _ask(self, silence: SilentError) -> dict[str, Any]:
+        """How the session ended, from a board whose last words were lost; off first of all."""
+        port = self._connection.port
+        with guarded():
+            port.write(_CTRL_C)
+        if not look(port).may_interrupt:
+            raise silence
+        try:
+            self._connection.repl.enter()
+            last = self._connection.value("bench.last()")
+        except (PortError, BoardError) as error:
+            raise silence from error
+        if last is None:  # it has been reset
+            raise silence
+        return last
 
 
-def _result(last: dict[str, Any] | None, told: Told, elapsed_s: float) -> Result:
+def _note(listeners: Sequence[Listener], told: Told, text: str) -> None:
+    t_ms = told.sample.t_ms if told.sample else 0
+    for listener in listeners:
+        listener.on_item(LinkNote(t_ms, text))
+
+
+def _result(
+    last: dict[str, Any] | None, told: Told, elapsed_s: float, flat: Sequence[int]
+) -> Result:
     """The firmware's own words; where they never came, what arrived before."""
     sample = told.sample
     if last is None:
@@ -169,4 +208,5 @@ def _result(last: dict[str, Any] | None, told: Told, elapsed_s: float) -> Result
         gate_off_us=None,
         realtime_factor=duration_us / 1e6 / elapsed_s,
         last=last or {},
+        snapshot=snapshot_of(flat),
     )

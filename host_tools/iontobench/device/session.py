@@ -13,6 +13,7 @@ import msgspec
 from ionto.core.faults import EV_END
 from ionto.core.telemetry import STATUS
 
+from .clock_watch import SPAN_US, ClockWatch
 from .events import Event, Gap, Item, LinkNote, Sample
 from .frames import command_line, decode
 
@@ -28,12 +29,15 @@ class HostSession:
 
     Attributes:
         ended: the `end` event, once it has arrived.
+        clock_is_wrong: the board's clock is off by more than 0.5 %; it was told to stop.
         status: the newest status frame (sent without credit), if any.
     """
 
     def __init__(self) -> None:
         self.ended: Event | None = None
         self.status: Sample | None = None
+        self.clock_is_wrong = False
+        self._watch = ClockWatch()
         self._pending = b""
         self._outgoing = bytearray()
         self._next_seq = 0
@@ -42,15 +46,17 @@ class HostSession:
 
     def on_bytes(self, data: bytes, t_us: int) -> list[Item]:
         """Take bytes that arrived at `t_us`; return what they meant, in order."""
+        self._watch.alive(t_us)
         lines = (self._pending + data).split(b"\n")
         self._pending = lines.pop()[-_LINE_MAX:]
         items: list[Item] = []
         for line in lines:
-            items.extend(self._line(line.rstrip(b"\r")))
+            items.extend(self._line(line.rstrip(b"\r"), t_us))
         return items
 
     def on_time(self, t_us: int) -> None:
         """Let time pass: a beat is due every 200 ms until the session has ended."""
+        self._watch.alive(t_us)
         if self._next_beat_us is None:
             self._next_beat_us = t_us
         if self.ended is None and t_us >= self._next_beat_us:
@@ -71,7 +77,7 @@ class HostSession:
         acknowledged = (self._next_seq - 1) % _SEQ_SPAN
         self._outgoing += command_line(f"beat {acknowledged}")
 
-    def _line(self, line: bytes) -> Iterable[Item]:
+    def _line(self, line: bytes, t_us: int) -> Iterable[Item]:
         if not line:
             return
         decoded = decode(line)
@@ -97,3 +103,17 @@ class HostSession:
             self.ended = item
             self._beat()  # the last acknowledgement lets the board leave its loop at once
         yield item
+        if isinstance(item, Sample):
+            yield from self._compare(item.t_ms, t_us)
+
+    def _compare(self, t_ms: int, t_us: int) -> Iterable[Item]:
+        """A dose is counted by the board's clock: where that is wrong, the session ends."""
+        gained_us = self._watch.drift_us(t_ms, t_us)
+        if gained_us is None or self.clock_is_wrong:
+            return
+        self.clock_is_wrong = True
+        self.send("stop")
+        percent = 100 * abs(gained_us) / SPAN_US
+        how = "fast" if gained_us > 0 else "slow"
+        text = f"the board's clock is {percent:.1f} % {how} against the host's: told to stop"
+        yield LinkNote(t_ms, text)

@@ -1,4 +1,4 @@
-"""Rows: one byte."""
+"""Params: whether a tool has promised checksums. Rows: one byte."""
 
 from ionto.core.command import Command
 
@@ -10,7 +10,9 @@ class State:
 
 
 def start(params):
-    return State()
+    state = State()
+    state.command.reset(params[0])
+    return state
 
 
 def step(state, row):

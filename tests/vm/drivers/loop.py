@@ -5,6 +5,7 @@ of a program. Rows are stretches: ticks, load _ohm (0 is open), dt _us, noise _q
 thousandths, inputs, and the bytes of a line that the operator types at its start.
 """
 
+from ionto.core.crc import CRC_START, crc_nibble
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.loop import Loop
@@ -12,6 +13,10 @@ from ionto.loop import Loop
 WRAP_US = 0x3FFFFFFF
 BEAT = b"beat "
 LINE = 6  # where a stretch's line begins
+_REPLY_BYTES = 16  # "beat 01234*89ab" and a newline
+_BODY_BYTES = 10
+_HOLD_TICKS = 6  # the dead-man's
+_LIM_TEST_Q4 = 480
 
 
 class RowsOver(Exception):
@@ -28,6 +33,9 @@ class Port:
         self.gate = 0
         self.drive_counts = 0
         self.probing = 0
+        self.testing = 0
+        self.tripped = 0
+        self.unpumped = 0  # ticks since the last ENABLE edge
         self.stopped = 0
         self.pumps = 0
         self.feeds = 0
@@ -43,8 +51,8 @@ class Port:
         self.at = -1
         self.left = 0
         self.line_at = LINE
-        self.reply = bytearray(11)
-        self.reply_at = 11
+        self.reply = bytearray(_REPLY_BYTES)
+        self.reply_at = _REPLY_BYTES
 
     def attach(self, rows, hooks):
         self._rows = rows
@@ -91,7 +99,7 @@ class Port:
         buf[1] = self.current_q4 * self.polarity + self._noise()
         buf[2] = self.load_mv
         buf[3] = 5000
-        buf[4] = self._row[5]
+        buf[4] = self._row[5] | (2 if self.tripped else 0)
 
     def resample(self, buf):
         buf[0] = self.current_q4 + self._noise()
@@ -100,6 +108,15 @@ class Port:
         if not self.stopped:
             self.gate = gate
             self.drive_counts = drive_counts
+
+    def prove(self, gate, drive_counts):
+        self.actuate(gate, drive_counts)
+
+    def lim_test(self, on):
+        self.testing = on
+
+    def rearm(self):
+        self.tripped = 0
 
     def set_polarity(self, sign):
         self.polarity = sign
@@ -112,6 +129,7 @@ class Port:
 
     def pump(self):
         self.pumps += 1
+        self.unpumped = 0
 
     def read(self, buf):
         if self.reply_at < len(self.reply):
@@ -149,7 +167,7 @@ class Port:
         return 1
 
     def _beat(self):
-        """Every 200 ticks: `beat` and the last sequence number, five digits."""
+        """Every 200 ticks: `beat` and the last sequence number, five digits, and their CRC."""
         self.beat_ticks += 1
         if self.beat_ticks < 200 or LINE < self.line_at < len(self._row):
             return
@@ -161,7 +179,15 @@ class Port:
         for at in range(9, 4, -1):
             reply[at] = 48 + rest % 10
             rest //= 10
-        reply[10] = 10
+        crc = CRC_START
+        for at in range(_BODY_BYTES):
+            crc = crc_nibble(crc_nibble(crc, reply[at] >> 4), reply[at] & 15)
+        reply[_BODY_BYTES] = 42
+        for at in range(_REPLY_BYTES - 2, _BODY_BYTES, -1):
+            digit = crc & 15
+            reply[at] = digit + (48 if digit < 10 else 87)
+            crc >>= 4
+        reply[_REPLY_BYTES - 1] = 10
         self.reply_at = 0
 
     def _flow(self):
@@ -169,11 +195,15 @@ class Port:
         load_ohm = self._row[1]
         board = self.board
         aim_q4 = 0
-        if self.gate:
+        self.unpumped += 1
+        if self.gate and self.unpumped <= _HOLD_TICKS and not self.tripped:
             full_scale_q10 = board.full_scale_ua * 16 >> 6
             aim_q4 = (full_scale_q10 * self.drive_counts >> 10) * self._row[4] // 1000
         most_q4 = board.compliance_mv * 16000 // load_ohm if load_ohm else 0
         self.current_q4 = min(self.current_q4 + ((aim_q4 - self.current_q4) >> 1), most_q4)
+        if self.testing and self.current_q4 > _LIM_TEST_Q4 * board.proof_scale:
+            self.tripped = 1
+            self.current_q4 = 0
         if self.probing and load_ohm:
             self.load_mv = board.probe_mv * load_ohm // (load_ohm + board.probe_ohm)
         elif self.probing:

@@ -1,13 +1,16 @@
 """Params: max _ua, compliance _mv, sigma _q4, proof scale, then the words of a program.
 
 Rows: what to do first, target _q4, slew _ua_s, current in thousandths of the target, more current
-_q4, how far sense B is apart _q4, load _mv, inputs, gate, charge _uc, dt _us, drive counts.
+_q4, how far sense B is apart _q4, load _mv, inputs, gate, charge _uc, dt _us, drive counts, supply
+_mv. What to do: 1 to 3 follow (by ramp, by pulses, by pulses at once), 4 gate low, 5 the allowance
+for a leak, 6 forget warnings, 7 turn.
 """
 
 from ionto.core.faults import RECHECK
 from ionto.core.limits import Board
 from ionto.core.program import Program
-from ionto.core.supervisor import SLOW_US, Supervisor
+from ionto.core.rounds import ROUND_US
+from ionto.core.supervisor import BY_RAMP, Supervisor
 
 
 class State:
@@ -30,25 +33,31 @@ def start(params):
 def step(state, row):
     supervisor = state.supervisor
     current_q4 = supervisor.envelope.target_q4 * row[3] // 1000 + row[4]
-    if row[0] == 1:
-        supervisor.follow(row[1], row[2], current_q4)
-    elif row[0] == 2:
-        supervisor.open_gate()
-    elif row[0] == 3:
-        supervisor.probing(row[2] & 1)
+    if 1 <= row[0] <= 3:
+        supervisor.follow(row[1], row[2], current_q4, row[0] - 1 + BY_RAMP)
     elif row[0] == 4:
-        supervisor.warning = 0
+        supervisor.open_gate()
+    elif row[0] == 5:
+        supervisor.allow(row[1] & 1023, row[2] & 1)
+    elif row[0] == 6:
+        supervisor.warning = supervisor.rounds.warning = 0
+    elif row[0] == 7:
+        state.polarity = -state.polarity
+        supervisor.turn(state.polarity)
     buf = state.buf
     buf[0] = current_q4
     buf[1] = (current_q4 - row[5]) * state.polarity
     buf[2] = row[6]
+    buf[3] = row[12]
     buf[4] = row[7]
     code = supervisor.check(buf, row[8], row[9], row[10])
     while code == RECHECK:
         code = supervisor.recheck(current_q4 + row[5])
     state.passed_us += row[10]
-    if state.passed_us >= SLOW_US:
-        code = code or supervisor.check_slow(buf, row[8], state.passed_us)
-        state.passed_us = 0
+    if state.passed_us >= ROUND_US:
+        state.passed_us -= ROUND_US
+        found = supervisor.rounds.step(buf, row[8], supervisor.freeze)
+        if found:
+            code = supervisor.trip(found)
     state.code = code
     state.drive_counts = supervisor.limit(row[11], row[8])
