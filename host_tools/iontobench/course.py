@@ -9,17 +9,20 @@ from typing import NamedTuple
 
 from ionto.core import faults, program
 from iontobench.device.events import Sample
+from iontobench.protocols.nominal import RESTART_S, Piece, pieces, restarts
 
 _FLOWS_UA = 20.0  # below it the measured current says nothing about the pace
 
 
 class Step(NamedTuple):
-    """One straight piece of the nominal course."""
+    """One piece of the nominal course: a ramp, a level, pulses up to a level, or off."""
 
     from_ua: float
     to_ua: float
     charge_uc: float
-    is_timed: bool  # a hold that ends by time: a smaller current does not stretch it
+    is_timed: bool  # a smaller current does not stretch it
+    whole_ms: float
+    segment: int
 
     @property
     def is_ramp(self) -> bool:
@@ -27,8 +30,9 @@ class Step(NamedTuple):
 
     def time_ms(self, charge_uc: float, level_ua: float = 0.0) -> float:
         """How long the last `charge_uc` of this step take, a hold at `level_ua` if given."""
-        mean_ua = level_ua or (self.from_ua + self.to_ua) / 2
-        return charge_uc * 1000 / mean_ua if mean_ua else 0.0
+        if level_ua:
+            return charge_uc * 1000 / level_ua
+        return self.whole_ms * charge_uc / self.charge_uc if self.charge_uc else self.whole_ms
 
 
 class Course:
@@ -36,16 +40,22 @@ class Course:
 
     Args:
         words: header and segments, as `ionto.core.program` has them.
+
+    Raises:
+        IndexError, ZeroDivisionError: words that are no program's.
     """
 
     def __init__(self, words: Sequence[int]):
         self.peak_ua = words[program.H_PEAK_UA]
-        self.steps = _steps(words)
+        self.steps = [_step(piece) for piece in pieces(words)]
+        if not self.steps:
+            raise IndexError("a program without segments")
         self.dose_uc = sum(step.charge_uc for step in self.steps)
-        self.total_ms = sum(step.time_ms(step.charge_uc) for step in self.steps)
+        rests_ms = float(RESTART_S * restarts(words)) * 1000
+        self.total_ms = sum(step.whole_ms for step in self.steps) + rests_ms
 
     def left_ms(self, sample: Sample) -> float:
-        """Energised time left, from the dose so far and the current that flows now."""
+        """Time left without rests, from the dose so far and the current that flows now."""
         if sample.state in (faults.DONE, faults.FAULT):
             return 0.0
         left_ms, before_uc = 0.0, 0.0
@@ -54,32 +64,25 @@ class Course:
             done_uc = min(max(sample.dose_uc - before_uc, 0.0), step.charge_uc)
             here = 0.0 < done_uc < step.charge_uc and not step.is_ramp and not step.is_timed
             level_ua = sample.current_ua if here and flows else 0.0
-            left_ms += step.time_ms(step.charge_uc - done_uc, level_ua)
+            if step.charge_uc or sample.dose_uc <= before_uc:
+                left_ms += step.time_ms(step.charge_uc - done_uc, level_ua)
             before_uc += step.charge_uc
         return left_ms
 
-
-def _steps(words: Sequence[int]) -> list[Step]:
-    steps: list[Step] = []
-    level_ua = 0.0
-    count = words[program.H_SEGMENTS]
-    down_slew_ua_s = words[program.H_DOWN_SLEW_UA_S]
-    for index in range(count):
-        at = program.HEADER_LEN + index * program.SEGMENT_LEN
-        target_ua = float(words[at + program.S_LEVEL_UA])
-        ramp_uc = _ramp_uc(level_ua, target_ua, words[at + program.S_SLEW_UA_S])
-        steps.append(Step(level_ua, target_ua, ramp_uc, True))
-        if words[at + program.S_KIND] == program.HOLD_TIME:
-            hold_uc = target_ua * words[at + program.S_TIME_MS] / 1000
-            steps.append(Step(target_ua, target_ua, hold_uc, True))
-        else:
-            down_uc = _ramp_uc(target_ua, 0.0, down_slew_ua_s) if index == count - 1 else 0.0
-            hold_uc = words[at + program.S_CHARGE_UC] - ramp_uc - down_uc
-            steps.append(Step(target_ua, target_ua, max(hold_uc, 0.0), False))
-        level_ua = target_ua
-    steps.append(Step(level_ua, 0.0, _ramp_uc(level_ua, 0.0, down_slew_ua_s), True))
-    return steps
+    def level_ua(self, dose_uc: float) -> float:
+        """The programmed level of the phase that a dose belongs to; the first one's at 0."""
+        before_uc, level_ua, segment = 0.0, 0.0, -1
+        for step in self.steps:
+            if step.charge_uc and (before_uc <= dose_uc or segment == step.segment):
+                level_ua = max(step.to_ua, level_ua if segment == step.segment else 0.0)
+                segment = step.segment
+            before_uc += step.charge_uc
+        return level_ua
 
 
-def _ramp_uc(from_ua: float, to_ua: float, slew_ua_s: float) -> float:
-    return abs(to_ua - from_ua) / slew_ua_s * (from_ua + to_ua) / 2
+def _step(piece: Piece) -> Step:
+    charge_uc, whole_ms = float(piece.charge_uc), float(piece.time_s) * 1000
+    from_ua, to_ua = float(piece.from_ua), float(piece.to_ua)
+    return Step(
+        from_ua, to_ua, max(charge_uc, 0.0), piece.is_timed, max(whole_ms, 0.0), piece.segment
+    )

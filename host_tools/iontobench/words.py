@@ -23,15 +23,26 @@ OUTCOMES = {
     "lost": "the link was lost; the board ramps down by itself 3 s after the last beat",
 }
 
+_PROVEN = {
+    faults.PROVEN_STAGE: "stage",
+    faults.PROVEN_GATE: "gate",
+    faults.PROVEN_SERIES: "dead-man",
+    faults.PROVEN_LIMITER: "limiter",
+    faults.PROVEN_SIGN: "sign",
+}
 _STATES = {
     faults.PROBE: "probing the load, output off",
+    faults.PROOF: "proving the switches and the limiter",
     faults.RAMP: "ramping to the set level",
     faults.HOLD: "holding the set level",
+    faults.PULSE: "pulsing up to the set level",
     faults.RAMP_DOWN: "ramping down to the end",
+    faults.TURNING: "ramping down before the next phase",
     faults.PAUSING: "ramping down to a pause",
     faults.PAUSED: "paused, output off",
     faults.CONTACT: "contact lost, output off",
     faults.REST: "resting, output off",
+    faults.OFF: "waiting, output off",
     faults.DONE: "done, output off",
     faults.FAULT: "fault, output off",
 }
@@ -120,9 +131,23 @@ def _end(outcome: int, fault: int) -> str:
     return f"end: {name}" + (f" ({_fault(fault)})" if fault else "")
 
 
+def _active(polarity: int) -> str:
+    return f"the active electrode is the {'anode' if polarity > 0 else 'cathode'}"
+
+
 def _start(polarity: int, segments: int) -> str:
-    active = "anode" if polarity > 0 else "cathode"
-    return f"start: the active electrode is the {active}; segments: {segments}"
+    return f"start: {_active(polarity)}; segments: {segments}"
+
+
+def _polarity(sign: int, _: int) -> str:
+    return f"reversed at zero current: {_active(sign)} from now on"
+
+
+def _proof(proven: int, on_q4: int) -> str:
+    """What the proof has shown; a board without its test cannot show the limiter."""
+    shown = [name for bit, name in _PROVEN.items() if proven & bit]
+    text = f"proven at {_q4(on_q4)}: {', '.join(shown) or 'nothing'}"
+    return text if proven & faults.PROVEN_LIMITER else f"{text}; limiter: not provable"
 
 
 def _state(new: int, segment: int) -> str:
@@ -147,4 +172,8 @@ _EVENTS = {
     faults.EV_LAST_CURRENT: lambda a, b: f"off at {_q4(a)}; the peak was {_q4(b)}",
     faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} mA min anodal, {mamin(b)} cathodal",
     faults.EV_END: _end,
+    faults.EV_PROOF: _proof,
+    faults.EV_DRIFT: lambda a, b: f"the load drifts: {kilohms(a)} 3 min ago, {kilohms(b)} now",
+    faults.EV_NOISE: lambda a, b: f"the current is noisy: {_q4(a)} from tick to tick",
+    faults.EV_POLARITY: _polarity,
 }

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("help", "run", "test", "test-all", "check", "bench", "faults", "clean")
+TARGETS = (
+    *("help", "run", "test", "test-all", "check", "bench", "faults"),
+    *("thresholds", "leads", "nuisance", "clean"),
+)
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 

@@ -122,15 +122,14 @@ def test_damaged_latch_counts_as_latched(run, tmp_path):
 def test_bad_input_does_not_clear_a_latch(run, tmp_path):
     run(runner=FakeRunner(open_at_s=30))
     assert run("--clear", "--seed", "x").code == 2
-    assert run("--clear", "--profile", "eu").code == 3
+    assert run("--clear", "--profile", "eu").code == 2
     assert (tmp_path / "latched" / "virtual.json").exists()
 
 
-def test_refused_profile_is_exit_3_with_an_object(run, tmp_path):
+def test_refused_profile_is_exit_2_and_starts_nothing(run, tmp_path):
     said = run("--profile", "eu", "--json")
-    assert said.code == 3
-    assert list(said.object) == KEYS
-    assert said.object["outcome"] == "refused"
+    assert said.code == 2
+    assert set(said.object) == {"error", "exit_code"}
     assert "0.100 mA/cm" in said.err
     assert list(tmp_path.iterdir()) == []
 

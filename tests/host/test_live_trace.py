@@ -76,7 +76,7 @@ def test_time_left_follows_the_current_that_flows():
 
 
 def test_timed_holds_count_by_their_time():
-    words = [*HEADER_WORDS, program.HOLD_TIME, 1000, 100, 0, 60_000, 0, 0, 0]
+    words = [*HEADER_WORDS, program.HOLD_TIME, 1000, 100, 0, 60_000, *[-1, 0, 0, 0, 0, 0, 0]]
     course = Course(words)
     assert course.total_ms == pytest.approx(10_000 + 60_000 + 10_000)
     assert course.dose_uc == pytest.approx(5_000 + 60_000 + 5_000)
@@ -85,8 +85,8 @@ def test_timed_holds_count_by_their_time():
 def test_two_segments_add_up():
     words = list(HEADER_WORDS)
     words[program.H_SEGMENTS] = 2
-    words += [program.HOLD_CHARGE, 1000, 100, 65_000, 0, 0, 0, 0]
-    words += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, 0, 0, 0]
+    words += [program.HOLD_CHARGE, 1000, 100, 65_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
+    words += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
     course = Course(words)
     assert course.dose_uc == pytest.approx(220_000)
     assert course.total_ms == pytest.approx(10_000 + 60_000 + 10_000 + 60_000 + 20_000)

@@ -45,7 +45,7 @@ CASES = {
     "a misspelt key at the top": (
         ("family", "famil"),
         "famil: unknown key",
-        ["one of physical-therapy, research", "did you mean family?"],
+        ["one of dental, physical-therapy, research", "did you mean family?"],
     ),
     "a key in the wrong table": (
         ("title =", "current_ma = 2.0\ntitle ="),
@@ -67,10 +67,37 @@ CASES = {
         "unknown key",
         ["allowed: name, title"],
     ),
-    "pulses, which no phase has yet": (
+    "pulses in a hold": (
         ("ramp_up_s = 20.0", "ramp_up_s = 20.0\nedge_ms = 5"),
         "phases[0].edge_ms: unknown key",
-        ["allowed: current_ma"],
+        ["allowed: current_ma", "it belongs in [[phases]] of kind pulses"],
+    ),
+    "a dose of pulses": (
+        ("current_ma", 'kind = "pulses"\ncurrent_ma'),
+        "phases[0].dose_mamin: unknown key",
+        ["allowed: current_ma, on_s", "it belongs in [[phases]]"],
+    ),
+    "pulses without an edge": (
+        ("[[phases]]", '[[phases]]\nkind = "pulses"\non_s = 1\noff_s = 1\ncount = 3'),
+        "phases[0].edge_ms: missing",
+        ["a whole number, 1 to 1000 ms"],
+        ("dose_mamin = 40.0\n", ""),
+    ),
+    "an off phase with a current": (
+        ("[[phases]]", '[[phases]]\nkind = "off"\ntime_s = 5'),
+        "phases[0].current_ma: unknown key",
+        ["allowed: time_s", "it belongs in [[phases]]"],
+    ),
+    "an edge in seconds": (
+        ("current_ma = 2.0", 'kind = "pulses"\ncurrent_ma = 2.0\nedge_s = 0.01'),
+        "phases[0].edge_s: unknown key",
+        ["edge_ms, a whole number, 1 to 1000 ms"],
+        ("dose_mamin = 40.0\n", ""),
+    ),
+    "a highest current in a phase": (
+        ("ramp_up_s = 20.0", "ramp_up_s = 20.0\nmax_current_ma = 3.0"),
+        "phases[0].max_current_ma: unknown key",
+        ["it belongs in the top of the file"],
     ),
     "no current": (
         ("current_ma = 2.0\n", ""),

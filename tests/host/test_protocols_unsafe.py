@@ -8,6 +8,15 @@ from iontobench.protocols import ProtocolError, RefusedError, compile_protocol, 
 
 BOARD = Board("virtual", 5000, 40000, 40)
 
+OFF = '\n\n[[phases]]\nkind = "off"\ntime_s = 5.0\n'
+BACK = f"\n{PHASE.replace('40.0', '1.0')}reverse = true\n"
+TRAIN = (
+    "dose_mamin = 40.0\nramp_up_s = 20.0",
+    'kind = "pulses"\non_s = 0.5\noff_s = 0.5\nedge_ms = 50\ncount = 5',
+)
+REVERSED_TRAIN = f"[[phases]]\ncurrent_ma = 2.0\n{TRAIN[1]}\nreverse = true"
+PULSED_DC = ('"iontophoresis"', '"pulsed-dc"')
+
 # Files whose shape is right and whose numbers make no program, or one that a wall forbids.
 CASES = {
     "a current finer than 1 uA": (
@@ -124,8 +133,128 @@ CASES = {
         ["at most 0.600 C/cm²", "8 cm² or more"],
         RefusedError,
     ),
+    "a set point too small for the board": (
+        [("= 2.0", "= 0.1"), ("= 40.0", "= 5.0")],
+        "phases[0].current_ma: set-point error 10.0 %",
+        ["at most 5.0 % (10 µA of board virtual)", "0.2 mA or more, or use --board virtual_500ua"],
+        RefusedError,
+    ),
+    "a highest current below a phase's": (
+        [("ramp_down_s", "max_current_ma = 1.9\nramp_down_s")],
+        "max_current_ma: found 1.9",
+        ["2 mA or more"],
+        ProtocolError,
+    ),
+    "a highest current beyond the density": (
+        [("ramp_down_s", "max_current_ma = 3.9\nramp_down_s"), ("= 10.0", "= 7.7")],
+        "max_current_ma: current density 0.507 mA/cm²",
+        ["at most 0.500 mA/cm²", "3.85 mA or less"],
+        RefusedError,
+    ),
+    "a highest current above the family's": (
+        [("ramp_down_s", "max_current_ma = 4.1\nramp_down_s")],
+        "max_current_ma: peak current, family 4.100 mA",
+        ["at most 4.000 mA"],
+        RefusedError,
+    ),
+    "a first phase that reverses": (
+        [("ramp_up_s = 20.0", "ramp_up_s = 20.0\nreverse = true")],
+        "phases[0].reverse: found true",
+        ["false", "electrodes.active.polarity"],
+        ProtocolError,
+    ),
+    "a session that begins off": (
+        [("[[phases]]", '[[phases]]\nkind = "off"\ntime_s = 5.0\n\n[[phases]]')],
+        "phases[0].kind: a session does not begin with the output off",
+        ["hold or pulses"],
+        ProtocolError,
+    ),
+    "the output off twice": (
+        [("ramp_up_s = 20.0", "ramp_up_s = 20.0" + 2 * OFF)],
+        "phases[2].kind: twice off",
+        ["make one phase of the two"],
+        ProtocolError,
+    ),
+    "waits that leave no time": (
+        [("ramp_up_s = 20.0", "ramp_up_s = 20.0" + OFF.replace("5.0", "14000.0"))],
+        "phases: the session takes 1220 s",
+        ["at most 379 s", "the phases that are off"],
+        RefusedError,
+    ),
+    "a dose before a reversal that its two ramps exceed": (
+        [("= 40.0", "= 0.66"), ("ramp_up_s = 20.0\n", f"ramp_up_s = 20.0\n{BACK}")],
+        "phases[0].dose_mamin: 0.66 mA·min is less",
+        ["0.667 mA·min or more"],
+        ProtocolError,
+    ),
+    "a dose both ways above the family's": (
+        [("ramp_up_s = 20.0\n", f"ramp_up_s = 20.0\n{BACK.replace('1.0', '40.1')}")],
+        "phases: gross charge 80.108 mA·min",
+        ["at most 80.000 mA·min"],
+        RefusedError,
+    ),
+    "pulses without an end": (
+        [TRAIN, ("count = 5", "")],
+        "phases[0].count: missing, and time_s too",
+        ["1 to 100000 pulses"],
+        ProtocolError,
+    ),
+    "pulses with two ends": (
+        [TRAIN, ("count = 5", "count = 5\ntime_s = 9.0")],
+        "phases[0].time_s: found 9 beside count",
+        ["none"],
+        ProtocolError,
+    ),
+    "pulses of a time that holds none": (
+        [TRAIN, ("count = 5", "time_s = 1.0")],
+        "phases[0].time_s: 1 s hold 0 pulses of 1100 ms",
+        ["1 to 100000 pulses"],
+        ProtocolError,
+    ),
+    "pulses finer than 1 ms": (
+        [TRAIN, ("on_s = 0.5", "on_s = 0.0105")],
+        "phases[0].on_s: found 0.0105",
+        ["in steps of 0.001 s"],
+        ProtocolError,
+    ),
+    "pulses that carry more than the family's dose": (
+        [TRAIN, ("count = 5", "count = 5000")],
+        "phases[0].count: gross charge",
+        ["at most 80.0", "family physical-therapy"],
+        RefusedError,
+    ),
+    "an amplitude that climbs too fast": (
+        [TRAIN, ("count = 5", "count = 5\nramp_up_s = 2.0")],
+        "phases[0].ramp_up_s: slew 1.000 mA/s",
+        ["at most 0.500 mA/s", "4 s or more"],
+        RefusedError,
+    ),
+    "a pulsed direct current of too small a duty": (
+        [TRAIN, ("on_s = 0.5", "on_s = 0.01"), PULSED_DC],
+        "phases[0].on_s: a duty of 9.8%",
+        ["10% to 90%"],
+        ProtocolError,
+    ),
+    "a pulsed direct current that hardly pulses": (
+        [TRAIN, ("off_s = 0.5", "off_s = 0.01"), PULSED_DC],
+        "phases[0].on_s: a duty of 90.2%",
+        ["10% to 90%"],
+        ProtocolError,
+    ),
+    "a pulsed direct current that holds": (
+        [PULSED_DC],
+        "phases[0].kind: found hold in a pulsed direct current",
+        ["pulses or off"],
+        ProtocolError,
+    ),
+    "a pulsed direct current that reverses": (
+        [TRAIN, ("count = 5", f"count = 5\n{REVERSED_TRAIN}"), PULSED_DC],
+        "phases[1].reverse: found true in a pulsed direct current",
+        ["false"],
+        ProtocolError,
+    ),
     "a contact too small to be told from an open lead": (
-        [("= 2.0", "= 0.1"), ("= 40.0", "= 1.0"), ("area_cm2 = 10.0", "area_cm2 = 0.5")],
+        [("= 2.0", "= 0.2"), ("= 40.0", "= 1.0"), ("area_cm2 = 10.0", "area_cm2 = 0.5")],
         "electrodes.active.area_cm2: open-lead probe 0.75 µA",
         ["at least 1.00 µA"],
         RefusedError,
@@ -137,9 +266,8 @@ CASES = {
 def test_an_unsafe_file_is_one_line_with_file_key_and_range(tmp_path, case):
     changes, key, rest, kind = case
     path = written(tmp_path, changed(*changes))
-    protocol = load(path)
     with pytest.raises(ProtocolError) as caught:
-        compile_protocol(protocol, profile("us"), BOARD)
+        compile_protocol(load(path), profile("us"), BOARD)
     assert type(caught.value) is kind
     line = line_of(caught.value, path)
     for part in [f"mine.toml: {key}", *rest]:

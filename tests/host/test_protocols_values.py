@@ -96,14 +96,18 @@ CASES = {
     "an unknown family": (
         ('"physical-therapy"', '"cosmetic"'),
         "family: found 'cosmetic'",
-        ["one of physical-therapy, research, sweat-test, tap-water"],
+        ["one of dental, physical-therapy, research, sweat-test, tap-water"],
     ),
     "an unknown application": (
         ('"iontophoresis"', '"electroporation"'),
         "application: found 'electroporation'",
-        ["one of galvanisation, iontophoresis"],
+        ["one of galvanisation, iontophoresis, pulsed-dc"],
     ),
-    "an unknown site": (('"forearm"', '"nose"'), "skin: found 'nose'", ["axilla, forearm, palm"]),
+    "an unknown site": (
+        ('"forearm"', '"nose"'),
+        "skin: found 'nose'",
+        ["axilla, bath, forearm, palm, patch, sole, tooth"],
+    ),
     "an empty title": (
         ('"A protocol of my own"', '""'),
         "title: found ''",

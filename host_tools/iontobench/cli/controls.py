@@ -8,12 +8,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ionto.core import faults
+from iontobench.device.events import FLAG_LIMITED, Sample
 
 from .model import Model
 from .pace import Pacer
 
-STEP_UA = 100
-_ENERGISED = (faults.RAMP, faults.HOLD)
+_STEP_PERCENT = 5  # of the phase's level ...
+_STEP_UA = 100  # ... or 0.1 mA, the step of most devices, whichever is larger
+_SHARE = 10  # but no more than a tenth of the highest: small currents have small steps
+_SETTLED_MS = 1000  # after a command its set point has been told
+_ENERGISED = (faults.RAMP, faults.HOLD, faults.PULSE)
 
 
 class Controls:
@@ -25,7 +29,8 @@ class Controls:
     def __init__(self, model: Model, pacer: Pacer):
         self._model = model
         self._pacer = pacer
-        self._level_ua = 0
+        self._level_ua = 0  # as last asked for; 0: never
+        self._asked_ms = 0
         self.note = ""
         self.whole = True
 
@@ -46,15 +51,22 @@ class Controls:
         self.note = "nothing to pause in this state"
         return []
 
+    def resume(self) -> list[str]:
+        """Resume while paused."""
+        if self._model.state == faults.PAUSED:
+            return self._send("resume", "resuming")
+        self.note = "nothing to resume in this state"
+        return []
+
     def stop(self) -> list[str]:
         """End the session by its ramp."""
         return self._send("stop", "stopping")
 
     def up(self) -> list[str]:
-        return self._set(STEP_UA)
+        return self._set(1)
 
     def down(self) -> list[str]:
-        return self._set(-STEP_UA)
+        return self._set(-1)
 
     def faster(self) -> list[str]:
         self._pacer.faster()
@@ -73,17 +85,35 @@ class Controls:
         self.note = note
         return [command]
 
-    def _set(self, step_ua: int) -> list[str]:
-        if self._model.state not in _ENERGISED:
+    def _set(self, sign: int) -> list[str]:
+        sample, course = self._model.sample, self._model.about.course
+        if sample is None or sample.state not in _ENERGISED:
             self.note = "the set point can be moved while energised only"
             return []
-        peak_ua = self._model.about.course.peak_ua
-        level_ua = min(max((self._level_ua or peak_ua) + step_ua, STEP_UA), peak_ua)
-        if level_ua == (self._level_ua or peak_ua):
-            self.note = f"the set point stays within {STEP_UA / 1000:g} .. {peak_ua / 1000:g} mA"
+        planned_ua = round(course.level_ua(sample.dose_uc)) or course.peak_ua
+        step_ua = step_of(planned_ua, course.peak_ua)
+        before_ua = self._level(sample, planned_ua)
+        level_ua = min(max(before_ua + sign * step_ua, step_ua), course.peak_ua)
+        if level_ua == before_ua:
+            low_ma, high_ma = step_ua / 1000, course.peak_ua / 1000
+            self.note = f"the set point stays within {low_ma:g} .. {high_ma:g} mA"
             return []
-        self._level_ua = level_ua
-        return self._send(f"set {level_ua}", f"set point to {level_ua / 1000:.3f} mA")
+        self._level_ua, self._asked_ms = level_ua, sample.t_ms
+        told = f"set point to {level_ua / 1000:.3f} mA, by a ramp; a step is"
+        return self._send(f"set {level_ua}", f"{told} {step_ua / 1000:g} mA")
+
+    def _level(self, sample: Sample, planned_ua: int) -> int:
+        """The level that a step starts from: a hold tells its own, once it has settled there."""
+        settled = sample.state == faults.HOLD and not sample.flags & FLAG_LIMITED
+        if settled and (not self._level_ua or sample.t_ms > self._asked_ms + _SETTLED_MS):
+            return round(sample.set_ua)
+        return self._level_ua or planned_ua
+
+
+def step_of(level_ua: int, peak_ua: int) -> int:
+    """One step of the set point: 5 % of the level or 0.1 mA, at most a tenth of the peak."""
+    step_ua = max(level_ua * _STEP_PERCENT // 100, _STEP_UA)
+    return max(1, min(step_ua, peak_ua // _SHARE))
 
 
 class Key(NamedTuple):
@@ -96,10 +126,11 @@ class Key(NamedTuple):
 
 
 KEYS = (
-    Key(" p", "space", "pause/resume", Controls.pause),
+    Key(" p", "p", "pause", Controls.pause),
+    Key("r", "r", "resume", Controls.resume),
     Key("sq", "s", "stop by a ramp", Controls.stop),
     Key("+=", "+", "", Controls.up),
-    Key("-_", "-", "set point 0.1 mA", Controls.down),
+    Key("-_", "-", "current by 5 % or 0.1 mA", Controls.down),
     Key("<,", "<", "", Controls.slower),
     Key(">.", ">", "speed", Controls.faster),
     Key("w", "w", "plot span", Controls.span),

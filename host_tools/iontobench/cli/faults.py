@@ -86,7 +86,15 @@ def _run(out: Out, cells: list[Trial], adc: str, jobs: int | None) -> list[Row]:
     columns = (TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("faults", total=len(cells))
-        return run_matrix(cells, adc=adc, workers=jobs, on_rows=lambda n: bar.advance(task, n))
+
+        def on_rows(count: int) -> None:
+            before = int(bar.tasks[0].completed)
+            bar.advance(task, count)
+            tenth = (before + count) * 10 // len(cells)
+            if tenth > before * 10 // len(cells) and not console.is_terminal:
+                out.say(f"{before + count} of {len(cells)}")  # a log shows no bar
+
+        return run_matrix(cells, adc=adc, workers=jobs, on_rows=on_rows)
 
 
 def _say_bad(out: Out, rows: list[dict]) -> None:

@@ -1,18 +1,28 @@
-"""`iontobench protocols`: what ships, and what one says."""
+"""`iontobench protocols`: what ships, what one says, and a file to start a new one from."""
+
+from pathlib import Path
+from typing import Any
 
 import click
 
 from iontobench import words
+from iontobench.protocols.checking import plan_dict, plan_lines
 from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import list_protocols, load
-from iontobench.protocols.plan import make_plan
+from iontobench.protocols.plan import Plan, make_plan
+from iontobench.protocols.schema import Protocol
+from iontobench.protocols.serving import board_for
+from iontobench.protocols.template import new_protocol
 
 from . import errors
+from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
+_HEADS = ("name", "mA", "mA/cm2", "mA min", "time", "board")
 
-@click.group(help="List or show the treatment protocols.")
+
+@click.group(help="List, show or begin treatment protocols.")
 def command() -> None:
     pass
 
@@ -21,9 +31,21 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def list_all(out: Out, as_json: bool) -> None:
-    found = [load(name) for name in list_protocols()]
-    out.table(("name", "title"), [[one.name, one.title] for one in found])
-    out.result({"protocols": [{"name": one.name, "title": one.title} for one in found]})
+    found = [_summary(load(name)) for name in list_protocols()]
+    rows = [
+        [
+            one["name"],
+            f"{one['peak_ua'] / 1000:.3f}",
+            f"{one['density_ma_cm2']:.3f}",
+            words.mamin(one["planned_uc"]),
+            words.clock(one["total_s"] * 1000),
+            one["board"] or "none",
+        ]
+        for one in found
+    ]
+    out.table(_HEADS, rows, right=_HEADS[1:5])
+    out.say("at most; time with rests; board: the first simulated one that can serve it")
+    out.result({"protocols": found})
 
 
 @command.command("show", help="One protocol, by its name or as a TOML file.")
@@ -34,26 +56,45 @@ def show(out: Out, protocol: str, as_json: bool) -> None:
     try:
         loaded = load(protocol)
         plan = make_plan(loaded)
+        summary = _summary(loaded, plan)
     except ProtocolError as error:
         raise errors.CliError(str(error)) from error
     out.say(loaded.toml.rstrip("\n"))
     out.say()
-    out.say(
-        f"Planned: {words.mamin(plan.planned_uc)} mA min in {words.clock(plan.nominal_s * 1000)}, "
-        f"at most {words.clock(plan.max_time_s * 1000)}."
-    )
-    out.result(
-        {
-            "name": loaded.name,
-            "title": loaded.title,
-            "source": loaded.source,
-            "family": loaded.family,
-            "application": loaded.application,
-            "mode": loaded.mode,
-            "skin": loaded.skin,
-            "planned_uc": plan.planned_uc,
-            "nominal_s": plan.nominal_s,
-            "max_time_s": plan.max_time_s,
-            "toml": loaded.toml,
-        }
-    )
+    for line in plan_lines(plan):
+        out.say(f"# {line}")
+    out.result(summary | {"toml": loaded.toml})
+
+
+@command.command("new", help="A commented file to start from, called NAME.")
+@click.argument("name")
+@output_option
+@json_option
+@click.pass_obj
+def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
+    try:
+        text = new_protocol(name)
+    except ProtocolError as error:
+        raise errors.CliError(str(error)) from error
+    if output is not None and output.stem != name:
+        raise errors.CliError(f"{output}: a protocol has its file's own name; use {name}.toml")
+    write_new(out, text, output, f"iontobench check {output}")
+
+
+def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
+    """What a table and a program want to know of it."""
+    plan = plan or make_plan(one)
+    peak_ua = plan.shape.peak_ua
+    return {
+        "name": one.name,
+        "title": one.title,
+        "source": one.source,
+        "family": one.family,
+        "application": one.application,
+        "mode": one.mode,
+        "skin": one.skin,
+        "peak_ua": peak_ua,
+        "board": board_for(one, plan),
+        "density_ma_cm2": round(peak_ua / 1000 / one.area_cm2, 4),
+        **plan_dict(plan),
+    }

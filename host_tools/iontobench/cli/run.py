@@ -1,7 +1,8 @@
 """`iontobench run`: one session of a protocol on a bench, watched, recorded and reported.
 
 Everything that can be wrong is found before anything starts. Exit 0 for a complete session, 3 for
-one that ended early or was refused, 2 for bad input, 4 where there is no device.
+one that ended early or meets a latched fault, 2 for bad input and for a protocol that a wall
+forbids or the board cannot serve, 4 where there is no device.
 """
 
 from contextlib import suppress
@@ -14,7 +15,7 @@ import click
 from iontobench.course import Course
 from iontobench.device.runner import Job
 from iontobench.protocols.compiler import compile_protocol
-from iontobench.protocols.errors import ProtocolError, RefusedError
+from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import load
 from iontobench.protocols.profiles import PROFILES, profile
 from iontobench.records import RecordError
@@ -70,7 +71,7 @@ class Request:
     help="What runs it.",
 )
 @click.option("--board", metavar="NAME", help="The hardware's data; by default the rung's own.")
-@click.option("--skin", metavar="NAME", help="The load; by default the protocol's own.")
+@click.option("--skin", metavar="NAME", help="The load or its file; else the protocol's own.")
 @click.option(
     "--adc",
     type=click.Choice(["ideal", "rp2040"]),
@@ -152,8 +153,6 @@ def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
         skin_of(request.skin)
     try:
         compiled = compile_protocol(load(request.protocol), profile(request.profile), board)
-    except RefusedError as error:
-        return _refuse(out, f"refused: {error}", None)
     except ProtocolError as error:
         raise errors.CliError(str(error)) from error
     latch = rung.latch or Latch(data_dir, board.name)

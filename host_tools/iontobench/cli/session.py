@@ -19,8 +19,9 @@ from iontobench.device.calibrate import CalibrationError, Row
 from iontobench.device.events import Item
 from iontobench.device.known_loads import calibrate_seeded
 from iontobench.device.link import Listener
-from iontobench.device.runner import Job, Result
+from iontobench.device.runner import Job, Result, load_of
 from iontobench.records import RecordStore, RecordWriter, write_meta
+from iontobench.sim.skin import is_file_name
 
 from . import errors
 from .latch import Latched
@@ -138,6 +139,8 @@ def run_session(
         guard = Guard([Recorder(writer), view])
         result = runner(job, [guard])
         guard.reraise()
+        if result.snapshot is not None:
+            writer.snapshot(result.snapshot)
         writer.close(closing_summary(result))
     # A refused start found no load: nothing was energised, and the firmware latches nothing.
     if result.fault is not None and result.outcome != "refused":
@@ -192,13 +195,21 @@ def record_header(job: Job) -> dict[str, Any]:
             "profile": msgspec.to_builtins(compiled.profile),
             "bounds": msgspec.to_builtins(compiled.bounds),
         },
-        "skin": job.skin,
+        **_skin(job),
         "adc": job.adc,
         "calibration": job.calibration,
         "seed": job.seed,
         "faults": list(job.faults),
         "firmware": {"version": FIRMWARE_VERSION, "sha256": tree.firmware_sha256()},
     }
+
+
+def _skin(job: Job) -> dict[str, Any]:
+    """The load's name; one from a file is inlined, since a record never names a path."""
+    if not is_file_name(job.skin):
+        return {"skin": job.skin}
+    params = load_of(job)
+    return {"skin": params.name, "skin_parameters": msgspec.to_builtins(params)}
 
 
 def _now() -> str:

@@ -1,20 +1,51 @@
-"""`iontobench skins`: the load models by name, and the parameters of one."""
+"""`iontobench skins`: the load models by name, the parameters of one, a file to begin one from."""
 
 import difflib
+from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from iontobench.sim.skin import LoadParams, load_skin, skin_names
+from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
 
 from . import errors
+from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
+# What each parameter is, for the file that `skins new` writes [control.md, Corrections to the
+# load model; domain.md 4b].
+_MEANING = {
+    "r0_kohm_cm2": "of 1 cm2 of skin that has carried nothing yet; forearm 40 to 560",
+    "r_min_kohm_cm2": "to which it falls at most; 0.8 and more",
+    "j50_ua_cm2": "current density that halves it in time",
+    "fast_share": "w: how much of that is fast, 0 to 1",
+    "tau_fast_s": "its fast time constant",
+    "tau_slow_s": "its slow one",
+    "tau_recovery_s": "of the way back without current",
+    "field_mv": "Ve: the voltage over the skin that halves it at once",
+    "tau_field_ms": "how fast, rising",
+    "tau_field_recovery_ms": "and falling",
+    "c_nf_cm2": "capacitance of 1 cm2; 10 to 60",
+    "r_series_ohm_cm2": "below the horny layer; 120 to 220",
+    "r_gel_ohm_cm2": "gel or pad; 20 to 200, ten times that when dry",
+    "r_body_ohm": "between the two sites; 300 to 700",
+    "r_lead_ohm": "of each lead with its connector; 0.5 to 5",
+    "electrode_mv": "polarisation of both electrodes; Ag/AgCl 50 to 300, carbon or steel to 2500",
+    "electrode_uf_cm2": "their double layer; 10 to 100",
+    "electrode_decay_s": "of the polarisation without current",
+    "anode_factor": "multiplies r0 under the anode",
+    "noise_sigma": "motion, as a share of r0; 0.01 to 0.03",
+    "noise_tau_s": "and its time constant; 0.5 to 5",
+    "water_cm": "water between electrode and skin; 0 for gel, 1 to 2 for tap water",
+    "water_us_cm": "its conductivity; tap water 50 to 1000",
+}
+
 
 def skin_of(name: str) -> LoadParams:
-    """The load called `name`, or a plain one as `resistor:OHM` and `rc:OHM:NF`.
+    """The load called `name`, one with water as `bath:200` (uS/cm), or in a file `mine.toml`; or
+    a plain one as `resistor:OHM` and `rc:OHM:NF`.
 
     Raises:
         CliError: no such load.
@@ -27,7 +58,7 @@ def skin_of(name: str) -> LoadParams:
         raise errors.CliError(f"{error}{hint}") from error
 
 
-@click.group(help="List or show the load models.")
+@click.group(help="List, show or begin load models.")
 def command() -> None:
     pass
 
@@ -38,6 +69,7 @@ def command() -> None:
 def list_skins(out: Out, as_json: bool) -> None:
     rows = [(name, getattr(skin_of(name), "label", "")) for name in skin_names()]
     out.table(("name", "load"), rows)
+    out.say("or with water of a conductivity in uS/cm: bath:200; or a skin file: mine.toml")
     out.say("or a dummy load: resistor:OHM, rc:OHM:NF")
     out.result({"skins": [{"name": name, "label": label} for name, label in rows]})
 
@@ -48,5 +80,28 @@ def list_skins(out: Out, as_json: bool) -> None:
 @click.pass_obj
 def show_skin(out: Out, name: str, as_json: bool) -> None:
     values: dict[str, Any] = msgspec.to_builtins(skin_of(name))
-    out.table(("parameter", "value"), [[key, str(value)] for key, value in values.items()])
+    rows = [[key, str(value), _MEANING.get(key, "")] for key, value in values.items()]
+    out.table(("parameter", "value", "what it is"), rows)
     out.result(values)
+
+
+@command.command("new", help="A commented file to start from, of the skin called FROM.")
+@click.argument("source", metavar="[FROM]", default="forearm")
+@output_option
+@json_option
+@click.pass_obj
+def new(out: Out, source: str, output: Path | None, as_json: bool) -> None:
+    params = skin_of(source)
+    if not isinstance(params, SkinParams):
+        raise errors.CliError(f"{source}: a dummy load needs no file; start from a skin")
+    name = output.stem if output else "mine"
+    write_new(out, _text(params, name), output, f"iontobench run PROTOCOL --skin {output}")
+
+
+def _text(params: SkinParams, name: str) -> str:
+    values = msgspec.to_builtins(params) | {"name": name, "label": f"{params.label}, changed"}
+    lines = ["# A load model, for simulated benches alone: a dummy load, never a person."]
+    lines.append("# Areas are the protocol's electrodes'; the units are in the names.")
+    lines += [f'{key} = "{values[key]}"' for key in ("name", "label")]
+    lines += [f"{key} = {values[key]} # {meaning}" for key, meaning in _MEANING.items()]
+    return "\n".join(lines) + "\n"

@@ -6,21 +6,32 @@ the words are what the firmware runs. Must not judge; `verdict` compares.
 **Programmed bound** (`bounds`): what the set point can do over all loads, commands and contacts.
 - current: every set point lies in [0, H_PEAK_UA]; segments, operator and supervisor are all
   clamped to that word. The loop's error (at most 1 % + 5 uA) is not in it.
-- slew: no envelope is faster than H_SLEW_UA_S. Pulling back while limited, and off, are faster.
+- slew: no envelope is faster than H_SLEW_UA_S. Pulling back while limited, off, and the edges of
+  pulses are faster; an edge stays below the peak.
 - time: energised time lies in [0, H_TIME_S]; then one ramp down from at most the peak, be it the
-  last or a pause's, and nothing rises after it. The supervisor ends it
+  last or a pause's, and nothing rises after it. Only where that ramp is a turn, the segment after
+  it still begins, and ends at once by a ramp down of its own. The supervisor ends it all
   `limits.TIME_SLACK_S` later.
 - charge: the meet of three intervals, each valid by itself:
-  peak x time; the wall H_CHARGE_UC plus what flows before it is seen; and, if every segment ends
-  by charge, the sum of the segments. A segment that ends by time has no such bound: on a limited
+  peak x time; the wall H_CHARGE_UC plus what flows before it is seen; and, if no segment ends by
+  time, the sum of the segments. A segment that ends by time has no such bound: on a limited
   load its ramp may last as long as the session.
-  The last segment ends once charge + set^2 / (2 down slew) reaches S_CHARGE_UC, tested in ramps
-  and holds, and the ramp down (or a pause's) adds just that square: [0, S_CHARGE_UC] plus what
-  flows before it is seen. While the set point rises, the tested sum grows by
+  A hold by charge after which the current goes to 0 (it turns: the last one, or before a
+  reversal, pulses or OFF) ends once charge + set^2 / (2 down slew) reaches S_CHARGE_UC, tested in
+  ramps and holds, and the ramp down (or a pause's) adds just that square: [0, S_CHARGE_UC] plus
+  what flows before it is seen. While the set point rises, the tested sum grows by
   set x (1 + slew / down slew) a second, so that factor stands on the unseen part, and the whole
-  uA that the firmware squares add peak / down slew. An earlier segment ends at S_CHARGE_UC and
-  adds the square of the peak once: a pause just before its end runs down, and the next starts
-  from 0; or the next starts at the level, and may at once have no more to deliver than its square.
+  uA that the firmware squares add peak / down slew. A hold by charge that is followed by one from
+  level to level ends at S_CHARGE_UC and adds the square of the peak once: a pause just before its
+  end runs down, and the next starts from 0; or the next starts at the level, and may at once have
+  no more to deliver than its square.
+  Every one of the COUNT pulses begins once, for an interrupted one counts as delivered. It has
+  the current above 0 for its edges and its flat part, one step longer where a tick is late, at
+  no more than the peak (an operator cannot raise it further); and a pause, a glitch or the time
+  limit that interrupts it adds one ramp down. OFF carries nothing: the gate is low.
+  Probe and proof before each ramp count too, at most START_UC. It is in the sum once a segment
+  that starts at 0. An operator who pauses in that moment, again and again, adds it each time:
+  only the wall H_CHARGE_UC bounds that.
   "Before it is seen" is two steps of at most 20 ms, the longest interval the sums accept.
 
 **Trip bound** (`trips`): what can flow for more than one tick before the supervisor cuts, when
@@ -36,12 +47,20 @@ import msgspec
 from ionto.core import limits, program
 from ionto.core.units import UA_Q4
 
+from .nominal import restarts
+from .view import View
+
 STEP_MS = 20  # the longest interval that the firmware's sums accept
+# 50 uA of PROBE for 0.3 s, and 270 uA (45 uA x 6, the largest board's) for 0.15 s of proof.
+START_UC = 56
 _NO_BOUND_UC = 1 << 62
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """Upper bounds; integers, rounded up. `longest_s` is energised time, without pauses."""
+    """Upper bounds; integers, rounded up.
+
+    `longest_s` is energised time, without pauses and rests; `off_s` that of OFF segments.
+    """
 
     peak_ua: int
     density_ua_cm2: int
@@ -49,6 +68,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     charge_uc: int
     charge_uc_cm2: int
     longest_s: int
+    off_s: int
 
 
 class Trips(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +112,7 @@ def bounds(words: list[int]) -> Bounds:
         charge_uc=charge_uc.hi,
         charge_uc_cm2=_up(charge_uc.hi * 100, area_mm2),
         longest_s=time_s.hi,
+        off_s=_off_s(words),
     )
 
 
@@ -112,6 +133,8 @@ def trips(words: list[int], board: limits.Board) -> Trips:
 
 def _energised_s(words: list[int]) -> Interval:
     ramp_s = _up(words[program.H_PEAK_UA], words[program.H_DOWN_SLEW_UA_S]) + 1
+    if restarts(words):
+        ramp_s *= 2
     return Interval(0, words[program.H_TIME_S] + min(ramp_s, limits.TIME_SLACK_S + 1))
 
 
@@ -119,25 +142,55 @@ def _wall_uc(words: list[int], current_ua: int) -> Interval:
     return Interval(0, words[program.H_CHARGE_UC]).plus(_unseen_uc(current_ua))
 
 
+def _off_s(words: list[int]) -> int:
+    view = View(words)
+    times_ms = [
+        view.word(segment, program.S_TIME_MS)
+        for segment in range(view.segments)
+        if view.word(segment, program.S_KIND) == program.OFF
+    ]
+    return _up(sum(times_ms), 1000)
+
+
 def _segments_uc(words: list[int]) -> Interval:
     """The sum over the segments, or no bound where one of them ends by time."""
-    peak_ua, down_ua_s = words[program.H_PEAK_UA], words[program.H_DOWN_SLEW_UA_S]
-    down_uc = _up(peak_ua * peak_ua, 2 * down_ua_s)
-    total = Interval(0, 0)
-    last = words[program.H_SEGMENTS] - 1
-    for segment in range(last + 1):
-        base = program.HEADER_LEN + segment * program.SEGMENT_LEN
-        if words[base + program.S_KIND] != program.HOLD_CHARGE:
+    total, view = Interval(0, 0), View(words)
+    for segment in range(view.segments):
+        kind = view.word(segment, program.S_KIND)
+        if kind == program.HOLD_TIME:
             return Interval(0, _NO_BOUND_UC)
-        charge_uc, unseen = words[base + program.S_CHARGE_UC], _unseen_uc(peak_ua)
-        if segment < last:
-            total = total.plus(Interval(0, charge_uc + down_uc)).plus(unseen)
-        else:
-            factor = 1 + _up(words[program.H_SLEW_UA_S], down_ua_s)
-            squares = Interval(0, _up(peak_ua, down_ua_s) + 2)
-            total = total.plus(Interval(0, charge_uc)).plus(squares)
-            total = total.plus(unseen.times(Interval(1, factor)))
+        if kind != program.OFF and (segment == 0 or view.turns_after(segment - 1)):
+            total = total.plus(Interval(0, START_UC))
+        if kind == program.HOLD_CHARGE:
+            total = total.plus(_hold_uc(view, segment))
+        elif kind == program.PULSES:
+            total = total.plus(_pulses_uc(view, segment))
     return total
+
+
+def _hold_uc(view: View, segment: int) -> Interval:
+    peak_ua, down_ua_s = view.words[program.H_PEAK_UA], view.words[program.H_DOWN_SLEW_UA_S]
+    charge_uc = Interval(0, view.word(segment, program.S_CHARGE_UC))
+    unseen = _unseen_uc(peak_ua)
+    if not view.turns_after(segment):
+        return charge_uc.plus(_down_uc(view)).plus(unseen)
+    factor = 1 + _up(view.words[program.H_SLEW_UA_S], down_ua_s)
+    squares = Interval(0, _up(peak_ua, down_ua_s) + 2)
+    return charge_uc.plus(squares).plus(unseen.times(Interval(1, factor)))
+
+
+def _pulses_uc(view: View, segment: int) -> Interval:
+    """COUNT times the worst pulse, and a ramp down from it."""
+    long_ms = view.period_ms(segment) - view.word(segment, program.S_OFF_MS) + STEP_MS
+    pulse_uc = Interval(0, _up(view.words[program.H_PEAK_UA] * long_ms, 1000))
+    count = view.word(segment, program.S_COUNT)
+    return pulse_uc.plus(_down_uc(view)).times(Interval(1, count))
+
+
+def _down_uc(view: View) -> Interval:
+    """A ramp down from the peak."""
+    peak_ua = view.words[program.H_PEAK_UA]
+    return Interval(0, _up(peak_ua * peak_ua, 2 * view.words[program.H_DOWN_SLEW_UA_S]))
 
 
 def _unseen_uc(current_ua: int) -> Interval:

@@ -4,24 +4,29 @@ A file that makes no program is an error; one that a wall forbids is an answer. 
 """
 
 import hashlib
+import textwrap
 from typing import Any
 
 import msgspec
 
-from ionto.core import program
 from ionto.core.limits import Board
 
 from .compiler import compile_protocol, draft
 from .errors import RefusedError
 from .loader import load
+from .plan import Plan
 from .profiles import profile
 from .rows import Row
 
+_WIDTH = 80
 _HEADER = ("", "proven bound", "cut off at", "limit", "verdict")
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one protocol, one profile and one board; `reason` is one line, or empty."""
+    """The answer for one protocol, one profile and one board; `reason` is one line, or empty.
+
+    `plan` is None where there is not even a session to plan.
+    """
 
     ok: bool
     reason: str
@@ -30,18 +35,26 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     board: str
     rows: list[Row]
-    planned_mamin: float | None
-    nominal_s: int | None
-    max_time_s: int | None
+    plan: Plan | None
     words: list[int]
     crc: int | None
     toml_sha256: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for `--json`; rows with their texts' values, without layout."""
-        fields = msgspec.structs.asdict(self)
-        fields["rows"] = [_row_dict(row) for row in self.rows]
-        return fields
+        """Plain data for `--json`; rows with their values, without layout."""
+        return {
+            "protocol": self.name,
+            "title": self.title,
+            "board": self.board,
+            "profile": self.profile,
+            "ok": self.ok,
+            "reason": self.reason,
+            "bounds": [_row_dict(row) for row in self.rows],
+            **plan_dict(self.plan),
+            "words": self.words,
+            "crc": self.crc,
+            "toml_sha256": self.toml_sha256,
+        }
 
 
 def check(name_or_path: str, profile_name: str, board: Board) -> CheckResult:
@@ -66,33 +79,55 @@ def check(name_or_path: str, profile_name: str, board: Board) -> CheckResult:
         profile=limits_profile.name,
         board=board.name,
         rows=made.rows if made else [],
-        planned_mamin=made.plan.planned_uc / 60000 if made else None,
-        nominal_s=made.plan.nominal_s if made else None,
-        max_time_s=made.words[program.H_TIME_S] if made else None,
+        plan=made.plan if made else None,
         words=made.words if made else [],
         crc=crc,
         toml_sha256=hashlib.sha256(protocol.toml.encode()).hexdigest(),
     )
 
 
+def plan_dict(plan: Plan | None) -> dict[str, Any]:
+    """What a plan says, as plain data: charge in uC, times in s."""
+    names = ("planned_uc", "positive_uc", "negative_uc", "net_uc")
+    names += ("nominal_s", "total_s", "max_time_s", "restarts")
+    return {name: None if plan is None else getattr(plan, name) for name in names}
+
+
 def render_check(result: CheckResult) -> str:
     """The table as text of at most 80 columns, ending with the verdict in words."""
     lines = [f"{result.name}: {result.title}"]
-    if result.planned_mamin is not None:
-        lines.append(
-            f"planned {result.planned_mamin:.1f} mA·min in {_clock(result.nominal_s)}, "
-            f"at most {_clock(result.max_time_s)} before the ramp down"
-        )
-        lines.append("")
+    if result.plan is not None:
+        lines += [*plan_lines(result.plan), ""]
         lines += _table([_HEADER] + [_cells(row) for row in result.rows])
         lines.append("")
-    where = f"profile {result.profile}, board {result.board}"
+    for row in result.rows:
+        if not row.ok:
+            said = f"refused: {row.quantity} {row.bound_text}; {row.key}: {row.advice}"
+            lines += textwrap.wrap(said, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    where = f"under profile {result.profile} on board {result.board}"
     if result.ok:
-        lines.append(f"accepted under {where}: within every limit")
+        lines.append(f"accepted {where}: within every wall")
+    elif all(row.ok for row in result.rows):
+        said = f"refused {where}: {result.reason}"
+        lines += textwrap.wrap(said, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     else:
-        lines.append(f"refused under {where}")
-        lines.append(result.reason)
+        lines.append(f"refused {where}")
     return "\n".join(lines)
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """What a session would do when nothing limits it, in words."""
+    lines = [
+        f"planned {plan.planned_uc / 60000:.4g} mA·min in {_clock(plan.nominal_s)} of current, "
+        f"{_clock(plan.total_s)} in all",
+        f"at most {_clock(plan.max_time_s)} of current before the ramp down",
+    ]
+    if plan.positive_uc and plan.negative_uc:
+        lines.append(
+            f"{plan.positive_uc / 60000:.4g} mA·min anodal, {plan.negative_uc / 60000:.4g} "
+            f"cathodal, net {plan.net_uc / 60000:.4g}"
+        )
+    return lines
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -118,10 +153,11 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "unit": row.unit,
         "source": row.source,
         "ok": row.ok,
+        "key": row.key,
         "verdict": row.verdict,
     }
 
 
-def _clock(seconds: int | None) -> str:
-    minutes, rest = divmod(seconds or 0, 60)
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
     return f"{minutes} min {rest:02d} s"

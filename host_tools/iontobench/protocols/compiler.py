@@ -15,7 +15,7 @@ from ionto.core.limits import Board
 from .bounds import Bounds, Trips, bounds, trips
 from .errors import RefusedError
 from .families import FAMILIES
-from .plan import Hold, Plan, make_plan
+from .plan import Plan, blank_header, make_plan
 from .probe import probe_min_q4
 from .profiles import Profile
 from .rows import Row
@@ -34,8 +34,7 @@ class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
     """A protocol that passed every wall, ready for a board.
 
     `words` is the program, `data` and `crc` its wire form and checksum, `toml_sha256` the hash of
-    the file it came from. `planned_uc` (gross) and `nominal_s` (energised) hold when nothing
-    limits the session.
+    the file it came from. The plan holds when nothing limits the session.
     """
 
     name: str
@@ -48,9 +47,18 @@ class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
     bounds: Bounds
     trips: Trips
     rows: list[Row]
-    planned_uc: int
-    nominal_s: int
+    plan: Plan
     toml_sha256: str
+
+    @property
+    def planned_uc(self) -> int:
+        """Gross charge as planned."""
+        return self.plan.planned_uc
+
+    @property
+    def nominal_s(self) -> int:
+        """Energised time as planned."""
+        return self.plan.nominal_s
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,8 +98,7 @@ def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> Comp
         bounds=bounds(made.words),
         trips=trips(made.words, board),
         rows=made.rows,
-        planned_uc=made.plan.planned_uc,
-        nominal_s=made.plan.nominal_s,
+        plan=made.plan,
         toml_sha256=hashlib.sha256(protocol.toml.encode()).hexdigest(),
     )
 
@@ -104,53 +111,41 @@ def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
     """
     plan = make_plan(protocol)
     words = _header(protocol, profile, board, plan)
-    for hold in plan.holds:
-        words += _segment(hold)
+    for segment in plan.segments:
+        words += segment.words()
     return Draft(plan=plan, words=words, rows=judge(protocol, profile, board, plan, words))
 
 
 def _header(protocol: Protocol, profile: Profile, board: Board, plan: Plan) -> list[int]:
-    words = [0] * program.HEADER_LEN
-    words[program.H_VERSION] = program.VERSION
-    words[program.H_SEGMENTS] = len(plan.holds)
-    words[program.H_POLARITY] = protocol.polarity
-    words[program.H_PEAK_UA] = max(hold.level_ua for hold in plan.holds)
-    slews = [hold.slew_ua_s for hold in plan.holds]
-    words[program.H_SLEW_UA_S] = max(*slews, plan.down_slew_ua_s)
-    words[program.H_DOWN_SLEW_UA_S] = plan.down_slew_ua_s
+    words = blank_header(plan.shape)
     words[program.H_CHARGE_UC] = _charge_wall_uc(protocol, plan)
     words[program.H_TIME_S] = plan.max_time_s
-    words[program.H_AREA_MM2] = plan.area_mm2
     words[program.H_DENSITY_UA_CM2] = profile.density_ua_cm2[protocol.application]
     words[program.H_PROBE_MIN_Q4] = probe_min_q4(protocol, board)
     return words
 
 
-def _segment(hold: Hold) -> list[int]:
-    words = [0] * program.SEGMENT_LEN
-    words[program.S_KIND] = program.HOLD_CHARGE if hold.charge_uc else program.HOLD_TIME
-    words[program.S_LEVEL_UA] = hold.level_ua
-    words[program.S_SLEW_UA_S] = hold.slew_ua_s
-    words[program.S_CHARGE_UC] = hold.charge_uc
-    words[program.S_TIME_MS] = hold.time_ms
-    return words
-
-
 def _charge_wall_uc(protocol: Protocol, plan: Plan) -> int:
-    """Planned charge and margin; by time never above the family's wall if the plan is below it.
+    """Planned charge and margin; never above the family's wall if the plan is below it.
 
     A hold that ends by its charge stays within its plan, so its wall may lie above the family's:
-    it is there for a session that no longer obeys its program.
+    it is there for a session that no longer obeys its program. Times and pulses are not ended by
+    their charge: what delays them, and what an operator adds, is on top of the plan.
     """
-    peak = max(plan.holds, key=lambda hold: hold.level_ua)
-    tight_uc = plan.planned_uc + plan.planned_uc * _MARGIN_PERCENT // 100
-    tight_uc += peak.level_ua * _MARGIN_S
-    if all(hold.charge_uc for hold in plan.holds):
+    segments, peak_ua, down_slew_ua_s = (
+        plan.segments,
+        plan.shape.peak_ua,
+        plan.shape.down_slew_ua_s,
+    )
+    tight_uc = plan.planned_uc + plan.planned_uc * _MARGIN_PERCENT // 100 + peak_ua * _MARGIN_S
+    if all(segment.kind in (program.HOLD_CHARGE, program.OFF) for segment in segments):
         # A pause at the very end of an earlier phase adds its ramp down to that phase.
-        pauses = len(plan.holds) - 1
-        return tight_uc + pauses * peak.level_ua * peak.level_ua // (2 * plan.down_slew_ua_s)
-    slowest_ua_s = min(plan.down_slew_ua_s, *(hold.slew_ua_s for hold in plan.holds))
-    extra_uc = _EXTRA_RAMPS * peak.level_ua * peak.level_ua // slowest_ua_s
-    loose_uc = tight_uc + extra_uc + peak.level_ua * _LIMITED_S
+        pauses = len(segments) - 1
+        return tight_uc + pauses * peak_ua * peak_ua // (2 * down_slew_ua_s)
+    slews = [down_slew_ua_s, *(one.slew_ua_s for one in segments if one.slew_ua_s)]
+    extra_uc = _EXTRA_RAMPS * peak_ua * peak_ua // min(slews)
+    lowest_ua = min(segment.level_ua for segment in segments if segment.level_ua)
+    raised_uc = tight_uc * peak_ua // lowest_ua if protocol.max_current_ma else tight_uc
+    loose_uc = raised_uc + extra_uc + peak_ua * _LIMITED_S
     family_uc = int(FAMILIES[protocol.family].dose_mamin * 60000)
     return max(tight_uc, min(loose_uc, family_uc))

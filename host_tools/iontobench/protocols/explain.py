@@ -13,11 +13,12 @@ import msgspec
 from msgspec import inspect
 
 from .errors import ProtocolError, one_line, quote
-from .schema import ProtocolFile
+from .schema import KINDS, ProtocolFile
 
 _PATH = re.compile(r" - at `\$\.?([a-z0-9_.\[\]]*)`$")
 _STEP = re.compile(r"[a-z0-9_]+|\[\d+\]")
 _SCHEMA = inspect.type_info(ProtocolFile)
+_KIND = inspect.LiteralType(KINDS)  # the key that tells the kinds of phases apart
 
 
 def explain(file: str, data: dict[str, Any], error: msgspec.ValidationError) -> ProtocolError:
@@ -25,7 +26,7 @@ def explain(file: str, data: dict[str, Any], error: msgspec.ValidationError) -> 
     match = _PATH.search(str(error))
     path = match.group(1) if match else ""
     value, kind = _descend(data, path)
-    struct = _bare(kind)
+    struct = _member(kind, value)
     if isinstance(struct, inspect.StructType) and isinstance(value, dict):
         return _table(file, path, value, struct) or ProtocolError(file, path, one_line(str(error)))
     return ProtocolError(file, path, f"found {quote(value)}", allowed(kind), _hint(value, kind))
@@ -44,25 +45,34 @@ def allowed(kind: inspect.Type) -> str:
         case inspect.StrType():
             return (
                 f"text of {bare.min_length} to {bare.max_length} characters"
-                if (bare.max_length)
+                if bare.max_length
                 else f"text of {_note(kind)}"
             )
         case inspect.ListType():
             return f"an array of {bare.min_length} to {bare.max_length} tables"
+        case inspect.BoolType():
+            return "true or false"
     return "a table"
 
 
 def range_of(path: str) -> str:
     """What the key at a path such as `phases[0].dose_mamin` accepts, in words."""
-    kind: inspect.Type = _SCHEMA
+    kinds: list[inspect.Type] = [_SCHEMA]
     for step in _STEP.findall(path):
-        kind = _inside(_bare(kind), step)
-    return allowed(kind)
+        members = [one for kind in kinds for one in _members(kind)]
+        kinds = [_inside(one, step) for one in members if _has(one, step)]
+    return allowed(kinds[0])
+
+
+def _has(bare: Any, step: str) -> bool:
+    return isinstance(bare, inspect.ListType) or any(f.encode_name == step for f in bare.fields)
 
 
 def _inside(bare: Any, step: str) -> inspect.Type:
     if isinstance(bare, inspect.ListType):
         return bare.item_type
+    if step == bare.tag_field:
+        return _KIND
     return next(field.type for field in bare.fields if field.encode_name == step)
 
 
@@ -70,9 +80,25 @@ def _descend(value: Any, path: str) -> tuple[Any, inspect.Type]:
     """The value and the type at a path of known keys."""
     kind: inspect.Type = _SCHEMA
     for step in _STEP.findall(path):
+        kind = _inside(_member(kind, value), step)
         value = value[int(step[1:-1]) if step.startswith("[") else step]
-        kind = _inside(_bare(kind), step)
     return value, kind
+
+
+def _members(kind: inspect.Type) -> list[Any]:
+    """The structs of a union that a tag tells apart, or the one type that there is."""
+    types = kind.types if isinstance(kind, inspect.UnionType) else ()
+    structs = [one for one in types if isinstance(one, inspect.StructType)]
+    return structs or [_bare(kind)]
+
+
+def _member(kind: inspect.Type, value: Any) -> Any:
+    """Which of them a value is; the first where it does not say."""
+    members = _members(kind)
+    if len(members) == 1 or not isinstance(value, dict):
+        return members[0]
+    tag = value.get(members[0].tag_field)
+    return next((one for one in members if one.tag == tag), members[0])
 
 
 def _table(
@@ -81,7 +107,7 @@ def _table(
     """An unknown or a missing key of one table; unknown first, it may be the missing one."""
     fields = {f.encode_name: f.type for f in struct.fields}
     for key in value:
-        if key not in fields:
+        if key not in fields and key != struct.tag_field:
             shown = _join(path, key if key.isidentifier() else quote(key))
             return ProtocolError(file, shown, "unknown key", *_suggest(key, path, fields))
     for field in struct.fields:
@@ -111,14 +137,16 @@ def _all_keys() -> dict[str, str]:
     found: dict[str, str] = {}
 
     def visit(kind: inspect.Type, path: str) -> None:
-        bare = _bare(kind)
-        if isinstance(bare, inspect.ListType):
-            visit(bare.item_type, f"[[{path}]]")
-        elif isinstance(bare, inspect.StructType):
-            for field in bare.fields:
+        for bare in _members(kind):
+            if isinstance(bare, inspect.ListType):
+                visit(bare.item_type, f"[[{path}]]")
+            elif isinstance(bare, inspect.StructType):
                 place = path if path.startswith("[") or not path else f"[{path}]"
-                found.setdefault(field.encode_name, place or "the top of the file")
-                visit(field.type, _join(path, field.encode_name))
+                if bare.tag not in (None, KINDS[0]):
+                    place = f"{place} of kind {bare.tag}"
+                for field in bare.fields:
+                    found.setdefault(field.encode_name, place or "the top of the file")
+                    visit(field.type, _join(path, field.encode_name))
 
     visit(_SCHEMA, "")
     return found
@@ -127,7 +155,7 @@ def _all_keys() -> dict[str, str]:
 def _hint(value: Any, kind: inspect.Type) -> str:
     unit = _unit(kind)
     if not unit:
-        return "correct it"
+        return "write it without quotes" if isinstance(kind, inspect.BoolType) else "correct it"
     if isinstance(value, str):
         return f"write a number without quotes, in {unit}"
     return f"write a number, in {unit}"

@@ -26,4 +26,6 @@ FAMILIES = {
     "sweat-test": Family(current_ma=1.5, dose_mamin=10.0, slew_ma_s=0.5),
     # 1 uA to 1 mA [domain.md 1b]; at most the smaller of the two common doses of therapy.
     "research": Family(current_ma=1.0, dose_mamin=40.0, slew_ma_s=0.5),
+    # 0 to 1 mA [domain.md 1a]; at most 1 mA min a tooth [domain.md 2], both unverified.
+    "dental": Family(current_ma=1.0, dose_mamin=1.0, slew_ma_s=0.5),
 }

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from .errors import ProtocolError, one_line
-from .explain import explain, range_of
-from .schema import Phase, Protocol, ProtocolFile
+from .explain import explain
+from .phases import check_phases
+from .schema import KINDS, Protocol, ProtocolFile
 
 _SHIPPED = Path(__file__).resolve().parent
 _BYTES_MAX = 65536  # a hundred times the largest file that ships
@@ -51,7 +52,7 @@ def parse(file: str, raw: bytes, stem: str) -> Protocol:
         ProtocolError: as `load`.
     """
     text = _decode(file, raw)
-    data = _toml(file, text)
+    data = _with_kinds(_toml(file, text))
     try:
         content = msgspec.convert(data, ProtocolFile)
     except msgspec.ValidationError as error:
@@ -60,8 +61,7 @@ def parse(file: str, raw: bytes, stem: str) -> Protocol:
         raise ProtocolError(
             file, "name", f"found {content.name!r}", f"{stem!r}", "it must be the file's own name"
         )
-    for index, phase in enumerate(content.phases):
-        _check_mode(file, f"phases[{index}]", content.mode, phase)
+    check_phases(file, content)
     return Protocol(file=file, toml=text, **msgspec.structs.asdict(content))
 
 
@@ -108,15 +108,10 @@ def _toml(file: str, text: str) -> dict[str, Any]:
         raise ProtocolError(file, "", found, "TOML 1.0", "write plain numbers") from None
 
 
-def _check_mode(file: str, path: str, mode: str, phase: Phase) -> None:
-    """A phase ends by its dose or by its time, as the mode says, never by both."""
-    wanted, other = ("dose_mamin", "hold_s")
-    if mode == "constant-time":
-        wanted, other = other, wanted
-    if getattr(phase, other) is not None:
-        found = f"found {getattr(phase, other):g} in mode {mode}"
-        hint = f"remove it, or choose the other mode; {wanted} ends a phase of this mode"
-        raise ProtocolError(file, f"{path}.{other}", found, "none", hint)
-    if getattr(phase, wanted) is None:
-        key = f"{path}.{wanted}"
-        raise ProtocolError(file, key, f"missing in mode {mode}", range_of(key), "add it")
+def _with_kinds(data: dict[str, Any]) -> dict[str, Any]:
+    """The same; a phase that does not say its kind is a hold."""
+    phases = data.get("phases")
+    if not isinstance(phases, list):
+        return data
+    named = [{"kind": KINDS[0], **phase} if isinstance(phase, dict) else phase for phase in phases]
+    return data | {"phases": named}

@@ -29,8 +29,11 @@ _Z_99 = 2.326  # the 99th percentile of a standard normal
 R0 = {
     "forearm": (150.0, 0.8),
     "palm": (300.0, 0.7),
+    "sole": (300.0, 0.7),
     "axilla": (60.0, 0.6),
-    "scalp": (120.0, 0.8),
+    "tooth": (60.0, 0.6),  # no figure at all: taken as a moist site [sim/skins/tooth.toml]
+    "patch": (150.0, 0.8),  # on a forearm
+    "bath": (300.0, 0.7),  # palms under water
 }
 
 

@@ -1,7 +1,8 @@
 """Limits profiles: the current density that a school of practice allows, in mA/cm2.
 
 `us` is the 0.5 mA/cm2 habit; `eu` the practice that makers of galvanic devices print: at most
-0.1 for iontophoresis and 0.2 for galvanisation [F33, F34]. Keyed by a protocol's `application`.
+0.1 for iontophoresis and 0.2 for galvanisation and for anything else with a direct part [F33,
+F34]. Keyed by a protocol's `application`.
 Practice, not law: a profile is printed in every record, and proves nothing about safety.
 """
 
@@ -20,8 +21,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PROFILES = {
-    "us": Profile(name="us", density_ua_cm2={"iontophoresis": 500, "galvanisation": 500}),
-    "eu": Profile(name="eu", density_ua_cm2={"iontophoresis": 100, "galvanisation": 200}),
+    "us": Profile(
+        name="us",
+        density_ua_cm2={"iontophoresis": 500, "galvanisation": 500, "pulsed-dc": 500},
+    ),
+    "eu": Profile(
+        name="eu",
+        density_ua_cm2={"iontophoresis": 100, "galvanisation": 200, "pulsed-dc": 200},
+    ),
 }
 
 

@@ -1,18 +1,18 @@
 """The shape of a protocol file: strict structs, every number with its unit and its range.
 
-Keys carry their units: `_ma` (mA), `_mamin` (mA min), `_s`, `_cm2`. The ranges here are what any
-bench of this project could do; the walls of a family, a profile and a board are `families`,
-`profiles` and the board's own, and are judged on the compiled program. Must not compute.
+Keys carry their units: `_ma` (mA), `_mamin` (mA min), `_s`, `_ms`, `_cm2`. The ranges here are
+what any bench of this project could do; the walls of a family, a profile and a board are
+`families`, `profiles` and the board's own, and are judged on the compiled program. Must not
+compute.
 
-A file is a list of phases, each held at one current. A new kind of phase (pulses, a reversal) is
-a new struct in the union of `phases`, and a new kind of segment in the compiler.
+A file is a list of phases: a hold at one current, pulses of one direction, or the output off.
 """
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from ionto.core import limits
+from ionto.core import limits, program
 from ionto.core.program import SEGMENTS_MAX
 
 from .families import FAMILIES
@@ -29,6 +29,12 @@ DoseMamin = Annotated[float, Meta(ge=0.001, le=_WALL_MAMIN, extra=_unit("mA·min
 HoldS = Annotated[float, Meta(ge=1, le=limits.TIME_WALL_S, extra=_unit("s"))]
 # The longest ramp of the devices compared is 60 s (tap water) [domain.md 2].
 RampS = Annotated[float, Meta(ge=1, le=60, extra=_unit("s"))]
+PulseS = Annotated[
+    float,
+    Meta(ge=program.PULSE_MIN_MS / 1000, le=program.PULSE_MAX_MS / 1000, extra=_unit("s")),
+]
+EdgeMs = Annotated[int, Meta(ge=1, le=program.EDGE_MAX_MS, extra=_unit("ms"))]
+Count = Annotated[int, Meta(ge=1, le=program.COUNT_MAX, extra=_unit("pulses"))]
 MaxTimeS = Annotated[int, Meta(ge=2, le=limits.TIME_WALL_S, extra=_unit("s"))]
 AreaCm2 = Annotated[float, Meta(ge=0.5, le=limits.AREA_MAX_MM2 / 100, extra=_unit("cm²"))]
 Name = Annotated[
@@ -42,9 +48,9 @@ Text = Annotated[str, Meta(min_length=1, max_length=400)]
 Title = Annotated[str, Meta(min_length=1, max_length=80)]
 
 Mode = Literal["constant-dose", "constant-time"]
-Application = Literal["iontophoresis", "galvanisation"]
-Family = Literal["physical-therapy", "tap-water", "sweat-test", "research"]
-Skin = Literal["forearm", "palm", "axilla", "scalp"]
+Application = Literal["iontophoresis", "galvanisation", "pulsed-dc"]
+Family = Literal["physical-therapy", "tap-water", "sweat-test", "research", "dental"]
+Skin = Literal["forearm", "palm", "sole", "axilla", "tooth", "patch", "bath"]
 Material = Literal["ag-agcl", "carbon", "stainless-steel", "platinum"]
 
 
@@ -70,22 +76,62 @@ class Electrodes(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     return_: Return = field(name="return")
 
 
-class Phase(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+class HoldPhase(
+    Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag_field="kind", tag="hold"
+):
     """One current, held until its dose (mode constant-dose) or for its time (constant-time).
 
     `ramp_up_s` is what a ramp from 0 to `current_ma` takes; a ramp that starts elsewhere, or again
     after a pause, has the same slew. `dose_mamin` counts all charge of the phase: its ramp up
-    and, in the last phase, the ramp down. `hold_s` counts from the moment the current is reached.
+    and, where the current goes to 0 after it, the ramp down. `hold_s` counts from the moment the
+    current is reached. `reverse` turns the polarity of the phases before, at zero current.
     """
 
     current_ma: CurrentMa
     ramp_up_s: RampS
     dose_mamin: DoseMamin | None = None
     hold_s: HoldS | None = None
+    reverse: bool = False
+
+
+class PulsePhase(
+    Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag_field="kind", tag="pulses"
+):
+    """Pulses of one direction: an edge up, `on_s` at the current, an edge down, `off_s` at 0.
+
+    It ends after `count` of them, or after as many whole ones as `time_s` holds. With `ramp_up_s`
+    the amplitude climbs; without, the first pulse has all of it. The edges are straight, so a
+    pulse carries current x (on + edge).
+    """
+
+    current_ma: CurrentMa
+    on_s: PulseS
+    off_s: PulseS
+    edge_ms: EdgeMs
+    count: Count | None = None
+    time_s: HoldS | None = None
+    ramp_up_s: RampS | None = None
+    reverse: bool = False
+
+
+class OffPhase(
+    Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag_field="kind", tag="off"
+):
+    """The output off for `time_s`: sham, or a gap between two phases."""
+
+    time_s: HoldS
+
+
+Phase = HoldPhase | PulsePhase | OffPhase
+KINDS = ("hold", "pulses", "off")
 
 
 class ProtocolFile(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """A whole file. Without `max_time_s` it is twice the nominal time of the session."""
+    """A whole file. Without `max_time_s` it is twice the nominal time of the session.
+
+    `max_current_ma` is how far an operator may raise the current; without it, not above the
+    highest phase. Every wall is judged on it.
+    """
 
     name: Name
     title: Title
@@ -98,6 +144,7 @@ class ProtocolFile(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True
     phases: Annotated[list[Phase], Meta(min_length=1, max_length=SEGMENTS_MAX)]
     ramp_down_s: RampS
     max_time_s: MaxTimeS | None = None
+    max_current_ma: CurrentMa | None = None
 
 
 class Protocol(ProtocolFile, forbid_unknown_fields=True, kw_only=True, frozen=True):

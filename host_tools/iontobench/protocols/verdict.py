@@ -18,7 +18,8 @@ from .plan import Plan
 from .probe import LEAST_UA
 from .profiles import Profile
 from .rows import Row
-from .schema import Protocol
+from .schema import OffPhase, Protocol, PulsePhase
+from .serving import board_rows, highest
 
 _DOSE_STEP_UC = UC_PER_MAMIN // 10
 
@@ -28,20 +29,16 @@ def judge(
 ) -> list[Row]:
     """Every wall for these words, in the order of the table."""
     family = FAMILIES[protocol.family]
+    trip_ua = trips(words, board).peak_ua
     return [
-        *_current(protocol, family, board, words),
+        _family_current(protocol, family, words, trip_ua),
+        *board_rows(protocol, plan, board, trip_ua),
         _density(protocol, profile, board, words),
         _slew(protocol, family, words),
         *_charge(protocol, family, board, plan, words),
         _time(words, board),
         _probe(protocol, words),
     ]
-
-
-def _highest(protocol: Protocol) -> str:
-    """The key of the highest current."""
-    currents = [phase.current_ma for phase in protocol.phases]
-    return f"phases[{currents.index(max(currents))}].current_ma"
 
 
 def _smaller(protocol: Protocol) -> str:
@@ -51,29 +48,20 @@ def _smaller(protocol: Protocol) -> str:
     return f"electrodes.{'active' if smaller else 'return'}.area_cm2"
 
 
-def _current(
-    protocol: Protocol, family: Family, board: limits.Board, words: list[int]
-) -> list[Row]:
-    bound_ua, trip_ua = bounds(words).peak_ua, trips(words, board).peak_ua
-    owners = [
-        ("peak current, family", round(family.current_ma * 1000), f"family {protocol.family}"),
-        ("peak current, board", board.max_ua, f"board {board.name}"),
-    ]
-    return [
-        Row(
-            quantity=quantity,
-            bound=bound_ua / 1000,
-            trip=trip_ua / 1000,
-            limit=limit_ua / 1000,
-            unit="mA",
-            digits=3,
-            source=source,
-            ok=bound_ua <= limit_ua,
-            key=_highest(protocol),
-            advice=f"lower it to {limit_ua / 1000:g} mA or less",
-        )
-        for quantity, limit_ua, source in owners
-    ]
+def _family_current(protocol: Protocol, family: Family, words: list[int], trip_ua: int) -> Row:
+    bound_ua, limit_ua = bounds(words).peak_ua, round(family.current_ma * 1000)
+    return Row(
+        quantity="peak current, family",
+        bound=bound_ua / 1000,
+        trip=trip_ua / 1000,
+        limit=limit_ua / 1000,
+        unit="mA",
+        digits=3,
+        source=f"family {protocol.family}",
+        ok=bound_ua <= limit_ua,
+        key=highest(protocol),
+        advice=f"lower it to {limit_ua / 1000:g} mA or less",
+    )
 
 
 def _density(protocol: Protocol, profile: Profile, board: limits.Board, words: list[int]) -> Row:
@@ -90,7 +78,7 @@ def _density(protocol: Protocol, profile: Profile, board: limits.Board, words: l
         digits=3,
         source=f"profile {profile.name}, {protocol.application}",
         ok=bound.density_ua_cm2 <= limit,
-        key=_highest(protocol),
+        key=highest(protocol),
         advice=f"lower it to {most_ma:g} mA or less, or make both electrodes "
         f"{least_cm2:g} cm² or larger",
     )
@@ -102,8 +90,10 @@ def _slew(protocol: Protocol, family: Family, words: list[int]) -> Row:
     ramps = {
         f"phases[{index}].ramp_up_s": (phase.current_ma, phase.ramp_up_s)
         for index, phase in enumerate(protocol.phases)
+        if not isinstance(phase, OffPhase) and phase.ramp_up_s is not None
     }
-    ramps["ramp_down_s"] = (protocol.phases[-1].current_ma, protocol.ramp_down_s)
+    last_ma = [one.current_ma for one in protocol.phases if not isinstance(one, OffPhase)][-1]
+    ramps["ramp_down_s"] = (last_ma, protocol.ramp_down_s)
     key = max(ramps, key=lambda name: ramps[name][0] / ramps[name][1])
     return Row(
         quantity="slew",
@@ -119,6 +109,15 @@ def _slew(protocol: Protocol, family: Family, words: list[int]) -> Row:
     )
 
 
+def _end(protocol: Protocol) -> str:
+    """The key of what ends the session."""
+    if len(protocol.phases) > 1:
+        return "phases"
+    if isinstance(protocol.phases[0], PulsePhase):
+        return "phases[0].count" if protocol.phases[0].count else "phases[0].time_s"
+    return f"phases[0].{'dose_mamin' if protocol.mode == 'constant-dose' else 'hold_s'}"
+
+
 def _charge(
     protocol: Protocol, family: Family, board: limits.Board, plan: Plan, words: list[int]
 ) -> list[Row]:
@@ -128,8 +127,7 @@ def _charge(
     judged_uc = max(stated_uc, plan.planned_uc)
     wall_uc = round(family.dose_mamin * UC_PER_MAMIN)
     density_wall_uc = round(family.charge_c_cm2 * 1e6)
-    end = "dose_mamin" if protocol.mode == "constant-dose" else "hold_s"
-    key = f"phases[0].{end}" if len(protocol.phases) == 1 else "phases"
+    key = _end(protocol)
     source = f"family {protocol.family}"
     return [
         Row(
@@ -161,11 +159,11 @@ def _charge(
 
 
 def _time(words: list[int], board: limits.Board) -> Row:
-    bound_s = bounds(words).longest_s
+    bound_s = bounds(words).longest_s + bounds(words).off_s
     return Row(
         quantity="longest time",
         bound=bound_s,
-        trip=trips(words, board).longest_s,
+        trip=trips(words, board).longest_s + bounds(words).off_s,
         limit=limits.TIME_WALL_S,
         unit="s",
         digits=0,

@@ -36,7 +36,16 @@ class Bench(Plant):
     """
 
     __slots__ = (
-        *("_base_ua", "_scale_ua", "_schedule", "adc", "board", "bridge_welded", "host"),
+        *(
+            "_base_ua",
+            "_jump_ua",
+            "_scale_ua",
+            "_schedule",
+            "adc",
+            "board",
+            "bridge_welded",
+            "host",
+        ),
         *("mishaps", "polarity", "seed", "stop_pressed", "supply_mv", "truth", "upset"),
     )
 
@@ -62,6 +71,7 @@ class Bench(Plant):
         self.seed = seed
         self._base_ua = 0.0  # the drive is base + fraction x scale
         self._scale_ua = stage.full_scale_ua
+        self._jump_ua = stage.full_scale_ua / 200  # at once: a pulse, or a very fast ramp
         self.polarity = 1
         self.supply_mv = stage.supply_mv
         self.stop_pressed = False  # the stop input; a test or a fault presses it
@@ -82,7 +92,10 @@ class Bench(Plant):
         """
         if not 0.0 <= fraction <= 1.0:
             raise ValueError(f"drive {fraction} is not within 0 to 1")
-        self.drive_ua = self._base_ua + fraction * self._scale_ua
+        drive_ua = self._base_ua + fraction * self._scale_ua
+        if abs(drive_ua - self.drive_ua) > self._jump_ua:
+            self.hurry()
+        self.drive_ua = drive_ua
 
     def force_drive(self, current_ua: float) -> None:
         """From now on the stage makes `current_ua`, whatever the drive is."""

@@ -134,7 +134,7 @@ class SkinState:
         self._factor = (1.0, 1.0)
         self._motion_us = 0
         self._current_ua = 0.0  # |current| through the density's filter
-        areal_ohm = params.r_series_ohm_cm2 + params.r_gel_ohm_cm2
+        areal_ohm = params.areal_ohm_cm2
         self.series_kohm = 0.001 * (
             params.r_body_ohm
             + 2.0 * params.r_lead_ohm

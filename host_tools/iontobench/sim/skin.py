@@ -1,47 +1,73 @@
-"""Loads by name: the skin's parameters and plain resistor loads.
+"""Loads by name or file: the skin's parameters and plain resistor loads.
 
 Units: kOhm, nF, mV, uA, uA/cm2, and what the names say. kOhm x uA = mV and kOhm x nF = us, so
 no factor hides anywhere in the plant. Parameters only; `SkinState` has the equations.
 """
 
+import os
+import re
 import tomllib
 from importlib import resources
+from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+# Wide enough for any dummy load; a slip of units falls out.
+Above0 = Annotated[float, Meta(gt=0, le=1e6)]
+From0 = Annotated[float, Meta(ge=0, le=1e6)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Factor = Annotated[float, Meta(ge=0.1, le=10)]
+# Tap water has 50 to 1000 uS/cm [domain.md 4b]; 50 000 is sea water.
+WATER_MIN_US_CM, WATER_MAX_US_CM = 10.0, 50000.0
+Conductivity = Annotated[float, Meta(ge=WATER_MIN_US_CM, le=WATER_MAX_US_CM)]
 
 
 class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Skin under two electrodes [control.md, Corrections to the load model; domain.md 4b].
 
     `_cm2` quantities are for 1 cm2 of contact; `fast_share` is w; `field_mv` is Ve; electrode
-    figures are for the pair in series; `anode_factor` multiplies r0 under the anode.
+    figures are for the pair in series; `anode_factor` multiplies r0 under the anode. `water_cm` of
+    water of `water_us_cm` stand between each electrode and the skin (0: none, gel alone).
     """
 
     name: str
     label: str
-    r0_kohm_cm2: float
-    r_min_kohm_cm2: float
-    j50_ua_cm2: float
-    fast_share: float
-    tau_fast_s: float
-    tau_slow_s: float
-    tau_recovery_s: float
-    field_mv: float
-    tau_field_ms: float
-    tau_field_recovery_ms: float
-    c_nf_cm2: float
-    r_series_ohm_cm2: float
-    r_gel_ohm_cm2: float
-    r_body_ohm: float
-    r_lead_ohm: float
-    electrode_mv: float
-    electrode_uf_cm2: float
-    electrode_decay_s: float
-    anode_factor: float
-    noise_sigma: float
-    noise_tau_s: float
-    active_cm2: float = 10.0
-    return_cm2: float = 20.0
+    r0_kohm_cm2: Above0
+    r_min_kohm_cm2: Above0
+    j50_ua_cm2: Above0
+    fast_share: Share
+    tau_fast_s: Above0
+    tau_slow_s: Above0
+    tau_recovery_s: Above0
+    field_mv: Above0
+    tau_field_ms: Above0
+    tau_field_recovery_ms: Above0
+    c_nf_cm2: Above0
+    r_series_ohm_cm2: From0
+    r_gel_ohm_cm2: From0
+    r_body_ohm: From0
+    r_lead_ohm: From0
+    electrode_mv: From0
+    electrode_uf_cm2: Above0
+    electrode_decay_s: Above0
+    anode_factor: Factor
+    noise_sigma: Share
+    noise_tau_s: Above0
+    water_cm: Annotated[float, Meta(ge=0, le=100)] = 0.0
+    water_us_cm: Conductivity = 500.0
+    active_cm2: Annotated[float, Meta(gt=0, le=2000)] = 10.0
+    return_cm2: Annotated[float, Meta(gt=0, le=2000)] = 20.0
+
+    @property
+    def areal_ohm_cm2(self) -> float:
+        """Gel, water and the skin's own series resistance under one electrode, ohm cm2.
+
+        Water: d / sigma; cm / (uS/cm) is Mohm cm2.
+        """
+        water_ohm_cm2 = self.water_cm / self.water_us_cm * 1e6
+        return self.r_series_ohm_cm2 + self.r_gel_ohm_cm2 + water_ohm_cm2
 
 
 class RcParams(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +83,8 @@ LoadParams = SkinParams | RcParams
 
 R_MIN_OHM, R_MAX_OHM = 10.0, 1e8
 C_MAX_NF = 10000.0
+_BYTES_MAX = 65536
+_PLACE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
 def skin_names() -> list[str]:
@@ -69,7 +97,8 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
     """Return the load called `name`.
 
     Args:
-        name: a skin (`forearm`), `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
+        name: a skin (`forearm`), one with water of a conductivity in uS/cm (`bath:200`), the path
+            of a skin file (`mine.toml`), `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
         active_cm2, return_cm2: electrode areas; resistor loads have none.
 
     Raises:
@@ -77,15 +106,64 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
     """
     if name.startswith(("resistor-", "resistor:", "rc:")):
         return _resistor_load(name)
-    if name not in skin_names():
+    areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
+    if is_file_name(name):
+        return _parsed(name, _read(name), areas)
+    skin, colon, water = name.partition(":")
+    if skin not in skin_names():
         known = ", ".join(skin_names())
         raise ValueError(
             f"no load called {name!r}: skins are {known}; resistors are resistor-1k, "
-            "resistor:OHM and rc:OHM:NF"
+            "resistor:OHM and rc:OHM:NF; a skin file ends in .toml"
         )
-    text = (resources.files("iontobench.sim") / "skins" / f"{name}.toml").read_text("utf-8")
-    areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
-    return msgspec.convert(tomllib.loads(text) | areas, SkinParams)
+    text = (resources.files("iontobench.sim") / "skins" / f"{skin}.toml").read_text("utf-8")
+    params = _parsed(f"{skin}.toml", text, areas)
+    if not colon:
+        return params
+    if not params.water_cm:
+        raise ValueError(f"load {name!r}: {skin} has no water; write {skin} alone")
+    us_cm = _number(name, water, WATER_MIN_US_CM, WATER_MAX_US_CM, "uS/cm")
+    label = f"{params.label}, {us_cm:g} uS/cm"
+    return msgspec.structs.replace(params, name=name, label=label, water_us_cm=us_cm)
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a load's name is the path of a skin file."""
+    return name.endswith(".toml") or any(sep and sep in name for sep in ("/", os.sep, os.altsep))
+
+
+def _read(path: str) -> str:
+    try:
+        with Path(path).open("rb") as stream:
+            raw = stream.read(_BYTES_MAX + 1)
+        if len(raw) > _BYTES_MAX:
+            raise ValueError(f"{path}: more than {_BYTES_MAX} bytes are no skin file")
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: it is not UTF-8 text") from None
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror or error}") from None
+
+
+def _parsed(file: str, text: str, areas: dict[str, float]) -> SkinParams:
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{file}: not TOML: {' '.join(str(error).split())}") from None
+    for key in areas.keys() & data.keys():
+        raise ValueError(f"{file}: {key}: areas belong to the protocol's electrodes; remove it")
+    try:
+        params = msgspec.convert(data | areas, SkinParams)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{file}: {_PLACE.sub('', str(error))}{_where(str(error))}") from None
+    if params.r_min_kohm_cm2 > params.r0_kohm_cm2:
+        raise ValueError(f"{file}: r_min_kohm_cm2: found more than r0_kohm_cm2; lower it")
+    return params
+
+
+def _where(message: str) -> str:
+    found = _PLACE.search(message)
+    return f" ({found.group(1)})" if found else ""
 
 
 def _resistor_load(name: str) -> RcParams:

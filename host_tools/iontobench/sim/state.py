@@ -21,7 +21,7 @@ class PlantState:
         *("gain", "dead_us", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
         *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua", "_top_mv"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
-        *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b"),
+        *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -35,6 +35,7 @@ class PlantState:
         self.lag_ua = 0.0  # the stage's current while it recovers from saturation
         self.lagging = self.smooth = self.gate = self.probe = self.source = False
         self.contact = True
+        self.leads_off = 0  # two faults may each take one off: contact needs both back
         self.short_kohm = 0.0  # 0: no short
         self.gain = 1.0
         self.hold_us = stage.hold_us  # 0: edges of ENABLE no longer reach the dead-man
@@ -71,7 +72,10 @@ class PlantState:
         self.smooth = False
 
     def meet(self) -> None:
-        """The lead is back: what the output capacitance holds goes through the load."""
+        """A lead is back: what the output capacitance holds goes through the load."""
+        self.leads_off = max(0, self.leads_off - 1)
+        if self.leads_off:
+            return
         self.contact = True
         self.met_us = self.now_us
         load = self.load
@@ -81,7 +85,8 @@ class PlantState:
         self.edge()
 
     def lift(self) -> None:
-        """The lead is off: from here on the load gets nothing."""
+        """A lead is off: from here on the load gets nothing."""
+        self.leads_off += 1
         if abs(self.load_ua) > GONE_UA:
             self.last_above_us = self.now_us
         self.contact = False

@@ -1,0 +1,128 @@
+"""Whether a board can serve a protocol: by current, by voltage, and by accuracy.
+
+Currents in uA, voltages in mV. A refusal names a board of the same sort that can, if there is
+one. Must not judge anything that is not the board's.
+"""
+
+from math import ceil
+
+from msgspec.structs import replace
+
+from ionto.core.limits import Board
+from iontobench import tree
+
+from .plan import Plan
+from .rows import Row
+from .schema import OffPhase, Protocol
+from .voltage import median_mv
+
+ERROR_MAX_PERCENT = 5  # of a set point; the drug sellers' 5 to 10 % [domain.md 3, unverified]
+
+
+def board_rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> list[Row]:
+    """The board's own walls, in the order of the table."""
+    rows = _rows(protocol, plan, board, trip_ua)
+    if all(row.ok for row in rows):
+        return rows
+    other = board_for(protocol, plan, real=_is_real(board.name))
+    return [_advised(row, other) for row in rows]
+
+
+def _rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> list[Row]:
+    return [
+        _current(protocol, plan, board, trip_ua),
+        _accuracy(protocol, plan, board),
+        _voltage(protocol, plan, board),
+    ]
+
+
+def least_ua(board: Board) -> int:
+    """The smallest set point that the board can be trusted with."""
+    return ceil(board.accuracy_ua * 100 / ERROR_MAX_PERCENT)
+
+
+def highest(protocol: Protocol) -> str:
+    """The key of the highest current."""
+    if protocol.max_current_ma is not None:
+        return "max_current_ma"
+    return f"phases[{_by_current(protocol)[-1][1]}].current_ma"
+
+
+def _by_current(protocol: Protocol) -> list[tuple[float, int]]:
+    """(current, index) of every phase that has one, the lowest first."""
+    found = [
+        (phase.current_ma, index)
+        for index, phase in enumerate(protocol.phases)
+        if not isinstance(phase, OffPhase)
+    ]
+    return sorted(found, key=lambda row: (row[0], -row[1]))
+
+
+def _current(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> Row:
+    peak_ua = plan.shape.peak_ua
+    return Row(
+        quantity="peak current, board",
+        bound=peak_ua / 1000,
+        trip=trip_ua / 1000,
+        limit=board.max_ua / 1000,
+        unit="mA",
+        digits=3,
+        source=f"board {board.name}",
+        ok=peak_ua <= board.max_ua,
+        key=highest(protocol),
+        advice=f"lower it to {board.max_ua / 1000:g} mA or less",
+    )
+
+
+def _accuracy(protocol: Protocol, plan: Plan, board: Board) -> Row:
+    lowest_ua = min(segment.level_ua for segment in plan.segments if segment.level_ua)
+    low_ua = least_ua(board)
+    return Row(
+        quantity="set-point error",
+        bound=board.accuracy_ua * 100 / lowest_ua,
+        trip=None,
+        limit=ERROR_MAX_PERCENT,
+        unit="%",
+        digits=1,
+        source=f"{board.accuracy_ua} µA of board {board.name}",
+        ok=lowest_ua >= low_ua,
+        key=f"phases[{_by_current(protocol)[0][1]}].current_ma",
+        advice=f"raise it to {low_ua / 1000:g} mA or more",
+    )
+
+
+def _voltage(protocol: Protocol, plan: Plan, board: Board) -> Row:
+    load_mv = median_mv(protocol, plan.shape.peak_ua)
+    return Row(
+        quantity="median load, settled",
+        bound=load_mv / 1000,
+        trip=None,
+        limit=board.compliance_mv / 1000,
+        unit="V",
+        digits=1,
+        source=f"compliance of board {board.name}",
+        ok=load_mv <= board.compliance_mv,
+        key=highest(protocol),
+        advice="lower it, or enlarge the electrodes",
+    )
+
+
+def _advised(row: Row, other: str | None) -> Row:
+    if row.ok or other is None:
+        return row
+    return replace(row, advice=f"{row.advice}, or use --board {other}")
+
+
+def board_for(protocol: Protocol, plan: Plan, real: bool = False) -> str | None:
+    """The name of the first board that can serve the protocol, simulated or real."""
+    for name in tree.board_names():
+        if _is_real(name) == real:
+            rows = _rows(protocol, plan, tree.load_board(name).BOARD, 0)
+            if all(row.ok for row in rows):
+                return name
+    return None
+
+
+def _is_real(name: str) -> bool:
+    """A board that exists outside the simulation has a boot file of its own."""
+    return (tree.data_root() / "boards" / name / "boot.py").is_file()

@@ -1,0 +1,87 @@
+"""A commented protocol to start from: it holds every key, and is a protocol as it stands.
+
+Must not decide anything: ranges are the schema's.
+"""
+
+import re
+
+from .errors import ProtocolError, quote
+from .explain import range_of
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+_TEXT = """\
+# Bench only: dummy loads, never people.
+# `iontobench check NAME.toml` says what it can do at worst; nothing runs before that is accepted.
+name = "{name}" # the file's own name
+title = "A protocol of my own"
+source = "unverified: where the numbers come from"
+
+# Its hard walls: {family}
+family = "physical-therapy"
+# What the profile's density limit is looked up by: {application}
+application = "iontophoresis"
+# What ends a hold: {mode}
+mode = "constant-dose"
+# The site, whose load model is the default on a simulated bench: {skin}
+skin = "forearm"
+
+ramp_down_s = 20.0 # {ramp_down_s}, from the last phase's current
+# max_time_s = 2440 # {max_time_s}; without it twice the planned time
+# max_current_ma = 2.5 # how far an operator may raise the current; every wall is judged on it
+
+[electrodes.active] # the one under which the dose is to act
+polarity = "cathode" # anode for cations, cathode for anions
+area_cm2 = 10.0 # {area_cm2}
+material = "ag-agcl" # {material}
+
+[electrodes.return]
+area_cm2 = 20.0
+material = "ag-agcl"
+
+[[phases]]
+kind = "hold" # or pulses, or off
+current_ma = 2.0 # {current_ma}
+ramp_up_s = 20.0 # {ramp_up_s}, from 0 to the current
+dose_mamin = 40.0 # {dose_mamin}; in mode constant-time: hold_s = 1200.0
+# reverse = true # the other polarity than before, at zero current, after a rest
+
+# Three more minutes with the output off, then five pulses of 10 s:
+# [[phases]]
+# kind = "off"
+# time_s = 180.0
+#
+# [[phases]]
+# kind = "pulses"
+# current_ma = 1.0
+# on_s = 10.0 # {on_s}
+# off_s = 10.0
+# edge_ms = 100 # {edge_ms}; a pulse carries current x (on + edge)
+# count = 5 # or time_s, for as many whole pulses as it holds
+# ramp_up_s = 5.0 # the amplitude climbs; without it the first pulse has all of it
+"""
+_KEYS = ("family", "application", "mode", "skin", "ramp_down_s", "max_time_s")
+_DEEP = {
+    "area_cm2": "electrodes.active.area_cm2",
+    "material": "electrodes.active.material",
+    "current_ma": "phases[0].current_ma",
+    "ramp_up_s": "phases[0].ramp_up_s",
+    "dose_mamin": "phases[0].dose_mamin",
+    "on_s": "phases[0].on_s",
+    "edge_ms": "phases[0].edge_ms",
+}
+
+
+def new_protocol(name: str) -> str:
+    """The text of a file called NAME.toml.
+
+    Raises:
+        ProtocolError: a name that no protocol can have.
+    """
+    if not _NAME.fullmatch(name):
+        found = f"found {quote(name)}"
+        raise ProtocolError("protocols", "name", found, range_of("name"), "choose another")
+    ranges = {
+        key: range_of(path) for key, path in [*((one, one) for one in _KEYS), *_DEEP.items()]
+    }
+    return _TEXT.format(name=name, **ranges)

@@ -1,0 +1,130 @@
+"""Whole sessions of protocols on their virtual boards, and what the plant saw of them.
+
+Virtual time throughout. Currents in uA, charge in uC, times in us or s as the names say. What is
+true is read from the plant; what the firmware says, from its own summary.
+"""
+
+from functools import cache
+
+from msgspec.structs import replace
+
+from ionto.bench import Bench
+from ionto.core import program
+from iontobench import tree
+from iontobench.device.events import Event
+from iontobench.device.link import HostLink
+from iontobench.device.runner import Console
+from iontobench.protocols import compile_protocol, load, profile
+from iontobench.protocols.plan import make_plan
+from iontobench.protocols.schema import OffPhase, PulsePhase
+from iontobench.protocols.serving import board_for
+from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.port import VirtualPort
+from iontobench.sim.skin import load_skin
+
+HOLD_S = 4.0  # of a shortened phase
+_ENDLESS_US = 12_000_000_000
+
+
+class SwitchWatched(Plant):
+    """A plant that notes what flows whenever its polarity is switched."""
+
+    def __init__(self, *args, **options):
+        self.switched_ua = []
+        super().__init__(*args, **options)
+
+    def set_polarity(self, sign):
+        """As the plant's own, noted."""
+        if sign != self.polarity:
+            self.switched_ua.append(abs(self.load_ua))
+        super().set_polarity(sign)
+
+
+class Port(VirtualPort):
+    """The virtual port; `each`, if set, sees the plant before every tick."""
+
+    __slots__ = ("each",)
+
+    def wait(self):
+        """As the port's own."""
+        if self.bench.now_us > _ENDLESS_US:
+            raise TimeoutError("a session without an end")
+        super().wait()
+        if self.each:
+            self.each(self.bench)
+
+
+class Run:
+    """A session of a program: `last` of the firmware, `truth` of the plant, `events` of the link.
+
+    `commands` are (s, text), an operator's; a command is due at that board time.
+    """
+
+    def __init__(self, words, board, skin, commands=(), each=None, seed=1):
+        self.plant = SwitchWatched(board, skin, "ideal", seed)
+        self.truth = self.plant.truth
+        self.events = []
+        self._commands = sorted(commands)
+        port = Port(board, self.plant, Console(HostLink([self])))
+        port.each = each
+        bench = Bench(port, board)
+        data = program.pack(words)
+        bench.load(data, program.crc16(data))
+        self.last = bench.run(True)
+
+    def on_item(self, item):
+        """As a listener: keep the events."""
+        if isinstance(item, Event):
+            self.events.append(item)
+
+    def on_tick(self, t_us):
+        """As a listener: hand over what is due."""
+        due = [text for at_s, text in self._commands if at_s * 1e6 <= t_us]
+        self._commands = [row for row in self._commands if row[0] * 1e6 > t_us]
+        return due
+
+
+@cache
+def board_of(name):
+    """The data of one board."""
+    return tree.load_board(name).BOARD
+
+
+def shortened(protocol):
+    """The same ramps, edges and polarities; every hold, pulse train and wait a few seconds."""
+    phases = [_short(phase, protocol) for phase in protocol.phases]
+    return replace(protocol, phases=phases, max_time_s=None)
+
+
+def _short(phase, protocol):
+    if isinstance(phase, OffPhase):
+        return replace(phase, time_s=3.0)
+    if isinstance(phase, PulsePhase):
+        if phase.count is not None:
+            return replace(
+                phase, count=2, on_s=min(phase.on_s, HOLD_S), off_s=min(phase.off_s, 2.0)
+            )
+        return replace(phase, time_s=(phase.ramp_up_s or 0) + HOLD_S)
+    if phase.hold_s is not None:
+        return replace(phase, hold_s=HOLD_S)
+    ramps_s = (phase.ramp_up_s + protocol.ramp_down_s) / 2 + HOLD_S
+    return replace(phase, dose_mamin=round(phase.current_ma * ramps_s / 60, 3))
+
+
+def compiled(protocol):
+    """Compiled for the first simulated board that serves it: (compiled, board)."""
+    board = board_of(board_for(protocol, make_plan(protocol)))
+    return compile_protocol(protocol, profile("us"), board), board
+
+
+def run_protocol(protocol, **options):
+    """Run it on its site's median load: (compiled, board, run)."""
+    made, board = compiled(protocol)
+    electrodes = protocol.electrodes
+    skin = load_skin(protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
+    return made, board, Run(made.words, board, skin, **options)
+
+
+def shipped(name, short=True):
+    """One of the protocols that ship, shortened or whole."""
+    return shortened(load(name)) if short else load(name)

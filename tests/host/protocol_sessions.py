@@ -1,0 +1,106 @@
+"""The firmware's own session, ramp, pulses and dose for the tests of bounds: no plant, no loop.
+
+A load and a regulator that follow exactly, in steps of at most 20 ms, the longest interval that
+the firmware's sums accept. Currents in `_q4`, charge in uC, times in us.
+"""
+
+from tests.core.led_session import Led
+
+from ionto.core import faults, limits, program
+from ionto.core.transitions import ASK_NONE, ASK_PAUSE, ASK_RESUME, ASK_SET
+
+BOARD = limits.Board("virtual", 5000, 40000, 40)
+STEP_US = 20000
+_STEPS_MAX = 40000
+
+
+def hold_charge(level_ua, charge_uc, slew_ua_s=500, polarity=1):
+    """The words of a hold until its charge."""
+    return _words(program.HOLD_CHARGE, polarity, [level_ua, slew_ua_s, charge_uc, 0])
+
+
+def hold_time(level_ua, time_ms, slew_ua_s=500, polarity=1):
+    """The words of a hold for a time."""
+    return _words(program.HOLD_TIME, polarity, [level_ua, slew_ua_s, 0, time_ms])
+
+
+def off(time_ms, polarity=1):
+    """The words of a wait with the gate low."""
+    return _words(program.OFF, polarity, [0, 0, 0, time_ms])
+
+
+def pulses(level_ua, on_ms, off_ms, count, edge_ms=5, slew_ua_s=0, polarity=1):
+    """The words of a pulse train; a slew of 0 is the whole amplitude at once."""
+    train = [on_ms, off_ms, edge_ms, count]
+    return _words(program.PULSES, polarity, [level_ua, slew_ua_s, 0, 0], train)
+
+
+def _words(kind, polarity, parts, train=(0, 0, 0, 0)):
+    return [kind, *parts, polarity, *train, 0, 0]
+
+
+def words(segments, slew=500, down=400, wall_uc=10**7, time_s=60, peak=2000):
+    """A program of such segments."""
+    polarity = segments[0][program.S_POLARITY]
+    header = [program.VERSION, len(segments), polarity, peak, slew, down, wall_uc, time_s]
+    return [*header, 1000, 2000, 80, 0, *(word for one in segments for word in one)]
+
+
+class Watched:
+    """One session, a step at a time, and the worst that it did.
+
+    `step` takes one of: go, pause, resume, set (a new level), lose (contact), limit (the load).
+    """
+
+    def __init__(self, made, board=BOARD):
+        self.led = Led(program.Program(made, board), board)
+        self.led.dose.reset(made[program.H_POLARITY])
+        self.wall_uc = made[program.H_CHARGE_UC]
+        self.peak_q4 = self.energised_us = self.steepest_q4 = 0
+        self.turned_q4 = 0  # the most that flowed when the polarity was switched
+
+    def step(self, what, value):
+        """One step; whether the session goes on."""
+        led, session = self.led, self.led.session
+        set_before_q4, gate_before, polarity = led.ramp.set_q4, session.gate, session.polarity
+        was_pulsing = session.state == faults.PULSE
+        fault, ask = 0, ASK_NONE
+        if led.dose.gross_uc > self.wall_uc:
+            fault = faults.CHARGE_WALL
+        elif what == "lose" and session.gate:
+            fault = faults.CUT
+        elif what == "set":
+            session.value, ask = value, ASK_SET
+        elif what in ("pause", "resume"):
+            ask = ASK_PAUSE if what == "pause" else ASK_RESUME
+        gate = led.tick(fault, ask, STEP_US)
+        if gate and what == "limit":
+            led.ramp.retract(led.ramp.set_q4 * value // 5000)
+        flow_q4 = led.ramp.set_q4 if gate else 0
+        if session.polarity != polarity:
+            led.dose.set_polarity(session.polarity)
+            self.turned_q4 = max(self.turned_q4, set_before_q4 if gate_before else 0, flow_q4)
+        self.peak_q4 = max(self.peak_q4, flow_q4)
+        if not was_pulsing and session.state != faults.PULSE:
+            self.steepest_q4 = max(self.steepest_q4, flow_q4 - set_before_q4)
+        self.energised_us += STEP_US if gate or gate_before else 0
+        return session.state < faults.DONE
+
+
+def run(made, script):
+    """Run the script, (what, value, steps) each, then on to the end; a pause is resumed.
+
+    A command comes once, then the session goes on: the loop takes in one byte a tick, so no two
+    commands are closer than five ticks.
+    """
+    watched = Watched(made)
+    for what, value, steps in script:
+        for step in range(steps):
+            once = what in ("pause", "resume", "set") and step > 0
+            if not watched.step("go" if once else what, value):
+                return watched
+    for _ in range(_STEPS_MAX):
+        resume = watched.led.session.state == faults.PAUSED
+        if not watched.step("resume" if resume else "go", 0):
+            return watched
+    raise RuntimeError("the session does not end")

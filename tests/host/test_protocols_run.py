@@ -1,0 +1,128 @@
+"""Every shipped protocol, run on its own virtual board and its site's median load."""
+
+import pytest
+from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
+from tests.host.protocol_sessions import hold_time, pulses, words
+
+from ionto.core import faults, program
+from iontobench.protocols import list_protocols
+from iontobench.protocols.view import View
+
+NAMES = [
+    *("acetic-acid-80", "acetylcholine-5x20s", "dental-fluoride", "dexamethasone-40"),
+    *("dexamethasone-80", "galvanisation", "lidocaine-40", "patch-two-phase", "sham"),
+    *("sweat-test-pilocarpine", "tapwater-axilla", "tapwater-feet", "tapwater-hands"),
+    "tapwater-reversal",
+]
+# Beside 0.2 %: probe, proof, and the stored charge that leaves when the gate opens; per range.
+STRAY_UC = {"virtual": 20.0, "virtual_30ma": 50.0, "virtual_500ua": 20.0}
+# What the load's own capacitance sends back after a pulse: 0.02 uC measured, against the plan.
+BACK_UC = 0.03
+
+
+def complete_and_right(name, short):
+    """Complete, within its plan by polarity, and never switched while something flows."""
+    made, board, run = run_protocol(shipped(name, short))
+    assert run.last["outcome"] == "complete"
+    train = sum(segment.count for segment in made.plan.segments)
+    stray_uc = STRAY_UC[board.name] + BACK_UC * train
+    for planned_uc, true_uc, said_uc in (
+        (made.plan.positive_uc, run.truth.positive_uc, run.last["positive_uc"]),
+        (made.plan.negative_uc, run.truth.negative_uc, run.last["negative_uc"]),
+    ):
+        allowed_uc = 0.002 * planned_uc + stray_uc
+        assert true_uc == pytest.approx(planned_uc, abs=allowed_uc)
+        assert said_uc == pytest.approx(planned_uc, abs=allowed_uc)
+    assert run.truth.peak_ua <= made.bounds.peak_ua * 1.01 + board.full_scale_ua / 1250
+    assert all(ua <= max(20, board.full_scale_ua / 1000) for ua in run.plant.switched_ua)
+    return made, run
+
+
+def test_the_protocols_that_ship_are_these():
+    assert list_protocols() == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
+    made, run = complete_and_right(name, short=True)
+    # A frame of the end may come a little before the plan's last rest is over.
+    assert run.last["t_ms"] == pytest.approx(made.plan.total_s * 1000, abs=1100)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", NAMES)
+def test_each_protocol_as_it_ships_completes_with_its_charge_by_polarity(name):
+    complete_and_right(name, short=False)
+
+
+def test_a_reversal_switches_once_and_at_no_current():
+    _, board, run = run_protocol(shipped("tapwater-reversal"))
+    assert len(run.plant.switched_ua) == 1
+    assert run.plant.switched_ua[0] <= max(20, board.full_scale_ua / 1000)
+    [event] = [one for one in run.events if one.code == faults.EV_POLARITY]
+    assert event.a == -1
+
+
+class PulseCounter:
+    """The charge of each pulse, from the middle of one off part to the middle of the next."""
+
+    def __init__(self, view, begun_us):
+        self._next_us = begun_us
+        self._period_us = view.period_ms(0) * 1000
+        self._before_uc = 0.0
+        self.each_uc = []
+
+    def __call__(self, plant):
+        while plant.now_us >= self._next_us:
+            self.each_uc.append(plant.truth.charge_uc - self._before_uc)
+            self._before_uc = plant.truth.charge_uc
+            self._next_us += self._period_us
+
+
+@pytest.mark.parametrize(
+    ("board", "level_ua", "on_ms", "off_ms", "edge_ms"),
+    [
+        ("virtual", 2000, 10, 10, 1),
+        ("virtual", 2000, 50, 50, 5),
+        ("virtual", 5000, 400, 100, 40),
+        ("virtual_500ua", 100, 2000, 1000, 10),
+        ("virtual_500ua", 100, 20, 40, 2),
+        ("virtual_30ma", 8000, 50, 50, 5),
+        ("virtual_30ma", 30000, 100, 300, 20),
+    ],
+)
+def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge_ms):
+    made = words(
+        [pulses(level_ua, on_ms, off_ms, 12, edge_ms)], peak=level_ua, slew=1000, down=1000
+    )
+    made[program.H_AREA_MM2] = 20000
+    found = Run(made, board_of(board), "resistor:1000")
+    assert found.last["outcome"] == "complete"
+    begun_ms = next(
+        one.t_ms for one in found.events if one.code == faults.EV_STATE and one.a == faults.PULSE
+    )
+    counter = PulseCounter(View(made), (begun_ms - off_ms // 2) * 1000)
+    Run(made, board_of(board), "resistor:1000", each=counter)
+    programmed_uc = level_ua * (on_ms + edge_ms) / 1000
+    pulses_uc = counter.each_uc[1:13]
+    assert len(pulses_uc) >= 11
+    for pulse_uc in pulses_uc[1:-1]:  # the first and the last have a neighbour of another kind
+        assert pulse_uc == pytest.approx(programmed_uc, abs=max(0.01 * programmed_uc, 1.0))
+
+
+def test_a_set_point_moves_by_ramp_within_the_peak_and_the_record_says_so():
+    made = words([hold_time(1000, 8000)], peak=2000)
+    currents_ua = []
+    run = Run(
+        made,
+        board_of("virtual"),
+        "resistor:5000",
+        [(4.0, "set 4000")],
+        each=lambda plant: currents_ua.append(plant.load_ua),
+    )
+    assert run.last["outcome"] == "complete"
+    assert 2000 <= run.truth.peak_ua <= 2003
+    climbs_ua = [late - early for early, late in zip(currents_ua, currents_ua[100:], strict=False)]
+    assert max(climbs_ua[500:]) <= 500 * 0.1 + 5
+    [event] = [one for one in run.events if one.code == faults.EV_COMMAND]
+    assert event.b == 4000
