@@ -19,6 +19,7 @@ KEYS = [
     "peak_ma",
     "overshoot_ua",
     "gate_off_ms",
+    "snapshot_rows",
     "realtime_factor",
     "record",
     "report",

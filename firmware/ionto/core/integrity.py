@@ -8,7 +8,7 @@ integers and `while` only.
 from .const import const, ptr8
 from .crc import CRC_START, crc_nibble
 
-_WORDS_A_STEP = const(4)  # a program of 44 words is walked in 11 steps
+_WORDS_A_STEP = const(8)  # every 16 ms: half a word a tick; a flip is found within two walks
 
 _CRCS = [crc_nibble(crc_nibble(0, byte >> 4), byte & 15) for byte in range(256)]
 _HIGH = bytes([crc >> 8 for crc in _CRCS])
@@ -53,7 +53,7 @@ class Integrity:
         self._crc = CRC_START
 
     def step(self):
-        """The next four words; return 1 when a whole walk found another CRC."""
+        """The next eight words; return 1 when a whole walk found another CRC."""
         at = self._at
         count = self._count
         last = at + _WORDS_A_STEP

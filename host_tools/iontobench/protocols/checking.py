@@ -103,16 +103,23 @@ def render_check(result: CheckResult) -> str:
     for row in result.rows:
         if not row.ok:
             said = f"refused: {row.quantity} {row.bound_text}; {row.key}: {row.advice}"
-            lines += textwrap.wrap(said, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+            lines += _wrapped(said)
     where = f"under profile {result.profile} on board {result.board}"
     if result.ok:
         lines.append(f"accepted {where}: within every wall")
     elif all(row.ok for row in result.rows):
         said = f"refused {where}: {result.reason}"
-        lines += textwrap.wrap(said, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        lines += _wrapped(said)
     else:
         lines.append(f"refused {where}")
     return "\n".join(lines)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines of at most the width; a path or a name stays whole."""
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+    )
 
 
 def plan_lines(plan: Plan) -> list[str]:
