@@ -8,10 +8,10 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check bench faults clean
+.PHONY: help run test test-all check coverage bench faults thresholds leads nuisance clean
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
@@ -30,11 +30,24 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 	@$(BIN)/codespell
 	@$(MAKE) test
 
+coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
+	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
+	@$(BIN)/python -m coverage report
+
 bench: $(VENV)/.test ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
 
 faults: $(VENV)/.run ## Every fault in every phase on every load, into build/fault-matrix.json
 	@$(BIN)/iontobench faults $(ARGS)
+
+thresholds: $(VENV)/.run ## Every threshold by Monte Carlo: nuisance and miss, as a table
+	@$(BIN)/python -m iontobench.campaign.thresholds $(ARGS)
+
+leads: $(VENV)/.run ## 10,000 seeds of a drying load on an intermittent lead
+	@$(BIN)/python -m iontobench.campaign.leads $(ARGS)
+
+nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: none may trip
+	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache

@@ -148,8 +148,8 @@ class Bench:
             fault = faults.INTERNAL
         self._outcome = outcome
         self._ended_by = fault
-        # A refused start found no load; nothing was energised and nothing needs clearing.
-        self._fault = 0 if outcome == faults.REFUSED else fault
+        # Without a load nothing is wrong with the bench; any other cause is to be looked at first.
+        self._fault = 0 if fault == faults.NO_LOAD else fault
 
     def _ending(self):
         tick = self._loop.tick

@@ -183,6 +183,8 @@ class Tick:
                     pulsing = session.state == faults.PULSE
                     flat_us = zero_us = 0
                     set_q4 = ramp.set_q4
+                    if not set_q4:
+                        undecided_us = 0  # a ramp from 0 begins now, not when it was decided last
                 if gate and set_q4 != target_q4:
                     set_q4 = climb(target_q4, slew_ua_s, undecided_us)
                 undecided_us = 0

@@ -2,6 +2,7 @@
 
 import ast
 
+import pytest
 from tests.arch.sources import BOARDS, tree
 
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
@@ -12,6 +13,7 @@ _BOOT = BOARDS / "pico_pwm" / "boot.py"
 _INPUTS = {"limiter", "stop"}
 
 
+@pytest.mark.hazard("H-21")
 def test_boot_is_at_most_ten_lines_and_imports_machine_alone():
     assert len(_BOOT.read_text("utf-8").splitlines()) <= 10
     imports = [node for node in ast.walk(tree(_BOOT)) if isinstance(node, ast.Import)]

@@ -17,7 +17,14 @@ from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
 from ionto.core import faults
 
 TWO_MA = by_time((2000, 9000))
-AGAIN = [faults.CONTACT, faults.REST, faults.PROBE, faults.RAMP, faults.HOLD]
+AGAIN = [
+    faults.CONTACT,
+    faults.REST,
+    faults.PROBE,
+    faults.PROOF,
+    faults.RAMP,
+    faults.HOLD,
+]
 
 
 def gaps(load, starts_s, gap_ms, adc="ideal"):
@@ -47,12 +54,16 @@ def test_a_gap_of_30_ms_rests_one_second_with_the_gate_low_and_starts_at_zero():
     low = [row for row in gate if not row[1] and 3_000_000 < row[0] < 6_000_000]
     assert low[0][0] <= 3_000_000 + OPEN_OFF_US
     rest_us = low[-1][0] - low[0][0]
-    assert rest_us == pytest.approx(1_000_000 + 215_000 + 30_000, abs=10_000)
+    lost_ms, rested_ms, probed_ms, proven_ms, up_ms, _ = [t for t, _, _ in trial.states()][4:10]
+    assert rested_ms - lost_ms == pytest.approx(30, abs=10)
+    assert 1062 <= probed_ms - rested_ms <= 1100, "zero is proven by 64 samples, one a turn"
+    assert rest_us == pytest.approx((up_ms - lost_ms) * 1000, abs=10_000)
+    assert proven_ms - probed_ms >= 215
     while_probing_ua = max(abs(ua) for _, _, ua in low)
     assert while_probing_ua <= 50
     assert next(ua for now_us, _, ua in gate if now_us > low[-1][0]) < GONE_UA
     states = [state for _, state, _ in trial.states()]
-    assert states[3 : 3 + len(AGAIN)] == AGAIN
+    assert states[4 : 4 + len(AGAIN)] == AGAIN
 
 
 @pytest.mark.parametrize("gap_ms", [7, 30, 90])
@@ -61,7 +72,7 @@ def test_three_glitches_within_a_minute_are_an_intermittent_contact(gap_ms):
     trial.run(TWO_MA)
     assert (trial.last["outcome"], trial.last["fault"]) == ("fault", "intermittent contact")
     assert [event.a for event in trial.events(faults.EV_GLITCH)] == [1, 2, 3]
-    assert_dose_kept(trial)
+    assert_dose_kept(trial, 1e-3)  # four probes and proofs are in it
     after = []
     trial.each = lambda plant: after.append((plant.gate, plant.load_ua))
     trial.wait_s(5)  # the lead goes on wobbling

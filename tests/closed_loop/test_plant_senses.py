@@ -157,7 +157,7 @@ def readings_of(seed, loads=(1000, 8000), levels_ua=range(200, 4801, 200)):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_fitted_calibration_measures_2_ma_within_half_a_percent(seed):
-    calibration = fit_calibration(*readings_of(seed))
+    calibration = fit_calibration(*readings_of(seed), BOARD.max_ua)
     bench = Bench(BOARD, "resistor:5000", "rp2040", seed)
     port = VirtualPort(BOARD, bench, None, calibration)
     port.begin()
@@ -179,13 +179,13 @@ def test_too_few_or_foolish_readings_are_refused():
     good = [Reading(x, x, x * 5, x, x * 5) for x in range(200, 2200, 200)]
     used = nominal_calibration(IdealAdc(BOARD, 1).ranges)
     with pytest.raises(CalibrationError, match="at least 8"):
-        fit_calibration(good[:5], used)
+        fit_calibration(good[:5], used, BOARD.max_ua)
     narrow = [Reading(1000.0 + x, 1000.0, 5000.0, 1000.0 + x, 5000.0) for x in range(10)]
     with pytest.raises(CalibrationError, match="1000 uA"):
-        fit_calibration(narrow, used)
+        fit_calibration(narrow, used, BOARD.max_ua)
     doubled = [Reading(r.a_ua / 2, r.b_ua, r.v_mv, r.meter_ua, r.meter_mv) for r in good]
     with pytest.raises(CalibrationError, match="gain"):
-        fit_calibration(doubled, used)
+        fit_calibration(doubled, used, BOARD.max_ua)
 
 
 def test_the_meter_is_within_its_gain_error_and_not_perfect():

@@ -58,7 +58,7 @@ def test_a_pause_takes_nothing_from_any_segments_time(pause_s):
 def test_a_pause_in_every_segment_takes_nothing_either():
     trial = Trial("rc:5000:47")
     holds = ((2000, 1000), (500, 1000), (1500, 1000))
-    for pause_s in (0.9, 4.3, 6.9):
+    for pause_s in (0.9, 4.3, 7.1):
         trial.say(pause_s, "pause").say(pause_s + 0.5, "resume")
     trial.run(by_time(*holds))
     paused = [index for _, state, index in trial.states() if state == faults.PAUSED]

@@ -8,7 +8,14 @@ from ionto.core import faults
 TARGET_UC = 40 * 60_000
 NEAR_UC = 6_000  # 0.1 mA min
 PEAK_MAX_UA = 2030
-IN_ORDER = [faults.PROBE, faults.RAMP, faults.HOLD, faults.RAMP_DOWN, faults.DONE]
+IN_ORDER = [
+    faults.PROBE,
+    faults.PROOF,
+    faults.RAMP,
+    faults.HOLD,
+    faults.RAMP_DOWN,
+    faults.DONE,
+]
 
 
 def whole(load, adc="ideal", seed=1):
@@ -35,8 +42,8 @@ def test_dexamethasone_40_completes_with_its_dose_in_its_time():
     trial = whole("forearm")
     assert_dose_true(trial, 0.001)
     assert trial.truth.gross_uc == pytest.approx(TARGET_UC, abs=NEAR_UC)
-    # 20 s up, 1180 s at 2 mA, 20 s down, and a quarter of a second of probe before.
-    assert trial.last["t_ms"] == pytest.approx(1_220_250, abs=1000)
+    # 20 s up, 1180 s at 2 mA, 20 s down, and 0.4 s of probe and proof before.
+    assert trial.last["t_ms"] == pytest.approx(1_220_400, abs=1000)
     assert trial.events(faults.EV_LIMITED) == []
     assert len(trial.samples()) == pytest.approx(12_203, abs=15)  # 10 Hz
 

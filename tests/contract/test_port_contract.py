@@ -36,6 +36,7 @@ ARGS = {
     "sample": (BUF,),
     "resample": (BUF,),
     "actuate": (0, 0),
+    "prove": (0, 0),
     "set_polarity": (1,),
     "probe": (0,),
     "lim_test": (0,),
@@ -44,7 +45,7 @@ ARGS = {
     "put": (bytearray(1),),
 }
 ANY_TIME = {"begin", "off", "end", "now_us"}
-AFTER_SAMPLE = {"resample", "actuate", "feed", "pump"}
+AFTER_SAMPLE = {"resample", "actuate", "prove", "feed", "pump"}
 
 
 def checked(*calls, port=None):
@@ -105,6 +106,18 @@ def test_a_gate_or_drive_out_of_range_is_an_error(gate, drive, text):
     broken(text, *TICK, ("actuate", gate, drive))
 
 
+@pytest.mark.parametrize(
+    ("gate", "drive", "text"),
+    [(2, 0, "gate"), (-1, 0, "gate"), (0, -1, "proof"), (0, 630, "proof"), (1, 630, "proof")],
+)
+def test_a_proof_drives_no_more_than_60_ua(gate, drive, text):
+    broken(text, *TICK, ("prove", gate, drive))
+
+
+def test_a_proof_may_keep_its_drive_with_the_gate_low():
+    checked(*TICK, ("prove", 0, 629), ("prove", 1, 629))
+
+
 def test_a_gate_and_drive_at_the_ends_of_their_range_pass():
     checked(*TICK, ("actuate", 0, 0), ("actuate", 1, 0), ("actuate", 1, 65535))
 
@@ -114,6 +127,8 @@ def test_what_needs_the_gate_low_is_an_error_with_it_closed(call):
     broken("gate closed", *TICK, ("actuate", 1, 5), call)
     checked(*TICK, ("actuate", 1, 5), ("actuate", 0, 0), call)
     checked(*TICK, ("actuate", 1, 5), "off", call)
+    broken("gate closed", *TICK, ("prove", 1, 5), call)
+    checked(*TICK, ("prove", 0, 5), call)
 
 
 @pytest.mark.parametrize("sign", [0, 2, -2])

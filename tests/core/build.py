@@ -63,12 +63,12 @@ def make_program(board=SMALL, segments=None, **header):
     return Program(words(segments, **header), board)
 
 
-def sample(current_q4=0, load_mv=0, second_q4=None, inputs=0):
+def sample(current_q4=0, load_mv=0, second_q4=None, inputs=0, supply_mv=12000):
     """A sample buffer; sense B agrees with A unless told otherwise."""
     buf = [0] * SAMPLE_LEN
     buf[SAMPLE_A] = current_q4
     buf[SAMPLE_B] = current_q4 if second_q4 is None else second_q4
     buf[SAMPLE_V] = load_mv
-    buf[SAMPLE_SUPPLY] = 12000
+    buf[SAMPLE_SUPPLY] = supply_mv
     buf[SAMPLE_INPUTS] = inputs
     return buf

@@ -2,14 +2,22 @@
 
 It does what `ionto/port.py` says and raises `PortMisuse` on anything else, and on what control.md
 forbids at this edge: closing the gate within 5 ms of opening it or before 10 ms of pumping, two
-pumps or feeds in a tick, a starved watchdog. There is no plant here: the stage follows the drive
-at once, up to its compliance.
+pumps or feeds in a tick, a starved watchdog, a bridge switched under current. There is no plant
+here: `FakeStage` follows the drive at once, up to its compliance.
 """
 
-from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_SUPPLY, SAMPLE_V
+from ionto.core.units import (
+    INPUT_LIMITER,
+    SAMPLE_A,
+    SAMPLE_B,
+    SAMPLE_INPUTS,
+    SAMPLE_SUPPLY,
+    SAMPLE_V,
+)
 
-ACTUATING = {"off", "actuate", "set_polarity", "probe", "lim_test", "rearm", "pump"}
-OPEN = None  # a load that is not there
+from .fake_stage import OPEN as OPEN
+from .fake_stage import FakeStage
+
 _WATCHDOG_US = 100_000
 _HOLD_US = 6_000  # the dead-man's nominal hold
 _REST_US = 5_000
@@ -21,29 +29,27 @@ class PortMisuse(Exception):
     """The loop did what no board may be asked to do."""
 
 
-class FakePort:
+class FakePort(FakeStage):
     """One board on one resistor.
 
-    Attributes to set: `load_ohm` (or OPEN), `gain` in 1/1000, `offset_q4` and `second_q4` (errors
-    of sense A and B), `leak_q4`, `inputs`, `dt_us` of the coming ticks, `host` (a `HostLink`) and
-    `on_tick(port)`, called as each tick begins. To read: `gate`, `drive`, `history`, `last_act`,
-    `true_uc`.
+    Attributes to set, besides the stage's: `offset_q4` and `second_q4` (errors of sense A and B),
+    `leak_q4`, `supply_mv`, `inputs`, `dt_us` of the coming ticks, `host` (a `HostLink`) and
+    `on_tick(port)`, called as each tick begins. To read: `turns` (time and sign of each),
+    `history` (of `actuate`), `last_act`, `true_uc`.
     """
 
     def __init__(self, board, load_ohm=5000, start_us=_WRAP - 50_000):
-        self.board = board
-        self.load_ohm = load_ohm
-        self.gain = 1000
+        super().__init__(board, load_ohm)
         self.offset_q4 = self.second_q4 = self.leak_q4 = 0
+        self.supply_mv = 12000
         self.inputs = 0
+        self.turns = []
         self.dt_us = 1000
         self.host = None
         self.on_tick = None
         self.clock_us = start_us
         self.elapsed_us = 0
         self.tick = 0
-        self.gate = self.drive = self.probe_on = 0
-        self.polarity = 1
         self.begun = self.live = False
         self.last_act = None
         self.history = []
@@ -52,7 +58,7 @@ class FakePort:
         self.is_full = False  # nobody reads: no room for another byte
         self.fed_us = 0
         self.gate_low_us = 0
-        self.pumping_us = self.pumped_us = None
+        self.pumping_us = None
         self.charge = 0  # what really flowed, in sixteenths of a picocoulomb
         self._done = set()
 
@@ -66,8 +72,8 @@ class FakePort:
             raise PortMisuse(f"{name}() twice in a tick")
         self._done.add(name)
 
-    def _set(self, gate, drive):
-        if (gate, drive) != (self.gate, self.drive):
+    def _set(self, gate, drive, is_proof=False):
+        if (gate, drive) != (self.gate, self.drive) and not is_proof:
             self.history.append((self.elapsed_us, gate, drive))
         if self.gate and not gate:
             self.gate_low_us = self.elapsed_us
@@ -84,7 +90,7 @@ class FakePort:
     def off(self):
         self._act("off")
         self._set(0, 0)
-        self.probe_on = 0
+        self.probe_on = self.lim_testing = 0
         self.live = False
         self.pumping_us = self.pumped_us = None
 
@@ -102,6 +108,7 @@ class FakePort:
         self.tick += 1
         if self.on_tick is not None:
             self.on_tick(self)
+        self.limit()
         self.charge += self.current_q4() * self.dt_us
         self.elapsed_us += self.dt_us
         self.clock_us = (self.clock_us + self.dt_us) & _WRAP
@@ -113,38 +120,21 @@ class FakePort:
         if self.host is not None and self.tick % 20 == 0:
             self.rx += self.host.poll(self.elapsed_us)
 
-    def current_q4(self):
-        """What flows through the load, `_q4`."""
-        board, ohm = self.board, self.load_ohm
-        if self.gate and self.pumped_us is not None and ohm is not OPEN:
-            full_q4 = board.full_scale_ua * 16 * self.gain // 1000
-            flows_q4 = self.drive * full_q4 // board.drive_counts
-            return min(flows_q4, board.compliance_mv * 16000 // max(ohm, 1))
-        if self.probe_on and ohm is not OPEN:
-            return board.probe_mv * 16000 // (board.probe_ohm + ohm)
-        return 0
-
     @property
     def true_uc(self):
         """The charge that really flowed, uC."""
         return self.charge / 16e6
 
-    def load_mv(self):
-        """The voltage over the terminals, mV."""
-        if self.load_ohm is OPEN:
-            if self.gate and self.drive:
-                return self.board.compliance_mv
-            return self.board.probe_mv if self.probe_on else 0
-        return self.current_q4() * self.load_ohm // 16000
-
     def sample(self, buf):
         self._once("sample")
         self.resample(buf)
         flows_q4 = self.current_q4() + self.leak_q4
-        buf[SAMPLE_B] = self.polarity * flows_q4 + self.second_q4
+        sign = 1 if "bridge" in self.broken else self.polarity
+        seen_q4 = 0 if "sense B" in self.broken else sign * flows_q4
+        buf[SAMPLE_B] = seen_q4 + self.second_q4
         buf[SAMPLE_V] = self.load_mv()
-        buf[SAMPLE_SUPPLY] = 12000
-        buf[SAMPLE_INPUTS] = self.inputs
+        buf[SAMPLE_SUPPLY] = self.supply_mv
+        buf[SAMPLE_INPUTS] = self.inputs | (INPUT_LIMITER if self.tripped else 0)
 
     def resample(self, buf):
         if "sample" not in self._done:
@@ -159,20 +149,37 @@ class FakePort:
             return
         if gate and not self.gate:
             self._check_closing()
+            if self.pumping_us is None or self.elapsed_us - self.pumping_us < _PUMP_US:
+                raise PortMisuse("the gate closes before 10 ms of pumping")
+            if self.lim_testing:
+                raise PortMisuse("the gate closes with the limiter's threshold lowered")
         self._set(gate, drive)
+
+    def prove(self, gate, drive):
+        self._act("prove")
+        board = self.board
+        most = 60 * board.proof_scale * board.drive_counts // board.full_scale_ua
+        if gate not in (0, 1) or not 0 <= drive <= most:
+            raise PortMisuse(f"prove({gate!r}, {drive!r})")
+        if not self.live:
+            return
+        if gate and not self.gate:
+            self._check_closing()
+        self._set(gate, drive, is_proof=True)
 
     def _check_closing(self):
         if self.probe_on:
             raise PortMisuse("the gate closes with the probe on")
         if self.history and self.elapsed_us - self.gate_low_us < _REST_US:
             raise PortMisuse("the gate closes within 5 ms of opening")
-        if self.pumping_us is None or self.elapsed_us - self.pumping_us < _PUMP_US:
-            raise PortMisuse("the gate closes before 10 ms of pumping")
 
     def set_polarity(self, sign):
         self._act("set_polarity")
         if self.gate or sign not in (-1, 1):
             raise PortMisuse(f"set_polarity({sign!r}) with gate {self.gate}")
+        if sign != self.polarity and self.current_q4():
+            raise PortMisuse(f"set_polarity({sign}) with {self.current_q4()} _q4 flowing")
+        self.turns.append((self.elapsed_us, sign))
         self.polarity = sign
 
     def probe(self, on):
@@ -183,12 +190,17 @@ class FakePort:
 
     def lim_test(self, on):
         self._act("lim_test")
+        if on not in (0, 1):
+            raise PortMisuse(f"lim_test({on!r})")
+        self.lim_testing = on if self.live else 0
 
     def rearm(self):
         self._act("rearm")
         if self.gate:
             raise PortMisuse("rearm() with the gate closed")
-        self.inputs &= ~2
+        if "rearm" not in self.broken:
+            self.tripped = 0
+            self.inputs &= ~INPUT_LIMITER
 
     def feed(self):
         self._once("feed")

@@ -27,7 +27,7 @@ class Judge:
         self.target_q4 = 0
         self.gate = 0
         self.last_q4 = 0
-        self.unjudged_us = 0  # since the last slow checks
+        self.unjudged_us = 0  # since the last round
 
     def go(self, target_ua):
         """A new target; the gate is closed from now on."""
@@ -44,7 +44,14 @@ class Judge:
         return self
 
     def tick(
-        self, current_q4=None, load_mv=None, second_q4=None, inputs=0, charge_uc=0, dt_us=1000
+        self,
+        current_q4=None,
+        load_mv=None,
+        second_q4=None,
+        inputs=0,
+        charge_uc=0,
+        dt_us=1000,
+        supply_mv=12000,
     ):
         """One tick; by default the set point flows into 5 kOhm."""
         if self.gate:
@@ -56,12 +63,14 @@ class Judge:
         if second_q4 is None:
             second_q4 = current_q4 * self.program.polarity
         self.last_q4 = current_q4
-        buf = sample(current_q4, load_mv, second_q4, inputs)
+        buf = sample(current_q4, load_mv, second_q4, inputs, supply_mv)
         verdict = self.supervisor.check(buf, self.gate, charge_uc, dt_us)
         self.unjudged_us += dt_us
-        if self.unjudged_us >= ROUND_US:
-            verdict = verdict or self.supervisor.check_slow(buf, self.gate, self.unjudged_us)
-            self.unjudged_us = 0
+        if self.unjudged_us >= ROUND_US and not self.supervisor.tripped:
+            self.unjudged_us -= ROUND_US
+            code = self.supervisor.rounds.step(buf, self.gate, self.supervisor.freeze)
+            if code and not verdict:
+                verdict = self.supervisor.trip(code)
         if self.supervisor.limited:
             self.ramp.retract(current_q4)
         return verdict
@@ -84,9 +93,9 @@ class Judge:
         return limit, faults.OK
 
     def hold(self, level_ua):
-        """Ramp to a level and stay a little."""
+        """Ramp to a level and stay until sense A has been seen to follow."""
         self.go(level_ua)
-        assert self.ticks(level_ua // 10 + 20) == [faults.OK]
+        assert self.ticks(level_ua // 10 + 60) == [faults.OK]
         return self
 
 

@@ -10,7 +10,7 @@ from ionto.core.ramp import Ramp
 from ionto.core.session import Session
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
-from .build import SMALL, make_program, sample
+from .build import SMALL, make_program, off, pulses, sample, segment
 
 LOADED_MV = 250  # 5 V behind 100 kOhm into 5.3 kOhm
 OPEN_MV = 5000
@@ -75,7 +75,13 @@ class Led:
         return self
 
     def in_state(self, state):
-        """Bring it to `state` by what operators and loads can do."""
+        """Bring it to `state` by what programs, operators and loads can do."""
+        if state in (faults.PULSE, faults.TURNING, faults.OFF):
+            first = segment(time_ms=50, slew_ua_s=10_000)
+            if state == faults.PULSE:
+                first = pulses(50, 50, 1, 3)
+            segments = [first, off(500), segment(slew_ua_s=10_000)]
+            self.session.start(make_program(segments=segments, slew_ua_s=10_000))
         led = {
             faults.PROBE: (),
             faults.PROOF: (faults.PROOF,),
@@ -86,6 +92,9 @@ class Led:
             faults.PAUSED: (faults.HOLD, {"ask": 2}, faults.PAUSED),
             faults.CONTACT: (faults.HOLD, {"fault": faults.CUT}),
             faults.REST: (faults.HOLD, {"fault": faults.CUT}, faults.REST),
+            faults.PULSE: (faults.PULSE,),
+            faults.TURNING: (faults.TURNING,),
+            faults.OFF: (faults.OFF,),
             faults.DONE: (faults.DONE,),
             faults.FAULT: (faults.HOLD, {"fault": faults.LEAK}),
         }[state]

@@ -1,6 +1,6 @@
 """A loop on a fake port under the contract's checker, and ways to disturb it."""
 
-from ionto.core import program
+from ionto.core import faults, program
 from ionto.loop import Loop
 from ionto.port import CheckedPort
 from iontobench.device.frames import command_line
@@ -9,6 +9,7 @@ from iontobench.device.link import HostLink
 from .build import SMALL, make_program, segment
 from .fake_port import FakePort
 
+PROOF_STEPS = 144  # of the session, from a proof's begin to its ramp
 QUICK = {"slew_ua_s": 10000, "down_slew_ua_s": 10000}
 
 
@@ -82,6 +83,17 @@ class Bed:
                 found.append(state)
         last = self.parts.session.state
         return found if found[-1] == last else [*found, last]
+
+
+def _undisturbed():
+    """Ticks in which the quick program's proof begins, its ramp begins and its level is held."""
+    bed = Bed()
+    bed.run()
+    return bed.first_tick(faults.PROOF), bed.first_tick(faults.RAMP), bed.first_tick(faults.HOLD)
+
+
+PROVING, RAMPING, _HELD = _undisturbed()
+HOLDING = _HELD + 34  # in the 100 ms of its hold
 
 
 class Interrupter:

@@ -9,7 +9,7 @@ from ionto.port import CheckedPort
 
 from .build import SMALL, segment, words
 from .fake_port import OPEN, FakePort
-from .loops import Interrupter
+from .loops import HOLDING, Interrupter
 
 QUICK = words([segment(program.HOLD_TIME, 2000, 10_000, 0, 100)], slew_ua_s=10_000)
 
@@ -81,7 +81,7 @@ def test_a_run_that_completes_says_so_and_may_be_repeated():
 
 def test_a_fault_latches_until_it_is_cleared():
     bench, port = made()
-    port.on_tick = at(450, open_lead)
+    port.on_tick = at(HOLDING, open_lead)
     last = bench.run()
     assert (last["outcome"], last["fault"]) == ("fault", "open")
     assert last["dose_uc"] > 250
@@ -98,7 +98,7 @@ def test_a_fault_latches_until_it_is_cleared():
 
 def test_loading_does_not_clear_a_fault():
     bench, port = made()
-    port.on_tick = at(450, open_lead)
+    port.on_tick = at(HOLDING, open_lead)
     bench.run()
     bench.load(pack(QUICK), crc16(pack(QUICK)))
     with pytest.raises(RuntimeError):
@@ -112,7 +112,7 @@ def test_a_refused_start_latches_nothing():
     assert bench.run()["outcome"] == "complete"
 
 
-@pytest.mark.parametrize("tick", [1, 100, 300, 450, 600])
+@pytest.mark.parametrize("tick", [1, 100, 300, 444, HOLDING, HOLDING + 150])
 def test_ctrl_c_stops_with_the_output_off_and_no_fault(tick):
     bench, port = made()
     port.on_tick = at(tick, strike)
@@ -130,9 +130,9 @@ def test_ctrl_c_just_after_a_fault_does_not_unlatch_it(disturb, fault):
     bench, port = made()
 
     def on_tick(port):
-        if port.tick == 450:
+        if port.tick == HOLDING:
             disturb(port)
-        if port.tick == 560:
+        if port.tick == HOLDING + 110:
             strike(port)
 
     port.on_tick = on_tick

@@ -17,7 +17,7 @@ from ionto.core.impedance import Probe
 from ionto.core.program import Program
 from ionto.core.ramp import Ramp
 from ionto.core.regulator import Regulator
-from ionto.core.supervisor import Supervisor
+from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.telemetry import STEP_DUE, Telemetry
 
 from .build import segment, words
@@ -126,15 +126,16 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
     armed = worst_program(board)
     for current, second, load_mv in itertools.product(CURRENTS, CURRENTS, VOLTAGES):
         supervisor.arm(armed)
-        supervisor._clock_ms = supervisor._energised_ms = C(HOURS_MS)
+        rounds = supervisor.rounds
+        rounds.clock_ms = rounds.energised_ms = C(HOURS_MS)
         check_attributes(supervisor)
-        supervisor.follow(C(target_q4), C(10_000), current)
+        supervisor.follow(C(target_q4), C(10_000), current, BY_RAMP)
         for dt_us in (C(1000), C(20_000), *[C(2999)] * 7):
             buf = [current, second, load_mv, C(12_000), C(0)]
             verdict = supervisor.check(buf, gate, C(limits.CHARGE_MAX_UC), dt_us)
             while verdict == faults.RECHECK:
                 verdict = supervisor.recheck(current)
-            supervisor.check_slow(buf, gate, dt_us)
+            rounds.step(buf, gate, supervisor.freeze)
         supervisor.limit(C(65_535), gate)
 
 
@@ -199,6 +200,9 @@ class Checking:
 
     def actuate(self, gate, drive):
         self._port.actuate(int(gate), int(drive))
+
+    def prove(self, gate, drive):
+        self._port.prove(int(gate), int(drive))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def words(segments=1, **changes):
     """A good program of 2 mA on 10 cm2, with words changed by the name of their index."""
     made = [program.VERSION, segments, -1, 2000, 100, 100, 2426000, 2440, 1000, 500, 80, 0]
     for _ in range(segments):
-        made += [program.HOLD_CHARGE, 2000, 100, 2400000, 0, 0, 0, 0]
+        made += [program.HOLD_CHARGE, 2000, 100, 2400000, 0, -1, 0, 0, 0, 0, 0, 0]
     for name, value in changes.items():
         base = program.HEADER_LEN if name.startswith("S_") else 0
         made[base + getattr(program, name)] = value
@@ -95,7 +95,7 @@ def test_a_good_program_gives_its_header_and_segments():
 
 # The word, the first value that is refused on either side, and the name in the message.
 EDGES = [
-    ("H_VERSION", 0, 2, "version"),
+    ("H_VERSION", 1, 3, "version"),
     ("H_SEGMENTS", 0, 33, "segments"),
     ("H_POLARITY", -2, 2, "polarity"),
     ("H_PEAK_UA", 0, 5001, "peak_ua"),
@@ -106,10 +106,11 @@ EDGES = [
     ("H_AREA_MM2", 9, 200001, "area_mm2"),
     ("H_DENSITY_UA_CM2", 0, 2001, "density_ua_cm2"),
     ("H_PROBE_MIN_Q4", 0, 81, "probe_min_q4"),
-    ("S_KIND", 0, 3, "segment 0 kind"),
+    ("S_KIND", 0, 5, "segment 0 kind"),
     ("S_LEVEL_UA", 0, 2001, "segment 0 level_ua"),
     ("S_SLEW_UA_S", 0, 101, "segment 0 slew_ua_s"),
     ("S_CHARGE_UC", 0, 2426001, "segment 0 charge_uc"),
+    ("S_POLARITY", -2, 1, "segment 0 polarity"),
 ]
 
 
@@ -133,6 +134,7 @@ def test_a_time_segment_needs_its_time_within_the_wall():
     refused(words(S_TIME_MS=14400001, **by_time), "segment 0 time_ms")
 
 
+@pytest.mark.hazard("H-25")
 def test_a_peak_above_the_density_wall_is_refused():
     Program(words(H_DENSITY_UA_CM2=200), BOARD)
     refused(words(H_DENSITY_UA_CM2=199), "above 199 uA/cm2")
@@ -146,7 +148,7 @@ def test_less_than_a_header_is_refused(length):
 def test_words_that_do_not_match_the_count_of_segments_are_refused():
     refused(words()[:-1], "do not hold 1 segments")
     refused([*words(), 0], "do not hold 1 segments")
-    refused(words(segments=2)[:-8], "do not hold 2 segments")
+    refused(words(segments=2)[: -program.SEGMENT_LEN], "do not hold 2 segments")
 
 
 def test_the_last_of_several_segments_is_checked_too():
@@ -155,6 +157,7 @@ def test_the_last_of_several_segments_is_checked_too():
     refused(made, "segment 2 level_ua")
 
 
+@pytest.mark.hazard("H-25")
 @given(st.lists(WORD, max_size=60))
 def test_any_words_are_refused_or_within_every_wall(made):
     try:

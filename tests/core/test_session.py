@@ -2,18 +2,18 @@
 
 import pytest
 
-from ionto.core import faults, program, session
-from ionto.core.session import ASK_PAUSE, ASK_RESUME, ASK_SET, ASK_STOP, TRANSITIONS, TRIP
+from ionto.core import faults, program, transitions
+from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET, ASK_STOP, TRANSITIONS, TRIP
 
 from .build import make_program, segment
 from .led_session import Led
 
 LIVE = [state for state in faults.STATE_NAMES if faults.PROBE <= state < faults.DONE]
-CLOSED = {faults.RAMP, faults.HOLD, faults.RAMP_DOWN, faults.PAUSING}
+CLOSED = {state for state in LIVE if faults.RAMP <= state <= faults.PAUSING}
 
 
 def test_every_state_is_reached_from_the_probe_and_only_done_and_fault_have_no_way_out():
-    reached = {faults.PROBE}
+    reached = {faults.PROBE, faults.PULSE}  # PULSE is entered where the table says RAMP
     while True:
         more = {to for source, _, to in TRANSITIONS if source in reached} - reached
         if not more:
@@ -30,10 +30,12 @@ def test_the_table_is_unambiguous_and_a_trip_leads_to_fault_from_everywhere():
     assert all(event == TRIP for _, event, to in TRANSITIONS if to == faults.FAULT)
 
 
-def test_the_gate_closes_only_after_a_probe_that_found_a_load():
+def test_the_gate_closes_only_after_a_probe_that_found_a_load_and_a_whole_proof():
     for source, event, to in TRANSITIONS:
         if to in CLOSED and source not in CLOSED:
-            assert (source, event) == (faults.PROBE, session.HAS_LOAD)
+            assert (source, event) == (faults.PROOF, transitions.PROVEN)
+        if to == faults.PROOF:
+            assert (source, event) == (faults.PROBE, transitions.HAS_LOAD)
 
 
 @pytest.mark.parametrize("state", [*LIVE, faults.DONE, faults.FAULT], ids=faults.STATE_NAMES.get)
@@ -53,7 +55,9 @@ def test_a_trip_opens_the_gate_in_its_tick_and_nothing_closes_it_again(state):
     for ask in (ASK_STOP, ASK_PAUSE, ASK_RESUME, ASK_SET, 0) * 400:
         assert led.tick(ask=ask) == 0
     assert led.tick(fault=faults.LATE) == 0
-    assert (led.session.fault, led.session.outcome) == (faults.LEAK, faults.FAULTED)
+    refused = state in (faults.PROBE, faults.PROOF)
+    assert led.session.fault == faults.LEAK
+    assert led.session.outcome == (faults.REFUSED if refused else faults.FAULTED)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,18 @@ def test_a_trip_opens_the_gate_in_its_tick_and_nothing_closes_it_again(state):
         (faults.CONTACT, ASK_STOP, faults.DONE),
         (faults.REST, ASK_STOP, faults.DONE),
         (faults.DONE, ASK_STOP, faults.DONE),
-        (faults.PROBE, ASK_PAUSE, faults.PROBE),
+        (faults.PROBE, ASK_PAUSE, faults.PAUSED),
+        (faults.PROOF, ASK_SET, faults.PROOF),
+        (faults.PULSE, ASK_STOP, faults.RAMP_DOWN),
+        (faults.PULSE, ASK_PAUSE, faults.PAUSING),
+        (faults.PULSE, ASK_SET, faults.PULSE),
+        (faults.TURNING, ASK_STOP, faults.RAMP_DOWN),
+        (faults.TURNING, ASK_PAUSE, faults.PAUSING),
+        (faults.TURNING, ASK_SET, faults.TURNING),
+        (faults.OFF, ASK_STOP, faults.DONE),
+        (faults.OFF, ASK_PAUSE, faults.PAUSED),
+        (faults.OFF, ASK_RESUME, faults.OFF),
+        (faults.REST, ASK_PAUSE, faults.PAUSED),
         (faults.RAMP, ASK_PAUSE, faults.PAUSING),
         (faults.HOLD, ASK_PAUSE, faults.PAUSING),
         (faults.RAMP_DOWN, ASK_PAUSE, faults.RAMP_DOWN),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionto.core import faults, limits
-from ionto.core.supervisor import Supervisor
+from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import INPUT_LIMITER
 
 from .build import BOARDS, LARGE, NAMES, SMALL, make_program
@@ -75,7 +75,7 @@ def test_the_envelope_moves_with_the_ramp_and_no_faster():
 
 def test_a_target_above_the_programs_peak_is_not_followed():
     judge = Judge().go(2000)
-    judge.supervisor.follow(80000, 60000, 0)
+    judge.supervisor.follow(80000, 60000, 0, BY_RAMP)
     assert judge.supervisor.envelope.target_q4 == 32000
     assert judge.until(30, current_q4=6000, load_mv=2000) == (5, faults.ENVELOPE)
 
@@ -115,7 +115,7 @@ def test_a_current_at_the_floor_is_no_leak_and_a_gap_starts_the_count_again():
 def test_the_probes_own_current_is_no_leak_while_it_is_on(board):
     judge = Judge(board, peak_ua=400)
     most_q4 = limits.floor_q4(board) + 50 * 16
-    judge.supervisor.probing(1)
+    judge.supervisor.allow(50 * 16, 0)
     assert judge.ticks(50, current_q4=most_q4) == [faults.OK]
     assert judge.until(9, current_q4=most_q4 + 1) == (5, faults.LEAK)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from ionto.core import faults
-from ionto.core.supervisor import WARN_COMPLIANCE, WARN_LATE
+from ionto.core.rounds import WARN_COMPLIANCE
+from ionto.core.supervisor import WARN_LATE
 
 from .judge import Judge
 
@@ -45,9 +46,10 @@ def test_the_time_wall_counts_energised_time_only_and_lies_behind_the_sessions_o
     judge = Judge(time_s=1)
     assert judge.ticks(70_000, dt_us=2000) == [faults.OK]
     judge.hold(1000)
+    ramp_ms = 160
     count, verdict = judge.until(70_000, dt_us=2000)
     assert verdict == faults.TIME_WALL
-    assert count * 2 + 120 == pytest.approx(121_000, abs=20)
+    assert count * 2 + ramp_ms == pytest.approx(121_000, abs=20)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,6 @@ def test_low_impedance_for_less_than_a_second_is_forgotten():
 def test_near_compliance_warns_and_is_no_fault():
     judge = Judge().hold(1000)
     judge.ticks(16, load_mv=31999)
-    assert judge.supervisor.warning == 0
+    assert judge.supervisor.rounds.warning == 0
     assert judge.ticks(16, load_mv=32000) == [faults.OK]
-    assert judge.supervisor.warning == WARN_COMPLIANCE
+    assert judge.supervisor.rounds.warning == WARN_COMPLIANCE

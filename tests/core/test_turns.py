@@ -1,4 +1,4 @@
-"""Between segments: holds from level to level, reversals at a proven zero, waits with the gate low."""
+"""Between segments: holds level to level, reversals at a proven zero, waits with the gate low."""
 
 import pytest
 from hypothesis import given, settings
@@ -48,18 +48,18 @@ def test_a_reversal_switches_once_a_second_after_the_gate_and_at_zero(board, fir
 
 
 @pytest.mark.hazard("H-14")
-@pytest.mark.parametrize("board", [SMALL, LARGE], ids=["small", "large"])  # else A is off B before
+@pytest.mark.parametrize("board", [SMALL, LARGE], ids=["5 mA", "30 mA"])
 @pytest.mark.parametrize("over", [0, 1, -1])
 def test_what_flows_after_a_rest_is_a_fault_and_nothing_is_switched(board, over):
     zero_q4 = max(320, board.full_scale_ua * 16 // 1000)
     parts = [hold(400), hold(400, polarity=-1)]
     bed = Bed(board)
-    offset_q4 = (zero_q4 + 1) * over if over else zero_q4
+    leak_q4 = (zero_q4 + 1) * over if over else zero_q4
     for tick in range(300, 2600):
         bed.at(
             tick,
             lambda port: setattr(
-                port, "offset_q4", offset_q4 if bed.parts.session.state == faults.REST else 0
+                port, "leak_q4", leak_q4 if bed.parts.session.state == faults.REST else 0
             ),
         )
     outcome = bed.run(make_program(board, parts, peak_ua=400, **FAST))
@@ -216,6 +216,27 @@ def test_the_energised_time_ends_a_session_in_whatever_it_is():
         assert made.session.energised_ms() == pytest.approx(2000, abs=2)
         made.to(faults.DONE)
         assert made.session.outcome == faults.SHORT
+
+
+@pytest.mark.hazard("H-15")
+def test_a_charge_that_is_followed_by_a_level_is_held_to_its_end():
+    made = led(by_charge(200), by_charge(100, level_ua=500))
+    made.to(faults.HOLD)
+    while made.session.segment == 0:
+        made.tick()
+    assert made.dose.gross_uc == pytest.approx(200, abs=2), "no ramp down comes to complete it"
+    made.to(faults.DONE)
+    assert made.dose.gross_uc == pytest.approx(300, abs=5)
+    assert made.session.energised_ms() == pytest.approx(451, abs=5)
+
+
+@pytest.mark.hazard("H-16")
+def test_a_session_whose_time_is_up_after_a_turn_does_not_start_again():
+    made = led(hold(time_ms=600), hold(polarity=-1), time_s=1, down_slew_ua_s=1000)
+    made.to(faults.REST)
+    assert made.session.energised_ms() > 1000
+    made.to(faults.DONE, 1100)
+    assert (made.session.outcome, made.session.starts) == (faults.SHORT, 1)
 
 
 @pytest.mark.hazard("H-30")

@@ -32,11 +32,13 @@ class Page(html.parser.HTMLParser):
         return " ".join(word for word in self.words if word)
 
 
-def make(folder, items, summary, **changes):
+def make(folder, items, summary, snapshot=None, **changes):
     record = folder / "record.jsonl"
     with RecordWriter(record, header(**changes)) as writer:
         for item in items:
             writer.item(item)
+        if snapshot is not None:
+            writer.snapshot(snapshot)
         if summary is not None:
             writer.close(summary)
     return record

@@ -8,7 +8,7 @@ import math
 import random
 
 from ionto.core import faults, program
-from iontobench.device.events import FLAG_GATE, Event, Gap, LinkNote, Sample
+from iontobench.device.events import FLAG_GATE, Event, Gap, LinkNote, Sample, Snapshot
 
 LEVEL_UA = 2000
 SLEW_UA_S = 100
@@ -17,8 +17,8 @@ DOSE_UC = 40 * 60000
 HOLD_S = DOSE_UC / LEVEL_UA - RAMP_S
 STEP_MS = 100
 
-HEADER_WORDS = [1, 1, -1, 2000, 100, 100, 2640000, 2440, 1000, 500, 40, 0]
-SEGMENT_WORDS = [program.HOLD_CHARGE, 2000, 100, DOSE_UC, 0, 0, 0, 0]
+HEADER_WORDS = [program.VERSION, 1, -1, 2000, 100, 100, 2640000, 2440, 1000, 500, 40, 0]
+SEGMENT_WORDS = [program.HOLD_CHARGE, 2000, 100, DOSE_UC, 0, -1, 0, 0, 0, 0, 0, 0]
 WORDS = HEADER_WORDS + SEGMENT_WORDS
 
 
@@ -104,6 +104,12 @@ def dexamethasone(open_at_s=None, seed=1):
         "duration_us": end_ms * 1000,
         "gate_off_us": 5200 if failed else None,
     }
+
+
+def last_second(rows=125):
+    """A snapshot: 2 mA through both senses, the cathode active, until A halves in the last row."""
+    healthy = [(32000 + row % 3, -32000, 10900, 32000) for row in range(rows - 1)]
+    return Snapshot(8000, (*healthy, (16000, -33500, 11300, 32000)))
 
 
 def small():

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
-    *("help", "run", "test", "test-all", "check", "bench", "faults"),
+    *("help", "run", "test", "test-all", "check", "coverage", "bench", "faults"),
     *("thresholds", "leads", "nuisance", "clean"),
 )
 

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from ionto.core import faults
 from ionto.core.program import Program
-from iontobench.campaign.cell import run_cell, spec_of
+from iontobench.campaign.cell import prepared, run_cell, spec_of, strike_us
 from iontobench.campaign.matrix import LOADS, PHASES, trials, words
+from iontobench.campaign.programs import GAP, HOLD, PULSES, TURN
 from iontobench.campaign.required import CASES, ELSEWHERE, Case
 from iontobench.campaign.row import LATE, MISSED, NOT_OBSERVABLE, NUISANCE, OK
 from iontobench.campaign.run import run_matrix
@@ -51,14 +53,30 @@ def test_every_case_can_be_written_as_a_fault_and_names_its_source():
 def test_the_matrix_is_every_case_in_every_phase_on_six_loads_at_least():
     assert len(LOADS) >= 6
     assert len(cells()) == len(CASES) * len(PHASES) * len(LOADS)
-    assert [phase.name for phase in PHASES if phase.name != "proof"] == [
-        *("probe", "ramp up", "hold", "pause", "ramp down", "idle"),
+    assert [phase.name for phase in PHASES] == [
+        *("probe", "proof", "ramp up", "hold", "pulses", "turning", "rest", "off"),
+        *("pausing", "pause", "contact lost", "ramp down", "idle"),
     ]
+    waits_or_runs = {phase.state for phase in PHASES} - {None}
+    ends = {faults.IDLE, faults.DONE, faults.FAULT}
+    assert waits_or_runs == set(faults.STATE_NAMES) - ends
 
 
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_fault_strikes_while_its_phase_lasts(phase):
+    plain = prepared(LOADS[1], phase, "virtual", "ideal")
+    assert plain.seen.last["outcome"] == "complete"
+    (cell,) = (one for one in cells(phase.name, "resistor:2000") if one.case.fault == "open")
+    at_us = strike_us(cell, plain.begins)
+    states = [item for item in plain.seen.ear.events if item.code == faults.EV_STATE]
+    begun = [item.a for item in states if item.t_ms * 1000 + plain.clock_us <= at_us]
+    assert begun[-1] == (faults.DONE if phase.state is None else phase.state)
+
+
+@pytest.mark.parametrize("shape", [HOLD, PULSES, TURN, GAP])
 @pytest.mark.parametrize("load", LOADS, ids=lambda load: load.name)
-def test_its_programs_are_short_and_pass_the_firmwares_walls(load):
-    made = Program(words(load), BOARD)
+def test_its_programs_are_short_and_pass_the_firmwares_walls(load, shape):
+    made = Program(words(load, shape=shape), BOARD)
     assert made.time_s <= 60
     assert made.peak_ua == load.level_ua
 

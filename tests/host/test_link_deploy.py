@@ -22,6 +22,7 @@ from .link_slots import (
 )
 
 
+@pytest.mark.hazard("H-28")
 @pytest.mark.parametrize("start", STARTS)
 def test_a_deploy_cut_at_any_act_boots_old_or_new_and_never_a_mix(start):
     old, new = (OLD, OLD_ROOT["main.py"]), (NEW, NEW_ROOT["main.py"])

@@ -19,6 +19,7 @@ from .install import HERE, node_binary
 
 FIRMWARE = HERE.parents[1] / "firmware"
 TIMEOUT_S = 60.0
+HEAP_BYTES = 1 << 20  # small, because gc.mem_alloc() walks all of it; it grows by itself
 
 _SERVER = HERE / "server.mjs"
 _LAST_WORDS_S = 5.0
@@ -46,10 +47,12 @@ class Vm:
     Args:
         module: path of the VM's JavaScript module, from `install.vm_module`.
         firmware: folder whose `ionto/**.py` the VM can import.
+        heap_bytes: its first heap; one request has to fit into it.
     """
 
-    def __init__(self, module, firmware=FIRMWARE):
+    def __init__(self, module, firmware=FIRMWARE, heap_bytes=HEAP_BYTES):
         self._module = Path(module)
+        self._heap_bytes = heap_bytes
         self._files = _files(Path(firmware))  # once: a restarted VM runs the same firmware
         self._process = None
         self._lines = None
@@ -110,7 +113,7 @@ class Vm:
     def _start(self):
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         self._process = subprocess.Popen(
-            [node_binary(), _SERVER, self._module],
+            [node_binary(), _SERVER, self._module, str(self._heap_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -1,13 +1,11 @@
 // One MicroPython VM behind JSON lines: a request a line on stdin, an answer a line on stdout.
 //
-// argv[2] is the VM's module. Requests: {op: "load", files: {path: text}}, {op: "exec", source},
+// argv[2] is the VM's module, argv[3] its first heap in bytes. Requests: {op: "load", files: {path: text}}, {op: "exec", source},
 // {op: "call", source, file, function, args}. Answers: {ok: true, result, printed} or
 // {ok: false, type, traceback, printed}. {op: "take", path} answers with a file of the VM in
 // base64 and removes it. It knows no time: whoever asks kills a hung VM.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-
-const HEAP_BYTES = 1 << 20; // small, because gc.mem_alloc() walks all of it; it grows by itself
 
 const BOOT = `
 import json
@@ -27,7 +25,7 @@ finally:
 let printed = [];
 const { loadMicroPython } = await import(pathToFileURL(process.argv[2]));
 const vm = await loadMicroPython({
-  heapsize: HEAP_BYTES,
+  heapsize: Number(process.argv[3]),
   stdout: (line) => printed.push(line),
   stderr: (line) => printed.push(line),
 });

@@ -9,10 +9,12 @@ from ionto.core import faults
 from ionto.core.limits import Board
 from iontobench import tree
 from iontobench.device.known_loads import calibrate_seeded
+from iontobench.sim.state import NEVER_US
 
-from .matrix import HOLD_MS, Load, Trial, onset_us, words
+from .matrix import Load, Phase, Trial, onset_us, words
+from .programs import HOLD_MS
 from .required import REFUSE, Case
-from .rig import IDLE_US, Rig, Seen
+from .rig import IDLE_US, Healthy, Rig, Seen
 from .row import Row
 from .verdict import judge
 
@@ -34,30 +36,42 @@ def calibration_of(board: str, adc: str):
 
 
 @cache
-def healthy(load: Load, script, board: str, adc: str) -> tuple[Seen, dict, int]:
-    """A run without a fault: what it showed, when each state began, and the link's clock.
-
-    Returns:
-        (seen, state -> us of its first entry, us to add to a session time).
-    """
+def healthy(load: Load, script, shape: str, board: str, adc: str) -> Healthy:
+    """A run without any fault."""
     rig = _rig(load, board, adc, ())
-    seen = rig.run(words(load), script)
+    return _timed(rig.run(words(load, shape=shape), script))
+
+
+@cache
+def prepared(load: Load, phase: Phase, board: str, adc: str) -> Healthy:
+    """A run with nothing but what makes the phase."""
+    plain = healthy(load, phase.script, phase.shape, board, adc)
+    if not phase.before:
+        return plain
+    at_us = plain.begins[faults.HOLD] + phase.before_ms * 1000
+    before = (spec_of(phase.before, at_us),)
+    rig = _rig(load, board, adc, before, NEVER_US)
+    return _timed(rig.run(words(load, shape=phase.shape), phase.script))._replace(before=before)
+
+
+def _timed(seen: Seen) -> Healthy:
     events = [item for item in seen.ear.events if item.code == faults.EV_STATE]
     done_ms = next(item.t_ms for item in events if item.a == faults.DONE)
     clock_us = seen.plant.gates[-1][0] - done_ms * 1000  # the gate's last edge is its end
-    begins: dict = {}
+    begins: dict[int | None, int] = {}
     for item in events:
         begins.setdefault(item.a, item.t_ms * 1000 + clock_us)
     begins[None] = seen.ended_us
-    return seen, begins, clock_us
+    return Healthy(seen, begins, clock_us)
 
 
-def _rig(load: Load, board: str, adc: str, specs: tuple[str, ...]) -> Rig:
+def _rig(load: Load, board: str, adc: str, specs: tuple[str, ...], from_us: int = 0) -> Rig:
     data = board_of(board)
-    return Rig(data, load.name, adc, SEED, calibration_of(board, adc), specs)
+    calibration = calibration_of(board, adc)
+    return Rig(data, load.name, adc, SEED, calibration, specs, from_us)
 
 
-def strike_us(trial: Trial, begins: dict) -> int:
+def strike_us(trial: Trial, begins: dict[int | None, int]) -> int:
     """The onset; what has to be there before the start is there at 0."""
     case, phase, _ = trial
     if phase.name == "probe" and case.kind in _BEFORE_START:
@@ -80,14 +94,13 @@ def specs_of(case: Case, at_us: int) -> tuple[str, ...]:
 def run_cell(trial: Trial, board: str = "virtual", adc: str = "ideal") -> Row:
     """Run and judge one cell."""
     case, phase, load = trial
-    plain, begins, clock_us = healthy(load, phase.script, board, adc)
-    at_us = strike_us(trial, begins)
+    plain = prepared(load, phase, board, adc)
+    at_us = strike_us(trial, plain.begins)
     if case.kind == "none":
-        return judge(
-            trial, plain, plain, clock_us, at_us, plain.plant.peak_ua, None, board_of(board)
-        )
-    rig = _rig(load, board, adc, specs_of(case, at_us))
-    program_words = words(load, case.hold_ms or HOLD_MS)
+        peak_ua = plain.seen.plant.peak_ua
+        return judge(trial, plain.seen, plain, at_us, peak_ua, None, board_of(board))
+    rig = _rig(load, board, adc, (*plain.before, *specs_of(case, at_us)), at_us)
+    program_words = words(load, case.hold_ms or HOLD_MS, phase.shape)
     seen = rig.run(program_words, phase.script)
     again = None
     if phase.state is None:
@@ -95,4 +108,4 @@ def run_cell(trial: Trial, board: str = "virtual", adc: str = "ideal") -> Row:
     peak_ua = rig.plant.peak_ua
     if phase.state is None or case.expect == REFUSE:
         again = rig.start_again(program_words)
-    return judge(trial, seen, plain, clock_us, at_us, peak_ua, again, rig.board)
+    return judge(trial, seen, plain, at_us, peak_ua, again, rig.board)

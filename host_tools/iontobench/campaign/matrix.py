@@ -7,14 +7,14 @@ fault, so that a new phase is a new row here. Nothing is run.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ionto.core import faults, program
+from ionto.core import faults
 from ionto.core.limits import Board
 
+from . import programs
+from .programs import GAP, HOLD, HOLD_MS, PULSES, RAMP_MS, TRAIN, TURN
 from .required import CASES, Case
 
-_RAMP_MS = 1000
 _OFF_TICK_US = 137  # a fault does not wait for a tick
-HOLD_MS = 7000  # low impedance is judged for 1 s, 5 s after a ramp's start
 
 
 class Load(NamedTuple):
@@ -27,13 +27,17 @@ class Load(NamedTuple):
 class Phase(NamedTuple):
     """When a fault strikes: `offset_ms` after the session first enters `state`.
 
-    `state` is None for after the end. `script` are commands: (state, ms after it, command).
+    `state` is None for after the end. `shape` names the program, `script` are commands: (state,
+    ms after it, command). `before` is a fault that makes the phase, `before_ms` into the hold.
     """
 
     name: str
     state: int | None
     offset_ms: int
     script: tuple[tuple[int, int, str], ...] = ()
+    shape: str = HOLD
+    before: str = ""
+    before_ms: int = 0
 
 
 class Trial(NamedTuple):
@@ -53,20 +57,22 @@ LOADS = (
     Load("forearm-dry", 2000),
 )
 
-_PAUSE = ((faults.HOLD, 300, "pause"), (faults.PAUSED, 1500, "resume"))
-_ALL_PHASES = (
+# Both by the hold's beginning: a host that hears nothing more still says resume.
+_PAUSE = ((faults.HOLD, 300, "pause"), (faults.HOLD, 300 + RAMP_MS + 1500, "resume"))
+PHASES = (
     Phase("probe", faults.PROBE, 100),
+    Phase("proof", faults.PROOF, 10),
     Phase("ramp up", faults.RAMP, 500),
     Phase("hold", faults.HOLD, 1500),
+    Phase("pulses", faults.PULSE, 3 * TRAIN.period_ms + 160, shape=PULSES),
+    Phase("turning", faults.TURNING, 400, shape=TURN),
+    Phase("rest", faults.REST, 500, shape=TURN),
+    Phase("off", faults.OFF, 500, shape=GAP),
+    Phase("pausing", faults.PAUSING, 400, _PAUSE),
     Phase("pause", faults.PAUSED, 300, _PAUSE),
+    Phase("contact lost", faults.CONTACT, 20, before="open:60", before_ms=800),
     Phase("ramp down", faults.RAMP_DOWN, 400),
     Phase("idle", None, 100),
-)
-_PROOF = {name: code for code, name in faults.STATE_NAMES.items()}.get("proof")
-PHASES = (
-    _ALL_PHASES
-    if _PROOF is None
-    else (_ALL_PHASES[0], Phase("proof", _PROOF, 10), *_ALL_PHASES[1:])
 )
 
 
@@ -91,30 +97,11 @@ def trials(subset: tuple[str, ...] = ()) -> Iterator[Trial]:
                     yield Trial(case, phase, load)
 
 
-def words(load: Load, hold_ms: int = HOLD_MS) -> list[int]:
-    """A program: ramp to the load's level in 1 s, hold, ramp down in 1 s; active is cathode."""
-    level_ua = load.level_ua
-    slew_ua_s = level_ua * 1000 // _RAMP_MS
-    header = [0] * program.HEADER_LEN
-    header[program.H_VERSION] = program.VERSION
-    header[program.H_SEGMENTS] = 1
-    header[program.H_POLARITY] = -1
-    header[program.H_PEAK_UA] = level_ua
-    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = slew_ua_s
-    header[program.H_CHARGE_UC] = level_ua * (hold_ms + 4 * _RAMP_MS) // 1000
-    header[program.H_TIME_S] = hold_ms // 1000 + 30
-    header[program.H_AREA_MM2] = 1000
-    header[program.H_DENSITY_UA_CM2] = 500
-    header[program.H_PROBE_MIN_Q4] = 40
-    segment = [0] * program.SEGMENT_LEN
-    segment[program.S_KIND] = program.HOLD_TIME
-    segment[program.S_LEVEL_UA] = level_ua
-    segment[program.S_SLEW_UA_S] = slew_ua_s
-    segment[program.S_TIME_MS] = hold_ms
-    segment[program.S_POLARITY] = header[program.H_POLARITY]
-    return header + segment
+def words(load: Load, hold_ms: int = HOLD_MS, shape: str = HOLD) -> list[int]:
+    """The program that a load meets."""
+    return programs.words(load.level_ua, shape, hold_ms)
 
 
 def over_ua(load: Load, board: Board) -> float:
     """The running limit of a program of this load [control.md, Over-current]."""
-    return load.level_ua * 1.05 + max(30.0, board.full_scale_ua / 100)
+    return load.level_ua * 1.05 + board.full_scale_ua / 100

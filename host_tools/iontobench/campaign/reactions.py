@@ -11,6 +11,7 @@ from .rig import Seen
 
 _ORDINARY = (
     *(faults.EV_START, faults.EV_STATE, faults.EV_PROBE, faults.EV_COMMAND),
+    *(faults.EV_PROOF, faults.EV_POLARITY),
     *(faults.EV_LAST_CURRENT, faults.EV_DOSE, faults.EV_END, faults.EV_LIMITED_END),
 )
 _RAMPS = (faults.EV_HOST_LOST, faults.EV_LINK)
@@ -31,7 +32,7 @@ def reactions(seen: Seen, plain: Seen, clock_us: int, at_us: int) -> list[Reacti
 
     A warning that the run without a fault (`plain`) has too is no answer.
     """
-    told = _told(seen, warnings(plain), clock_us)
+    told = _told(seen, warnings(plain), clock_us, at_us)
     found = [Reaction(t_us, name) for t_us, name in told if t_us >= at_us - 1000]
     off_us = _called_off_us(seen, at_us)
     for index, one in enumerate(found):
@@ -50,7 +51,7 @@ def warnings(seen: Seen) -> set[int]:
     return codes | {_NEAR} if seen.ear.near_ms else codes
 
 
-def _told(seen: Seen, known: set[int], clock_us: int) -> list[tuple[int, str]]:
+def _told(seen: Seen, known: set[int], clock_us: int, at_us: int) -> list[tuple[int, str]]:
     stopped = seen.last is not None and seen.last["outcome"] == "stopped"
     refused = seen.last is not None and seen.last["outcome"] == "refused"
     near_ms = [] if _NEAR in known else seen.ear.near_ms
@@ -64,10 +65,20 @@ def _told(seen: Seen, known: set[int], clock_us: int) -> list[tuple[int, str]]:
         elif item.code in _RAMPS or (
             item.code == faults.EV_STATE and stopped and item.a in (faults.RAMP_DOWN, faults.DONE)
         ):
-            told.append((t_us, "ramp"))
+            told.append((_off_before_us(seen, at_us, t_us, item.a), "ramp"))
         elif item.code not in _ORDINARY and item.code not in known:
             told.append((t_us, "warn"))
     return told
+
+
+def _off_before_us(seen: Seen, at_us: int, t_us: int, state: int) -> int:
+    """When the gate went low for good, where a session is stopped without a ramp down.
+
+    A proof that is left arms the limiter again before the session is told done.
+    """
+    edges = [] if state == faults.RAMP_DOWN else seen.plant.gates
+    lows = [low_us for low_us, on in edges if not on and at_us <= low_us <= t_us]
+    return lows[-1] if lows else t_us
 
 
 def _untold(seen: Seen, names: set[str], at_us: int) -> list[Reaction]:

@@ -37,12 +37,14 @@ class Moment(NamedTuple):
     node_mv: float
     gate: bool
     gross_uc: float
+    contact: bool
 
 
 class Watched(Plant):
     """A plant that notes what happens from the first onset on."""
 
     is_watched = True
+    from_us = 0  # an edge before it only makes the phase that the fault is to meet
     onset_us: int | None = None
     onset_gate = False
     limiter_us: int | None = None  # when the hardware limiter tripped
@@ -63,7 +65,7 @@ class Watched(Plant):
 
     def fault_edges(self) -> None:
         """As the plant's own; at the first one the peak begins anew."""
-        if self.onset_us is None and self.fault_due_us <= self.now_us:
+        if self.onset_us is None and self.from_us <= self.fault_due_us <= self.now_us:
             self.onset_us = self.now_us
             self.onset_gate = self.gate
             self.onset_uc = self.truth.gross_uc
@@ -88,7 +90,7 @@ class Watched(Plant):
             self.moments.append(
                 Moment(
                     *(self.now_us, self.load_ua, self.drive_ua, self.node_mv),
-                    *(self.gate, self.truth.gross_uc),
+                    *(self.gate, self.truth.gross_uc, self.contact),
                 )
             )
 
@@ -119,17 +121,33 @@ class Seen(NamedTuple):
     reset: str | None  # what became of the processor
 
 
+class Healthy(NamedTuple):
+    """A run without the fault: what it showed, and when each state began (us of the plant).
+
+    `clock_us` is to be added to a session time; `before` are the faults that make the phase.
+    """
+
+    seen: Seen
+    begins: dict[int | None, int]
+    clock_us: int
+    before: tuple[str, ...] = ()
+
+
 class Rig:
     """A bench of `board` with `load` on it.
 
     Args:
         adc, seed, calibration: as a job's; faults: texts KIND@SECONDS[:VALUE].
+        from_us: faults before it make the phase, and are not watched.
     """
 
-    def __init__(self, board: Board, load, adc="ideal", seed=1, calibration=None, faults=()):
+    def __init__(
+        self, board: Board, load, adc="ideal", seed=1, calibration=None, faults=(), from_us=0
+    ):
         self.board = board
         params = load_skin(load) if isinstance(load, str) else load
         self.plant = Watched(board, params, adc, seed, faults)
+        self.plant.from_us = from_us
         self._line = Line(HostLink([]))
         self.port = WatchingPort(board, self.plant, self._line, calibration)
         self.bench = Bench(self.port, board)

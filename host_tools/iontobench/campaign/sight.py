@@ -5,20 +5,34 @@ from the firmware's ramp. Times in us, currents in uA.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ionto.core import faults
 from iontobench.device.events import Event
 
-from .required import CHANGE, FLOW, LOW, NEAR, ONSET, OVER, Case
+from .programs import RAMP_MS, TRAIN
+from .required import CHANGE, FLOW, LOADED, LOW, NEAR, ONSET, OVER, TURNED, Case
 from .rig import Watched
 
 _LONG_AGO_US = -(1 << 62)
-_RAMP_US = 1_000_000  # of the matrix's programs, 0 to level
+_RAMP_US = RAMP_MS * 1000  # 0 to level
 _LOW_QUIET_US = 5_000_000  # [control.md, Low impedance]
 _NEAR_SHARE = 0.8
 _ENVELOPE, _ENVELOPE_UA, _ENVELOPE_MORE_US = 1.1, 50.0, 5_000
-_UP = (faults.RAMP, faults.HOLD)
-_DOWN = (faults.RAMP_DOWN, faults.PAUSING)
+_PROOF_UA = 45.0  # the most that a 5 mA board's proof asks for [control.md, Proof]
+_UP = (faults.RAMP, faults.HOLD, faults.PULSE)
+_DOWN = (faults.RAMP_DOWN, faults.TURNING, faults.PAUSING)
+_STEADY_US = 3_000  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
+
+
+class Piece(NamedTuple):
+    """The set point from a state's beginning on."""
+
+    from_us: int
+    ua: float
+    way: int  # up, down, level
+    pulses: bool = False
+    least_ua: float = 0.0  # of what the envelope follows
 
 
 class SetPoint:
@@ -26,34 +40,55 @@ class SetPoint:
 
     def __init__(self, events: Iterable[Event], clock_us: int, level_ua: float):
         self._level_ua = level_ua
-        self._pieces: list[tuple[int, float, int]] = [
-            (_LONG_AGO_US, 0.0, 0)
-        ]  # from us, ua, direction
+        self._pieces = [Piece(_LONG_AGO_US, 0.0, 0)]
         self.ramps_us: list[int] = []
+        self.turned_us = _LONG_AGO_US
         for item in events:
+            if item.code == faults.EV_POLARITY:
+                self.turned_us = item.t_ms * 1000 + clock_us
             if item.code == faults.EV_STATE:
                 self._enter(item.a, item.t_ms * 1000 + clock_us)
 
     def _enter(self, state: int, t_us: int) -> None:
         level_ua = self.at(t_us)
         if state in _UP:
-            if state == faults.RAMP and level_ua == 0.0:
+            if state != faults.HOLD and level_ua == 0.0:
                 self.ramps_us.append(t_us)
-            self._pieces.append((t_us, level_ua, 1))
+            self._pieces.append(Piece(t_us, level_ua, 1, state == faults.PULSE))
         elif state in _DOWN:
-            self._pieces.append((t_us, level_ua, -1))
+            self._pieces.append(Piece(t_us, level_ua, -1))
         else:
-            self._pieces.append((t_us, 0.0, 0))
+            proof_ua = _PROOF_UA if state == faults.PROOF else 0.0
+            self._pieces.append(Piece(t_us, 0.0, 0, least_ua=proof_ua))
 
     def at(self, t_us: int) -> float:
-        """The set point at a time."""
-        from_us, ua, way = next(piece for piece in reversed(self._pieces) if piece[0] <= t_us)
-        moved_ua = way * self._level_ua * (t_us - from_us) / _RAMP_US
-        return min(self._level_ua, max(0.0, ua + moved_ua))
+        """What is to flow at a time; of a pulse its flat part only, for no more is judged."""
+        piece = self._piece(t_us)
+        if piece.pulses and not _is_flat(t_us - piece.from_us):
+            return 0.0
+        return self._ramped(piece, t_us)
+
+    def most(self, t_us: int) -> float:
+        """What the envelope follows: of pulses their amplitude; and what the proof asks for."""
+        piece = self._piece(t_us)
+        return max(piece.least_ua, self._ramped(piece, t_us))
+
+    def _piece(self, t_us: int) -> Piece:
+        return next(piece for piece in reversed(self._pieces) if piece.from_us <= t_us)
+
+    def _ramped(self, piece: Piece, t_us: int) -> float:
+        moved_ua = piece.way * self._level_ua * (t_us - piece.from_us) / _RAMP_US
+        return min(self._level_ua, max(0.0, piece.ua + moved_ua))
 
     def ramp_us(self, t_us: int) -> int:
         """When the last ramp from 0 before `t_us` began."""
         return max((one for one in self.ramps_us if one <= t_us), default=t_us)
+
+
+def _is_flat(since_us: int) -> bool:
+    at_us = since_us % (TRAIN.period_ms * 1000)
+    edge_us = TRAIN.edge_ms * 1000
+    return edge_us + _STEADY_US <= at_us < edge_us + TRAIN.on_ms * 1000
 
 
 def visible_us(
@@ -73,7 +108,7 @@ def visible_us(
         if case.sight == OVER:
             if moment.load_ua > over_ua:
                 return before_us
-            if moment.load_ua <= _ENVELOPE * set_ua + _ENVELOPE_UA:
+            if moment.load_ua <= _ENVELOPE * set_point.most(t_us) + _ENVELOPE_UA:
                 over_since_us = None
             elif over_since_us is None:
                 over_since_us = before_us
@@ -86,8 +121,11 @@ def visible_us(
 
 
 def _shows(case, moment, set_point, set_ua, at_onset_ua, compliance_mv) -> bool:
-    if case.sight == FLOW:
-        return moment.gate and set_ua >= case.from_ua
+    if case.sight == LOADED:
+        return moment.contact
+    if case.sight in (FLOW, TURNED):
+        is_turned = case.sight == FLOW or moment.t_us >= set_point.turned_us
+        return moment.gate and set_ua >= case.from_ua and is_turned
     if case.sight == CHANGE:
         return moment.gate and abs(set_ua - at_onset_ua) >= case.from_ua
     if case.sight == LOW:

@@ -12,7 +12,7 @@ from iontobench.sim.faults import KINDS
 from .matrix import Trial, over_ua
 from .reactions import Reaction, reactions
 from .required import RAMP, REFUSE, RESET, RIDE, SAFE, TRIP, WARN
-from .rig import IDLE_US, Seen
+from .rig import IDLE_US, Healthy, Seen
 from .row import LATE, MISSED, NOT_OBSERVABLE, NUISANCE, OK, Row
 from .sight import SetPoint, visible_us
 
@@ -30,18 +30,18 @@ _TAKEN = {
 
 
 def judge(
-    trial: Trial, seen: Seen, plain: Seen, clock_us: int, at_us: int, peak_ua, again, board: Board
+    trial: Trial, seen: Seen, plain: Healthy, at_us: int, peak_ua, again, board: Board
 ) -> Row:
     """Return the row of one cell.
 
     Args:
-        plain: the run without a fault; clock_us: plant time less session time.
+        plain: the run without it, and its plant time less session time.
         at_us: the onset; peak_ua: the load's peak from then on.
         again: how the next start ended, and its peak; None where there was none.
     """
     case, phase, load = trial
-    set_point = SetPoint(seen.ear.events, clock_us, load.level_ua)
-    found = reactions(seen, plain, clock_us, at_us)
+    set_point = SetPoint(seen.ear.events, plain.clock_us, load.level_ua)
+    found = reactions(seen, plain.seen, plain.clock_us, at_us)
     from_us = None
     if phase.state is not None and case.expect not in (REFUSE, RIDE, SAFE):
         from_us = visible_us(case, seen.plant, set_point, over_ua(load, board), at_us)
@@ -157,6 +157,8 @@ def _is_late(case, seen, taken, from_us, off_us) -> bool:
 def _never(sight: str) -> str:
     return {
         "flow": "no current flows that it could change",
+        "turned": "no current flows that it could change",
+        "loaded": "the lead stays off",
         "over": "the current does not rise: the load or compliance bounds it",
         "change": "no commanded change that a frozen code could fail to follow",
         "low": "never judged: 1 mA does not flow 5 s after a ramp's start",

@@ -16,7 +16,7 @@ from iontobench.sim.senses import as_integers
 Row = tuple[int, int, int]
 
 LEAST_READINGS = 8
-LEAST_SPAN_UA = 1000.0
+SPAN_SHARE = 5  # a fifth of the board's maximum: less is mostly noise and wide codes
 CODE_TOP = 4095
 
 
@@ -35,14 +35,15 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def fit_calibration(
-    readings: Sequence[Reading], used: Sequence[Row], code_top: int = CODE_TOP
+    readings: Sequence[Reading], used: Sequence[Row], max_ua: int, code_top: int = CODE_TOP
 ) -> list[Row]:
     """Return a new calibration by least squares over all readings; the supply's is kept.
 
     Args:
-        readings: at least 8, over at least 1 mA, best on two loads so that the voltages of one
-            current differ.
+        readings: at least 8, over at least a fifth of the board's maximum, best on two loads so
+            that the voltages of one current differ.
         used: the calibration with which the board reported them.
+        max_ua: the board's maximum.
         code_top: the converter's largest code; it bounds mul.
 
     Raises:
@@ -51,10 +52,11 @@ def fit_calibration(
     span_ua = max((r.meter_ua for r in readings), default=0.0) - min(
         (r.meter_ua for r in readings), default=0.0
     )
-    if len(readings) < LEAST_READINGS or span_ua < LEAST_SPAN_UA:
+    least_ua = max_ua / SPAN_SHARE
+    if len(readings) < LEAST_READINGS or span_ua < least_ua:
         raise CalibrationError(
             f"{len(readings)} readings over {span_ua:.0f} uA: at least {LEAST_READINGS} over "
-            f"{LEAST_SPAN_UA:.0f} uA are needed"
+            f"{least_ua:.0f} uA are needed"
         )
     zero, mul, shift = used[3]
     meter_ua = [r.meter_ua for r in readings]

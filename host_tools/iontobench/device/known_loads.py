@@ -28,6 +28,9 @@ _SKIP_MS = 400  # the ramp's end and the trim's settling
 _LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 _TOP_SHARE = 0.8  # of the board's maximum
+# The whole range in half a second, and no faster on a small range: a step of the ramp that is as
+# much as the supervisor's own view may lag (2 ticks) would look like a sense that stands still.
+_SLEW_PER_MAX = 2
 
 
 def calibrate_seeded(board: Board, adc: str, seed: int) -> list[Row]:
@@ -45,7 +48,7 @@ def calibrate_seeded(board: Board, adc: str, seed: int) -> list[Row]:
         plant = Plant(board, f"resistor:{r_ohm}", adc, seed)
         readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed))
         code_top = plant.adc.ranges[0].top
-    return fit_calibration(readings, rows, code_top)
+    return fit_calibration(readings, rows, board.max_ua, code_top)
 
 
 def _zeroed(board: Board, plant: Plant) -> list[Row]:
@@ -61,7 +64,7 @@ def _zeroed(board: Board, plant: Plant) -> list[Row]:
 def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> list[Reading]:
     top_ua = int(board.max_ua * _TOP_SHARE)
     levels_ua = [top_ua * step // _LEVELS for step in range(1, _LEVELS + 1)]
-    words = _program(levels_ua)
+    words = _program(levels_ua, min(board.max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S))
     watcher = _Watcher(meter)
     port = VirtualPort(board, plant, Console(HostLink([watcher])), rows)
     bench = Bench(port, board)
@@ -73,7 +76,7 @@ def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> lis
     return watcher.readings(levels_ua)
 
 
-def _program(levels_ua: list[int]) -> list[int]:
+def _program(levels_ua: list[int], slew_ua_s: int) -> list[int]:
     top_ua = levels_ua[-1]
     time_s = len(levels_ua) * (_HOLD_MS // 1000 + 2)
     header = [0] * program.HEADER_LEN
@@ -81,7 +84,7 @@ def _program(levels_ua: list[int]) -> list[int]:
     header[program.H_SEGMENTS] = len(levels_ua)
     header[program.H_POLARITY] = 1
     header[program.H_PEAK_UA] = top_ua
-    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = SLEW_MAX_UA_S
+    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = slew_ua_s
     header[program.H_CHARGE_UC] = top_ua * time_s
     header[program.H_TIME_S] = time_s
     header[program.H_AREA_MM2] = AREA_MAX_MM2
@@ -92,7 +95,7 @@ def _program(levels_ua: list[int]) -> list[int]:
         segment = [0] * program.SEGMENT_LEN
         segment[program.S_KIND] = program.HOLD_TIME
         segment[program.S_LEVEL_UA] = level_ua
-        segment[program.S_SLEW_UA_S] = SLEW_MAX_UA_S
+        segment[program.S_SLEW_UA_S] = slew_ua_s
         segment[program.S_TIME_MS] = _HOLD_MS
         segment[program.S_POLARITY] = 1
         words = words + segment

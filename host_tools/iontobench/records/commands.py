@@ -40,6 +40,7 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
         "summary": shown(record.summary or {}),
         "session": shown(_brief(record.header)),
         "samples": len(record.samples),
+        "snapshot_rows": 0 if record.snapshot is None else len(record.snapshot.rows),
         "frames_lost": sum(gap.count for gap in record.gaps),
         "events": [
             {

@@ -1,9 +1,11 @@
-"""The record's format, version 1: what one line is, and how lines are chained.
+"""The record's format, version 2: what one line is, and how lines are chained.
 
 A record is UTF-8 JSON, one object a line, each line ended by one LF and nothing else. The object
 has one member that says what the line is (`header`, `sample`, `event` with its `name`, `gap`,
-`note`, `close`) and, always last, `h`. The first line is the header, its first member the
-disclaimer; the last is `close`, with the number of lines before it and the `h` of the last one.
+`note`, `snapshot`, `close`) and, always last, `h`. The first line is the header, its first member
+the disclaimer; the last is `close`, with the number of lines before it and the last one's `h`.
+After a fault one `snapshot` precedes the close: the last second before it, the oldest row first, a
+row every `row_us`. Version 1 had no snapshot, and is read as before.
 
 `h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
 followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:
@@ -33,7 +35,8 @@ from ionto.bench import NOTICE
 from ionto.core import faults
 
 FORMAT = "iontobench-record"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READABLE = (1, 2)
 DISCLAIMER = NOTICE  # the firmware's own sentence opens every record
 CHAIN_NOTE = (
     "h = SHA-256 in hex of the previous line's h (64 zeros first) + this line without its h. "
@@ -65,6 +68,7 @@ COLUMNS = {
     "event": ("seq", "t_ms", "code", "a", "b"),
     "gap": ("t_ms", "first_seq", "count"),
     "note": ("t_ms", "text"),
+    "snapshot": ("a_q4", "b_q4", "load_mv", "set_q4"),
     "flags": ("limited", "gate closed", "near compliance", "dip"),
     "states": tuple(faults.STATE_NAMES[state] for state in sorted(faults.STATE_NAMES)),
 }
@@ -86,6 +90,13 @@ class Close(msgspec.Struct, forbid_unknown_fields=True):
     summary: dict[str, Any]
 
 
+class Rows(msgspec.Struct, forbid_unknown_fields=True):
+    """A snapshot: rows of `COLUMNS["snapshot"]`."""
+
+    row_us: Annotated[int, msgspec.Meta(gt=0, le=1_000_000)]
+    rows: tuple[tuple[Int, Int, Int, Int], ...]
+
+
 class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One line without its `h`. Exactly one member is set, and `name` with `event`."""
 
@@ -95,11 +106,12 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     name: str | None = None
     gap: tuple[Int, Int, Int] | None = None
     note: tuple[Int, str] | None = None
+    snapshot: Rows | None = None
     close: Close | None = None
 
     def kind(self) -> str | None:
         """What the line is, or None where it is not exactly one thing."""
-        kinds = ("header", "sample", "event", "gap", "note", "close")
+        kinds = ("header", "sample", "event", "gap", "note", "snapshot", "close")
         found = [kind for kind in kinds if getattr(self, kind) is not None]
         named = (self.name is not None) == (self.event is not None)
         return found[0] if len(found) == 1 and named else None

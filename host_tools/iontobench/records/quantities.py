@@ -28,6 +28,16 @@ FAULT_SENTENCES = {
     faults.NO_LOAD: "the probe found no load before the start",
     faults.LIMITER: "the stage's hardware limiter tripped",
     faults.INTERNAL: "an internal error stopped the loop",
+    faults.PROOF_STAGE: "in the proof nothing flowed with both switches on",
+    faults.PROOF_GATE: "in the proof current flowed although the gate was low",
+    faults.PROOF_SERIES: "in the proof current flowed although ENABLE stood still",
+    faults.PROOF_LIMITER: "in the proof the hardware limiter did not trip, or not arm again",
+    faults.PROOF_SIGN: "in the proof sense B did not see the current, or saw it backwards",
+    faults.STUCK: "sense A did not follow a change of the set point",
+    faults.UNDERCURRENT: "less than commanded flowed for 1 s, and the stage was not limited",
+    faults.SUPPLY: "the supply was too low to be trusted",
+    faults.CORRUPT: "the program or a limit in memory was no longer what had been checked",
+    faults.NOT_ZERO: "current flowed after a rest, before the next ramp",
 }
 # suffix of a name -> factor, unit and decimals in which it is shown
 _SHOWN = {

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import units
-from iontobench.device.events import Event, Gap, LinkNote, Sample
+from iontobench.device.events import Event, Gap, LinkNote, Sample, Snapshot
 
 from . import format as form
 from .verify import Verdict, scan
@@ -28,6 +28,7 @@ class Record(msgspec.Struct):
     notes: list[LinkNote]
     summary: dict[str, Any] | None
     verdict: Verdict
+    snapshot: Snapshot | None = None
 
 
 def read(path: str | Path) -> Record:
@@ -48,6 +49,7 @@ def read(path: str | Path) -> Record:
         lines.notes,
         lines.summary,
         verdict,
+        lines.snapshot,
     )
 
 
@@ -90,6 +92,7 @@ class _Lines:
         self.gaps: list[Gap] = []
         self.notes: list[LinkNote] = []
         self.summary: dict[str, Any] | None = None
+        self.snapshot: Snapshot | None = None
 
     def keep(self, _number: int, line: form.Line) -> None:
         if line.sample is not None:
@@ -100,6 +103,8 @@ class _Lines:
             self.gaps.append(Gap(*line.gap))
         elif line.note is not None:
             self.notes.append(LinkNote(*line.note))
+        elif line.snapshot is not None:
+            self.snapshot = Snapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:
             self.header = line.header
         elif line.close is not None:

@@ -156,8 +156,8 @@ class _Chain:
             if header is None or header.get("format") != form.FORMAT:
                 raise form.RecordError(f"{self._name}: not a record of a session")
             told = str(header.get("format_version"))[:20]
-            if told != str(form.FORMAT_VERSION):
-                known = form.FORMAT_VERSION
+            if told not in map(str, form.READABLE):
+                known = " and ".join(map(str, form.READABLE))
                 raise form.RecordError(f"{self._name}: format {told}; this program reads {known}")
         elif header is not None:
             raise _DamageError("a second header")

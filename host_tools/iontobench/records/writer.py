@@ -16,7 +16,7 @@ from typing import Any, Self
 import msgspec
 
 from ionto.core import faults, units
-from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
+from iontobench.device.events import Event, Gap, Item, LinkNote, Sample, Snapshot
 
 from . import format as form
 
@@ -71,6 +71,12 @@ class RecordWriter:
             self._append(msgspec.json.encode({"note": (item.t_ms, text)}))
         else:
             raise TypeError(f"{type(item).__name__} has no line in a record")
+
+    def snapshot(self, snapshot: Snapshot) -> None:
+        """Append the last second before a fault."""
+        rows = {"row_us": snapshot.row_us, "rows": snapshot.rows}
+        self._append(msgspec.json.encode({"snapshot": rows}))
+        self._sync()
 
     def close(self, summary: dict[str, Any]) -> str:
         """Append the closing line, sync, and return the head of the chain. Once only."""

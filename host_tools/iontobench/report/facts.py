@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from ionto.core import program
+from ionto.core import faults, program
 from iontobench.course import Course
+from iontobench.device.events import Snapshot
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
@@ -20,6 +21,9 @@ RUNGS = {
     "virtual": "virtual: simulated, nothing was measured on hardware",
     "chip": "chip: the firmware on an emulated RP2040, nothing was measured on hardware",
 }
+
+
+_SWITCHES = faults.PROVEN_STAGE | faults.PROVEN_GATE | faults.PROVEN_SERIES
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -97,6 +101,36 @@ def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, st
         )
     rows.append(("duration", length, duration(got.length_ms), difference))
     return rows
+
+
+def proofs(record: Record) -> list[str]:
+    """What the proofs before the ramps have shown, in a sentence; nothing without one."""
+    shown = [event.a for event in record.events if event.code == faults.EV_PROOF]
+    if not shown:
+        return []
+    all_of = shown[0]
+    for bits in shown[1:]:
+        all_of &= bits
+    switches = all_of & _SWITCHES == _SWITCHES
+    parts = ["both switches" if switches else "not both switches"]
+    if all_of & faults.PROVEN_SIGN:
+        parts.append("sense B")
+    times = "" if len(shown) == 1 else f" before each of {len(shown)} ramps"
+    if all_of & faults.PROVEN_LIMITER:
+        return [f"Proof{times}: {', '.join(parts)} and the limiter proven."]
+    text = f"Proof{times}: {' and '.join(parts)} proven; limiter: not provable on this board."
+    return [text]
+
+
+def last_second(snapshot: Snapshot) -> str:
+    """What a snapshot shows, for those who do not see it."""
+    senses = [row[0] for row in snapshot.rows]
+    length = len(snapshot.rows) * snapshot.row_us / 1000
+    low, high, last = (quantity("_q4", value) for value in (min(senses), max(senses), senses[-1]))
+    return (
+        f"{len(snapshot.rows)} rows over {length:.0f} ms: sense A between {low} and {high}, "
+        f"{last} in the last one."
+    )
 
 
 def rung_words(header: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from iontobench.records.verify import CAVEAT, INTACT
 from iontobench.records.writer import META_NAME, file_sha256
 
 from . import facts, plots, tables
+from .last_second import last_second
 
 
 def write_report(record_path: str | Path, out_path: str | Path) -> None:
@@ -101,6 +102,7 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
     if isinstance(injected, list) and injected:
         listed = ", ".join(map(str, injected))
         said_so.append(f"Injected on purpose (kind@seconds): {listed}.")
+    said_so += facts.proofs(record)
     lost = sum(gap.count for gap in record.gaps)
     if lost:
         said_so.append(f"{lost} telemetry frames never arrived; the lines have gaps there.")
@@ -147,11 +149,17 @@ def _figures(
     of_current = f"Over {length}, towards {ask_ma}; the highest measured current is {peak}.{end}"
     of_dose = f"{quantity('_uc', got.dose_uc)} delivered{wanted}, over {length}.{end}"
     compliance = facts.compliance_v(record.header)
-    return [
+    drawn = [
         ("Current against set point", plots.current(shared, of_current)),
         ("Voltage and load", plots.voltage(shared, compliance, of_load + end)),
         ("Dose against the target", plots.dose(shared, target, of_dose)),
     ]
+    snapshot = record.snapshot
+    if snapshot is not None and snapshot.rows:
+        of_last = facts.last_second(snapshot) + end
+        drawing = last_second(snapshot, record.events, of_last)
+        drawn.append(("The last second before the fault", drawing))
+    return drawn
 
 
 def _meta(record_path: Path) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Draws a session: current against set point, voltage and load, dose against target.
 
 Input is a record's samples; axes are min:s, mA, V, kOhm, mA·min. The same record gives the same
-SVG. matplotlib is loaded on the first drawing, and no text of a record is drawn: labels are ours.
+SVG, and no text of a record is drawn: labels are ours.
 """
 
-import io
 from typing import Any
 
 from markupsafe import Markup
@@ -12,35 +11,14 @@ from markupsafe import Markup
 from ionto.core import faults
 from iontobench.device.events import Event, Sample
 
-from . import series, svg
+from . import canvas, series, svg
 
-_WIDTH_IN = 7.6
-_BELOW_IN = 0.48  # ticks and their label
-_STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text: smaller, and it can be read aloud and copied
-    "svg.hashsalt": "iontobench",
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "axes.edgecolor": svg.FAINT,
-    "axes.labelcolor": svg.INK,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": svg.GRID,
-    "grid.linewidth": 0.7,
-    "text.color": svg.INK,
-    "xtick.color": svg.FAINT,
-    "ytick.color": svg.FAINT,
-    "xtick.labelcolor": svg.INK,
-    "ytick.labelcolor": svg.INK,
-    "legend.frameon": False,
-    "path.simplify": False,  # series.py has done it, and kept the extremes
-}
 _STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
 _TICKS = 9
 _LEAST_SPAN = 0.09  # of the width: a narrower phase has no room for its name
-_PHASES = {faults.RAMP: svg.PHASE_A, faults.HOLD: svg.PHASE_B, faults.RAMP_DOWN: svg.PHASE_A}
+_PHASES = dict.fromkeys((faults.HOLD, faults.PULSE), svg.PHASE_B) | dict.fromkeys(
+    (faults.RAMP, faults.RAMP_DOWN, faults.TURNING, faults.PAUSING), svg.PHASE_A
+)
 
 
 class Shared:
@@ -56,14 +34,14 @@ class Shared:
 
 def current(shared: Shared, description: str) -> Markup:
     """Measured current over the set point, with the phases above it."""
-    with _style():
-        figure, (axes,) = _figure(3.1, 1, above_in=0.65)
+    with canvas.style():
+        figure, (axes,) = canvas.figure(3.1, 1, above_in=0.65)
         times, values = series.line(shared.samples, series.set_ma)
         axes.plot(times, values, color=svg.SET, linewidth=2.8, label="set point")
         times, values = series.line(shared.samples, series.current_ma)
         axes.plot(times, values, color=svg.CURRENT, linewidth=1.1, label="measured current")
         axes.set_ylabel("current (mA)")
-        _from_zero(axes)
+        canvas.from_zero(axes)
         _phases(axes, shared)
         _marks(axes, shared, named=True)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.12), ncols=3, borderaxespad=0)
@@ -73,18 +51,18 @@ def current(shared: Shared, description: str) -> Markup:
 
 def voltage(shared: Shared, compliance_v: float | None, description: str) -> Markup:
     """Voltage over the load and, below it, the apparent load V / I."""
-    with _style():
-        figure, (upper, lower) = _figure(4.2, 2)
+    with canvas.style():
+        figure, (upper, lower) = canvas.figure(4.2, 2)
         times, values = series.line(shared.samples, series.load_v)
         upper.plot(times, values, color=svg.VOLTAGE, linewidth=1.1)
         upper.set_ylabel("voltage (V)")
-        _from_zero(upper)
-        if compliance_v and _top(values) > compliance_v / 2:
-            _level(upper, compliance_v, "compliance", svg.FAULT)
+        canvas.from_zero(upper)
+        if compliance_v and canvas.top(values) > compliance_v / 2:
+            canvas.level(upper, compliance_v, "compliance", svg.FAULT)
         times, values = series.line(shared.samples, series.load_kohm)
         lower.plot(times, values, color=svg.LOAD, linewidth=1.1)
         lower.set_ylabel("load (kOhm)")
-        _from_zero(lower)
+        canvas.from_zero(lower)
         _marks(upper, shared, named=True)
         _marks(lower, shared, named=False)
         return _draw(figure, lower, shared, "plot-voltage", "Voltage and load", description)
@@ -92,34 +70,18 @@ def voltage(shared: Shared, compliance_v: float | None, description: str) -> Mar
 
 def dose(shared: Shared, target_mamin: float | None, description: str) -> Markup:
     """Dose so far, towards the dose asked for."""
-    with _style():
-        figure, (axes,) = _figure(2.6, 1)
+    with canvas.style():
+        figure, (axes,) = canvas.figure(2.6, 1)
         times, values = series.line(shared.samples, series.dose_mamin)
         axes.fill_between(times, values, color=svg.DOSE, alpha=0.12, linewidth=0)
         axes.plot(times, values, color=svg.DOSE, linewidth=1.6)
         axes.set_ylabel("dose (mA·min)")
-        _from_zero(axes)
+        canvas.from_zero(axes)
         if target_mamin:
-            _level(axes, target_mamin, f"asked: {target_mamin:.1f} mA·min", svg.FAINT)
+            canvas.level(axes, target_mamin, f"asked: {target_mamin:.1f} mA·min", svg.FAINT)
         _marks(axes, shared, named=True)
         title = "Dose against the target"
         return _draw(figure, axes, shared, "plot-dose", title, description)
-
-
-def _style() -> Any:
-    import matplotlib
-
-    return matplotlib.rc_context(_STYLE)
-
-
-def _figure(height_in: float, rows: int, above_in: float = 0.08) -> tuple[Any, Any]:
-    """A figure whose axes begin at the same place in every plot, so that times line up."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(_WIDTH_IN, height_in))
-    top, bottom = 1 - above_in / height_in, _BELOW_IN / height_in
-    figure.subplots_adjust(left=0.082, right=0.995, top=top, bottom=bottom, hspace=0.12)
-    return figure, figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
 
 
 def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: str) -> Markup:
@@ -128,33 +90,12 @@ def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: s
     axes.set_xticks([step_s * tick for tick in range(int(shared.end_s / step_s) + 1)])
     axes.xaxis.set_major_formatter(lambda t_s, _at: _tick(t_s, step_s))
     axes.set_xlabel("session time (min:s)")
-    raw = io.StringIO()
-    figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None})
-    return svg.finish(raw.getvalue(), name, title, text)
+    return canvas.as_svg(figure, name, title, text)
 
 
 def _tick(t_s: float, step_s: float) -> str:
     minutes, seconds = divmod(t_s, 60)
     return f"{minutes:.0f}:{seconds:04.1f}" if step_s < 1 else f"{minutes:.0f}:{seconds:02.0f}"
-
-
-def _from_zero(axes: Any) -> None:
-    axes.set_ylim(bottom=0, top=max(axes.dataLim.y1 * 1.18, 0.01))
-    axes.yaxis.set_label_coords(-0.062, 0.5)
-
-
-def _top(values: list[float]) -> float:
-    """The largest value that is one."""
-    return max((value for value in values if value == value), default=0.0)
-
-
-def _level(axes: Any, value: float, label: str, colour: str) -> None:
-    """A dashed line at a height that means something, named above its left end."""
-    axes.axhline(value, color=colour, linewidth=1.2, linestyle=(0, (5, 3)))
-    across = axes.get_yaxis_transform()
-    place = {"xycoords": across, "xytext": (4, 3), "textcoords": "offset points"}
-    axes.annotate(label, (0, value), ha="left", va="bottom", **place)
-    axes.set_ylim(top=max(axes.get_ylim()[1], value * 1.18))
 
 
 def _marks(axes: Any, shared: Shared, *, named: bool) -> None:

@@ -1,0 +1,65 @@
+"""The nominal forearm jittered by the spreads of domain.md 4b: one skin a seed.
+
+Medians are the shipped skin's, spreads the table's: lognormal where it says sigma_ln, else normal
+or uniform. Units are in the names of `SkinParams`. It is a cloud round one site, no population.
+"""
+
+import math
+import random
+
+from msgspec.structs import replace
+
+from iontobench.sim.noise import seeded
+from iontobench.sim.skin import SkinParams, load_skin
+
+DRY_SHARE = 0.25
+_DRY_TIMES = 3.0  # dry start [domain.md 4b]
+_SIGMA_LN = {
+    "r0_kohm_cm2": 0.8,
+    "r_min_kohm_cm2": 0.4,
+    "j50_ua_cm2": 0.4,
+    "tau_fast_s": 0.5,
+    "tau_slow_s": 0.5,
+    "tau_recovery_s": 0.4,
+    "c_nf_cm2": 0.35,
+    "r_series_ohm_cm2": 0.2,
+    "r_body_ohm": 0.25,
+}
+_R_MIN_FLOOR_KOHM_CM2 = 0.8  # [F61]
+_FIELD_SIGMA = 2.0 / 9.0  # Ve is N(9, 2) V; the shipped skin's own is another one
+_SPREAD_CUT = 3.0  # sigma: no skin beyond it is drawn
+
+
+def jittered(seed: int) -> SkinParams:
+    """The skin of a seed; a quarter of them start dry."""
+    nominal = load_skin("forearm")
+    if not isinstance(nominal, SkinParams):
+        raise TypeError("the nominal forearm is no skin")
+    draw = seeded(seed, "jitter")
+    drawn = {
+        name: getattr(nominal, name) * math.exp(sigma * _normal(draw))
+        for name, sigma in _SIGMA_LN.items()
+    }
+    drawn["r_min_kohm_cm2"] = max(_R_MIN_FLOOR_KOHM_CM2, drawn["r_min_kohm_cm2"])
+    is_dry = draw.random() < DRY_SHARE
+    drawn["r0_kohm_cm2"] *= _DRY_TIMES if is_dry else 1.0
+    drawn["r0_kohm_cm2"] = max(drawn["r0_kohm_cm2"], drawn["r_min_kohm_cm2"])
+    return replace(
+        nominal,
+        name=f"forearm-{seed}",
+        label=f"forearm, seed {seed}{', dry' if is_dry else ''}",
+        field_mv=nominal.field_mv * (1 + _FIELD_SIGMA * _normal(draw)),
+        tau_field_ms=draw.uniform(2.0, 20.0),
+        r_gel_ohm_cm2=draw.uniform(20.0, 200.0),
+        r_lead_ohm=draw.uniform(0.5, 5.0),
+        electrode_mv=draw.uniform(50.0, 300.0),
+        electrode_uf_cm2=draw.uniform(10.0, 100.0),
+        anode_factor=1 + 0.12 * _normal(draw),
+        noise_sigma=draw.uniform(0.01, 0.03),
+        noise_tau_s=draw.uniform(0.5, 5.0),
+        **drawn,
+    )
+
+
+def _normal(draw: random.Random) -> float:
+    return max(-_SPREAD_CUT, min(_SPREAD_CUT, draw.gauss(0.0, 1.0)))

@@ -1,0 +1,182 @@
+"""A drying load on a lead that makes bad contact: every gap that is due must find the gate low.
+
+`python -m iontobench.campaign.leads`: short seeded sessions whose lead opens in bursts of 1 to
+500 ms, 0.1 to 5 times a second [domain.md 4b], while the load dries towards compliance. Counted:
+gaps that should have cut and did not in 20 ms, cuts and trips without a gap, and sessions that
+were not off at their end. Exit 1 when there is any. Times in us, currents in uA.
+"""
+
+import argparse
+import math
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ionto.core import faults
+from iontobench.sim.noise import seeded
+
+from .cell import board_of, calibration_of
+from .many import over_seeds
+from .matrix import LOADS, Load
+from .programs import words
+from .rig import Rig, Seen
+from .sight import SetPoint
+
+BOARD, ADC = "virtual", "rp2040"
+_HOLD_MS = 1500
+_FIRST_US, _LAST_US = 400_000, 3_500_000  # bursts begin in the ramp, most before its end
+_BURST_MS = (1.0, 500.0)
+_RATE_S = (0.1, 5.0)
+_DRYING = (1e2, 3e5)  # %/min: from nothing to compliance within the hold
+_TICK_US = 1000
+_DUE_US = 20_000  # [control.md, Open]
+_LATCH_US = 100_000
+_ARMED_UA = 40.0  # above three times the least I_open
+_SHORT_US = 3_000  # the least gap that five ticks below I_open can come from, edges taken off
+_AFTER_US = 25_000  # a cut belongs to a gap that ended so long before it
+_PROOF_US = 60_000  # a proof that sees a gap says so after its means
+# What a lead that opens in the proof makes it say: too little flowed.
+_NOTHING_FLOWS = (faults.PROOF_STAGE, faults.PROOF_SIGN, faults.PROOF_LIMITER)
+_EXPECTED = ("open", "intermittent contact", "no load")
+
+
+class Gap(NamedTuple):
+    """The lead is off."""
+
+    from_us: int
+    to_us: int
+
+
+class Ended(NamedTuple):
+    """How one session went: counts of what must be 0, and what it met."""
+
+    seed: int
+    outcome: str
+    fault: str | None
+    gaps: int
+    limited: int
+    cuts: int
+    missed: int
+    nuisances: int
+    is_off: bool
+
+    @property
+    def is_bad(self) -> bool:
+        """Anything that must not be."""
+        return bool(self.missed or self.nuisances or not self.is_off)
+
+
+def gaps_of(seed: int) -> list[Gap]:
+    """The bursts of a seed, merged where they overlap."""
+    draw = seeded(seed, "leads")
+    rate_s = math.exp(draw.uniform(*map(math.log, _RATE_S)))
+    found: list[Gap] = []
+    at_us = _FIRST_US + round(draw.uniform(0, 600_000))
+    while at_us < _LAST_US:
+        length_ms = math.exp(draw.uniform(*map(math.log, _BURST_MS)))
+        to_us = at_us + round(length_ms * 1000)
+        found.append(Gap(at_us, to_us))
+        at_us = to_us + 1000 + round(draw.expovariate(rate_s) * 1e6)
+    return found
+
+
+def session(seed: int) -> Ended:
+    """One session on a lead of that seed."""
+    draw = seeded(seed, "leads load")
+    load = LOADS[seed % len(LOADS)]
+    drying = math.exp(draw.uniform(*map(math.log, _DRYING)))
+    gaps = gaps_of(seed)
+    specs = [f"drying@0.4:{drying:.0f}"]
+    specs += [
+        f"open@{gap.from_us / 1e6:.6f}:{(gap.to_us - gap.from_us) / 1e3:.3f}" for gap in gaps
+    ]
+    rig = Rig(board_of(BOARD), load.name, ADC, 1, calibration_of(BOARD, ADC), specs)
+    seen = rig.run(words(load.level_ua, hold_ms=_HOLD_MS))
+    return judge(seed, load, seen, gaps)
+
+
+def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
+    """What the gate did about each gap, and what it did without one."""
+    last = seen.last or {"outcome": "reset", "fault": seen.reset}
+    codes = Counter(item.code for item in seen.ear.events)
+    lows = [t_us for t_us, on in seen.plant.gates if not on]
+    highs = [t_us for t_us, on in seen.plant.gates if on]
+    clock_us = seen.begun_us - _TICK_US  # the session's first tick has passed before its time 0
+    set_point = SetPoint(seen.ear.events, clock_us, load.level_ua)
+    missed = 0
+    for gap in gaps:
+        due_us = gap.from_us + _DUE_US
+        is_on = _last(highs, gap.from_us) > _last(lows, gap.from_us)
+        if not is_on or gap.to_us < due_us or set_point.at(gap.from_us) < _ARMED_UA:
+            continue
+        missed += not any(gap.from_us < low_us <= due_us for low_us in lows)
+        is_long = gap.to_us > gap.from_us + _LATCH_US + _DUE_US
+        missed += is_long and last["fault"] not in _EXPECTED
+    nuisances = 0
+    for item in seen.ear.events:
+        t_us = item.t_ms * 1000 + clock_us
+        if item.code == faults.EV_CONTACT:
+            nuisances += not any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
+        elif item.code == faults.EV_FAULT and last["fault"] not in _EXPECTED:
+            is_proof = item.a in _NOTHING_FLOWS
+            nuisances += not (is_proof and any(_explains(gap, t_us, _PROOF_US) for gap in gaps))
+    is_off = not seen.plant.gate and seen.plant.shunt_ua < 5.0
+    return Ended(
+        seed,
+        last["outcome"],
+        last["fault"],
+        len(gaps),
+        codes[faults.EV_LIMITED],
+        codes[faults.EV_CONTACT],
+        missed,
+        nuisances,
+        is_off,
+    )
+
+
+def _explains(gap: Gap, t_us: int, after_us: int) -> bool:
+    is_gap = gap.to_us - gap.from_us >= _SHORT_US
+    return is_gap and gap.from_us < t_us <= gap.to_us + after_us
+
+
+def _last(edges: Sequence[int], before_us: int) -> int:
+    return max((t_us for t_us in edges if t_us <= before_us), default=-1)
+
+
+def report(found: Sequence[Ended]) -> str:
+    """The counts, and every bad seed by name."""
+    bad = [ended for ended in found if ended.is_bad]
+    faults_of = Counter(ended.fault or "none" for ended in found)
+    lines = [
+        f"{len(found)} sessions, {sum(ended.gaps for ended in found)} gaps, "
+        f"{sum(ended.cuts for ended in found)} cuts, "
+        f"{sum(ended.limited > 0 for ended in found)} sessions limited: "
+        f"{sum(not ended.is_off for ended in found)} never off, "
+        f"{sum(ended.missed for ended in found)} missed, "
+        f"{sum(ended.nuisances for ended in found)} nuisances",
+        "ended by: " + ", ".join(f"{name} {count}" for name, count in faults_of.most_common()),
+    ]
+    lines += [
+        f"seed {one.seed}: {one.outcome}, {one.fault}, missed {one.missed}, "
+        f"nuisances {one.nuisances}, {'off' if one.is_off else 'NOT OFF'}"
+        for one in bad
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="iontobench.campaign.leads", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=None, help="processes; by default one a core")
+    asked = parser.parse_args(arguments)
+    seeds = range(asked.first, asked.first + asked.seeds)
+    found = over_seeds(session, seeds, asked.jobs, "sessions")
+    print(report(found))
+    return 1 if any(ended.is_bad for ended in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Sessions with nothing wrong: none of them may end by a fault.
+
+`python -m iontobench.campaign.nuisance`: sessions of 60 s at 2 mA on the jittered forearm, dry
+starts among them, with the RP2040's own converter, calibrated. Leads stay on. Exit 1 when any
+session trips. Times in s, currents in uA.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from ionto.core import faults, program
+from iontobench.device.known_loads import calibrate_seeded
+from iontobench.sim.state import NEVER_US
+
+from .cell import board_of
+from .jitter import jittered
+from .many import over_seeds
+from .rig import Rig
+
+BOARD, ADC = "virtual", "rp2040"
+LEVEL_UA, SLEW_UA_S, HOLD_S = 2000, 100, 20  # 20 s up, 20 s there, 20 s down
+_BOARDS = 20  # seeds of the board: its calibration is fitted once
+
+
+class Ended(NamedTuple):
+    """How one session ended."""
+
+    seed: int
+    skin: str
+    outcome: str
+    fault: str | None
+    limited: int  # how often the stage met its compliance
+    warned: int  # warnings of noise, drift, late ticks and dips
+    peak_ua: float
+
+
+@cache
+def _calibration(board_seed: int):
+    return calibrate_seeded(board_of(BOARD), ADC, board_seed)
+
+
+def words() -> list[int]:
+    """The program of 60 s."""
+    header = [0] * program.HEADER_LEN
+    header[program.H_VERSION] = program.VERSION
+    header[program.H_SEGMENTS] = 1
+    header[program.H_POLARITY] = -1
+    header[program.H_PEAK_UA] = LEVEL_UA
+    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = SLEW_UA_S
+    header[program.H_CHARGE_UC] = LEVEL_UA * 60
+    header[program.H_TIME_S] = 120
+    header[program.H_AREA_MM2] = 1000
+    header[program.H_DENSITY_UA_CM2] = 500
+    header[program.H_PROBE_MIN_Q4] = 40
+    segment = [0] * program.SEGMENT_LEN
+    segment[program.S_KIND] = program.HOLD_TIME
+    segment[program.S_LEVEL_UA] = LEVEL_UA
+    segment[program.S_SLEW_UA_S] = SLEW_UA_S
+    segment[program.S_TIME_MS] = HOLD_S * 1000
+    segment[program.S_POLARITY] = -1
+    return header + segment
+
+
+def session(seed: int) -> Ended:
+    """One session with nothing wrong."""
+    skin = jittered(seed)
+    board_seed = 1 + seed % _BOARDS
+    calibration = _calibration(board_seed)
+    rig = Rig(board_of(BOARD), skin, ADC, board_seed, calibration, from_us=NEVER_US)
+    seen = rig.run(words())
+    last = seen.last or {"outcome": "reset", "fault": seen.reset}
+    codes = Counter(item.code for item in seen.ear.events)
+    warned = sum(
+        codes[code] for code in (faults.EV_NOISE, faults.EV_DRIFT, faults.EV_LATE, faults.EV_DIP)
+    )
+    return Ended(
+        seed,
+        skin.label,
+        last["outcome"],
+        last["fault"],
+        codes[faults.EV_LIMITED],
+        warned,
+        rig.plant.peak_ua,
+    )
+
+
+def is_trip(ended: Ended) -> bool:
+    """Ended by anything but its own program."""
+    return ended.fault is not None or ended.outcome != "complete"
+
+
+def report(found: Sequence[Ended]) -> str:
+    """The count, and every trip by name."""
+    trips = [ended for ended in found if is_trip(ended)]
+    lines = [
+        f"{len(found)} sessions of 60 s at {LEVEL_UA} uA, converter {ADC}: {len(trips)} trips, "
+        f"{sum(ended.limited > 0 for ended in found)} met compliance, "
+        f"{sum(ended.warned > 0 for ended in found)} warned, "
+        f"highest current {max(ended.peak_ua for ended in found):.1f} uA"
+    ]
+    lines += [f"seed {one.seed} ({one.skin}): {one.outcome}, {one.fault}" for one in trips]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="iontobench.campaign.nuisance", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=None, help="processes; by default one a core")
+    asked = parser.parse_args(arguments)
+    found = over_seeds(session, range(1, asked.seeds + 1), asked.jobs, "sessions")
+    print(report(found))
+    return 1 if any(is_trip(ended) for ended in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Thresholds that are judged reading by reading: how far each is from health, and from a fault.
+
+Errors that no mean takes away come from the seeded boards, noise from the normal tail, so that
+chances far below what can be drawn are figures too. Currents in uA. The firmware's own functions
+give the thresholds; nothing here repeats a number of theirs.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ionto.core import limits
+from ionto.core.envelope import Envelope
+from ionto.core.units import UA_Q4
+from iontobench.sim.senses import CH_A, CH_B
+
+from .converters import Array, Converters
+from .tails import log10_beyond, log10_trips, no_run
+
+SESSION_TICKS = 1_200_000  # 20 min
+_RUN = 5  # ticks, of A against B, open and leak
+_WITHIN = 20  # ticks in which a fault is to be seen
+_LEVELS = np.linspace(0.0, 1.0, 41)
+_ZEROS = 16  # rests in a session
+
+
+class Row(NamedTuple):
+    """One threshold on one kind of board: the chance a session that it trips in health, and that
+    it misses the fault it is for. `value` says how large both are on this range."""
+
+    threshold: str
+    fault: str
+    value: str
+    nuisance: float
+    miss: float
+
+
+def rows(converters: Converters) -> list[Row]:
+    """Every threshold of this kind."""
+    board = converters.board
+    floor_ua = limits.floor_q4(board) / UA_Q4
+    return [
+        _apart(converters, floor_ua, 1.0, 0.1),
+        _apart(converters, floor_ua, 0.2, 0.5),
+        *[_open(converters, share) for share in (0.05, 0.1, 1.0)],
+        _still(converters, "leak, gate low", floor_ua, 1, _RUN, SESSION_TICKS),
+        _still(converters, "zero after a rest", limits.zero_q4(board) / UA_Q4, 64, 1, _ZEROS),
+    ]
+
+
+def _apart(converters: Converters, floor_ua: float, share: float, error: float) -> Row:
+    """At every current up to a share of the maximum; at that one A reads `error` low."""
+    board = converters.board
+    true = (_LEVELS * share * board.max_ua)[None, :]
+    a_ua, b_ua = (converters.mean_ua(channel, true) for channel in (CH_A, CH_B))
+    sigma = np.hypot(converters.sigma_ua(CH_A), converters.sigma_ua(CH_B))
+
+    def beyond(a: Array) -> Array:
+        return (np.abs(a - b_ua) - a / 20 - floor_ua) / sigma[:, None]
+
+    healthy = log10_trips(-beyond(a_ua), _RUN, SESSION_TICKS).max(axis=1)
+    seen = 1 - 10 ** log10_beyond(beyond(a_ua * (1 - error))[:, -1])
+    return Row(
+        "A against B",
+        f"A {error:.0%} low at {share:.0%} of the maximum",
+        f"5 % + {floor_ua:.4g} uA",
+        _mean(healthy),
+        float(no_run(seen, _RUN, _WITHIN).mean()),
+    )
+
+
+def _open(converters: Converters, share: float) -> Row:
+    """I_open while holding a share of the maximum."""
+    board = converters.board
+    level_ua = share * board.max_ua
+    envelope = Envelope(limits.open_floor_q4(board), limits.open_cap_q4(board))
+    envelope.follow(round(level_ua * UA_Q4), limits.SLEW_MAX_UA_S, 0)
+    while envelope.moving:
+        envelope.move(1000)
+    open_ua = envelope.open_q4 / UA_Q4
+    sigma = converters.sigma_ua(CH_A)
+    flows_ua, off_ua = converters.mean_ua(CH_A, [[level_ua, 0.0]]).T
+    healthy = log10_trips((flows_ua - open_ua) / sigma, _RUN, SESSION_TICKS)
+    seen = 1 - 10 ** log10_beyond((open_ua - off_ua) / sigma)
+    return Row(
+        "I_open",
+        f"open lead at {share:.0%} of the maximum",
+        f"{open_ua:.4g} uA",
+        _mean(healthy),
+        float(no_run(seen, _RUN, _WITHIN).mean()),
+    )
+
+
+def _still(
+    converters: Converters, name: str, limit_ua: float, mean: int, run: int, judged: int
+) -> Row:
+    """Nothing may flow; the fault is twice the threshold."""
+    sigma = converters.sigma_ua(CH_A) / mean**0.5
+    off_ua, leak_ua = converters.mean_ua(CH_A, [[0.0, 2 * limit_ua]]).T
+    healthy = log10_trips((limit_ua - off_ua) / sigma, run, judged)
+    seen = 1 - 10 ** log10_beyond((leak_ua - limit_ua) / sigma)
+    miss = no_run(seen, run, _WITHIN if run > 1 else 1)
+    return Row(
+        name, "twice as much flows", f"{limit_ua:.4g} uA", _mean(healthy), float(miss.mean())
+    )
+
+
+def _mean(log10_chance: Array) -> float:
+    return float((10.0**log10_chance).mean())

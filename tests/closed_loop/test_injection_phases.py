@@ -1,0 +1,62 @@
+"""The commonest faults in every phase of a session, each in its time: a slice of the matrix.
+
+The whole of it is `iontobench faults`.
+"""
+
+import pytest
+from tests.closed_loop.plants import BOARD
+
+from iontobench.campaign.cell import run_cell
+from iontobench.campaign.matrix import PHASES, trials
+from iontobench.campaign.row import NOT_OBSERVABLE, OK
+from iontobench.sim.bench import Bench as Plant
+
+LOAD = "resistor:2000"
+FAULTS = (
+    *("open", "stage-on:20000", "stage-on:20000+limiter-dead", "stage-on:500", "stage-off"),
+    *("overcurrent:3", "a-dead", "adc-stuck", "bridge-flip", "sag:4200", "flip:13", "limit-flip"),
+    *("stall:10", "stop", "limiter-trip", "gate-welded", "dead-man-welded", "limiter-dead"),
+)
+
+
+@pytest.mark.hazard("H-01", "H-03", "H-08", "H-09", "H-10", "H-11", "H-12", "H-13", "H-18")
+@pytest.mark.hazard("H-19", "H-24", "H-27", "H-31")
+@pytest.mark.parametrize("phase", [phase.name for phase in PHASES])
+def test_the_commonest_faults_are_off_in_time_in_each_phase(phase):
+    rows = [run_cell(cell) for cell in trials((phase, LOAD)) if cell.case.fault in FAULTS]
+    assert len(rows) == len(FAULTS)
+    assert [row for row in rows if row.verdict not in (OK, NOT_OBSERVABLE)] == []
+    assert sum(row.verdict == OK for row in rows) >= len(FAULTS) - 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param("clock-rate:1", marks=pytest.mark.hazard("H-29")),
+        pytest.param("brown-out", marks=pytest.mark.hazard("H-21")),
+        pytest.param("hang", marks=pytest.mark.hazard("H-19", "H-21")),
+    ],
+)
+def test_a_wrong_clock_and_a_processor_that_is_gone_end_in_time_during_a_hold(fault):
+    (cell,) = (cell for cell in trials(("hold", LOAD)) if cell.case.fault == fault)
+    row = run_cell(cell)
+    assert (row.verdict, row.reason) == (OK, None)
+    assert row.reaction in ("ramp", "reset")
+
+
+def test_two_faults_that_each_take_a_lead_off_need_both_leads_back():
+    plant = Plant(BOARD, LOAD, faults=("open@0.001:10", "open@0.004:3"))
+    states = []
+    for at_ms in (0, 2, 5, 8, 12):
+        plant.advance(at_ms * 1000)
+        states.append(plant.contact)
+    assert states == [True, False, False, False, True]
+
+
+def test_a_lead_that_comes_back_twice_is_on_once():
+    plant = Plant(BOARD, LOAD)
+    plant.meet()
+    plant.lift()
+    assert not plant.contact
+    plant.meet()
+    assert plant.contact

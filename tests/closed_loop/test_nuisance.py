@@ -1,0 +1,53 @@
+"""Sessions with nothing wrong never trip: the jittered forearm, dry starts among them.
+
+The whole thousand is `python -m iontobench.campaign.nuisance`; here twenty, and all in the long
+tier.
+"""
+
+import pytest
+
+from iontobench.campaign.jitter import DRY_SHARE, jittered
+from iontobench.campaign.many import over_seeds
+from iontobench.campaign.nuisance import Ended, is_trip, main, report, session
+
+
+def test_twenty_sessions_with_nothing_wrong_complete_without_a_trip():
+    found = [session(seed) for seed in range(1, 21)]
+    assert [ended.seed for ended in found if is_trip(ended)] == []
+    assert len({ended.peak_ua for ended in found}) > 10  # they were twenty different loads
+
+
+@pytest.mark.long
+def test_a_thousand_sessions_with_nothing_wrong_complete_without_a_trip():
+    found = over_seeds(session, range(1, 1001), 2)
+    assert [ended.seed for ended in found if is_trip(ended)] == []
+
+
+def test_a_skin_is_its_seeds_and_a_quarter_of_them_start_dry():
+    assert jittered(7) == jittered(7)
+    assert jittered(7) != jittered(8)
+    skins = [jittered(seed) for seed in range(400)]
+    dry = sum(skin.label.endswith("dry") for skin in skins)
+    assert abs(dry / len(skins) - DRY_SHARE) < 0.06
+    middle = sorted(skin.j50_ua_cm2 for skin in skins)[len(skins) // 2]
+    assert middle == pytest.approx(20, rel=0.1)
+    assert all(skin.r_min_kohm_cm2 >= 0.8 for skin in skins)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fault", "trips"),
+    [("complete", None, 0), ("short", None, 1), ("fault", "open", 1), ("refused", "no load", 1)],
+)
+def test_whatever_is_not_the_programs_own_end_is_counted_and_named(outcome, fault, trips):
+    text = report([Ended(3, "a skin", outcome, fault, 0, 0, 2000.0)])
+    assert f"{trips} trips" in text
+    assert ("seed 3 (a skin)" in text) == bool(trips)
+
+
+def test_the_command_is_exit_1_when_a_session_trips(monkeypatch, capsys):
+    from iontobench.campaign import nuisance
+
+    bad = Ended(1, "a skin", "fault", "open", 0, 0, 1.0)
+    monkeypatch.setattr(nuisance, "session", lambda seed: bad)
+    assert main(["--seeds", "1", "--jobs", "1"]) == 1
+    assert "1 trips" in capsys.readouterr().out

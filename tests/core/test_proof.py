@@ -1,0 +1,190 @@
+"""The proof before each ramp: what it finds, at which currents, and how it is left."""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.limits import Board
+from ionto.core.proof import Proof
+from ionto.core.units import INPUT_LIMITER
+
+from .build import BOARDS, LARGE, NAMES, SMALL
+from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
+
+UNPROVABLE = Board("no lim_test", 5000, 40000, 37, lim_test=False)
+ALL = 31
+FOUND = {
+    "stage": faults.PROOF_STAGE,
+    "gate": faults.PROOF_GATE,
+    "series": faults.PROOF_SERIES,
+    "limiter": faults.PROOF_LIMITER,
+    "rearm": faults.PROOF_LIMITER,
+    "sense B": faults.PROOF_SIGN,
+    "bridge": faults.PROOF_SIGN,
+}
+
+
+def events(bed, code):
+    return [item for item in bed.items if getattr(item, "code", None) == code]
+
+
+@pytest.mark.hazard("H-09", "H-10", "H-13")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize("polarity", [1, -1])
+def test_a_whole_stage_is_proven_in_every_part_and_the_record_says_so(board, polarity):
+    bed = Bed(board, host=True)
+    program = quick(board, level_ua=min(board.max_ua, 2000), polarity=polarity)
+    assert bed.run(program, supervised=True) == faults.COMPLETE
+    (told,) = events(bed, faults.EV_PROOF)
+    assert told.a == ALL
+    assert told.b == pytest.approx(30 * 16 * board.proof_scale, rel=0.02)
+
+
+@pytest.mark.hazard("H-10")
+def test_a_limiter_that_cannot_be_proven_is_told_and_does_not_refuse():
+    bed = Bed(UNPROVABLE, host=True)
+    bed.port.broken.add("limiter")
+    assert bed.run(quick(UNPROVABLE), supervised=True) == faults.COMPLETE
+    (told,) = events(bed, faults.EV_PROOF)
+    assert told.a == ALL - faults.PROVEN_LIMITER
+
+
+@pytest.mark.hazard("H-08", "H-09", "H-10", "H-11", "H-13")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize("broken", FOUND)
+def test_each_part_that_does_not_work_refuses_the_start_by_its_name(board, broken):
+    bed = Bed(board)
+    bed.port.broken.add(broken)
+    peaks = []
+    bed.port.on_tick = lambda port: peaks.append(port.current_q4())
+    assert bed.run(quick(board, level_ua=400, polarity=-1)) == faults.REFUSED
+    found = {FOUND[broken]}
+    if broken in ("sense B", "bridge"):
+        found.add(faults.SENSES_APART)  # on a small range the probe's current shows it already
+    assert bed.parts.session.fault in found
+    assert [row for row in bed.port.history if row[1]] == [], "no ramp was begun"
+    assert max(peaks) <= 50 * 16 * board.proof_scale
+    assert bed.parts.session.starts == 0
+
+
+@pytest.mark.hazard("H-08", "H-09")
+@pytest.mark.parametrize("broken", ["gate", "series", "limiter", "stage"])
+def test_the_proof_is_repeated_before_a_later_ramp_and_latches_there(broken):
+    bed = Bed().say(600, "pause").say(900, "resume")
+    bed.at(850, lambda port: port.broken.add(broken))
+    assert bed.run(quick(time_ms=500)) == faults.FAULTED
+    assert bed.parts.session.fault == FOUND[broken]
+    assert bed.parts.session.starts == 1
+
+
+def steps(board, conducts=30, gate=0, series=0, limiter=0, trips=True, **given):
+    """A proof whose senses show so many uA (to scale) in each of its steps."""
+    proof = Proof(board)
+    shown_ua = {(1, 1, 0): conducts, (0, 1, 0): gate, (1, 0, 0): series, (1, 1, 1): limiter}
+    seen_b = {"conducts_b": conducts, "gate_b": gate, **given}
+    for _ in range(PROOF_STEPS + 10):
+        at = (proof.gate, proof.pump, proof.lim_test)
+        current_q4 = round(shown_ua[at] * 16 * board.proof_scale)
+        second_ua = {(1, 1, 0): seen_b["conducts_b"], (0, 1, 0): seen_b["gate_b"]}.get(at, 0)
+        tripped = (proof.lim_test and trips) or given.get("never_rearms")
+        inputs = INPUT_LIMITER if tripped else 0
+        if proof.step(current_q4, round(second_ua * 16 * board.proof_scale), inputs):
+            return proof
+    raise AssertionError("the proof has no end")
+
+
+SIXTEENTH = 0.0625
+
+
+@pytest.mark.hazard("H-09", "H-10", "H-12")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize(
+    ("good", "bad", "fault"),
+    [
+        ({"conducts": 15 + SIXTEENTH}, {"conducts": 15}, faults.PROOF_STAGE),
+        ({"gate": 5 - SIXTEENTH}, {"gate": 5}, faults.PROOF_GATE),
+        ({"gate": -100, "gate_b": 0}, {"gate": 400, "gate_b": 0}, faults.PROOF_GATE),
+        ({"series": 5 - SIXTEENTH}, {"series": 5}, faults.PROOF_SERIES),
+        ({"limiter": 5 - SIXTEENTH}, {"limiter": 5}, faults.PROOF_LIMITER),
+        ({}, {"trips": False}, faults.PROOF_LIMITER),
+        ({}, {"never_rearms": True}, faults.PROOF_LIMITER),
+        ({"conducts_b": 7}, {"conducts_b": 7 - SIXTEENTH}, faults.PROOF_SIGN),
+        ({"conducts_b": 37, "gate_b": 30}, {"conducts_b": 30, "gate_b": 30}, faults.PROOF_SIGN),
+        ({}, {"conducts_b": -30}, faults.PROOF_SIGN),
+    ],
+)
+def test_each_step_is_judged_at_its_current(board, good, bad, fault):
+    assert (steps(board, **good).fault, steps(board, **good).proven) == (0, ALL)
+    found = steps(board, **bad)
+    assert found.fault == fault
+    assert (found.gate, found.drive, found.lim_test) == (0, 0, 0)
+
+
+def test_a_step_is_the_mean_of_sixteen_ticks_after_it_has_settled():
+    proof = Proof(SMALL)
+    for _ in range(15):
+        assert proof.step(0, 0, 0) == 0, "settling: nothing is judged"
+    for _ in range(15):
+        proof.step(32 * 16, 32 * 16, 0)
+    assert proof.gate == 1
+    proof.step(0, 0, 0)
+    assert (proof.gate, proof.on_q4) == (0, 30 * 16)
+
+
+def test_the_series_step_waits_for_the_dead_mans_longest_hold():
+    proof = Proof(SMALL)
+    while proof.pump:
+        proof.step(480 * proof.gate, 480 * proof.gate, 0)
+    ticks = 0
+    while proof.lim_test == 0:
+        proof.step(480 if ticks < 13 else 0, 0, 0)
+        ticks += 1
+    assert (proof.fault, ticks) == (0, 14 + 16)
+
+
+def test_the_first_step_bounds_its_current_from_above():
+    limit = next(ua for ua in range(31, 200) if steps(SMALL, conducts=ua).fault)
+    assert 40 <= limit <= 60, "more than the offset and gain that the range may have, not twice"
+    assert steps(SMALL, conducts=limit).fault == faults.PROOF_STAGE
+
+
+@pytest.mark.hazard("H-27")
+@pytest.mark.parametrize("word", ["stop", "pause"])
+def test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limiter(word):
+    for tick in range(PROVING - 12, RAMPING, 3):
+        bed = Bed().say(tick, word).say(2000, "resume")
+        seen = []
+        bed.at(1900, lambda port, seen=seen: seen.append((port.tripped, port.lim_testing)))
+        expected = faults.STOPPED if word == "stop" else faults.COMPLETE
+        assert bed.run() == expected, tick
+        assert bed.parts.session.fault == 0
+        assert (bed.port.tripped, bed.port.lim_testing) == (0, 0)
+        assert seen == ([] if word == "stop" else [(0, 0)])
+
+
+def test_a_proof_that_is_left_goes_low_at_once_and_proves_nothing_more():
+    proof = Proof(SMALL)
+    while not proof.lim_test:
+        proof.step(480 * proof.gate * proof.pump, 480 * proof.gate * proof.pump, 0)
+    before = proof.proven
+    proof.leave()
+    assert (proof.gate, proof.drive, proof.lim_test, proof.rearm) == (0, 0, 0, 1)
+    ticks = 1
+    while not proof.step(0, 0, 0):
+        proof.leave()  # asked again and again: it is not begun again
+        ticks += 1
+    assert ticks <= 32
+    assert (proof.fault, proof.proven) == (0, before)
+
+
+def test_a_stop_after_a_pause_in_the_same_proof_wins():
+    bed = Bed().say(PROVING + 20, "pause").say(PROVING + 32, "stop")
+    assert bed.run() == faults.STOPPED
+    assert faults.PAUSED not in bed.states
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize("board", [SMALL, LARGE], ids=["5 mA", "30 mA"])
+def test_a_limiter_that_trips_outside_its_own_step_is_a_fault(board):
+    bed = Bed(board).at(PROVING + 20, lambda port: setattr(port, "tripped", 1))
+    assert bed.run(quick(board)) == faults.REFUSED
+    assert bed.parts.session.fault == faults.LIMITER

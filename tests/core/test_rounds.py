@@ -1,0 +1,182 @@
+"""What the rounds leave alone, what they warn of, and the second that they keep.
+
+The trips themselves are under the contract of `test_trips`. Figures for the 5 mA board.
+"""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.rounds import WARN_DRIFT, WARN_NOISE
+from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
+from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
+from ionto.core.units import GATE_EDGE
+
+from .build import sample
+from .judge import Judge
+from .loops import HOLDING, Bed, quick
+
+NOISE_Q4 = 4 * 37 + 1000
+
+
+def in_pulses(how=BY_PULSES_AT_ONCE, level_ua=2000):
+    """A supervisor of a train of pulses, long enough after its start."""
+    judge = Judge()
+    judge.gate = GATE_EDGE
+    judge.ramp.set_q4 = judge.target_q4 = level_ua * 16
+    judge.supervisor.follow(level_ua * 16, 10_000, 0, how)
+    judge.ticks(6000, current_q4=0)
+    assert judge.supervisor.tripped == 0
+    return judge
+
+
+@pytest.mark.hazard("H-31")
+@pytest.mark.parametrize("how", [BY_PULSES, BY_PULSES_AT_ONCE])
+@pytest.mark.parametrize(
+    "given",
+    [{"current_q4": 0}, {"current_q4": 16_000, "load_mv": 0}, {"current_q4": 400, "load_mv": 5}],
+)
+def test_between_pulses_neither_too_little_nor_a_still_sense_nor_a_short_is_judged(how, given):
+    assert in_pulses(how).ticks(3000, **given) == [faults.OK]
+
+
+@pytest.mark.hazard("H-01", "H-31")
+def test_in_pulses_every_bound_from_above_stays():
+    judge = in_pulses()
+    assert judge.tick(current_q4=34_601) == faults.RECHECK
+    judge = in_pulses(level_ua=1000)
+    assert judge.until(9, current_q4=18_401) == (5, faults.ENVELOPE)
+    judge = in_pulses()
+    assert judge.until(9, current_q4=0, second_q4=2000) == (5, faults.SENSES_APART)
+
+
+@pytest.mark.hazard("H-31")
+def test_an_amplitude_by_ramp_has_its_envelope_from_0():
+    judge = Judge()
+    judge.gate = GATE_EDGE
+    judge.supervisor.follow(32_000, 10_000, 0, BY_PULSES)
+    assert judge.until(9, current_q4=3000) == (5, faults.ENVELOPE)
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize("load_mv", [38_000, 40_000])
+def test_a_limited_load_has_no_undercurrent_and_no_still_sense(load_mv):
+    judge = Judge().hold(1000)
+    judge.go(2000)
+    assert judge.ticks(6000, current_q4=8000, load_mv=load_mv) == [faults.OK]
+    assert judge.supervisor.limited == 1
+
+
+@pytest.mark.hazard("H-12")
+@pytest.mark.parametrize("slew_ua_s", [300, 1000, 10_000])
+def test_a_dead_sense_is_found_within_66_ms_of_100_ua(slew_ua_s):
+    judge = Judge()
+    judge.gate = 1
+    judge.supervisor.follow(32_000, slew_ua_s, 0, 0)
+    to_100_ua_ms = 100_000 // slew_ua_s
+    count, verdict = judge.until(3000, current_q4=0, load_mv=100)
+    assert verdict in (faults.STUCK, faults.CUT)
+    assert verdict == faults.CUT or to_100_ua_ms <= count <= to_100_ua_ms + 2 + 66
+
+
+@pytest.mark.hazard("H-12")
+@pytest.mark.parametrize("up_ticks", [8, 12, 20, 30, 45, 60])
+def test_a_ramp_that_turns_round_is_followed_by_a_sense_that_works(up_ticks):
+    judge = Judge()
+    judge.go(2000)
+    assert judge.ticks(up_ticks) == [faults.OK]
+    judge.go(0)
+    assert judge.ticks(200) == [faults.OK]
+    judge.go(1000)
+    assert judge.ticks(300) == [faults.OK]
+
+
+@pytest.mark.parametrize(("step_q4", "warns"), [(NOISE_Q4, False), (NOISE_Q4 + 1, True)])
+def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
+    judge = Judge().hold(1000)
+    rounds = judge.supervisor.rounds
+    # Readings 8 ms apart of 0, a, 0, b have a mean second difference of a + b.
+    levels = [16_000, 16_000 + step_q4 // 2, 16_000, 16_000 + step_q4 - step_q4 // 2]
+    for tick in range(800):
+        at = levels[tick // 8 % 4]
+        assert judge.tick(current_q4=at, load_mv=5000) == faults.OK
+    assert bool(rounds.warning & WARN_NOISE) == warns
+    assert not warns or rounds.noise_q4 > NOISE_Q4
+
+
+def test_a_ramp_is_no_noise():
+    judge = Judge()
+    judge.hold(2000)
+    judge.go(0)
+    judge.ticks(300)
+    assert judge.supervisor.rounds.warning == 0
+
+
+MINUTES_3 = 180_000
+
+
+def drifted(before_mv, after_mv, ms=MINUTES_3 + 2000):
+    """The warnings of a load whose voltage at 1 mA changes once, 3 min after it was seen first."""
+    judge = Judge(time_s=600).hold(1000)
+    judge.ticks(600, current_q4=16_000, load_mv=before_mv)
+    judge.ticks(ms // 2, current_q4=16_000, load_mv=after_mv, dt_us=2000)
+    rounds = judge.supervisor.rounds
+    return rounds.warning & WARN_DRIFT, rounds.drift_from_ohm, rounds.drift_ohm
+
+
+@pytest.mark.parametrize(
+    ("before_mv", "after_mv", "warns"),
+    [(5000, 5300, 0), (5000, 5301, 1), (5000, 4700, 0), (5000, 4699, 1), (5000, 10_000, 1)],
+)
+def test_a_load_that_drifts_by_more_than_6_percent_in_3_minutes_is_told(
+    before_mv, after_mv, warns
+):
+    found = drifted(before_mv, after_mv)
+    assert found == ((WARN_DRIFT, before_mv, after_mv) if warns else (0, 0, 0))
+
+
+def test_a_drift_is_not_told_before_its_three_minutes():
+    assert drifted(5000, 9000, MINUTES_3 - 1500)[0] == 0
+
+
+def test_a_ramp_and_a_limited_load_begin_the_three_minutes_again():
+    for disturb in (
+        lambda judge: judge.go(1500).ticks(60),
+        lambda judge: judge.ticks(60, current_q4=16_000, load_mv=38_000),
+    ):
+        judge = Judge(time_s=600).hold(1000)
+        judge.ticks(600, current_q4=16_000, load_mv=5000)
+        judge.ticks(80_000, current_q4=16_000, load_mv=5000, dt_us=2000)
+        disturb(judge)
+        judge.ticks(20_000, current_q4=16_000, load_mv=9000, dt_us=2000)
+        assert judge.supervisor.rounds.warning & WARN_DRIFT == 0
+
+
+@pytest.mark.hazard("H-26")
+def test_a_snapshot_keeps_the_last_second_and_the_oldest_row_first():
+    ring = Snapshot()
+    assert ring.listed() == []
+    for row in range(3):
+        ring.keep(sample(row, 10 * row, -row), 100 + row)
+    assert ring.listed() == [0, 0, 0, 100, 1, -1, 10, 101, 2, -2, 20, 102]
+    for row in range(3, 2 * ROWS + 7):
+        ring.keep(sample(row), 0)
+    kept = ring.listed()
+    assert len(kept) == ROWS * COLUMNS
+    assert kept[::COLUMNS] == list(range(ROWS + 7, 2 * ROWS + 7))
+    assert ring.rows == ROWS
+    ring.reset()
+    assert ring.listed() == []
+
+
+@pytest.mark.hazard("H-26")
+def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
+    bed = Bed().at(HOLDING + 1000, lambda port: setattr(port, "offset_q4", 40_000))
+    assert bed.run(quick(time_ms=2000)) == faults.FAULTED
+    kept = bed.parts.supervisor.rounds.snapshot.listed()
+    rows = [kept[at : at + COLUMNS] for at in range(0, len(kept), COLUMNS)]
+    assert len(rows) == ROWS
+    assert rows[-1][0] > 60_000, "the sample that tripped is the last"
+    for row in rows[:-1]:
+        assert row == [pytest.approx(32_000, rel=0.01)] * 2 + [pytest.approx(10_000, rel=0.01)] + [
+            32_000
+        ]

@@ -1,0 +1,77 @@
+"""Every shipped protocol, shortened, on its board and its site's median load: CPython against VM.
+
+The samples that the virtual bench gave are replayed on both Pythons. Integers are compared tick
+by tick, or over a longer session by running sums of what decides, what is counted and what is
+said. The replay has to do with its pins what the firmware did on the bench.
+"""
+
+import pytest
+from tests.host.protocol_bench import compiled
+
+from ionto.core import faults
+from iontobench.protocols import list_protocols, load
+from iontobench.sim.skin import load_skin
+
+from .harness import Vm
+from .recorded import record
+from .runner import LOCKED, NEVER, TRACED
+from .short_programs import cut_short
+from .traces import Driver, assert_same_traces
+
+SECONDS_5 = (1000, 2000)  # ramp and hold _ms: 2.5 to 12 s, most of them 4.7
+MINUTE = (5500, 11_000)  # 12 to 60 s
+REPLAY = Driver.read("replay")
+PORT = "loop.port."
+
+
+def recorded(name, ramp_ms, hold_ms):
+    """A session of a shipped protocol on the virtual bench, cut short."""
+    protocol = load(name)
+    made, board = compiled(protocol)
+    electrodes = protocol.electrodes
+    skin = load_skin(protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
+    return record(cut_short(made.words, ramp_ms, hold_ms), board, skin)
+
+
+def replayed(vm, session, mode):
+    """The same session on both Pythons, which have to agree; CPython's trace."""
+    trace = assert_same_traces(vm, REPLAY, [(session.params, session.rows)], mode)[0]
+    last = trace.named(trace.rows - 1)
+    assert session.outcome == last["outcome"] == faults.COMPLETE
+    assert trace.ticks == len(session.rows)
+    assert last["loop.tick.dose.gross_uc"] == session.charge_uc > 0
+    return trace
+
+
+@pytest.mark.parametrize("name", list_protocols())
+def test_a_shipped_protocol_gives_the_same_integers_in_the_vm_in_every_tick(vm, name):
+    session = recorded(name, *SECONDS_5)
+    trace = replayed(vm, session, TRACED)
+    gates, drives = trace.column(PORT + "gate"), trace.column(PORT + "drive_counts")
+    assert list(zip(gates, drives, strict=True))[:-1] == session.pins
+
+
+@pytest.fixture(scope="module")
+def roomy(vm_path):
+    """A VM with room for the samples of a minute."""
+    with Vm(vm_path, heap_bytes=1 << 26) as machine:
+        yield machine
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", list_protocols())
+def test_a_shipped_protocol_of_a_minute_is_the_same_in_the_vm_without_heap(roomy, name):
+    session = recorded(name, *MINUTE)
+    assert 10_000 < len(session.rows) <= 60_000
+    assert replayed(roomy, session, LOCKED).heap_tick == NEVER
+
+
+def test_the_running_sum_of_a_session_sees_one_sample_that_is_one_off(vm):
+    session = recorded("dexamethasone-40", *SECONDS_5)
+    other = [list(row) for row in session.rows]
+    other[3000][1] += 1  # current A, while it is held
+    cases = [(session.params, rows) for rows in (session.rows, other)]
+    sums = [
+        trace.column(PORT + "sum")[-1] for trace in assert_same_traces(vm, REPLAY, cases, LOCKED)
+    ]
+    assert sums[0] != sums[1]
