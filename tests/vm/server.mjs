@@ -1,9 +1,9 @@
 // One MicroPython VM behind JSON lines: a request a line on stdin, an answer a line on stdout.
 //
-// argv[2] is the VM's module, argv[3] its first heap in bytes. Requests: {op: "load", files: {path: text}}, {op: "exec", source},
-// {op: "call", source, file, function, args}. Answers: {ok: true, result, printed} or
-// {ok: false, type, traceback, printed}. {op: "take", path} answers with a file of the VM in
-// base64 and removes it. It knows no time: whoever asks kills a hung VM.
+// argv[2] is the VM's module, argv[3] its first heap in bytes. Requests: {op: "load", files:
+// {path: text}}, {op: "exec", source}, {op: "call", source, file, function, args}. Answers:
+// {ok: true, result, printed} or {ok: false, type, traceback, printed}. {op: "take", path} answers
+// with a file of the VM in base64 and removes it. It knows no time: whoever asks kills a hung VM.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
