@@ -14,16 +14,8 @@ BOARD = limits.Board(
 )
 
 
-def make_port(skin="forearm", adc="ideal", seed=1, faults=(), console=None, calibration=None):
-    """Return a port on a new bench (`port.bench`).
+def make_port(**options):
+    """The port to a new bench of this board (`port.bench`); options of `sim.port.simulated`."""
+    from iontobench.sim.port import simulated
 
-    Args:
-        skin: a load's name or its parameters; adc: `ideal` or `rp2040`.
-        seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE].
-        console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
-    """
-    from iontobench.sim.bench import Bench
-    from iontobench.sim.port import VirtualPort
-
-    bench = Bench(BOARD, skin, adc, seed, faults)
-    return VirtualPort(BOARD, bench, console, calibration)
+    return simulated(BOARD, **options)

@@ -16,6 +16,7 @@ from ionto.core.units import (
     SAMPLE_V,
 )
 
+from .bench import Bench
 from .cable import Cable, NoConsole
 from .processor import Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
@@ -157,3 +158,16 @@ class VirtualPort(Processor):
         """Write one byte: here there is always room."""
         self._console.write(bytes(buf[:1]))
         return 1
+
+
+def simulated(
+    board, skin="forearm", adc="ideal", seed=1, faults=(), console=None, calibration=None
+):
+    """Return a port of `board` (limits.Board) on a new bench.
+
+    Args:
+        skin: a load's name or its parameters; adc: `ideal` or `rp2040`.
+        seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE].
+        console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
+    """
+    return VirtualPort(board, Bench(board, skin, adc, seed, faults), console, calibration)
