@@ -71,3 +71,12 @@ def test_soft_reset_from_the_prompt_boots_again_and_raises_no_pin(booting):
     assert b"soft reboot" in shown
     assert said == b"none\r\n"
     assert highs == []
+
+
+def test_at_the_prompt_at_least_64_kb_are_free_in_one_piece(booting):
+    """What stays is not to be scattered over the heap: a program has to find its room."""
+
+    def ask(booting):
+        return booting[0].exec("print(len(bytearray(65536)))").strip()
+
+    assert in_copy(ask, booting) == b"65536"
