@@ -15,7 +15,7 @@ from hashlib import sha256
 from machine import mem32
 
 # Without it garbage fills the heap between what stays, and no 4 kB are left in one piece.
-_COLLECT_EVERY = 16384
+_COLLECT_EVERY = 32768
 
 _REASON = 0x40058008  # WATCHDOG: bit 0 = the timer ran out, bit 1 = machine.reset()
 _SCRATCH4 = 0x4005801C
