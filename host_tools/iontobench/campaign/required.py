@@ -70,6 +70,7 @@ class Case(NamedTuple):
 
 _STRAY_UC = 2000.0
 _LOW_HOLD_MS = 7000  # low impedance is judged for 1 s, 5 s after a ramp's start
+_SHORT_TRAIN = "less than the rule's own 1 s of flat parts is left of this train"
 _SHORT_REST = "less than the rule's own 1 s is left of the ramp down"
 _DOWN = ("ramp down", "turning", "pausing")
 _LIFT = "voltage alone cannot tell a partial lift from a drier load [domain.md 4c]"
@@ -108,7 +109,7 @@ CASES: tuple[Case, ...] = (
     Case(
         *("short:10", TRIP, 1000 + _SLOW_MS, "control.md, Low impedance: 1 s", LOW, 1000.0),
         hold_ms=_LOW_HOLD_MS,
-        blind=_blind(("ramp down", _SHORT_REST)),
+        blind=_blind(("ramp down", _SHORT_REST), ("pulses", _SHORT_TRAIN)),
     ),
     Case("part-lift:50", WARN, 2000, _ROW.format(6), blind=_blind(("*", _LIFT))),
     # stage
@@ -116,7 +117,7 @@ CASES: tuple[Case, ...] = (
     Case("overcurrent:3", TRIP, 2, _OVER, OVER, 0.0, _STRAY_UC),
     Case(
         *("weak:0.5", TRIP, 1000 + _SLOW_MS, "control.md, Others: under-current", FLOW, 200.0),
-        blind=_blind(*((name, _SHORT_REST) for name in _DOWN)),
+        blind=_blind(*((name, _SHORT_REST) for name in _DOWN), ("pulses", _SHORT_TRAIN)),
     ),
     Case("weak:0.02", TRIP, 20, _OPEN, FLOW, 300.0),
     Case("stage-on:20000", TRIP, 20, _STUCK_ON, LOADED, 0.0, _STRAY_UC),
@@ -150,7 +151,7 @@ CASES: tuple[Case, ...] = (
     Case(
         *("v-dead", TRIP, 1000 + _SLOW_MS, "control.md, Low impedance: 1 s", LOW, 1000.0),
         hold_ms=_LOW_HOLD_MS,
-        blind=_blind(("ramp down", _SHORT_REST)),
+        blind=_blind(("ramp down", _SHORT_REST), ("pulses", _SHORT_TRAIN)),
     ),
     Case("a-stuck", TRIP, 100, _STUCK, CHANGE, 100.0),
     Case("adc-stuck", TRIP, 100, _STUCK, CHANGE, 100.0),
