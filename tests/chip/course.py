@@ -79,7 +79,17 @@ class Course:
     def __init__(self, booted, made, load_name="resistor:10000", patch=None):
         """Attach the plant to `booted` (chip, calibration) and start `made`."""
         chip, calibration = booted
-        self.bench = ChipBench(job_of(made, load_name, calibration), chip=chip)
+        self._begin(chip, job_of(made, load_name, calibration), patch)
+
+    @classmethod
+    def of_job(cls, chip, job):
+        """The same for a job with a load and electrodes of its own."""
+        course = cls.__new__(cls)
+        course._begin(chip, job, None)
+        return course
+
+    def _begin(self, chip, job, patch):
+        self.bench = ChipBench(job, chip=chip)
         self.chip, self.plant = chip, self.bench.bench
         self.bench.load()
         if patch:

@@ -11,7 +11,7 @@ from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
 from ionto.core.units import GATE_EDGE
 
-from .build import sample
+from .build import BOARDS, NAMES, sample
 from .judge import Judge
 from .loops import HOLDING, Bed, quick
 
@@ -180,3 +180,13 @@ def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
         assert row == [pytest.approx(32_000, rel=0.01)] * 2 + [pytest.approx(10_000, rel=0.01)] + [
             32_000
         ]
+
+
+@pytest.mark.hazard("H-12")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_a_sense_ahead_of_the_supervisors_own_ramp_is_not_stuck(board):
+    judge = Judge(board, peak_ua=board.max_ua)
+    for wait_ticks in range(20):
+        for target_ua in (board.max_ua, board.max_ua // 2):
+            judge.go(target_ua)
+            assert judge.ticks(board.max_ua // 10 + 60 + wait_ticks) == [faults.OK]

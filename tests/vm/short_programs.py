@@ -1,8 +1,8 @@
 """The words of a shipped protocol, cut to some seconds for slow machines; no judge sees them.
 
 Kinds, order, polarities, edges and walls stay as compiled; ramps, holds, pulses and gaps get
-shorter, and levels smaller for a board that cannot drive them. Times in ms, currents in uA,
-charge in uC. Must not lengthen or raise anything but a slew.
+shorter, and for a board of another range levels and area go by one scale, so that the density
+stays. Times in ms, currents in uA, charge in uC. Must not lengthen anything.
 """
 
 from ionto.core import program
@@ -12,14 +12,16 @@ _TRAIN = 3  # pulses of a train
 
 
 def cut_short(words, ramp_ms, hold_ms, scale_percent=100):
-    """A program of the same segments: no ramp, hold or gap much longer than these times.
+    """A program of the same segments: no ramp, hold or gap longer than these times.
 
     A ramp that the firmware's own slew limit makes longer stays so. Of a train `_TRAIN` pulses
     remain, or as many as `hold_ms` holds, each part of them at most a third of it.
     """
     made = list(words)
-    made[program.H_PEAK_UA] = made[program.H_PEAK_UA] * scale_percent // 100
-    down_ua_s = _slew_ua_s(made[program.H_PEAK_UA], ramp_ms)
+    for scaled in (program.H_PEAK_UA, program.H_AREA_MM2):
+        made[scaled] = made[scaled] * scale_percent // 100
+    was_ua_s = made[program.H_DOWN_SLEW_UA_S] * scale_percent // 100
+    down_ua_s = _slew_ua_s(made[program.H_PEAK_UA], ramp_ms, was_ua_s)
     fastest_ua_s = down_ua_s
     for at in range(program.HEADER_LEN, len(made), program.SEGMENT_LEN):
         segment = _segment(
@@ -36,7 +38,8 @@ def _segment(segment, ramp_ms, hold_ms, scale_percent, down_ua_s):
     kind = segment[program.S_KIND]
     level_ua = segment[program.S_LEVEL_UA] = segment[program.S_LEVEL_UA] * scale_percent // 100
     if segment[program.S_SLEW_UA_S]:
-        segment[program.S_SLEW_UA_S] = _slew_ua_s(level_ua, ramp_ms)
+        was_ua_s = segment[program.S_SLEW_UA_S] * scale_percent // 100
+        segment[program.S_SLEW_UA_S] = _slew_ua_s(level_ua, ramp_ms, was_ua_s)
     if kind in (program.HOLD_TIME, program.OFF):
         segment[program.S_TIME_MS] = min(segment[program.S_TIME_MS], hold_ms)
     elif kind == program.HOLD_CHARGE:
@@ -55,6 +58,6 @@ def _segment(segment, ramp_ms, hold_ms, scale_percent, down_ua_s):
     return segment
 
 
-def _slew_ua_s(level_ua, ramp_ms):
-    """The slew that reaches `level_ua` in `ramp_ms`, if the firmware allows it."""
-    return min(-(-level_ua * 1000 // ramp_ms), SLEW_MAX_UA_S)
+def _slew_ua_s(level_ua, ramp_ms, was_ua_s):
+    """What reaches `level_ua` in `ramp_ms` or is as fast as it was, if the firmware allows it."""
+    return min(max(-(-level_ua * 1000 // ramp_ms), was_ua_s), SLEW_MAX_UA_S)

@@ -36,8 +36,9 @@ _ARMED_UA = 40.0  # above three times the least I_open
 _SHORT_US = 3_000  # the least gap that five ticks below I_open can come from, edges taken off
 _AFTER_US = 25_000  # a cut belongs to a gap that ended so long before it
 _PROOF_US = 60_000  # a proof that sees a gap says so after its means
-# What a lead that opens in the proof makes it say: too little flowed.
-_NOTHING_FLOWS = (faults.PROOF_STAGE, faults.PROOF_SIGN, faults.PROOF_LIMITER)
+# A lead that opens in the proof: too little flows; one that closes: the stage's charge flows.
+_PROOFS = range(faults.PROOF_STAGE, faults.PROOF_SIGN + 1)
+_OPEN_KOHM = 200.0  # drier than that is no load, lead or no lead [domain.md 5, row 2]
 _EXPECTED = ("open", "intermittent contact", "no load")
 
 
@@ -114,12 +115,14 @@ def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
         is_long = gap.to_us > gap.from_us + _LATCH_US + _DUE_US
         missed += is_long and last["fault"] not in _EXPECTED
     nuisances = 0
+    load_kohm = seen.plant.load.r1_kohm + seen.plant.load.r2_kohm  # it only ever dries
     for item in seen.ear.events:
         t_us = item.t_ms * 1000 + clock_us
         if item.code == faults.EV_CONTACT:
-            nuisances += not any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
+            is_gap = any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
+            nuisances += not (is_gap or load_kohm > _OPEN_KOHM)
         elif item.code == faults.EV_FAULT and last["fault"] not in _EXPECTED:
-            is_proof = item.a in _NOTHING_FLOWS
+            is_proof = item.a in _PROOFS
             nuisances += not (is_proof and any(_explains(gap, t_us, _PROOF_US) for gap in gaps))
     is_off = not seen.plant.gate and seen.plant.shunt_ua < 5.0
     return Ended(
