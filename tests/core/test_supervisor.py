@@ -154,3 +154,14 @@ def test_the_walls_of_the_30_ma_board_scale_with_it():
     assert judge.tick(current_q4=30920 * 16) == faults.OK
     assert judge.tick(current_q4=30920 * 16 + 1) == faults.RECHECK
     assert SMALL.proof_scale * 6 == LARGE.proof_scale
+
+
+@pytest.mark.hazard("H-11")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_with_the_gate_low_only_what_flows_forwards_sets_the_senses_apart(board):
+    """After a cut near compliance a capacitive load empties backwards, where A clips."""
+    floor_q4 = limits.floor_q4(board)
+    judge = Judge(board, peak_ua=400)
+    judge.ticks(20)
+    assert judge.ticks(200, current_q4=-floor_q4, second_q4=-4 * floor_q4) == [faults.OK]
+    assert judge.until(9, current_q4=0, second_q4=2 * floor_q4) == (5, faults.SENSES_APART)
