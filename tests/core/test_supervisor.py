@@ -164,4 +164,4 @@ def test_with_the_gate_low_only_what_flows_forwards_sets_the_senses_apart(board)
     judge = Judge(board, peak_ua=400)
     judge.ticks(20)
     assert judge.ticks(200, current_q4=-floor_q4, second_q4=-4 * floor_q4) == [faults.OK]
-    assert judge.until(9, current_q4=0, second_q4=2 * floor_q4) == (5, faults.SENSES_APART)
+    assert judge.until(9, current_q4=-floor_q4, second_q4=floor_q4) == (5, faults.SENSES_APART)

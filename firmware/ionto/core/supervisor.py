@@ -64,7 +64,7 @@ class Supervisor:
         self._absolute_q4 = absolute_limit_q4(board)
         self._floor_q4 = floor_q4(board)
         self._apart_q4 = self._floor_q4 * 20
-        # A load that empties backwards with the gate low: A clips there, and B does not.
+        # A load that empties backwards with the gate low: A clips there, and B lies below it.
         self._back_q4 = -self._floor_q4 // 2
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = board.compliance_mv * 95 // 100
@@ -199,7 +199,9 @@ class Supervisor:
         apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
         if apart_q4 < 0:
             apart_q4 = -apart_q4
-        if apart_q4 * 20 > current_q4 + self._apart_q4 and (gate or current_q4 > self._back_q4):
+        elif not gate and current_q4 < self._back_q4:
+            apart_q4 = 0
+        if apart_q4 * 20 > current_q4 + self._apart_q4:
             code = self._are_apart() or code
         elif self._apart_ticks:
             self._apart_ticks = 0
