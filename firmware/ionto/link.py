@@ -1,6 +1,6 @@
 """The device's end of the link while a session runs: frames out, lines in, beats watched.
 
-`tell` and `hear` take turns: one act of telemetry in one tick, at most three bytes in the next,
+`tell` and `hear` take turns: one act of telemetry in one tick, at most two bytes in the next,
 unless that is a round of the supervisor's.
 With each sample (10 Hz) goes what can wait. A host gets frames within its credit, a person
 (unattended) a line a second. What no credit covers, a person's line or the answer to `?`, goes a
@@ -39,7 +39,7 @@ from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 _NOISE_AGAIN_MS = const(1000)  # noise that lasts is told once a second
 _NEAR_AGAIN_MS = const(10000)
-_BYTES_A_TURN = const(3)  # of them every fourth tick at least: 750 bytes a second
+_BYTES_A_TURN = const(2)  # in every fourth tick at least: 500 bytes a second
 # What waits for the next turn to hear.
 _FRAME = const(1)  # to go out
 _LINE = const(2)  # to be read
@@ -155,7 +155,7 @@ class Link:
         self._pusher.send(frame, count)
 
     def hear(self):
-        """Write a frame that is ready, or take what has come: three bytes, or what they said.
+        """Write a frame that is ready, or take what has come: two bytes, or what they said.
 
         Returns:
             What is asked for, an ASK_*.

@@ -177,7 +177,7 @@ CASES: tuple[Case, ...] = (
     # host, operator, memory
     Case("host-gone", RAMP, 3300, "design.md, The link: no beat for 3 s", hold_ms=6000),
     Case("host-deaf", RIDE, 0, _ROW.format(22)),
-    Case("garbage:40", RAMP, 600, "design.md, The link: 256 bytes without a valid line"),
+    Case("garbage:40", RAMP, 640, "design.md, The link: 256 bytes, two heard within 4 ms (ours)"),
     Case("cut-lines:3", RAMP, 3300, "design.md, The link: no beat for 3 s", hold_ms=6000),
     Case("flood:20", SAFE, 0, _ROW.format(23)),
     Case("stop", RAMP, 20, _ROW.format(24)),
