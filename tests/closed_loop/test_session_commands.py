@@ -60,7 +60,15 @@ def test_a_pause_ramps_down_and_back_up_from_zero_with_a_rest_and_a_probe_betwee
     assert trial.truth.peak_ua <= 2025
 
 
-@pytest.mark.parametrize("stop_s", [0.1, 0.24, 0.5, 1.2, 1.3, 6, 14.9])
+def test_a_stop_in_the_proof_arms_the_limiter_again_with_the_gate_low_and_ends():
+    """A poll of 20 ms, ten bytes two in 4 ms, the turn to decide; then 31 ticks of 32 in 42 ms."""
+    trial = asked((0.24, "stop"))
+    assert (trial.last["outcome"], trial.last["state"]) == ("stopped", "done")
+    assert trial.last["t_ms"] <= 240 + 50 + 42
+    assert trial.truth.peak_ua < 50
+
+
+@pytest.mark.parametrize("stop_s", [0.1, 0.5, 1.2, 1.3, 6, 14.9])
 def test_a_stop_ramps_down_and_ends(stop_s):
     trial = asked((stop_s, "stop"))
     assert (trial.last["outcome"], trial.last["state"]) == ("stopped", "done")
