@@ -266,7 +266,7 @@ class Link:
         if warning & WARN_LATE:
             tell(t_ms, faults.EV_LATE, supervisor.late_us, 0)
         if warning & WARN_DIP:
-            tell(t_ms, faults.EV_DIP, supervisor.dips, 0)
+            tell(t_ms, faults.EV_DIP, supervisor.dips.count, 0)
         if warning & WARN_COMPLIANCE:
             self._near = 1
             if t_ms >= self._near_ms:

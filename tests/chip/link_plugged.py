@@ -1,6 +1,7 @@
 """A booted chip as a serial port that the command line opens by its name, a bench on its pins."""
 
 import serial
+from tests.host.protocol_files import short
 
 from .link_serial import protocol_chip
 
@@ -33,24 +34,4 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     return plant, wiring
 
 
-PROTOCOL = """
-name = "short"
-title = "0.8 s at 0.5 mA"
-source = "for tests"
-family = "physical-therapy"
-application = "iontophoresis"
-mode = "constant-dose"
-skin = "forearm"
-ramp_down_s = 1.0
-[electrodes.active]
-polarity = "anode"
-area_cm2 = 10.0
-material = "ag-agcl"
-[electrodes.return]
-area_cm2 = 20.0
-material = "ag-agcl"
-[[phases]]
-current_ma = 0.5
-dose_mamin = 0.015
-ramp_up_s = 1.0
-"""
+PROTOCOL = short(0.5, 0.015, 1.0)

@@ -196,11 +196,11 @@ class Trial:
         return next(t_ms for t_ms, entered, _ in self.states() if entered == state)
 
 
-def change_load(kohm):
-    """An act: the resistor load becomes `kohm`, from one microsecond to the next."""
+def change_load(kohm, part="r1_kohm"):
+    """An act: the resistor load, or another part of it, becomes `kohm` at once."""
 
     def act(plant):
-        plant.load.r1_kohm = kohm
+        setattr(plant.load, part, kohm)
         plant.recompute()
         plant.edge()
 

@@ -11,7 +11,7 @@ from tests.closed_loop.cutting import (
     assert_latched_off,
     assert_refuses_until_cleared,
 )
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time, shipped
+from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time, change_load, shipped
 
 from ionto.core import faults
 
@@ -137,10 +137,4 @@ def test_a_wet_film_that_still_carries_a_little_is_cut_like_an_open_lead(film_ua
 
 def wet_film(kohm):
     """An act: all that is left between electrode and load is a film of this resistance."""
-
-    def act(plant):
-        plant.load.series_kohm = kohm
-        plant.recompute()
-        plant.edge()
-
-    return act
+    return change_load(kohm, "series_kohm")

@@ -6,28 +6,9 @@ from .cli import call
 from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import Firmware
+from .protocol_files import short
 
-PROTOCOL = """
-name = "short"
-title = "8 s at 1 mA"
-source = "for tests"
-family = "physical-therapy"
-application = "iontophoresis"
-mode = "constant-dose"
-skin = "forearm"
-ramp_down_s = 4.0
-[electrodes.active]
-polarity = "anode"
-area_cm2 = 10.0
-material = "ag-agcl"
-[electrodes.return]
-area_cm2 = 20.0
-material = "ag-agcl"
-[[phases]]
-current_ma = 1.0
-dose_mamin = 0.2
-ramp_up_s = 4.0
-"""
+PROTOCOL = short(1.0, 0.2, 4.0)
 
 
 def runner(folder):

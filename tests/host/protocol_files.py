@@ -50,3 +50,15 @@ def line_of(error, path):
     assert "\n" not in line
     assert error.exit_code == 2
     return line[len(path) - len("mine.toml") :]
+
+
+def short(current_ma, dose_mamin, ramp_s):
+    """A protocol of a few seconds, by its dose, anodal, with equal ramps."""
+    return changed(
+        ('"mine"', '"short"'),
+        ('"cathode"', '"anode"'),
+        ("ramp_down_s = 20.0", f"ramp_down_s = {ramp_s}"),
+        ("current_ma = 2.0", f"current_ma = {current_ma}"),
+        ("dose_mamin = 40.0", f"dose_mamin = {dose_mamin}"),
+        ("ramp_up_s = 20.0", f"ramp_up_s = {ramp_s}"),
+    )

@@ -91,7 +91,6 @@ class Rounds:
         self._noise_sum_q4 = 0
         self._last_q4 = 0
         self._last_step_q4 = 0
-        self._stuck_until_ms = 0
         self._forget_drift()
         self._rebase(0, 0)
 

@@ -73,7 +73,7 @@ class Supervisor:
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
         self._lates = Window(_LATE_WINDOW_MS)
-        self._dips = Window(_DIP_WINDOW_MS)
+        self.dips = Window(_DIP_WINDOW_MS)
         self._over_q4 = 0
         self._drive_max = 0
         self._charge_uc = 0
@@ -87,11 +87,10 @@ class Supervisor:
         self.later = 0
         self.warning = 0
         self.late_us = 0  # the interval that was last warned of
-        self.dips = 0
         self.resamples = 0
         self.rounds.reset()
         self._lates.reset()
-        self._dips.reset()
+        self.dips.reset()
         self._allowed_q4 = 0
         self._may_trip = 0
         self._peak_q4 = 0
@@ -313,8 +312,7 @@ class Supervisor:
         self._low_ticks = 0
         self.low = 0
         self.warning |= WARN_DIP
-        self.dips += 1
-        return faults.INTERMITTENT if self._dips.hit(self.rounds.clock_ms) else 0
+        return faults.INTERMITTENT if self.dips.hit(self.rounds.clock_ms) else 0
 
     def _late(self, dt_us):
         if dt_us > _LATE_US:

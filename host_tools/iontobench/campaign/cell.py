@@ -30,9 +30,9 @@ def board_of(name: str) -> Board:
 
 
 @cache
-def calibration_of(board: str, adc: str):
+def calibration_of(board: str, adc: str, seed: int = SEED):
     """As `calibrate` would fit it; None for the converter without errors."""
-    return None if adc == "ideal" else calibrate_seeded(board_of(board), adc, SEED)
+    return None if adc == "ideal" else calibrate_seeded(board_of(board), adc, seed)
 
 
 @cache

@@ -9,14 +9,13 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from ionto.core import faults, program
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench.protocols.segment import Segment, program_words
 from iontobench.sim.state import NEVER_US
 
-from .cell import board_of
+from .cell import board_of, calibration_of
 from .jitter import jittered
 from .many import over_seeds
 from .rig import Rig
@@ -38,38 +37,33 @@ class Ended(NamedTuple):
     peak_ua: float
 
 
-@cache
-def _calibration(board_seed: int):
-    return calibrate_seeded(board_of(BOARD), ADC, board_seed)
-
-
 def words() -> list[int]:
     """The program of 60 s."""
-    header = [0] * program.HEADER_LEN
-    header[program.H_VERSION] = program.VERSION
-    header[program.H_SEGMENTS] = 1
-    header[program.H_POLARITY] = -1
-    header[program.H_PEAK_UA] = LEVEL_UA
-    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = SLEW_UA_S
-    header[program.H_CHARGE_UC] = LEVEL_UA * 60
-    header[program.H_TIME_S] = 120
-    header[program.H_AREA_MM2] = 1000
-    header[program.H_DENSITY_UA_CM2] = 500
-    header[program.H_PROBE_MIN_Q4] = 40
-    segment = [0] * program.SEGMENT_LEN
-    segment[program.S_KIND] = program.HOLD_TIME
-    segment[program.S_LEVEL_UA] = LEVEL_UA
-    segment[program.S_SLEW_UA_S] = SLEW_UA_S
-    segment[program.S_TIME_MS] = HOLD_S * 1000
-    segment[program.S_POLARITY] = -1
-    return header + segment
+    hold = Segment(
+        kind=program.HOLD_TIME,
+        polarity=-1,
+        level_ua=LEVEL_UA,
+        slew_ua_s=SLEW_UA_S,
+        time_ms=HOLD_S * 1000,
+    )
+    return program_words(
+        [hold],
+        peak_ua=LEVEL_UA,
+        slew_ua_s=SLEW_UA_S,
+        down_slew_ua_s=SLEW_UA_S,
+        charge_uc=LEVEL_UA * 60,
+        time_s=120,
+        area_mm2=1000,
+        density_ua_cm2=500,
+        probe_min_q4=40,
+    )
 
 
 def session(seed: int) -> Ended:
     """One session with nothing wrong."""
     skin = jittered(seed)
     board_seed = 1 + seed % _BOARDS
-    calibration = _calibration(board_seed)
+    calibration = calibration_of(BOARD, ADC, board_seed)
     rig = Rig(board_of(BOARD), skin, ADC, board_seed, calibration, from_us=NEVER_US)
     seen = rig.run(words())
     last = seen.last or {"outcome": "reset", "fault": seen.reset}

@@ -4,7 +4,6 @@ import msgspec
 
 OK, LATE, MISSED = "ok", "late", "missed"
 NOT_OBSERVABLE, NUISANCE = "not_observable", "nuisance"
-VERDICTS = (OK, LATE, MISSED, NOT_OBSERVABLE, NUISANCE)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,10 @@
 """Runs a matrix on every core: cells of one load and phase go together, results stay in order."""
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
-from multiprocessing import get_context
 
 from .cell import run_cell
+from .many import in_order
 from .matrix import Trial
 from .row import Row
 
@@ -28,17 +26,10 @@ def run_matrix(
         (list(cells), board, adc)
         for _, cells in groupby(trials, key=lambda trial: (trial.load, trial.phase))
     ]
-    workers = min(workers or os.cpu_count() or 1, max(1, len(groups)))
     rows: list[Row] = []
-    if workers == 1:
-        for group in groups:
-            rows += run_group(group)
-            on_rows(len(group[0]))
-        return rows
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for found in pool.map(run_group, groups):
-            rows += found
-            on_rows(len(found))
+    for found in in_order(run_group, groups, workers):
+        rows += found
+        on_rows(len(found))
     return rows
 
 

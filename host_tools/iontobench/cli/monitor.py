@@ -11,7 +11,7 @@ import click
 from iontobench import words
 from iontobench.device.connection import seen
 from iontobench.device.repl import Found
-from iontobench.device.serial_port import PortError, clock_of, guarded, look, open_port, resolve
+from iontobench.device.serial_port import PortError, clock_of, guarded, look, opened, resolve
 
 from . import errors
 from .options import json_option
@@ -38,22 +38,17 @@ def command(out: Out, port: str, as_json: bool) -> int:
 
 def _watch(out: Out, name: str) -> int:
     """Look until the session has ended; returns how often one was seen."""
-    port = open_port(name)
     count = 0
-    try:
-        with suppress(KeyboardInterrupt):
-            while not out.gone:
-                probe = look(port)
-                if probe.found is Found.OTHER:
-                    raise PortError(f"{name}: {seen(probe)}")
-                if probe.found is not Found.SESSION or probe.sample is None:
-                    break
-                count += 1
-                out.say(f"{words.stamp(probe.sample.t_ms)}  {words.brief(probe.sample)}")
-                _wait(port)
-    finally:
-        with suppress(OSError, ValueError, TypeError):
-            port.close()
+    with opened(name) as port, suppress(KeyboardInterrupt):
+        while not out.gone:
+            probe = look(port)
+            if probe.found is Found.OTHER:
+                raise PortError(f"{name}: {seen(probe)}")
+            if probe.found is not Found.SESSION or probe.sample is None:
+                break
+            count += 1
+            out.say(f"{words.stamp(probe.sample.t_ms)}  {words.brief(probe.sample)}")
+            _wait(port)
     return count
 
 

@@ -5,13 +5,12 @@ It looks first, says what it sees, and then hands over without Ctrl-C and withou
 
 import subprocess
 import sys
-from contextlib import suppress
 
 import click
 
 from iontobench.device.connection import seen
 from iontobench.device.repl import Found
-from iontobench.device.serial_port import PortError, look, open_port, resolve
+from iontobench.device.serial_port import PortError, look, opened, resolve
 
 from . import errors
 from .out import Out
@@ -23,12 +22,8 @@ from .out import Out
 def command(out: Out, port: str) -> int:
     try:
         name = resolve(port)
-        opened = open_port(name)
-        try:
-            probe = look(opened)
-        finally:
-            with suppress(OSError, ValueError, TypeError):
-                opened.close()
+        with opened(name) as at_port:
+            probe = look(at_port)
     except PortError as error:
         raise errors.CliError(str(error), errors.NO_DEVICE) from error
     if probe.found is Found.SESSION:

@@ -6,7 +6,6 @@ what was seen and what to do. Times in s.
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from iontobench import words
@@ -14,7 +13,7 @@ from iontobench.device.connection import About, Connection, connect, seen
 from iontobench.device.link import Listener
 from iontobench.device.repl import Found
 from iontobench.device.runner import Job, Result
-from iontobench.device.serial_port import BoardError, PortError, look, open_port, resolve
+from iontobench.device.serial_port import BoardError, PortError, look, opened, resolve
 from iontobench.device.serial_runner import SerialRunner
 
 from . import errors
@@ -123,12 +122,8 @@ def meanwhile(name: str, say: Callable[[str], None]) -> None:
 def _try(name: str) -> tuple[str, bool]:
     """One look: a line to say, and whether there is no more to come."""
     try:
-        port = open_port(name)
-        try:
+        with opened(name) as port:
             probe = look(port)
-        finally:
-            with suppress(OSError, ValueError, TypeError):
-                port.close()
         if probe.found is Found.SESSION:
             return "the board is back, and its session goes on: " + seen(probe), False
         if not probe.may_interrupt:

@@ -13,7 +13,7 @@ from ionto.core.telemetry import LINK_VERSION
 from iontobench import words
 
 from .repl import Found, Probe
-from .serial_port import BoardError, PortError, Repl, look, open_port
+from .serial_port import BoardError, PortError, Repl, close_port, look, open_port
 
 # Runs on the board, whatever is on it: one dict of plain values.
 _ABOUT = """
@@ -116,14 +116,12 @@ class Connection:
         """Reset the chip, so that `boot.py` and `main.py` run; the port goes away meanwhile."""
         with suppress(PortError):
             self.repl.begin("import machine\nmachine.reset()")
-        with suppress(OSError, ValueError, TypeError):
-            self.port.close()
+        close_port(self.port)
 
     def close(self) -> None:
         """Leave the board at its friendly prompt and the port to others."""
         self.repl.leave()
-        with suppress(OSError, ValueError, TypeError):
-            self.port.close()
+        close_port(self.port)
 
 
 def connect(name: str) -> Connection:
@@ -141,8 +139,7 @@ def connect(name: str) -> Connection:
         repl = Repl(port, probe)
         repl.enter()
     except BaseException as error:
-        with suppress(OSError, ValueError, TypeError):
-            port.close()
+        close_port(port)
         if isinstance(error, PortError) and not str(error).startswith(name):
             raise PortError(f"{name}: {error}") from error
         raise

@@ -12,6 +12,7 @@ from ionto.bench import Bench
 from ionto.core import faults, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
+from iontobench.protocols.segment import Segment, program_words
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.meter import Meter
 from iontobench.sim.port import VirtualPort
@@ -79,27 +80,27 @@ def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> lis
 def _program(levels_ua: list[int], slew_ua_s: int) -> list[int]:
     top_ua = levels_ua[-1]
     time_s = len(levels_ua) * (_HOLD_MS // 1000 + 2)
-    header = [0] * program.HEADER_LEN
-    header[program.H_VERSION] = program.VERSION
-    header[program.H_SEGMENTS] = len(levels_ua)
-    header[program.H_POLARITY] = 1
-    header[program.H_PEAK_UA] = top_ua
-    header[program.H_SLEW_UA_S] = header[program.H_DOWN_SLEW_UA_S] = slew_ua_s
-    header[program.H_CHARGE_UC] = top_ua * time_s
-    header[program.H_TIME_S] = time_s
-    header[program.H_AREA_MM2] = AREA_MAX_MM2
-    header[program.H_DENSITY_UA_CM2] = DENSITY_MAX_UA_CM2
-    header[program.H_PROBE_MIN_Q4] = 80
-    words = header
-    for level_ua in levels_ua:
-        segment = [0] * program.SEGMENT_LEN
-        segment[program.S_KIND] = program.HOLD_TIME
-        segment[program.S_LEVEL_UA] = level_ua
-        segment[program.S_SLEW_UA_S] = slew_ua_s
-        segment[program.S_TIME_MS] = _HOLD_MS
-        segment[program.S_POLARITY] = 1
-        words = words + segment
-    return words
+    stairs = [
+        Segment(
+            kind=program.HOLD_TIME,
+            polarity=1,
+            level_ua=level_ua,
+            slew_ua_s=slew_ua_s,
+            time_ms=_HOLD_MS,
+        )
+        for level_ua in levels_ua
+    ]
+    return program_words(
+        stairs,
+        peak_ua=top_ua,
+        slew_ua_s=slew_ua_s,
+        down_slew_ua_s=slew_ua_s,
+        charge_uc=top_ua * time_s,
+        time_s=time_s,
+        area_mm2=AREA_MAX_MM2,
+        density_ua_cm2=DENSITY_MAX_UA_CM2,
+        probe_min_q4=80,
+    )
 
 
 class _Watcher:

@@ -12,7 +12,7 @@ import os
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any
 
 import serial
@@ -98,6 +98,26 @@ def open_port(name: str) -> Any:
     except (OSError, ValueError) as error:
         raise PortError(f"{name}: {_why_not(name, error)}") from error
     return port
+
+
+def close_port(port: Any) -> None:
+    """Close it, also where the board is gone: there is nothing to lose any more."""
+    with suppress(OSError, ValueError, TypeError):
+        port.close()
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Any]:
+    """`open_port`, and closed again whatever happens.
+
+    Raises:
+        PortError: as `open_port`.
+    """
+    port = open_port(name)
+    try:
+        yield port
+    finally:
+        close_port(port)
 
 
 def _why_not(name: str, error: Exception) -> str:

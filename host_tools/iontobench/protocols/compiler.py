@@ -15,7 +15,7 @@ from ionto.core.limits import Board
 from .bounds import Bounds, Trips, bounds, trips
 from .errors import RefusedError
 from .families import FAMILIES
-from .plan import Plan, blank_header, make_plan
+from .plan import Plan, make_plan
 from .probe import probe_min_q4
 from .profiles import Profile
 from .rows import Row
@@ -110,19 +110,13 @@ def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
         ProtocolError, RefusedError: there are no words to judge.
     """
     plan = make_plan(protocol)
-    words = _header(protocol, profile, board, plan)
-    for segment in plan.segments:
-        words += segment.words()
+    words = plan.shape.words(
+        charge_uc=_charge_wall_uc(protocol, plan),
+        time_s=plan.max_time_s,
+        density_ua_cm2=profile.density_ua_cm2[protocol.application],
+        probe_min_q4=probe_min_q4(protocol, board),
+    )
     return Draft(plan=plan, words=words, rows=judge(protocol, profile, board, plan, words))
-
-
-def _header(protocol: Protocol, profile: Profile, board: Board, plan: Plan) -> list[int]:
-    words = blank_header(plan.shape)
-    words[program.H_CHARGE_UC] = _charge_wall_uc(protocol, plan)
-    words[program.H_TIME_S] = plan.max_time_s
-    words[program.H_DENSITY_UA_CM2] = profile.density_ua_cm2[protocol.application]
-    words[program.H_PROBE_MIN_Q4] = probe_min_q4(protocol, board)
-    return words
 
 
 def _charge_wall_uc(protocol: Protocol, plan: Plan) -> int:

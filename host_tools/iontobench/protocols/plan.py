@@ -9,7 +9,7 @@ from math import ceil
 
 import msgspec
 
-from ionto.core import limits, program
+from ionto.core import limits
 
 from .errors import ProtocolError, RefusedError
 from .nominal import RESTART_S, START_S, Piece, pieces, restarts
@@ -56,9 +56,7 @@ def make_plan(protocol: Protocol) -> Plan:
         RefusedError: a session that cannot end within the wall of 4 h.
     """
     shape = make_shape(protocol)
-    words = blank_header(shape)
-    for segment in shape.segments:
-        words += segment.words()
+    words = shape.words()
     found = pieces(words)
     _check_doses(protocol, found)
     energised = [piece for piece in found if not piece.is_off]
@@ -79,19 +77,6 @@ def make_plan(protocol: Protocol) -> Plan:
         restarts=again,
         max_time_s=_max_time_s(protocol, ceil(nominal_s), shape, 2 if again else 1),
     )
-
-
-def blank_header(shape: Shape) -> list[int]:
-    """The header words that the course depends on; the others are 0."""
-    words = [0] * program.HEADER_LEN
-    words[program.H_VERSION] = program.VERSION
-    words[program.H_SEGMENTS] = len(shape.segments)
-    words[program.H_POLARITY] = shape.segments[0].polarity
-    words[program.H_PEAK_UA] = shape.peak_ua
-    words[program.H_SLEW_UA_S] = shape.slew_ua_s
-    words[program.H_DOWN_SLEW_UA_S] = shape.down_slew_ua_s
-    words[program.H_AREA_MM2] = shape.area_mm2
-    return words
 
 
 def _check_doses(protocol: Protocol, found: list[Piece]) -> None:

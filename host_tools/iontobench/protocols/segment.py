@@ -1,7 +1,10 @@
-"""One phase of a protocol in the firmware's integers, and its words of a program.
+"""Segments in the firmware's integers, and the words of a program made of them.
 
-Units are in the names, as in `ionto.core.program`. Must not know what it was made from.
+Whoever makes a program makes it here: a protocol's compiler, calibration, campaigns. Units are in
+the names, as in `ionto.core.program`. Must not know what a program is for, and checks nothing.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -36,3 +39,31 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
         made[program.S_EDGE_MS] = self.edge_ms
         made[program.S_COUNT] = self.count
         return made
+
+
+def program_words(
+    segments: Sequence[Segment],
+    *,
+    peak_ua: int,
+    slew_ua_s: int,
+    down_slew_ua_s: int,
+    charge_uc: int,
+    time_s: int,
+    area_mm2: int,
+    density_ua_cm2: int,
+    probe_min_q4: int,
+) -> list[int]:
+    """Header and segments; the header's version, count and polarity follow from the segments."""
+    header = [0] * program.HEADER_LEN
+    header[program.H_VERSION] = program.VERSION
+    header[program.H_SEGMENTS] = len(segments)
+    header[program.H_POLARITY] = segments[0].polarity
+    header[program.H_PEAK_UA] = peak_ua
+    header[program.H_SLEW_UA_S] = slew_ua_s
+    header[program.H_DOWN_SLEW_UA_S] = down_slew_ua_s
+    header[program.H_CHARGE_UC] = charge_uc
+    header[program.H_TIME_S] = time_s
+    header[program.H_AREA_MM2] = area_mm2
+    header[program.H_DENSITY_UA_CM2] = density_ua_cm2
+    header[program.H_PROBE_MIN_Q4] = probe_min_q4
+    return header + [word for segment in segments for word in segment.words()]

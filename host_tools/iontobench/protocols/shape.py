@@ -13,7 +13,7 @@ from .errors import ProtocolError
 from .explain import range_of
 from .phases import exact
 from .schema import HoldPhase, OffPhase, Protocol, PulsePhase
-from .segment import Segment
+from .segment import Segment, program_words
 
 RAMP_DOWN_MAX_S = 100  # the supervisor's wall is 120 s behind max_time_s
 
@@ -44,6 +44,26 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         """All OFF segments together, rounded up."""
         off_ms = sum(one.time_ms for one in self.segments if one.kind == program.OFF)
         return -(-off_ms // 1000)
+
+    def words(
+        self,
+        charge_uc: int = 0,
+        time_s: int = 0,
+        density_ua_cm2: int = 0,
+        probe_min_q4: int = 0,
+    ) -> list[int]:
+        """The program; without its walls it is enough for the course of a session."""
+        return program_words(
+            self.segments,
+            peak_ua=self.peak_ua,
+            slew_ua_s=self.slew_ua_s,
+            down_slew_ua_s=self.down_slew_ua_s,
+            charge_uc=charge_uc,
+            time_s=time_s,
+            area_mm2=self.area_mm2,
+            density_ua_cm2=density_ua_cm2,
+            probe_min_q4=probe_min_q4,
+        )
 
 
 def make_shape(protocol: Protocol) -> Shape:

@@ -7,8 +7,7 @@ import re
 
 from .errors import ProtocolError, quote
 from .explain import range_of
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+from .schema import NAME_PATTERN
 
 _TEXT = """\
 # Bench only: dummy loads, never people.
@@ -78,7 +77,7 @@ def new_protocol(name: str) -> str:
     Raises:
         ProtocolError: a name that no protocol can have.
     """
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME_PATTERN, name):
         found = f"found {quote(name)}"
         raise ProtocolError("protocols", "name", found, range_of("name"), "choose another")
     ranges = {

@@ -16,11 +16,6 @@ Line = tuple[list[float], list[float]]
 _NOTHING = float("nan")
 
 
-def times_s(samples: Sequence[Sample]) -> list[float]:
-    """Session time of each sample."""
-    return [sample.t_ms / 1000 for sample in samples]
-
-
 def line(
     samples: Sequence[Sample],
     value: Callable[[Sample], float | None],
