@@ -44,7 +44,7 @@ def by_dose(level_ua, charge_uc, slew_ua_s=2000):
     return words(made, peak_ua=level_ua, slew_ua_s=slew_ua_s, charge_uc=wall_uc)
 
 
-def job_of(made, load_name, calibration, seed=SEED):
+def job_of(made, load_name, calibration, seed=SEED, faults=()):
     """A job with these words under the electrodes of a protocol that ships."""
     shipped = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
     data = program.pack(made)
@@ -56,6 +56,7 @@ def job_of(made, load_name, calibration, seed=SEED):
         adc="rp2040",
         seed=seed,
         calibration=calibration,
+        faults=faults,
         rung="chip",
     )
 
@@ -76,10 +77,10 @@ class Items:
 class Course:
     """A session that has just been started; the host is the tool's own, beats and all."""
 
-    def __init__(self, booted, made, load_name="resistor:10000", patch=None):
+    def __init__(self, booted, made, load_name="resistor:10000", patch=None, faults=()):
         """Attach the plant to `booted` (chip, calibration) and start `made`."""
         chip, calibration = booted
-        self._begin(chip, job_of(made, load_name, calibration), patch)
+        self._begin(chip, job_of(made, load_name, calibration, faults=faults), patch)
 
     @classmethod
     def of_job(cls, chip, job):
@@ -137,10 +138,10 @@ class Course:
             self.run_to(self.now_us + POLL_PERIOD_US)
         return self
 
-    def inject(self, kind, value):
-        """A fault of the bench, now; returns its time."""
+    def inject(self, kind, value=None):
+        """A fault of the bench, now, with its usual value unless told; returns its time."""
         self.bench.wiring.sync()
-        KINDS[kind].edge(self.plant, value, 0)
+        KINDS[kind].edge(self.plant, KINDS[kind].default if value is None else value, 0)
         return self.now_us
 
     def order(self, act):

@@ -8,6 +8,7 @@ from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
 from .build import BOARDS, LARGE, NAMES, SMALL
+from .fake_stage import OPEN
 from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
 
 UNPROVABLE = Board("no lim_test", 5000, 40000, 37, lim_test=False)
@@ -77,7 +78,8 @@ def test_the_proof_is_repeated_before_a_later_ramp_and_latches_there(broken):
 
 
 def steps(board, conducts=30, gate=0, series=0, limiter=0, trips=True, **given):
-    """A proof whose senses show so many uA (to scale) in each of its steps."""
+    """A proof whose senses show so many uA (to scale) in each of its steps, and `load_mv`."""
+    load_mv = given.pop("load_mv", 0)
     proof = Proof(board)
     shown_ua = {(1, 1, 0): conducts, (0, 1, 0): gate, (1, 0, 0): series, (1, 1, 1): limiter}
     seen_b = {"conducts_b": conducts, "gate_b": gate, **given}
@@ -87,7 +89,7 @@ def steps(board, conducts=30, gate=0, series=0, limiter=0, trips=True, **given):
         second_ua = {(1, 1, 0): seen_b["conducts_b"], (0, 1, 0): seen_b["gate_b"]}.get(at, 0)
         tripped = (proof.lim_test and trips) or given.get("never_rearms")
         inputs = INPUT_LIMITER if tripped else 0
-        if proof.step(current_q4, round(second_ua * 16 * board.proof_scale), inputs):
+        if proof.step(current_q4, round(second_ua * 16 * board.proof_scale), load_mv, inputs):
             return proof
     raise AssertionError("the proof has no end")
 
@@ -119,24 +121,65 @@ def test_each_step_is_judged_at_its_current(board, good, bad, fault):
     assert (found.gate, found.drive, found.lim_test) == (0, 0, 0)
 
 
+@pytest.mark.hazard("H-03")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        ({"conducts": 0, "conducts_b": 0}, faults.PROOF_STAGE),
+        ({"conducts": 15, "conducts_b": 15}, faults.PROOF_STAGE),
+        ({"limiter": 0, "trips": False}, faults.PROOF_LIMITER),
+    ],
+)
+def test_too_little_at_compliance_is_an_open_load_and_below_it_the_stage(board, shown, fault):
+    high_mv = board.compliance_mv * 95 // 100
+    assert steps(board, load_mv=high_mv, **shown).fault == faults.OPEN
+    assert steps(board, load_mv=high_mv - 1, **shown).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        ({"conducts": 100, "conducts_b": 100}, faults.PROOF_STAGE),
+        ({"limiter": 6, "trips": False}, faults.PROOF_LIMITER),
+        ({"limiter": 6}, faults.PROOF_LIMITER),
+        ({"never_rearms": True}, faults.PROOF_LIMITER),
+        ({"gate": 6, "gate_b": 6}, faults.PROOF_GATE),
+    ],
+)
+def test_at_compliance_a_current_that_flows_is_still_the_stages_fault(shown, fault):
+    assert steps(SMALL, load_mv=SMALL.compliance_mv, **shown).fault == fault
+    assert steps(SMALL, load_mv=SMALL.compliance_mv).fault == 0, "dry, and all is well"
+
+
+@pytest.mark.hazard("H-03")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board):
+    for tick in range(PROVING, RAMPING, 4):
+        bed = Bed(board).at(tick, lambda port: setattr(port, "load_ohm", OPEN))
+        program = quick(board, level_ua=min(board.max_ua, 2000))
+        assert bed.run(program) in (faults.REFUSED, faults.FAULTED)
+        assert bed.parts.session.fault == faults.OPEN, tick
+
+
 def test_a_step_is_the_mean_of_sixteen_ticks_after_it_has_settled():
     proof = Proof(SMALL)
     for _ in range(15):
-        assert proof.step(0, 0, 0) == 0, "settling: nothing is judged"
+        assert proof.step(0, 0, 0, 0) == 0, "settling: nothing is judged"
     for _ in range(15):
-        proof.step(32 * 16, 32 * 16, 0)
+        proof.step(32 * 16, 32 * 16, 0, 0)
     assert proof.gate == 1
-    proof.step(0, 0, 0)
+    proof.step(0, 0, 0, 0)
     assert (proof.gate, proof.on_q4) == (0, 30 * 16)
 
 
 def test_the_series_step_waits_for_the_dead_mans_longest_hold():
     proof = Proof(SMALL)
     while proof.pump:
-        proof.step(480 * proof.gate, 480 * proof.gate, 0)
+        proof.step(480 * proof.gate, 480 * proof.gate, 0, 0)
     ticks = 0
     while proof.lim_test == 0:
-        proof.step(480 if ticks < 13 else 0, 0, 0)
+        proof.step(480 if ticks < 13 else 0, 0, 0, 0)
         ticks += 1
     assert (proof.fault, ticks) == (0, 14 + 16)
 
@@ -164,12 +207,12 @@ def test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limite
 def test_a_proof_that_is_left_goes_low_at_once_and_proves_nothing_more():
     proof = Proof(SMALL)
     while not proof.lim_test:
-        proof.step(480 * proof.gate * proof.pump, 480 * proof.gate * proof.pump, 0)
+        proof.step(480 * proof.gate * proof.pump, 480 * proof.gate * proof.pump, 0, 0)
     before = proof.proven
     proof.leave()
     assert (proof.gate, proof.drive, proof.lim_test, proof.rearm) == (0, 0, 0, 1)
     ticks = 1
-    while not proof.step(0, 0, 0):
+    while not proof.step(0, 0, 0, 0):
         proof.leave()  # asked again and again: it is not begun again
         ticks += 1
     assert ticks <= 32

@@ -6,6 +6,7 @@ from tests.host.protocol_sessions import hold_time, pulses, words
 
 from ionto.core import faults, program
 from iontobench.protocols import list_protocols
+from iontobench.protocols.nominal import RESTART_S, START_S
 from iontobench.protocols.view import View
 
 NAMES = [
@@ -61,6 +62,15 @@ def test_a_reversal_switches_once_and_at_no_current():
     assert run.plant.switched_ua[0] <= max(20, board.full_scale_ua / 1000)
     [event] = [one for one in run.events if one.code == faults.EV_POLARITY]
     assert event.a == -1
+
+
+def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
+    _, _, run = run_protocol(shipped("tapwater-reversal"))
+    states = [(one.t_ms, one.a) for one in run.events if one.code == faults.EV_STATE]
+    first_ms, again_ms = (t_ms for t_ms, state in states if state == faults.RAMP)
+    [rest_ms] = [t_ms for t_ms, state in states if state == faults.REST]
+    assert first_ms == pytest.approx(float(START_S) * 1000, abs=10)
+    assert again_ms - rest_ms == pytest.approx(float(RESTART_S) * 1000, abs=10)
 
 
 class PulseCounter:

@@ -116,6 +116,11 @@ def open_cap_q4(board):
     return 40 * board.proof_scale * UA_Q4
 
 
+def high_mv(board):
+    """From here on the stage stands at its compliance: 95 % of it, mV."""
+    return board.compliance_mv * 95 // 100
+
+
 def density_ua_cm2(current_ua, area_mm2):
     """Current density over an electrode, rounded up, uA/cm2."""
     return (current_ua * 100 + area_mm2 - 1) // area_mm2

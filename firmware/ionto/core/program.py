@@ -15,9 +15,7 @@ VERSION = const(2)
 # Header words.
 H_VERSION = const(0)
 H_SEGMENTS = const(1)  # how many segments follow
-H_POLARITY = const(
-    2
-)  # of the first segment; +1: the active electrode is the anode, -1: the cathode
+H_POLARITY = const(2)  # of the first segment; the active electrode is +1 the anode, -1 the cathode
 H_PEAK_UA = const(3)  # no segment's level is above it, nor any live adjustment
 H_SLEW_UA_S = const(4)  # no envelope is faster
 H_DOWN_SLEW_UA_S = const(5)  # the ramp down at the end

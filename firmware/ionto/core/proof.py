@@ -6,11 +6,14 @@ longest hold of the dead-man. LIM_TEST with 45 uA: the limiter trips, and arms a
 low. Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]; on 30 mA boards all
 currents are six times as large. Currents in `_q4`, the drive in counts, times in steps: of 1 ms or
 a little more, as the loop takes none in a round of the supervisor's, so that no wait is too short.
+A load that is no longer there is no fault of the stage: the
+stage stands at compliance and nothing flows. Load voltage in mV.
 It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
 """
 
 from . import faults
 from .const import const
+from .limits import high_mv
 from .units import INPUT_LIMITER, drive_scale
 
 # Steps.
@@ -42,8 +45,8 @@ class Proof:
 
     Attributes for whoever owns the pins: `moved` (1 when any of them changed; whoever sets them
     clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted), `may_trip` (1
-    while the limiter's trip is asked for). At the end: `fault` (0 or `faults.PROOF_*`), `proven`
-    (bits `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
+    while the limiter's trip is asked for). At the end: `fault` (0, `faults.PROOF_*` or
+    `faults.OPEN`), `proven` (bits `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
     """
 
     def __init__(self, board):
@@ -57,6 +60,7 @@ class Proof:
         self._on_counts = (_ON_UA * scale * 16 * mul) >> shift
         self._over_counts = (_OVER_UA * scale * 16 * mul) >> shift
         self._has_lim_test = board.lim_test
+        self._high_mv = high_mv(board)
         self.start()
 
     def start(self):
@@ -73,12 +77,14 @@ class Proof:
         if self._at != _REARM:
             self._enter(_REARM)
 
-    def step(self, current_a_q4, current_b_q4, inputs):
+    def step(self, current_a_q4, current_b_q4, load_mv, inputs):
         """One tick; `current_b_q4` is sense B with the sign that the polarity should give it.
 
         Returns:
             0 while it goes on, 1 at its end.
         """
+        if load_mv >= self._high_mv:
+            self._was_high = 1
         wait_ticks = self._wait_ticks
         if wait_ticks:
             self._wait_ticks = wait_ticks - 1
@@ -100,7 +106,9 @@ class Proof:
             self.on_q4 = mean_q4
             self._on_b_q4 = mean_b_q4
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
-            return self._found(good, faults.PROOF_STAGE, faults.PROVEN_STAGE)
+            is_open = self._was_high and mean_q4 <= self._flows_q4
+            fault = faults.OPEN if is_open else faults.PROOF_STAGE
+            return self._found(good, fault, faults.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
                 return self._found(0, faults.PROOF_SIGN, 0)
@@ -110,7 +118,9 @@ class Proof:
             return self._found(nothing, faults.PROOF_SERIES, faults.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
-            return self._found(self._has_tripped, faults.PROOF_LIMITER, 0)
+            is_open = self._was_high and nothing and not tripped
+            fault = faults.OPEN if is_open else faults.PROOF_LIMITER
+            return self._found(self._has_tripped, fault, 0)
         proven = faults.PROVEN_LIMITER if self._has_tripped else 0
         return self._found(not tripped, faults.PROOF_LIMITER, proven)
 
@@ -133,6 +143,7 @@ class Proof:
         self._sum_q4 = 0
         self._sum_b_q4 = 0
         self._count = 0
+        self._was_high = 0
         self.moved = 1
         self.rearm = 0
         self.gate = 1 if at == _CONDUCTS or at == _SERIES or at == _LIMITER else 0

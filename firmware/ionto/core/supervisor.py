@@ -12,6 +12,7 @@ from .limits import (
     TIME_SLACK_S,
     absolute_limit_q4,
     floor_q4,
+    high_mv,
     open_cap_q4,
     open_floor_q4,
     running_limit_q4,
@@ -67,7 +68,7 @@ class Supervisor:
         # A load that empties backwards with the gate low: A clips there, and B lies below it.
         self._back_q4 = -self._floor_q4 // 2
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
-        self._high_mv = board.compliance_mv * 95 // 100
+        self._high_mv = high_mv(board)
         self.rounds = Rounds(board, self.envelope, self._is_whole)
         self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
         full_scale_q4 = board.full_scale_ua * 16

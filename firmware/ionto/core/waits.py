@@ -78,7 +78,7 @@ class Waits:
         buf = self._buf
         proof = self._proof
         current_b_q4 = buf[SAMPLE_B] if polarity > 0 else -buf[SAMPLE_B]
-        if not proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_INPUTS]):
+        if not proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_V], buf[SAMPLE_INPUTS]):
             return ASK_NONE
         return self._found(proof.fault) if proof.fault else PROVEN
 

@@ -81,7 +81,7 @@ def _passed(converters: Converters, fault: str) -> float:
             if proof.rearm:
                 tripped = 0
             b = b_q4[0.0 if fault == "B dead" else ua][unit][tick]
-            if proof.step(a_q4[ua][unit][tick], b, tripped):
+            if proof.step(a_q4[ua][unit][tick], b, 0, tripped):
                 break
         passed += proof.fault == 0
     return passed / converters.count

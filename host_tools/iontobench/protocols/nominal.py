@@ -13,9 +13,9 @@ from ionto.core import program
 from .view import View
 
 # From one energised segment to the next, the gate low: rest, zero, probe, proof.
-RESTART_S = Fraction(141, 100)
+RESTART_S = Fraction(150, 100)
 # Before the first one: probe and proof.
-START_S = Fraction(34, 100)
+START_S = Fraction(41, 100)
 
 
 class Piece(NamedTuple):
