@@ -8,7 +8,7 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check coverage bench faults thresholds leads nuisance clean
+.PHONY: help run test test-all check coverage mutants bench faults thresholds leads nuisance clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
 	@$(BIN)/python -m coverage report
+
+mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests notice? Half an hour
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/.test ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
@@ -64,6 +67,10 @@ $(VENV)/.test: pyproject.toml constraints.txt
 
 $(VENV)/.lint: pyproject.toml constraints.txt
 	@$(call install,[lint$(comma)test$(comma)chip])
+	@touch $(VENV)/.run $(VENV)/.test $@
+
+$(VENV)/.mutants: pyproject.toml constraints.txt
+	@$(call install,[mutants$(comma)test$(comma)chip])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 # MicroPython's stubs for the firmware's types. Not in the environment: they would shadow CPython.

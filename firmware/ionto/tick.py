@@ -289,6 +289,8 @@ class Tick:
         state = session.state
         if state == faults.FAULT:
             supervisor.rounds.keep(self.buf)
+            if not supervisor.tripped:  # the session's own finding: the last word is off too
+                supervisor.trip(session.fault)
         if gate:
             how = BY_RAMP
             if state == faults.PULSE:

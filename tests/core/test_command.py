@@ -130,6 +130,28 @@ def test_a_damaged_line_does_not_spoil_the_next():
     assert heard(b"st\x00op\nstop\n") == [(command.STOP, 0)]
 
 
+@pytest.mark.parametrize("length", [64, 65, 66, 200])
+def test_a_line_longer_than_its_room_is_nothing_however_it_begins(length):
+    line = b"set " + b"1500".rjust(length - 4, b"0")
+    assert heard(line + b"\n") == ([(command.SET, 1500)] if length == 64 else [])
+
+
+def test_a_new_session_has_heard_nothing():
+    parser = Command()
+    assert (parser.value, parser.garbage) == (0, 0)
+    for byte in b"set 1500\nst":
+        parser.step(byte)
+    parser.reset()
+    assert (parser.value, parser.garbage) == (0, 0)
+    assert [parser.step(byte) for byte in b"op\n"] == [command.NONE] * 3, "no half of a line"
+
+
+def test_it_is_garbage_from_256_bytes_on():
+    parser = Command()
+    assert [parser.step(byte) for byte in b"x" * 255] == [command.NONE] * 255
+    assert [parser.step(byte) for byte in b"x\n"] == [command.GARBAGE] * 2
+
+
 def test_garbage_counts_every_byte_until_a_valid_line():
     parser = Command()
     for byte in b"x" * 256:

@@ -9,6 +9,7 @@ from ionto.core.integrity import Integrity
 from .build import SMALL, make_program, pulses, segment
 
 WORDS = 12 + 3 * 12
+STEPS = WORDS // 8  # of a walk
 BITS = 31  # of a word within +-2^30
 
 
@@ -20,22 +21,6 @@ def armed():
     return watch, program
 
 
-def steps_of_a_walk():
-    """How many steps a walk over WORDS takes, from where it begins again."""
-    watch, _ = armed()
-    watch.step()
-    steps = 1
-    while watch._at:
-        watch.step()
-        steps += 1
-    return steps
-
-
-def test_a_walk_over_a_program_is_short():
-    assert len(armed()[1].words) == WORDS
-    assert steps_of_a_walk() <= WORDS // 4
-
-
 def test_an_unchanged_program_is_whole_walk_after_walk():
     watch, _ = armed()
     assert [watch.step() for _ in range(5 * WORDS)] == [0] * 5 * WORDS
@@ -44,12 +29,23 @@ def test_an_unchanged_program_is_whole_walk_after_walk():
 @pytest.mark.hazard("H-24")
 @pytest.mark.parametrize("word", range(WORDS))
 def test_any_one_flipped_bit_is_found_at_the_end_of_the_walk(word):
-    steps = steps_of_a_walk()
     for bit in range(BITS):
         watch, program = armed()
         program.words[word] ^= 1 << bit
-        found = [watch.step() for _ in range(steps)]
-        assert found == [0] * (steps - 1) + [1]
+        found = [watch.step() for _ in range(STEPS)]
+        assert found == [0] * (STEPS - 1) + [1]
+
+
+@pytest.mark.hazard("H-24")
+@pytest.mark.parametrize(
+    ("steps", "word", "walks"), [(1, 7, 2), (1, 8, 1), (5, 39, 2), (5, 40, 1)]
+)
+def test_a_step_takes_eight_words(steps, word, walks):
+    watch, program = armed()
+    assert [watch.step() for _ in range(steps)] == [0] * steps
+    program.words[word] ^= 1
+    to_go = STEPS * walks - steps
+    assert [watch.step() for _ in range(to_go)] == [0] * (to_go - 1) + [1]
 
 
 @pytest.mark.hazard("H-24")
@@ -59,7 +55,7 @@ def test_a_bit_that_flips_during_a_walk_is_found_in_it_or_the_next(word, bit, be
     for _ in range(before):
         assert watch.step() == 0
     program.words[word] ^= 1 << bit
-    assert 1 in [watch.step() for _ in range(2 * steps_of_a_walk())]
+    assert 1 in [watch.step() for _ in range(2 * STEPS)]
 
 
 @pytest.mark.hazard("H-24")
@@ -68,7 +64,7 @@ def test_any_change_of_a_single_word_is_found(word, value):
     watch, program = armed()
     changed = program.words[word] ^ value
     program.words[word] = value
-    found = sum(watch.step() for _ in range(steps_of_a_walk()))
+    found = sum(watch.step() for _ in range(STEPS))
     # A burst of up to 16 bits is always found; of a longer one, one in 65 536 is not.
     assert found <= bool(changed)
     assert found or not changed or (changed & 0xFFFFFFFF).bit_length() > 16
@@ -76,4 +72,15 @@ def test_any_change_of_a_single_word_is_found(word, value):
 
 def test_a_watch_that_was_never_armed_sees_another_crc_and_nothing_worse():
     watch = Integrity()
-    assert watch.step() in (0, 1)
+    assert [watch.step(), watch.step()] == [1, 1]
+
+
+@pytest.mark.hazard("H-24")
+def test_a_new_program_is_watched_from_its_first_word_on():
+    watch, _ = armed()
+    watch.step()
+    following = make_program(SMALL)
+    watch.arm(following)
+    assert [watch.step() for _ in range(6)] == [0] * 6
+    following.words[0] ^= 1
+    assert [watch.step() for _ in range(3)] == [0, 0, 1]

@@ -25,6 +25,32 @@ def test_a_board_keeps_its_data_and_has_the_probe_of_the_stage():
     assert (made.drive_counts, made.proof_scale, made.lim_test) == (4095, 6, False)
     assert (made.probe_mv, made.probe_ohm) == (5000, 100000)
     assert (made.name, made.compliance_mv, made.sigma_q4) == ("small", 40000, 40)
+    usual = board()
+    assert (usual.drive_counts, usual.proof_scale, usual.lim_test) == (65535, 1, True)
+    assert (usual.supply_min_mv, usual.accuracy_ua) == (4300, 10)
+    assert board(accuracy_ua=25).accuracy_ua == 25
+
+
+@pytest.mark.parametrize(
+    ("data", "stuck_ua", "under_ua", "noise_ua", "zero_ua"),
+    [(RESEARCH, 40, 3, 7.25, 20), (SMALL, 100, 30, 72.5, 20), (LARGE, 600, 180, 435, 37.5)],
+    ids=["0.5", "5", "30"],
+)
+def test_the_slow_rules_scale_with_the_board(data, stuck_ua, under_ua, noise_ua, zero_ua):
+    made = limits.Board(**data)
+    found = [rule(made) for rule in (limits.stuck_q4, limits.under_q4, limits.noise_q4)]
+    assert found == [stuck_ua * 16, under_ua * 16, noise_ua * 16]
+    assert limits.zero_q4(made) == int(zero_ua * 16)
+
+
+@pytest.mark.parametrize(("compliance_mv", "high_mv"), [(40000, 38000), (60000, 57000), (99, 94)])
+def test_the_stage_stands_at_its_compliance_from_95_percent_of_it_on(compliance_mv, high_mv):
+    assert limits.high_mv(board(compliance_mv=compliance_mv)) == high_mv
+
+
+def test_the_floor_of_a_noisy_range_is_8_sigma():
+    assert limits.floor_q4(board(sigma_q4=126)) == 8 * 126
+    assert limits.floor_q4(board(sigma_q4=124)) == 62.5 * 16
 
 
 @pytest.mark.parametrize(
@@ -69,6 +95,27 @@ def test_density_is_rounded_up_and_by_less_than_one(current_ua, area_mm2):
 
 def test_density_of_the_first_protocol_is_exact():
     assert limits.density_ua_cm2(2000, 1000) == 200
+    assert [limits.density_ua_cm2(1, area_mm2) for area_mm2 in (99, 100, 101)] == [2, 1, 1]
+
+
+RULES = [
+    *(
+        limits.floor_q4,
+        limits.stuck_q4,
+        limits.under_q4,
+        limits.absolute_limit_q4,
+        limits.noise_q4,
+    ),
+    *(limits.zero_q4, limits.open_floor_q4, limits.open_cap_q4, limits.high_mv),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_threshold_of_an_odd_board_is_an_integer(rule):
+    for max_ua in (29_999, 4_999, 333):
+        odd = board(max_ua=max_ua, compliance_mv=39_999, sigma_q4=3)
+        assert type(odd.full_scale_ua) is int
+        assert type(rule(odd)) is int
 
 
 def test_the_fastest_ramp_of_the_longest_step_stays_in_31_bits():

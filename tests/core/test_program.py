@@ -109,20 +109,58 @@ EDGES = [
     ("S_LEVEL_UA", 0, 2001, "segment 0 level_ua"),
     ("S_SLEW_UA_S", 0, 101, "segment 0 slew_ua_s"),
     ("S_CHARGE_UC", 0, 2426001, "segment 0 charge_uc"),
-    ("S_POLARITY", -2, 1, "segment 0 polarity"),
+    ("S_POLARITY", -2, 2, "segment 0 polarity"),
 ]
 
 
 @pytest.mark.parametrize(("name", "low", "high", "text"), EDGES, ids=[e[0] for e in EDGES])
-def test_a_word_outside_its_range_is_refused_by_name(name, low, high, text):
-    refused(words(**{name: low}), text)
-    refused(words(**{name: high}), text)
-    refused(words(**{name: program._WORD_MAX}), text)
-    refused(words(**{name: -program._WORD_MAX}), text)
+def test_a_word_outside_its_range_is_refused_with_its_name_and_the_range(name, low, high, text):
+    for value in (low, high, program._WORD_MAX, -program._WORD_MAX):
+        said = said_of(parse, words(**{name: value}))
+        assert said == f"{text}: {value} is not within {low + 1}..{high - 1}"
+
+
+# What else has to change for the word to be good at the end of its range.
+SMALLEST = {"H_PEAK_UA": 1, "S_LEVEL_UA": 1}
+COMPANY = {
+    "H_PEAK_UA": {"S_LEVEL_UA": 1},
+    "H_SLEW_UA_S": {"S_SLEW_UA_S": 1, "H_DOWN_SLEW_UA_S": 1},
+    "H_CHARGE_UC": {"S_CHARGE_UC": 1},
+    "H_AREA_MM2": SMALLEST,
+    "H_DENSITY_UA_CM2": SMALLEST,
+    "H_POLARITY": {},
+}
+
+
+@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES[2:11] + EDGES[12:15])
+def test_a_word_at_either_end_of_its_range_is_taken(name, low, high, text):
+    for value in (low + 1, high - 1):
+        company = COMPANY.get(name, {})
+        if name == "H_POLARITY":
+            company = {"S_POLARITY": value}
+        made = words(**{**company, name: value})
+        assert parse(made).words == made
+
+
+@pytest.mark.parametrize("count", [1, 2, 31, 32])
+def test_up_to_32_segments_are_taken_each_at_its_place(count):
+    made = words(segments=count)
+    for segment in range(count):
+        made[program.HEADER_LEN + segment * program.SEGMENT_LEN + program.S_LEVEL_UA] = segment + 1
+    parsed = parse(made)
+    levels = [parsed.word(segment, program.S_LEVEL_UA) for segment in range(count)]
+    assert (parsed.segments, levels) == (count, list(range(1, count + 1)))
+
+
+def parse(made):
+    return Program(made, BOARD)
 
 
 def test_polarity_0_is_neither():
-    refused(words(H_POLARITY=0), "neither +1 nor -1")
+    assert said_of(parse, words(H_POLARITY=0)) == "polarity: 0 is neither +1 nor -1"
+    text = "segment 0 polarity: %d is not the header's +1 or -1"
+    assert said_of(parse, words(S_POLARITY=0)) == text % 0
+    assert said_of(parse, words(S_POLARITY=1)) == text % 1
 
 
 def test_a_time_segment_needs_its_time_within_the_wall():
@@ -136,18 +174,21 @@ def test_a_time_segment_needs_its_time_within_the_wall():
 @pytest.mark.hazard("H-25")
 def test_a_peak_above_the_density_wall_is_refused():
     Program(words(H_DENSITY_UA_CM2=200), BOARD)
-    refused(words(H_DENSITY_UA_CM2=199), "above 199 uA/cm2")
+    said = said_of(parse, words(H_DENSITY_UA_CM2=199))
+    assert said == "peak_ua: 2000 on 1000 mm2 is above 199 uA/cm2"
 
 
 @pytest.mark.parametrize("length", [0, 1, 11])
 def test_less_than_a_header_is_refused(length):
-    refused(words()[:length], "header")
+    said = said_of(parse, words()[:length])
+    assert said == f"{length} words are less than a header of 12"
 
 
 def test_words_that_do_not_match_the_count_of_segments_are_refused():
-    refused(words()[:-1], "do not hold 1 segments")
-    refused([*words(), 0], "do not hold 1 segments")
-    refused(words(segments=2)[: -program.SEGMENT_LEN], "do not hold 2 segments")
+    assert said_of(parse, words()[:12]) == "12 words do not hold 1 segments"
+    assert said_of(parse, words()[:-1]) == "23 words do not hold 1 segments"
+    assert said_of(parse, [*words(), 0]) == "25 words do not hold 1 segments"
+    assert said_of(parse, words(segments=2)[:-12]) == "24 words do not hold 2 segments"
 
 
 def test_the_last_of_several_segments_is_checked_too():

@@ -79,7 +79,7 @@ def test_pulses_keep_their_ranges(word, low, high):
 
 
 def test_a_program_does_not_begin_with_a_wait():
-    refused(segments_of(OFF, TIME), "does not begin with OFF")
+    refused(segments_of(OFF, TIME), "segment 0 kind: a program does not begin with OFF")
 
 
 def test_the_first_segment_has_the_headers_polarity_and_later_ones_either():
@@ -96,7 +96,7 @@ def test_waits_and_energised_time_together_stay_within_four_hours(waits):
     parts = [{**OFF, "S_TIME_MS": most_ms // waits}] * waits
     Program(segments_of(TIME, *parts), BOARD)
     parts[-1] = {**OFF, "S_TIME_MS": most_ms // waits + waits}
-    refused(segments_of(TIME, *parts), "the wall of 4 h")
+    refused(segments_of(TIME, *parts), "time_s and the times of OFF segments pass the wall of 4 h")
 
 
 OTHER = {**TIME, "S_POLARITY": 1}

@@ -111,44 +111,14 @@ def test_a_ramp_is_no_noise():
     assert judge.supervisor.rounds.warning == 0
 
 
-MINUTES_3 = 180_000
-
-
-def drifted(before_mv, after_mv, ms=MINUTES_3 + 2000):
-    """The warnings of a load whose voltage at 1 mA changes once, 3 min after it was seen first."""
+@pytest.mark.parametrize(("after_mv", "warns"), [(5300, 0), (5301, 1)])
+def test_a_load_that_drifts_by_more_than_6_percent_in_3_minutes_is_told(after_mv, warns):
     judge = Judge(time_s=600).hold(1000)
-    judge.ticks(600, current_q4=16_000, load_mv=before_mv)
-    judge.ticks(ms // 2, current_q4=16_000, load_mv=after_mv, dt_us=2000)
+    judge.ticks(600, current_q4=16_000, load_mv=5000)
+    judge.ticks(91_000, current_q4=16_000, load_mv=after_mv, dt_us=2000)
     rounds = judge.supervisor.rounds
-    return rounds.warning & WARN_DRIFT, rounds.drift_from_ohm, rounds.drift_ohm
-
-
-@pytest.mark.parametrize(
-    ("before_mv", "after_mv", "warns"),
-    [(5000, 5300, 0), (5000, 5301, 1), (5000, 4700, 0), (5000, 4699, 1), (5000, 10_000, 1)],
-)
-def test_a_load_that_drifts_by_more_than_6_percent_in_3_minutes_is_told(
-    before_mv, after_mv, warns
-):
-    found = drifted(before_mv, after_mv)
-    assert found == ((WARN_DRIFT, before_mv, after_mv) if warns else (0, 0, 0))
-
-
-def test_a_drift_is_not_told_before_its_three_minutes():
-    assert drifted(5000, 9000, MINUTES_3 - 1500)[0] == 0
-
-
-def test_a_ramp_and_a_limited_load_begin_the_three_minutes_again():
-    for disturb in (
-        lambda judge: judge.go(1500).ticks(60),
-        lambda judge: judge.ticks(60, current_q4=16_000, load_mv=38_000),
-    ):
-        judge = Judge(time_s=600).hold(1000)
-        judge.ticks(600, current_q4=16_000, load_mv=5000)
-        judge.ticks(80_000, current_q4=16_000, load_mv=5000, dt_us=2000)
-        disturb(judge)
-        judge.ticks(20_000, current_q4=16_000, load_mv=9000, dt_us=2000)
-        assert judge.supervisor.rounds.warning & WARN_DRIFT == 0
+    found = rounds.warning & WARN_DRIFT, rounds.drift_from_ohm, rounds.drift_ohm
+    assert found == ((WARN_DRIFT, 5000, after_mv) if warns else (0, 0, 0))
 
 
 @pytest.mark.hazard("H-26")

@@ -86,3 +86,28 @@ def test_contact_lost_on_the_way_to_a_pause_comes_back_paused_and_on_the_way_dow
     led = Led().in_state(faults.RAMP_DOWN)
     led.tick(fault=faults.CUT)
     assert led.to(faults.DONE) == 3
+
+
+def test_contact_that_is_lost_leaves_the_set_point_it_was_lost_at():
+    made = Led().in_state(faults.HOLD)
+    made.tick(fault=faults.CUT)
+    assert (made.session.lost_q4, made.ramp.set_q4) == (2000 * 16, 0)
+
+
+@pytest.mark.hazard("H-04")
+@pytest.mark.parametrize(("apart_ms", "fault"), [(60_000, faults.INTERMITTENT), (60_001, 0)])
+def test_the_third_glitch_counts_for_60_s_after_the_first(apart_ms, fault):
+    parts = [segment(time_ms=600_000, slew_ua_s=10_000)]
+    made = Led(make_program(segments=parts, slew_ua_s=10_000, time_s=600))
+    back_ms = []
+    for glitch in range(3):
+        made.to(faults.HOLD)
+        if glitch == 2:
+            idle_ms = back_ms[0] + apart_ms - made.session.t_ms - 4
+            made.tick(dt_us=idle_ms * 1000)
+        made.load(OPEN_MV).tick(fault=faults.CUT)
+        made.load(LOADED_MV)
+        made.to(faults.FAULT if fault and glitch == 2 else faults.REST, 4)
+        back_ms.append(made.session.t_ms)
+    assert back_ms[2] - back_ms[0] == apart_ms
+    assert (made.session.fault, made.session.glitches) == (fault, 3)

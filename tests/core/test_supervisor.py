@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ionto.core import faults, limits
 from ionto.core.supervisor import BY_RAMP, Supervisor
-from ionto.core.units import INPUT_LIMITER
+from ionto.core.units import INPUT_LIMITER, drive_scale
 
 from .build import BOARDS, LARGE, NAMES, SMALL, make_program
 from .judge import Judge
@@ -120,6 +120,11 @@ def test_the_probes_own_current_is_no_leak_while_it_is_on(board):
     assert judge.until(9, current_q4=most_q4 + 1) == (5, faults.LEAK)
 
 
+@pytest.mark.parametrize(("ohm", "most_q4"), [(100_000, 800), (3000, 26_666)])
+def test_the_probe_passes_its_voltage_over_its_own_resistance_at_most(ohm, most_q4):
+    assert Supervisor(limits.Board("b", 5000, 40_000, 37, probe_ohm=ohm)).probe_q4 == most_q4
+
+
 def test_the_hardware_limiter_trips_at_once_whatever_the_gate():
     assert Judge().tick(inputs=INPUT_LIMITER) == faults.LIMITER
     assert Judge().hold(1000).tick(inputs=INPUT_LIMITER) == faults.LIMITER
@@ -130,6 +135,37 @@ def test_the_first_cause_is_kept_and_later_ones_are_counted():
     assert judge.tick(charge_uc=5001) == faults.CHARGE_WALL
     assert judge.tick(inputs=INPUT_LIMITER) == faults.CHARGE_WALL
     assert (judge.supervisor.tripped, judge.supervisor.later) == (faults.CHARGE_WALL, 1)
+
+
+@pytest.mark.hazard("H-26")
+def test_each_cause_after_the_first_is_counted():
+    supervisor = Judge().supervisor
+    causes = (faults.SUPPLY, faults.CORRUPT, faults.LATE, faults.SUPPLY)
+    assert [supervisor.trip(cause) for cause in causes] == [faults.SUPPLY] * 4
+    assert (supervisor.tripped, supervisor.later) == (faults.SUPPLY, 3)
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize(
+    ("current_q4", "fault"),
+    [(ABSOLUTE_Q4, faults.OVERCURRENT), (ABSOLUTE_Q4 + 1, faults.OVER_ABSOLUTE)],
+)
+def test_an_overcurrent_is_over_absolute_only_above_the_boards_own_limit(current_q4, fault):
+    judge = Judge()
+    assert judge.tick(current_q4=current_q4) == faults.RECHECK
+    assert judge.supervisor.recheck(current_q4) == faults.RECHECK
+    assert judge.supervisor.recheck(current_q4) == fault
+
+
+@pytest.mark.hazard("H-01")
+def test_the_drive_passes_up_to_its_bound_and_none_with_the_gate_low():
+    supervisor = Judge().supervisor
+    mul, shift = drive_scale(100_000, SMALL.drive_counts)
+    most = supervisor.limit(SMALL.drive_counts, 1)
+    assert most == OVER_Q4 * mul >> shift
+    given = (-1, 0, 1, most, most + 1)
+    assert [supervisor.limit(drive, 1) for drive in given] == [0, 0, 1, most, most]
+    assert [supervisor.limit(drive, 0) for drive in given] == [0] * 5
 
 
 @given(st.sampled_from(BOARDS), st.integers(-(2**29), 2**29), st.integers(1, 500))

@@ -1,11 +1,12 @@
-"""The supervisor's rules about time: late ticks, walls, low impedance, near compliance."""
+"""The supervisor's rules about time: late ticks, dips, walls, low impedance, near compliance."""
 
 import pytest
 
 from ionto.core import faults
 from ionto.core.rounds import WARN_COMPLIANCE
-from ionto.core.supervisor import WARN_LATE
+from ionto.core.supervisor import WARN_DIP, WARN_LATE
 
+from .build import sample
 from .judge import Judge
 
 LOW_MA_Q4 = 16000
@@ -36,6 +37,42 @@ def test_three_late_warnings_within_a_second_trip(apart, verdict):
     assert judge.tick(dt_us=2500) == verdict
 
 
+@pytest.mark.hazard("H-05", "H-19")
+def test_one_warning_does_not_take_the_place_of_another():
+    dip_last = Judge().hold(1000)
+    dip_last.tick(dt_us=2500)
+    dip_last.ticks(4, current_q4=0)
+    dip_last.tick()
+    late_last = Judge().hold(1000)
+    late_last.ticks(4, current_q4=0)
+    late_last.tick()
+    late_last.tick(dt_us=2500)
+    for judge in (dip_last, late_last):
+        assert judge.supervisor.warning == WARN_LATE | WARN_DIP
+
+
+@pytest.mark.hazard("H-19")
+@pytest.mark.parametrize(("third_ms", "verdict"), [(1000, faults.LATE), (1001, faults.OK)])
+def test_three_late_ticks_are_counted_over_a_second(third_ms, verdict):
+    supervisor = Judge().supervisor
+    for at_ms, expected in ((0, faults.OK), (1, faults.OK), (third_ms, verdict)):
+        supervisor.rounds.clock_ms = at_ms
+        assert supervisor.check(sample(), 0, 0, 2500) == expected
+
+
+@pytest.mark.hazard("H-05")
+@pytest.mark.parametrize(
+    ("third_ms", "verdict"), [(10_000, faults.INTERMITTENT), (10_001, faults.OK)]
+)
+def test_three_dips_are_counted_over_10_s(third_ms, verdict):
+    judge = Judge().hold(1000)
+    supervisor = judge.supervisor
+    for at_ms, expected in ((0, faults.OK), (1, faults.OK), (third_ms, verdict)):
+        supervisor.rounds.clock_ms = at_ms
+        assert supervisor.check(sample(0, 40_000), 1, 0, 1000) == faults.OK
+        assert supervisor.check(sample(16_000, 5000), 1, 0, 1000) == expected
+
+
 def test_charge_at_the_wall_passes_and_one_above_trips():
     judge = Judge(charge_uc=5000).hold(1000)
     assert judge.tick(charge_uc=5000) == faults.OK
@@ -50,6 +87,14 @@ def test_the_time_wall_counts_energised_time_only_and_lies_behind_the_sessions_o
     count, verdict = judge.until(70_000, dt_us=2000)
     assert verdict == faults.TIME_WALL
     assert count * 2 + ramp_ms == pytest.approx(121_000, abs=20)
+
+
+@pytest.mark.hazard("H-16")
+def test_the_time_wall_is_120_s_behind_the_programs_own_to_the_millisecond():
+    judge = Judge(time_s=1).go(1000)
+    rounds = judge.supervisor.rounds
+    rounds.energised_ms = 121_000 - 16
+    assert [rounds.step(sample(), 1, 0) for _ in range(5)] == [faults.OK] * 4 + [faults.TIME_WALL]
 
 
 @pytest.mark.parametrize(

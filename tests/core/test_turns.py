@@ -4,29 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionto.core import faults, program
+from ionto.core import faults
 from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
 
-from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses, segment
-from .led_session import Led
+from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
 from .loops import Bed, quick
-
-FAST = {"slew_ua_s": 10_000}
-
-
-def hold(level_ua=1000, time_ms=50, polarity=0):
-    """A short hold by time."""
-    return segment(level_ua=level_ua, time_ms=time_ms, polarity=polarity, **FAST)
-
-
-def by_charge(charge_uc, level_ua=1000, polarity=0):
-    """A short hold by charge."""
-    return segment(program.HOLD_CHARGE, level_ua, 10_000, charge_uc, polarity=polarity)
-
-
-def led(*segments, **header):
-    """A session led by hand through `segments`."""
-    return Led(make_program(segments=list(segments), **{**FAST, **header}))
+from .short_parts import FAST, by_charge, hold, led
 
 
 @pytest.mark.hazard("H-14")
@@ -196,16 +179,6 @@ def test_each_segment_by_charge_gets_its_charge_and_each_polarity_its_sum(doses,
     for sign, found in ((1, made.dose.positive_uc()), (-1, made.dose.negative_uc())):
         planned = sum(charge for charge, polarity in doses if polarity == sign)
         assert abs(found - planned) <= 5 * len(doses)
-
-
-@pytest.mark.hazard("H-16")
-@pytest.mark.parametrize(("ms", "state"), [(1_799_000, faults.PAUSED), (1_800_020, faults.DONE)])
-def test_a_pause_that_nobody_ends_is_a_stop_after_half_an_hour(ms, state):
-    made = led(hold()).in_state(faults.PAUSED)
-    for _ in range(ms // 20):
-        made.tick(dt_us=20_000)
-    assert made.session.state == state
-    assert state == faults.PAUSED or made.session.outcome == faults.STOPPED
 
 
 @pytest.mark.hazard("H-16")

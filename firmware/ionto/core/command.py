@@ -62,6 +62,5 @@ class Command:
         else:
             if length < LINE_MAX:
                 self._line[length] = byte
-            # One byte more than fits is no line, however long it gets.
-            self._length = length + 1 if length <= LINE_MAX else length
+            self._length = length + 1  # of more than fits nothing is a line
         return GARBAGE if garbage >= GARBAGE_MAX else NONE

@@ -43,7 +43,6 @@ class Envelope:
         self._retracted = 0
         self.target_q4 = 0
         self._slew_ua_s = 1
-        self._owed_us = 0  # a tick's time that has not moved it yet
         self._refresh(0)
 
     def is_at_zero(self):
@@ -117,7 +116,8 @@ class Envelope:
 
     def _refresh(self, ahead_us):
         """Thresholds at once, with nothing owed; `ahead_us` is the lead of a way down."""
-        self._owed_us = 1  # so that this move takes place, and takes no time of its own
+        # A tick's time that has not moved it yet: so that this one does, and takes none itself.
+        self._owed_us = 1
         self.move(ahead_us - 1)
 
     def _reference_q4(self):

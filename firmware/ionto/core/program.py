@@ -87,11 +87,10 @@ def unpack(data):
     words = []
     for at in range(0, len(data), 4):
         high = data[at + 3]
+        high -= (high & 0x80) << 1
         low = data[at] | data[at + 1] << 8 | data[at + 2] << 16
-        if 0x40 <= high < 0xC0 or (high == 0xC0 and low == 0):
+        if not -0x40 <= high < 0x40 or (high == -0x40 and low == 0):
             raise ProgramError("word %d is beyond +-2^30" % (at // 4))
-        if high >= 0x80:
-            high -= 256
         words.append(low | high << 24)
     return words
 

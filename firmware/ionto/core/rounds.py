@@ -21,11 +21,11 @@ WARN_NOISE = const(16)
 
 _ROUND_MS = const(4)
 _TURN_MS = const(16)  # all four rounds
-_LOW_LOAD_MS = const(1000)
+_LOW_LOAD_TURNS = const(63)  # 1 s
 _LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
-_UNDER_MS = const(1000)
+_UNDER_TURNS = const(63)  # 1 s
 _SUPPLY_TIMES = const(2)  # (ours)
 # A sense that works shows 25 % of a commanded change (100 uA on 5 mA) within 50 ms:
 _STUCK_MS = const(32)  # 16 ms before it is noticed and 16 until it is judged come on top
@@ -85,8 +85,8 @@ class Rounds:
         """The gate is low from now on: what judges a current is forgotten."""
         self.pulsing = 0
         self._ramp_ms = self.clock_ms
-        self._low_load_ms = 0
-        self._under_ms = 0
+        self._low_load_turns = 0
+        self._under_turns = 0
         self._noise_steps = 0
         self._noise_sum_q4 = 0
         self._last_q4 = 0
@@ -143,11 +143,11 @@ class Rounds:
             and load_mv * _LOW_LOAD_MUL < current_q4
             and self.clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
         ):
-            self._low_load_ms += _TURN_MS
-            if self._low_load_ms >= _LOW_LOAD_MS:
+            self._low_load_turns += 1
+            if self._low_load_turns >= _LOW_LOAD_TURNS:
                 return faults.LOW_IMPEDANCE
         else:
-            self._low_load_ms = 0
+            self._low_load_turns = 0
         return 0
 
     def _powered(self, buf, gate, limited):
@@ -164,11 +164,11 @@ class Rounds:
         current_q4 = buf[SAMPLE_A]
         # Bound: 600 000 * 10 = 6e6.
         if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not limited:
-            self._under_ms += _TURN_MS
-            if self._under_ms >= _UNDER_MS:
+            self._under_turns += 1
+            if self._under_turns >= _UNDER_TURNS:
                 return faults.UNDERCURRENT
         else:
-            self._under_ms = 0
+            self._under_turns = 0
         if envelope.moving or limited or self.pulsing:
             self._forget_drift()
         elif self.clock_ms >= self._drift_until_ms:

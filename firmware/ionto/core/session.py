@@ -63,10 +63,10 @@ class Session:
         self._table = table()
         self._glitches = Window(_GLITCH_WINDOW_MS)
         self._program = None
-        self.state = faults.IDLE
         self._clear()
 
     def _clear(self):
+        self.state = faults.IDLE  # also of a session that was broken off in a train
         self.outcome = faults.RUNNING
         self.fault = 0
         self.moved = 0
@@ -175,8 +175,6 @@ class Session:
             self._happen(LAST)
             return
         turns = part.turns
-        if self.state == faults.PULSE:
-            part.leave_pulses()  # here, before the part is the next one
         part.take(self._program, part.index + 1, self._dose.gross_uc)
         self._is_turning = 1 if turns and self.gate else 0
         self._happen(TURN if turns else FINISHED)
@@ -247,7 +245,6 @@ class Session:
             return
         if ask == ASK_STOP and self.outcome == faults.RUNNING:
             self.outcome = faults.STOPPED
-            self._when_back = BACK_ENDING
         elif ask == ASK_PAUSE and self._when_back == BACK:
             self._when_back = BACK_PAUSING  # a pause asked while contact is lost
         if state == faults.PROOF and (ask == ASK_STOP or ask == ASK_PAUSE):
@@ -327,8 +324,6 @@ class Session:
             self.slew_ua_s = self._program.down_slew_ua_s
             if state == faults.PROOF:
                 self._proof.start()
-            elif state != faults.CONTACT:
-                self._when_back = BACK
 
     def _start_pulses(self):
         """The amplitude climbs from 0, or stands at its level while the first gain is 0."""

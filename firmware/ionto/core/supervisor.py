@@ -76,7 +76,6 @@ class Supervisor:
         self._lates = Window(_LATE_WINDOW_MS)
         self.dips = Window(_DIP_WINDOW_MS)
         self._over_q4 = 0
-        self._drive_max = 0
         self._charge_uc = 0
         self._polarity = 1
         self._again = [0] * 6
@@ -94,6 +93,7 @@ class Supervisor:
         self.dips.reset()
         self._allowed_q4 = 0
         self._may_trip = 0
+        self._drive_max = 0
         self._peak_q4 = 0
         self._slew_max_ua_s = 1
         self.open_gate()

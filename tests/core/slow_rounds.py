@@ -1,0 +1,50 @@
+"""The supervisor's rounds by themselves: 1 mA into 5 kOhm on the 5 mA board by default."""
+
+from ionto.core import faults
+from ionto.core.envelope import Envelope
+from ionto.core.limits import Board, open_cap_q4, open_floor_q4
+from ionto.core.rounds import Rounds
+from ionto.core.units import GATE_CLOSED
+
+from .build import SMALL, make_program, sample
+
+TIME_MS = 10_000_000
+TURN_MS = 16
+ODD = Board("odd", 5010, 40_001, 37)  # a division of its numbers leaves a rest
+
+
+class Slow:
+    """The rounds of a board whose set point stands at a level, with no supervisor around them.
+
+    `whole` is what the supervisor says of its limits.
+    """
+
+    def __init__(self, level_ua=1000, time_ms=TIME_MS, board=SMALL, armed=True):
+        self.whole = True
+        self.program = make_program(board)
+        self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
+        self.rounds = Rounds(board, self.envelope, lambda: self.whole)
+        if armed:
+            self.rounds.arm(self.program, time_ms)
+        self.expect(level_ua * 16)
+
+    def expect(self, level_q4):
+        """The set point jumps there."""
+        self.envelope.follow(level_q4, 10_000, 600_000)  # all that is expected flows
+        self.envelope.jump()
+
+    def round(self, gate=GATE_CLOSED, limited=0, current_q4=16_000, load_mv=5000, **given):
+        """The verdict of one round."""
+        return self.rounds.step(sample(current_q4, load_mv, **given), gate, limited)
+
+    def turn(self, gate=GATE_CLOSED, limited=0, **given):
+        """The verdicts of a turn: one for each round."""
+        return [self.round(gate, limited, **given) for _ in range(4)]
+
+    def turns(self, count, gate=GATE_CLOSED, limited=0, **given):
+        """Turns until a fault: which turn found it, and it; (0, OK) for none of `count`."""
+        for number in range(1, count + 1):
+            code = max(self.turn(gate, limited, **given))
+            if code:
+                return number, code
+        return 0, faults.OK

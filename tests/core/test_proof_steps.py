@@ -1,0 +1,122 @@
+"""The steps of the proof: which pins, how long each, and what a mean is made of."""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.limits import Board
+from ionto.core.proof import Proof
+from ionto.core.units import INPUT_LIMITER
+
+from .build import BOARDS, NAMES, SMALL
+
+UNPROVABLE = Board("no lim_test", 5000, 40000, 37, lim_test=False)
+MOST = 5 * 31
+
+
+def whole(proof, flows_q4, second_q4=None):
+    """One tick of a stage that does what is asked of it."""
+    flows = proof.gate and proof.pump and not proof.lim_test
+    inputs = INPUT_LIMITER if proof.lim_test else 0
+    second_q4 = flows_q4 if second_q4 is None else second_q4
+    return proof.step(flows_q4 if flows else 0, second_q4 if flows else 0, 0, inputs)
+
+
+def to_its_end(proof, flows_q4):
+    """Tick a whole stage's proof to its end, but not for ever."""
+    for _ in range(MOST):
+        if whole(proof, flows_q4):
+            return proof
+    raise AssertionError("the proof has no end")
+
+
+def phases(board):
+    """(gate, pump, lim_test, drive, rearm, may_trip) and for how many ticks, to the end."""
+    proof = Proof(board)
+    found = []
+    for _ in range(MOST):
+        pins = (proof.gate, proof.pump, proof.lim_test, proof.drive, proof.rearm, proof.may_trip)
+        if not found or found[-1][0] != pins:
+            found.append([pins, 0])
+        found[-1][1] += 1
+        ended = whole(proof, 30 * 16 * board.proof_scale)
+        if ended:
+            assert (ended, proof.fault) == (1, 0)
+            return [(pins, ticks) for pins, ticks in found], proof.proven
+    raise AssertionError("the proof has no end")
+
+
+@pytest.mark.hazard("H-08", "H-09", "H-10")
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_the_proof_leads_the_pins_through_its_steps_each_in_its_time(board):
+    on, over = (ua * board.proof_scale * 65535 // board.full_scale_ua for ua in (30, 45))
+    assert phases(board) == (
+        [
+            ((1, 1, 0, on, 0, 0), 10 + 5 + 16),
+            ((0, 1, 0, on, 0, 0), 5 + 16),
+            ((1, 0, 0, on, 0, 0), 9 + 5 + 16),
+            ((1, 1, 1, over, 0, 1), 10 + 5 + 16),
+            ((0, 1, 0, 0, 1, 1), 10 + 5 + 16),
+        ],
+        31,
+    )
+
+
+@pytest.mark.hazard("H-10")
+def test_a_board_without_a_limiter_to_test_goes_from_the_series_switch_to_the_end():
+    found, proven = phases(UNPROVABLE)
+    assert [pins[:3] for pins, _ in found] == [(1, 1, 0), (0, 1, 0), (1, 0, 0), (0, 1, 0)]
+    assert proven == 31 - faults.PROVEN_LIMITER
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+def test_twice_what_was_asked_for_is_too_much_and_a_sixteenth_less_is_not(board):
+    limit_q4 = 60 * 16 * board.proof_scale
+    for flows_q4, fault in ((limit_q4 - 1, 0), (limit_q4, faults.PROOF_STAGE)):
+        assert to_its_end(Proof(board), flows_q4).fault == fault
+    assert Proof(board).allowance_q4 == limit_q4, "what no leak is to be told for meanwhile"
+
+
+def test_a_mean_is_rounded_down_and_the_first_of_its_ticks_counts_as_the_last():
+    for odd in (0, 15):
+        proof = Proof(SMALL)
+        for tick in range(31):
+            extra_q4 = 15 if tick == 15 + odd else 0
+            proof.step(480 + extra_q4, 112, 0, 0)
+        assert (proof.gate, proof.on_q4) == (0, 480)
+        for tick in range(21):
+            proof.step(0, 15 if tick == 5 + odd else 0, 0, 0)
+        assert (proof.pump, proof.fault) == (0, 0), "7 uA less on sense B: just enough"
+
+
+def test_a_step_says_once_that_the_pins_have_moved():
+    proof = Proof(SMALL)
+    moves = []
+    for _ in range(MOST):
+        moves.append(proof.moved)
+        proof.moved = 0
+        if whole(proof, 480):
+            break
+    assert [at for at, moved in enumerate(moves) if moved] == [0, 31, 52, 82, 113]
+    assert set(moves) == {0, 1}
+
+
+def test_a_proof_that_begins_again_has_shown_nothing_yet():
+    proof = to_its_end(Proof(SMALL), 480)
+    proof.start()
+    assert (proof.proven, proof.on_q4, proof.fault, proof.gate, proof.pump) == (0, 0, 0, 1, 1)
+    proof.step(480, 480, 0, 0)
+    proof.leave()
+    to_its_end(proof, 0)
+    assert (proof.proven, proof.on_q4, proof.fault) == (0, 0, 0), "nor when it is left"
+
+
+@pytest.mark.hazard("H-10")
+def test_a_limiter_that_tripped_in_an_earlier_proof_proves_nothing_in_this_one():
+    proof = Proof(SMALL)
+    for _ in range(113):
+        whole(proof, 480)
+    assert (proof.rearm, proof.gate) == (1, 0)
+    proof.start()
+    proof.leave()
+    to_its_end(proof, 0)
+    assert proof.proven == 0

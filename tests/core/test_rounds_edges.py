@@ -1,0 +1,176 @@
+"""The rounds by themselves: each rule at its border, in turns of four rounds of 4 ms.
+
+On the 5 mA board, 1 mA into 5 kOhm unless told otherwise. In a turn the first round judges time
+and load, the second supply and current, the third the sense, the fourth the program.
+"""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.rounds import WARN_COMPLIANCE
+from ionto.core.supervisor import BY_PULSES
+from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO
+
+from .build import SMALL, make_program, sample
+from .slow_rounds import ODD, TIME_MS, TURN_MS, Slow
+
+TURNS_A_SECOND = 63  # the first whole number of turns that is a second long
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize(("time_ms", "turn"), [(159, 10), (160, 11), (175, 11), (176, 12)])
+def test_energised_time_passes_the_wall_by_a_turn_at_most(time_ms, turn):
+    slow = Slow(time_ms=time_ms)
+    assert slow.turns(100, GATE_LOW, current_q4=0) == (0, faults.OK)
+    assert (slow.rounds.clock_ms, slow.rounds.energised_ms) == (100 * TURN_MS, 0)
+    assert slow.turns(20) == (turn, faults.TIME_WALL)
+    assert slow.rounds.energised_ms == turn * TURN_MS
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize("gate", [GATE_EDGE, GATE_ZERO])
+def test_energised_time_counts_in_every_part_of_a_pulse(gate):
+    slow = Slow(time_ms=160)
+    assert slow.turns(20, gate) == (11, faults.TIME_WALL)
+
+
+@pytest.mark.parametrize(
+    ("gate", "load_mv", "warning"),
+    [
+        (GATE_CLOSED, 31_999, 0),
+        (GATE_CLOSED, 32_000, WARN_COMPLIANCE),
+        (GATE_CLOSED, 39_000, WARN_COMPLIANCE),
+        (GATE_EDGE, 40_000, 0),
+        (GATE_LOW, 40_000, 0),
+    ],
+)
+@pytest.mark.parametrize("board", [SMALL, ODD])
+def test_near_compliance_is_told_where_contact_is_judged(gate, load_mv, warning, board):
+    slow = Slow(board=board)
+    assert slow.turn(gate, load_mv=load_mv) == [faults.OK] * 4
+    near_mv = load_mv if warning else 0
+    assert (slow.rounds.warning, slow.rounds.near_mv) == (warning, near_mv)
+
+
+def at_5_s():
+    """The quiet time after the ramp's start ends with the first round from here."""
+    slow = Slow()
+    slow.rounds.clock_ms = 4996
+    return slow
+
+
+@pytest.mark.hazard("H-07")
+@pytest.mark.parametrize(("begun_ms", "turn"), [(0, 64), (-1, 63), (1, 64)])
+def test_low_impedance_is_judged_after_5000_ms_and_for_a_second(begun_ms, turn):
+    slow = Slow()
+    slow.rounds.clock_ms = begun_ms
+    slow.rounds.begin_ramp()
+    slow.rounds.clock_ms = 4996
+    assert slow.turns(90, load_mv=199) == (turn, faults.LOW_IMPEDANCE)
+
+
+@pytest.mark.hazard("H-07")
+@pytest.mark.parametrize("good", [{"load_mv": 200}, {"load_mv": 199, "current_q4": 15_999}])
+def test_a_low_load_that_recovers_for_one_turn_has_another_second(good):
+    slow = at_5_s()
+    slow.turn()
+    for _ in range(2):
+        assert slow.turns(TURNS_A_SECOND - 1, load_mv=199) == (0, faults.OK)
+        assert slow.turn(**good) == [faults.OK] * 4
+    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, faults.LOW_IMPEDANCE)
+
+
+@pytest.mark.hazard("H-07")
+def test_a_low_load_before_the_gate_opened_does_not_count_after_it():
+    slow = at_5_s()
+    slow.turn()
+    slow.turns(TURNS_A_SECOND - 1, load_mv=199)
+    slow.rounds.open_gate()
+    slow.rounds.clock_ms += 5000
+    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, faults.LOW_IMPEDANCE)
+
+
+@pytest.mark.hazard("H-17")
+def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
+    low = {"current_q4": 13_919}  # 90 % of 16 000 less 480 is 13 920
+    slow = Slow()
+    for _ in range(2):
+        assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
+        assert slow.turn(current_q4=13_920) == [faults.OK] * 4
+    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
+    assert slow.turn(limited=1, **low) == [faults.OK] * 4
+    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
+    slow.rounds.open_gate()
+    assert slow.turns(90, **low) == (TURNS_A_SECOND, faults.UNDERCURRENT)
+
+
+@pytest.mark.hazard("H-18")
+@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED, GATE_EDGE])
+def test_a_supply_too_low_in_two_turns_running_trips(gate):
+    slow = Slow()
+    for _ in range(2):
+        assert slow.turn(gate, supply_mv=4299) == [faults.OK] * 4
+        assert slow.turn(gate, supply_mv=4300) == [faults.OK] * 4
+    assert slow.turn(gate, supply_mv=4299) == [faults.OK] * 4
+    assert slow.turn(gate, supply_mv=4299)[1] == faults.SUPPLY
+
+
+@pytest.mark.hazard("H-18")
+def test_an_arm_forgets_a_supply_that_was_too_low():
+    slow = Slow()
+    slow.turn(supply_mv=4299)
+    slow.rounds.arm(make_program(SMALL), TIME_MS)
+    assert slow.turn(supply_mv=4299) == [faults.OK] * 4
+
+
+@pytest.mark.hazard("H-24")
+@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED])
+def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
+    slow = Slow()
+    slow.whole = False
+    assert slow.turn(gate) == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]
+
+
+@pytest.mark.hazard("H-24")
+@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED])
+def test_a_program_that_has_changed_is_found_in_the_fourth_round_of_a_walks_last_turn(gate):
+    slow = Slow()
+    slow.program.words[0] ^= 1 << 20
+    assert slow.turns(2, gate) == (0, faults.OK)
+    assert slow.turn(gate) == [faults.OK, faults.OK, faults.OK, faults.CORRUPT]
+
+
+@pytest.mark.hazard("H-26")
+def test_the_second_before_a_fault_has_a_row_of_every_second_round():
+    slow = Slow()
+    for number in range(4):
+        slow.round(current_q4=16_000 + number, load_mv=5000 + number)
+    slow.rounds.keep(sample(99, 9, 98))
+    rows = [16_000, 16_000, 5000, 16_000, 16_002, 16_002, 5002, 16_000, 99, 98, 9, 16_000]
+    assert slow.rounds.snapshot.listed() == rows
+
+
+@pytest.mark.hazard("H-16")
+def test_armed_by_nothing_no_energised_time_is_allowed():
+    assert Slow(armed=False).round() == faults.TIME_WALL
+
+
+def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
+    slow = Slow()
+    slow.turns(17, load_mv=32_000)
+    slow.turn(load_mv=5000, current_q4=32_000)
+    slow.round()
+    slow.rounds.arm(make_program(SMALL), TIME_MS)
+    rounds = slow.rounds
+    assert (rounds.clock_ms, rounds.energised_ms, rounds.warning, rounds.near_mv) == (0, 0, 0, 0)
+    assert (rounds.drift_from_ohm, rounds.drift_ohm, rounds.noise_q4) == (0, 0, 0)
+    assert rounds.snapshot.listed() == []
+    slow.whole = False
+    assert slow.turn(GATE_LOW) == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]
+
+
+@pytest.mark.hazard("H-31")
+def test_in_the_edges_of_pulses_nothing_is_too_little():
+    slow = Slow()
+    slow.rounds.pulsing = BY_PULSES
+    assert slow.turns(90, GATE_EDGE, current_q4=0) == (0, faults.OK)

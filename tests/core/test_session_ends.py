@@ -1,0 +1,95 @@
+"""Where a session's time and charge end, to the ms and the uC."""
+
+import pytest
+
+from ionto.core import faults, program
+from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_STOP
+
+from .build import off, pulses
+from .short_parts import away, by_charge, hold, led
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [hold(time_ms=9000)],
+        [by_charge(90_000)],
+        [pulses(50, 50, 1, 900)],
+        [hold(2000, 9000, slew_ua_s=500)],
+    ],
+)
+def test_the_energised_time_is_up_to_the_ms(parts):
+    made = led(*parts, time_s=2)
+    made.to(faults.PULSE if parts[0][0] == program.PULSES else faults.RAMP)
+    made.tick(ask=ASK_PAUSE)
+    made.to(faults.PAUSED)
+    made.tick(ask=ASK_RESUME)
+    made.to(faults.RAMP_DOWN)
+    assert made.session.energised_ms() == 2000
+    made.to(faults.DONE)
+    assert made.session.outcome == faults.SHORT
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize(("spent_ms", "state"), [(999, faults.PROBE), (1000, faults.DONE)])
+def test_a_time_that_is_just_up_when_the_gate_opens_is_up_after_the_rest(spent_ms, state):
+    made = led(hold(time_ms=spent_ms - 200), hold(polarity=-1), time_s=1)
+    made.to(faults.REST)
+    assert made.session.energised_ms() == spent_ms
+    away(made)
+    assert made.session.state == state
+    assert made.session.polarity == (-1 if state == faults.PROBE else 1)
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize("charge_uc", [1, 60, 199, 200, 201, 600, 601])
+@pytest.mark.parametrize("down_slew_ua_s", [5000, 10_000])
+def test_a_charge_turns_to_its_ramp_down_in_the_first_tick_in_which_that_completes_it(
+    charge_uc, down_slew_ua_s
+):
+    made = led(by_charge(charge_uc, 2000), down_slew_ua_s=down_slew_ua_s)
+    made.to(faults.RAMP)
+    for _ in range(1000):
+        level_ua = made.ramp.set_q4 >> 4
+        foreseen_uc = made.dose.gross_uc + level_ua * level_ua // (2 * down_slew_ua_s)
+        made.tick()
+        assert (made.session.state == faults.RAMP_DOWN) == (foreseen_uc >= charge_uc)
+        if made.session.state == faults.RAMP_DOWN:
+            break
+    assert made.session.state == faults.RAMP_DOWN
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize(
+    ("before", "turning_uc"),
+    [([], 0), ([hold()], 50), ([hold(), off(20)], 0), ([hold(polarity=1), hold(polarity=-1)], 0)],
+)
+def test_a_charge_after_a_turn_or_a_wait_is_whole_though_it_is_paused(before, turning_uc):
+    made = led(*before, by_charge(500, polarity=-1), polarity=1 if before else -1)
+    before_uc = 0
+    for _ in range(5000):
+        if made.session.segment < len(before):
+            before_uc = made.dose.gross_uc
+        elif made.session.state == faults.HOLD:
+            break
+        made.tick()
+    for _ in range(100):
+        made.tick()
+    made.tick(ask=ASK_PAUSE)
+    made.to(faults.PAUSED)
+    made.tick(ask=ASK_RESUME)
+    made.to(faults.DONE)
+    assert made.session.outcome == faults.COMPLETE
+    assert made.dose.gross_uc - before_uc == pytest.approx(turning_uc + 500, abs=5)
+
+
+@pytest.mark.hazard("H-15")
+def test_a_stop_whose_ramp_down_passes_the_segments_charge_is_still_a_stop():
+    made = led(by_charge(4000, 2000), down_slew_ua_s=1000)
+    made.to(faults.HOLD)
+    made.tick(ask=ASK_STOP)
+    made.flow_q4 = 2500 * 16  # more than was foreseen
+    made.to(faults.DONE)
+    assert made.dose.gross_uc > 4000
+    assert made.session.outcome == faults.STOPPED

@@ -1,0 +1,210 @@
+"""The supervisor where two of its rules meet in one tick, and what it forgets and keeps.
+
+On the 5 mA board with a program of 2 mA, in 1/16 uA: floor 1000, running limit 34 600.
+Samples go to `check` directly where the rounds are not to move the clock.
+"""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.supervisor import BY_RAMP, WARN_DIP, WARN_LATE, Supervisor
+from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO, INPUT_LIMITER
+
+from .build import SMALL, make_program, sample
+from .judge import Judge
+from .slow_rounds import ODD
+
+OVER_Q4 = 34_600
+FLOOR_Q4 = 1000
+HIGH_MV = 38_000
+ABOVE_1_MA_Q4 = 18_401
+LOW = {"current_q4": 0, "load_mv": 40_000}
+
+
+def give(supervisor, gate=GATE_LOW, charge_uc=0, dt_us=1000, **given):
+    """The verdict on one sample, with no round after it."""
+    return supervisor.check(sample(**given), gate, charge_uc, dt_us)
+
+
+def armed(**header):
+    """A supervisor with the walls of a program, the gate low."""
+    supervisor = Supervisor(SMALL)
+    supervisor.arm(make_program(SMALL, **header))
+    return supervisor
+
+
+@pytest.mark.hazard("H-01")
+def test_armed_by_nothing_it_allows_nothing():
+    supervisor = Supervisor(SMALL)
+    assert give(supervisor) == faults.OK
+    assert give(supervisor, current_q4=1) == faults.RECHECK
+    assert supervisor.limit(1, GATE_CLOSED) == 0
+    assert give(supervisor, charge_uc=1) == faults.CHARGE_WALL
+
+
+@pytest.mark.hazard("H-01")
+def test_after_a_clear_nothing_is_driven_before_the_next_program():
+    supervisor = armed()
+    assert supervisor.limit(1000, GATE_CLOSED) == 1000
+    supervisor.clear()
+    assert supervisor.limit(1000, GATE_CLOSED) == 0
+
+
+@pytest.mark.hazard("H-01", "H-02")
+def test_after_a_clear_no_target_is_followed_before_the_next_program():
+    supervisor = armed()
+    supervisor.clear()
+    supervisor.follow(32_000, 10_000, 0, BY_RAMP)
+    assert (supervisor.envelope.target_q4, supervisor.envelope.moving) == (0, False)
+
+
+@pytest.mark.hazard("H-01", "H-08")
+def test_a_clear_forgets_the_probes_current_and_the_trip_that_was_asked_for():
+    supervisor = armed()
+    supervisor.allow(5000, 1)
+    assert give(supervisor, inputs=INPUT_LIMITER) == faults.OK
+    supervisor.clear()
+    for _ in range(8 + 4):
+        assert give(supervisor, current_q4=FLOOR_Q4 + 1) in (faults.OK, faults.RECHECK)
+    assert give(supervisor, current_q4=FLOOR_Q4 + 1) == faults.LEAK
+    supervisor.clear()
+    assert give(supervisor, inputs=INPUT_LIMITER) == faults.LIMITER
+
+
+def test_a_clear_leaves_no_warning_and_no_count_behind():
+    judge = Judge().hold(1000)
+    judge.ticks(4, **LOW)
+    judge.tick(dt_us=2500)
+    supervisor = judge.supervisor
+    supervisor.recheck(OVER_Q4 + 1)
+    assert (supervisor.warning, supervisor.late_us) == (WARN_LATE | WARN_DIP, 2500)
+    supervisor.clear()
+    kept = (supervisor.warning, supervisor.late_us, supervisor.resamples, supervisor.later)
+    assert kept == (0, 0, 0, 0)
+
+
+@pytest.mark.hazard("H-08")
+@pytest.mark.parametrize(("first_us", "settling"), [(1000, 8), (999, 9), (1001, 8)])
+def test_a_leak_is_not_judged_before_8000_us_are_over(first_us, settling):
+    judge = Judge().hold(1000).leave()
+    leak = {"current_q4": FLOOR_Q4 + 1}
+    judge.tick(dt_us=first_us, **leak)
+    assert judge.until(20, **leak) == (settling - 1 + 5, faults.LEAK)
+
+
+@pytest.mark.hazard("H-11")
+@pytest.mark.parametrize(
+    ("board", "back_q4", "verdict"),
+    [
+        (SMALL, -500, faults.SENSES_APART),
+        (SMALL, -501, faults.OK),
+        (ODD, -501, faults.SENSES_APART),
+        (ODD, -502, faults.OK),
+    ],
+)
+def test_with_the_gate_low_a_sense_below_half_a_floor_may_clip(board, back_q4, verdict):
+    assert Judge(board).until(9, current_q4=back_q4, second_q4=-2000)[1] == verdict
+
+
+@pytest.mark.hazard("H-11")
+def test_a_sense_further_below_0_than_20_floors_is_not_believed_with_the_gate_low():
+    at, over = ({"current_q4": -20 * FLOOR_Q4 - one, "second_q4": -40_000} for one in (0, 1))
+    assert Judge().ticks(20, **at) == [faults.OK]
+    assert Judge().until(9, **over) == (5, faults.SENSES_APART)
+
+
+@pytest.mark.hazard("H-26")
+def test_a_fault_is_not_hidden_by_senses_that_are_apart_for_the_first_time():
+    judge = Judge().hold(1000)
+    assert judge.tick(second_q4=0, inputs=INPUT_LIMITER) == faults.LIMITER
+
+
+@pytest.mark.hazard("H-02", "H-06")
+@pytest.mark.parametrize("gate", [GATE_CLOSED, GATE_EDGE, GATE_ZERO])
+@pytest.mark.parametrize("load_mv", [5000, HIGH_MV])
+def test_above_the_envelope_is_that_fault_at_any_voltage_and_in_any_part_of_a_pulse(gate, load_mv):
+    judge = Judge().hold(1000)
+    given = {"current_q4": ABOVE_1_MA_Q4, "load_mv": load_mv}
+    found = [give(judge.supervisor, gate, **given) for _ in range(5)]
+    assert found == [faults.OK] * 4 + [faults.ENVELOPE]
+
+
+@pytest.mark.parametrize(
+    ("fault", "given"),
+    [
+        (faults.ENVELOPE, {"current_q4": ABOVE_1_MA_Q4}),
+        (faults.CUT, LOW),
+        (faults.SENSES_APART, {"second_q4": -16_000}),
+    ],
+)
+def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, given):
+    judge = Judge().hold(1000)
+    assert judge.ticks(4, **given) == [faults.OK]
+    judge.leave().hold(1000)
+    assert judge.until(9, **given) == (5, fault)
+
+
+@pytest.mark.hazard("H-08", "H-31")
+@pytest.mark.parametrize(
+    ("gate", "current_q4", "last"),
+    [
+        (GATE_ZERO, FLOOR_Q4, faults.OK),
+        (GATE_ZERO, FLOOR_Q4 + 1, faults.LEAK),
+        (GATE_EDGE, FLOOR_Q4 + 1, faults.OK),
+    ],
+)
+def test_between_two_pulses_more_than_the_floor_is_a_leak(gate, current_q4, last):
+    judge = Judge().hold(1000)
+    found = [give(judge.supervisor, gate, current_q4=current_q4) for _ in range(5)]
+    assert found == [faults.OK] * 4 + [last]
+
+
+@pytest.mark.hazard("H-08")
+def test_a_leak_counted_before_the_gate_closed_does_not_count_after_the_next_opening():
+    judge = Judge()
+    judge.ticks(20)
+    assert judge.ticks(4, current_q4=FLOOR_Q4 + 1) == [faults.OK]
+    judge.hold(1000).leave().ticks(8, current_q4=0)
+    assert judge.until(9, current_q4=FLOOR_Q4 + 1) == (5, faults.LEAK)
+
+
+@pytest.mark.hazard("H-05")
+def test_a_lost_contact_is_cut_and_does_not_latch():
+    judge = Judge().hold(1000)
+    assert judge.until(9, **LOW) == (5, faults.CUT)
+    judge.leave()
+    assert (judge.supervisor.tripped, judge.supervisor.limit(1000, GATE_CLOSED)) == (0, 1000)
+
+
+@pytest.mark.parametrize("given", [LOW, {"current_q4": 1000, "load_mv": HIGH_MV}])
+def test_an_open_gate_is_neither_limited_nor_low_nor_frozen(given):
+    judge = Judge().hold(1000)
+    judge.tick(**given)
+    assert judge.supervisor.freeze == 1
+    judge.leave()
+    supervisor = judge.supervisor
+    assert (supervisor.limited, supervisor.low, supervisor.freeze) == (0, 0, 0)
+
+
+@pytest.mark.hazard("H-06")
+def test_a_load_that_is_limited_and_was_never_low_has_not_dipped():
+    judge = Judge().hold(1000)
+    judge.ticks(4, current_q4=15_000, load_mv=HIGH_MV)
+    judge.ticks(4)
+    assert (judge.supervisor.warning & WARN_DIP, judge.supervisor.dips.count) == (0, 0)
+
+
+LIMITS = ("_over_q4", "_absolute_q4", "_charge_uc", "_drive_max", "_peak_q4", "_slew_max_ua_s")
+
+
+@pytest.mark.hazard("H-24")
+@pytest.mark.parametrize("bit", [0, 7, 29])
+@pytest.mark.parametrize("limit", [*LIMITS, *range(len(LIMITS))])
+def test_a_bit_that_flips_in_any_limit_or_its_second_copy_is_found_in_one_turn(limit, bit):
+    judge = Judge().hold(1000)
+    supervisor = judge.supervisor
+    if isinstance(limit, int):
+        supervisor._again[limit] ^= 1 << bit
+    else:
+        setattr(supervisor, limit, getattr(supervisor, limit) ^ 1 << bit)
+    assert judge.until(17)[1] == faults.CORRUPT

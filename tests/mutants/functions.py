@@ -1,0 +1,68 @@
+"""Every function of the listed parts, altered by mutmut one operator or value at a time."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from .mutant import Mutant
+from .workplace import build
+
+_RESULT = re.compile(r"^\s*(\S+__mutmut_\d+): (.+)$")
+_METHOD = re.compile(r"^ionto\.core\.(\w+)\.x(?:_|ǁ(\w+)ǁ)(\w+?)__mutmut_\d+$")
+
+
+def run(parts: list[str], workers: int) -> list[Mutant]:
+    """Alter `parts`; return every mutant that no test noticed, and a dead one for each other.
+
+    Raises:
+        RuntimeError: mutmut itself failed.
+    """
+    place = build("functions", parts)
+    said = subprocess.run([*_mutmut(), "run", "--max-children", str(workers)], cwd=place)
+    if said.returncode:
+        raise RuntimeError(f"mutmut ended with {said.returncode}; see above")
+    return list(_results(place))
+
+
+def _results(place: Path) -> Iterator[Mutant]:
+    for line in _said(place, "results", "--all", "true").splitlines():
+        found = _RESULT.match(line)
+        if not found:
+            continue
+        name, fate = found.groups()
+        mutant = Mutant(_where(name), "", "", fate)
+        yield mutant if mutant.is_dead else mutant._replace(**_lines(place, name))
+
+
+def _where(name: str) -> str:
+    found = _METHOD.match(name)
+    if not found:
+        return name
+    module, of_class, function = found.groups()
+    return ".".join(part for part in (module, of_class, function) if part)
+
+
+def _lines(place: Path, name: str) -> dict[str, str]:
+    """The lines that a mutant takes away and puts there."""
+    shown = _said(place, "show", name).splitlines()
+    return {key: _joined(shown, sign) for key, sign in (("was", "-"), ("becomes", "+"))}
+
+
+def _joined(shown: list[str], sign: str) -> str:
+    found = [line[1:].strip() for line in shown if line.startswith(sign)]
+    return "\n".join(line for line in found if not line.startswith(sign * 2))
+
+
+def _mutmut() -> list[str]:
+    return [sys.executable, "-m", "mutmut"]
+
+
+def _said(place: Path, *args: str) -> str:
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    said = subprocess.run(
+        [*_mutmut(), *args], cwd=place, capture_output=True, text=True, env=environment, check=True
+    )
+    return said.stdout

@@ -1,0 +1,75 @@
+"""Copies of the firmware and its tests under build/mutants, to be altered in.
+
+mutmut finds a package below `src` only, and a constant is altered in its file: so neither works
+on the tree itself. Must not write anywhere else.
+"""
+
+import shutil
+from pathlib import Path
+
+from tests.arch.sources import BOARDS, FIRMWARE, ROOT
+
+PLACE = ROOT / "build" / "mutants"
+PARTS = [
+    *("supervisor", "rounds", "envelope", "integrity", "limits", "program", "command"),
+    *("session", "transitions", "segment", "waits", "proof", "window"),
+]
+# A survivor costs the time of every test. These are about telemetry and 31 bits, or run hundreds
+# of sessions; what only they would notice counts as unnoticed.
+_IGNORED = ("telemetry", "telemetry_credit", "checked_int", "latch_stateful")
+_DESELECTED = (
+    "test_proof.py::test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limiter",
+    "test_loop_off.py::test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so",
+)
+PYTEST = [
+    *("-x", "-q", "-m", "not long"),
+    *(f"--ignore=tests/core/test_{name}.py" for name in _IGNORED),
+    *(f"--deselect=tests/core/{name}" for name in _DESELECTED),
+]
+
+# Most mutants die in the first milliseconds, if those tests come first that take no longer.
+_QUICKEST_FIRST = """\
+from mutmut.state import state
+
+
+def pytest_collection_modifyitems(items):
+    took_s = state().duration_by_test
+    items.sort(key=lambda item: took_s.get(item.nodeid, 0.0))
+"""
+_SETTINGS = """\
+[tool.pytest.ini_options]
+addopts = "--import-mode=importlib"
+pythonpath = [".", "src"]
+markers = ["hazard(*ids): as in the project's own settings"]
+
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = [{only}]
+also_copy = ["boards", "firmware", "conftest.py"]
+pytest_add_cli_args_test_selection = ["tests/core"]
+pytest_add_cli_args = [{pytest}]
+timeout_multiplier = 1.5
+timeout_constant = 5.0
+"""
+
+
+def build(name: str, parts: list[str]) -> Path:
+    """Make a copy called `name` with settings that alter `parts`; return where it is."""
+    place = PLACE / name
+    shutil.rmtree(place, ignore_errors=True)
+    _copy(FIRMWARE / "ionto", place / "src" / "ionto")
+    _copy(FIRMWARE, place / "firmware")  # tests read its sources
+    _copy(BOARDS, place / "boards")
+    for folder in ("arch", "core"):
+        _copy(ROOT / "tests" / folder, place / "tests" / folder)
+    shutil.copy(ROOT / "tests" / "conftest.py", place / "tests")
+    only = ", ".join(f'"src/ionto/core/{part}.py"' for part in parts)
+    options = ", ".join(f'"{option}"' for option in PYTEST)
+    text = _SETTINGS.format(only=only, pytest=options)
+    (place / "pyproject.toml").write_text(text, encoding="utf-8")
+    (place / "conftest.py").write_text(_QUICKEST_FIRST, encoding="utf-8")
+    return place
+
+
+def _copy(source: Path, to: Path) -> None:
+    shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
