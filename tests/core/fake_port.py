@@ -22,6 +22,7 @@ _WATCHDOG_US = 100_000
 _HOLD_US = 6_000  # the dead-man's nominal hold
 _REST_US = 5_000
 _PUMP_US = 10_000
+_LONGEST_TICKS = 200_000  # of one session: thirty times the longest that a test asks for
 _WRAP = (1 << 30) - 1
 
 
@@ -51,6 +52,7 @@ class FakePort(FakeStage):
         self.elapsed_us = 0
         self.tick = 0
         self.begun = self.live = False
+        self._last_tick = 0
         self.last_act = None
         self.history = []
         self.rx = bytearray()
@@ -85,6 +87,7 @@ class FakePort(FakeStage):
         if self.gate or self.drive:
             raise PortMisuse("begin() with the output on")
         self.begun = self.live = True
+        self._last_tick = self.tick + _LONGEST_TICKS
         self.fed_us = self.elapsed_us
 
     def off(self):
@@ -106,6 +109,8 @@ class FakePort(FakeStage):
         if not self.begun:
             raise PortMisuse("wait() outside begin() and end()")
         self.tick += 1
+        if self.tick > self._last_tick:
+            raise PortMisuse("the session has no end")
         if self.on_tick is not None:
             self.on_tick(self)
         self.limit()

@@ -173,14 +173,21 @@ def test_a_step_is_the_mean_of_sixteen_ticks_after_it_has_settled():
     assert (proof.gate, proof.on_q4) == (0, 30 * 16)
 
 
+def lead(proof, is_there, current_q4=lambda proof: 480 * proof.gate * proof.pump):
+    """Step until `is_there(proof)`, a whole stage or the current told; return how many steps."""
+    for count in range(PROOF_STEPS):
+        if is_there(proof):
+            return count
+        flows_q4 = current_q4(proof)
+        proof.step(flows_q4, flows_q4, 0, 0)
+    raise AssertionError("the proof does not get there")
+
+
 def test_the_series_step_waits_for_the_dead_mans_longest_hold():
     proof = Proof(SMALL)
-    while proof.pump:
-        proof.step(480 * proof.gate, 480 * proof.gate, 0, 0)
-    ticks = 0
-    while proof.lim_test == 0:
-        proof.step(480 if ticks < 13 else 0, 0, 0, 0)
-        ticks += 1
+    lead(proof, lambda proof: not proof.pump)
+    still = iter([480] * 13 + [0] * 100)
+    ticks = lead(proof, lambda proof: proof.lim_test, lambda _: next(still))
     assert (proof.fault, ticks) == (0, 14 + 16)
 
 
@@ -206,16 +213,16 @@ def test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limite
 
 def test_a_proof_that_is_left_goes_low_at_once_and_proves_nothing_more():
     proof = Proof(SMALL)
-    while not proof.lim_test:
-        proof.step(480 * proof.gate * proof.pump, 480 * proof.gate * proof.pump, 0, 0)
+    lead(proof, lambda proof: proof.lim_test)
     before = proof.proven
     proof.leave()
     assert (proof.gate, proof.drive, proof.lim_test, proof.rearm) == (0, 0, 0, 1)
-    ticks = 1
-    while not proof.step(0, 0, 0, 0):
+    for _ in range(32):
+        over = proof.step(0, 0, 0, 0)
+        if over:
+            break
         proof.leave()  # asked again and again: it is not begun again
-        ticks += 1
-    assert ticks <= 32
+    assert over
     assert (proof.fault, proof.proven) == (0, before)
 
 

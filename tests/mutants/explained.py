@@ -36,8 +36,9 @@ def reasons() -> list[Reason]:
 def _of(file: Path) -> list[Reason]:
     rows = tomllib.loads(file.read_text(encoding="utf-8"))["mutant"]
     found = [
-        Reason(row["where"], row["was"], tuple(row["becomes"]), " ".join(row["why"].split()))
+        Reason(row["where"], was, tuple(becomes), " ".join(row["why"].split()))
         for row in rows
+        for was, becomes in row["lines"].items()
     ]
     for one in found:
         if one.where.partition(".")[0] != file.stem or len(one.why) < 10:

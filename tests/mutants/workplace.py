@@ -27,9 +27,24 @@ PYTEST = [
     *(f"--deselect=tests/core/{name}" for name in _DESELECTED),
 ]
 
-# Most mutants die in the first milliseconds, if those tests come first that take no longer.
-_QUICKEST_FIRST = """\
+# Most mutants die in the first milliseconds, if those tests come first that take no longer. And
+# mutmut asks the environment at every call of every function which mutant it is to be: once a run
+# is enough.
+_HASTE = """\
+from mutmut.mutation import trampoline
 from mutmut.state import state
+
+
+_ask = trampoline.get_mutant_under_test
+
+
+def pytest_sessionstart():
+    name = _ask()
+    trampoline.get_mutant_under_test = lambda: name
+
+
+def pytest_sessionfinish():
+    trampoline.get_mutant_under_test = _ask
 
 
 def pytest_collection_modifyitems(items):
@@ -48,8 +63,8 @@ only_mutate = [{only}]
 also_copy = ["boards", "firmware", "conftest.py"]
 pytest_add_cli_args_test_selection = ["tests/core"]
 pytest_add_cli_args = [{pytest}]
-timeout_multiplier = 1.5
-timeout_constant = 5.0
+timeout_multiplier = 1.0
+timeout_constant = 4.0
 """
 
 
@@ -67,7 +82,7 @@ def build(name: str, parts: list[str]) -> Path:
     options = ", ".join(f'"{option}"' for option in PYTEST)
     text = _SETTINGS.format(only=only, pytest=options)
     (place / "pyproject.toml").write_text(text, encoding="utf-8")
-    (place / "conftest.py").write_text(_QUICKEST_FIRST, encoding="utf-8")
+    (place / "conftest.py").write_text(_HASTE, encoding="utf-8")
     return place
 
 
