@@ -7,6 +7,7 @@ from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_LEN, SAMP
 SMALL = limits.Board("small", 5000, 40000, 37)
 LARGE = limits.Board("large", 30000, 60000, 240, proof_scale=6)
 RESEARCH = limits.Board("research", 500, 40000, 4)
+UNPROVABLE = limits.Board("no lim_test", 5000, 40000, 37, lim_test=False)
 BOARDS = [SMALL, LARGE, RESEARCH]
 NAMES = [board.name for board in BOARDS]
 

@@ -3,15 +3,13 @@
 import pytest
 
 from ionto.core import faults
-from ionto.core.limits import Board
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, LARGE, NAMES, SMALL
+from .build import BOARDS, LARGE, NAMES, SMALL, UNPROVABLE
 from .fake_stage import OPEN
 from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
 
-UNPROVABLE = Board("no lim_test", 5000, 40000, 37, lim_test=False)
 ALL = 31
 FOUND = {
     "stage": faults.PROOF_STAGE,

@@ -3,13 +3,11 @@
 import pytest
 
 from ionto.core import faults
-from ionto.core.limits import Board
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, NAMES, SMALL
+from .build import BOARDS, NAMES, SMALL, UNPROVABLE
 
-UNPROVABLE = Board("no lim_test", 5000, 40000, 37, lim_test=False)
 MOST = 5 * 31
 
 

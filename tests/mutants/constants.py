@@ -24,7 +24,7 @@ def run(parts: list[str], workers: int) -> list[Mutant]:
     """Alter the constants of `parts` and run the tests of the core on each alteration."""
     places: queue.Queue[Path] = queue.Queue()
     for number in range(workers):
-        places.put(build(f"constants-{number}", parts))
+        places.put(build(f"constants-{number}"))
     altered = [(part, *row) for part in parts for row in _alterations(part, places.queue[0])]
 
     def judge(row: tuple[str, str, str, str]) -> Mutant:

@@ -8,10 +8,46 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .mutant import Mutant
-from .workplace import build
+from .workplace import PYTEST, build
 
 _RESULT = re.compile(r"^\s*(\S+__mutmut_\d+): (.+)$")
 _METHOD = re.compile(r"^ionto\.core\.(\w+)\.x(?:_|ǁ(\w+)ǁ)(\w+?)__mutmut_\d+$")
+
+# Most mutants die in the first milliseconds, if those tests come first that take no longer. And
+# mutmut asks the environment at every call of every function which mutant it is to be: once a run
+# is enough.
+_HASTE = """\
+from mutmut.mutation import trampoline
+from mutmut.state import state
+
+
+_ask = trampoline.get_mutant_under_test
+
+
+def pytest_sessionstart():
+    name = _ask()
+    trampoline.get_mutant_under_test = lambda: name
+
+
+def pytest_sessionfinish():
+    trampoline.get_mutant_under_test = _ask
+
+
+def pytest_collection_modifyitems(items):
+    took_s = state().duration_by_test
+    items.sort(key=lambda item: took_s.get(item.nodeid, 0.0))
+"""
+_SETTINGS = """\
+
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = [{only}]
+also_copy = ["boards", "firmware", "conftest.py"]
+pytest_add_cli_args_test_selection = ["tests/core"]
+pytest_add_cli_args = [{pytest}]
+timeout_multiplier = 1.0
+timeout_constant = 4.0
+"""
 
 
 def run(parts: list[str], workers: int) -> list[Mutant]:
@@ -20,11 +56,22 @@ def run(parts: list[str], workers: int) -> list[Mutant]:
     Raises:
         RuntimeError: mutmut itself failed.
     """
-    place = build("functions", parts)
+    place = _place(parts)
     said = subprocess.run([*_mutmut(), "run", "--max-children", str(workers)], cwd=place)
     if said.returncode:
         raise RuntimeError(f"mutmut ended with {said.returncode}; see above")
     return list(_results(place))
+
+
+def _place(parts: list[str]) -> Path:
+    """A copy with mutmut's own settings for `parts`."""
+    place = build("functions")
+    only = ", ".join(f'"src/ionto/core/{part}.py"' for part in parts)
+    options = ", ".join(f'"{option}"' for option in PYTEST)
+    with (place / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write(_SETTINGS.format(only=only, pytest=options))
+    (place / "conftest.py").write_text(_HASTE, encoding="utf-8")
+    return place
 
 
 def _results(place: Path) -> Iterator[Mutant]:

@@ -27,49 +27,16 @@ PYTEST = [
     *(f"--deselect=tests/core/{name}" for name in _DESELECTED),
 ]
 
-# Most mutants die in the first milliseconds, if those tests come first that take no longer. And
-# mutmut asks the environment at every call of every function which mutant it is to be: once a run
-# is enough.
-_HASTE = """\
-from mutmut.mutation import trampoline
-from mutmut.state import state
-
-
-_ask = trampoline.get_mutant_under_test
-
-
-def pytest_sessionstart():
-    name = _ask()
-    trampoline.get_mutant_under_test = lambda: name
-
-
-def pytest_sessionfinish():
-    trampoline.get_mutant_under_test = _ask
-
-
-def pytest_collection_modifyitems(items):
-    took_s = state().duration_by_test
-    items.sort(key=lambda item: took_s.get(item.nodeid, 0.0))
-"""
 _SETTINGS = """\
 [tool.pytest.ini_options]
 addopts = "--import-mode=importlib"
 pythonpath = [".", "src"]
 markers = ["hazard(*ids): as in the project's own settings"]
-
-[tool.mutmut]
-source_paths = ["src"]
-only_mutate = [{only}]
-also_copy = ["boards", "firmware", "conftest.py"]
-pytest_add_cli_args_test_selection = ["tests/core"]
-pytest_add_cli_args = [{pytest}]
-timeout_multiplier = 1.0
-timeout_constant = 4.0
 """
 
 
-def build(name: str, parts: list[str]) -> Path:
-    """Make a copy called `name` with settings that alter `parts`; return where it is."""
+def build(name: str) -> Path:
+    """Make a copy called `name`, in which the tests of the core can run; return where it is."""
     place = PLACE / name
     shutil.rmtree(place, ignore_errors=True)
     _copy(FIRMWARE / "ionto", place / "src" / "ionto")
@@ -78,11 +45,7 @@ def build(name: str, parts: list[str]) -> Path:
     for folder in ("arch", "core"):
         _copy(ROOT / "tests" / folder, place / "tests" / folder)
     shutil.copy(ROOT / "tests" / "conftest.py", place / "tests")
-    only = ", ".join(f'"src/ionto/core/{part}.py"' for part in parts)
-    options = ", ".join(f'"{option}"' for option in PYTEST)
-    text = _SETTINGS.format(only=only, pytest=options)
-    (place / "pyproject.toml").write_text(text, encoding="utf-8")
-    (place / "conftest.py").write_text(_HASTE, encoding="utf-8")
+    (place / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")
     return place
 
 

@@ -4,10 +4,10 @@ Both switches on: 30 uA flow, and sense B sees them with the right sign. Gate lo
 goes on and the drive stays: nothing. Gate closed while ENABLE stands still: nothing, after the
 longest hold of the dead-man. LIM_TEST with 45 uA: the limiter trips, and arms again with the gate
 low. Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]; on 30 mA boards all
-currents are six times as large. Currents in `_q4`, the drive in counts, times in steps: of 1 ms or
-a little more, as the loop takes none in a round of the supervisor's, so that no wait is too short.
-A load that is no longer there is no fault of the stage: the
-stage stands at compliance and nothing flows. Load voltage in mV.
+currents are six times as large. A load that is no longer there is no fault of the stage: that
+stands at compliance, and nothing flows. Currents in `_q4`, load voltage in mV, the drive in
+counts, times in steps: of 1 ms or a little more, as the loop takes none in a round of the
+supervisor's, so that no wait is too short.
 It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
 """
 
