@@ -25,8 +25,9 @@ from .core.command import (
 from .core.const import const
 from .core.display import LINE_PERIOD_US, Display
 from .core.pusher import Pusher
-from .core.rounds import WARN_COMPLIANCE, WARN_DRIFT, WARN_NOISE
+from .core.rounds import WARN_COMPLIANCE, WARN_NOISE
 from .core.segment import NEVER_MS
+from .core.steady import DRIFT, LIFT, LOW, WARN_DRIFT, WARN_LIFT, WARN_LOW, WARN_OVER
 from .core.supervisor import WARN_DIP, WARN_LATE
 from .core.telemetry import (
     SAMPLE_PERIOD_US,
@@ -245,6 +246,8 @@ class Link:
             self._note_limited(limited)
         if supervisor.warning or supervisor.rounds.warning:
             self._warn(supervisor)
+        if supervisor.rounds.steady.warning:
+            self._warn_of_load(supervisor.rounds.steady)
 
     def _note_limited(self, limited):
         buf = self._buf
@@ -272,8 +275,23 @@ class Link:
             if t_ms >= self._near_ms:
                 self._near_ms = t_ms + _NEAR_AGAIN_MS
                 tell(t_ms, faults.EV_COMPLIANCE, rounds.near_mv, 0)
-        if warning & WARN_DRIFT:
-            tell(t_ms, faults.EV_DRIFT, rounds.drift_from_ohm, rounds.drift_ohm)
         if warning & WARN_NOISE and t_ms >= self._noise_ms:
             self._noise_ms = t_ms + _NOISE_AGAIN_MS
             tell(t_ms, faults.EV_NOISE, rounds.noise_q4, 0)
+
+    def _warn_of_load(self, steady):
+        """What a steady hold showed; it asks for each cause once a minute at most."""
+        warning = steady.warning
+        steady.warning = 0
+        from_ohm = steady.from_ohm
+        now_ohm = steady.now_ohm
+        tell = self._repeatable
+        t_ms = self._session.t_ms
+        if warning & WARN_DRIFT:
+            tell(t_ms, faults.EV_DRIFT, from_ohm[DRIFT], now_ohm[DRIFT])
+        if warning & WARN_LIFT:
+            tell(t_ms, faults.EV_LIFT, from_ohm[LIFT], now_ohm[LIFT])
+        if warning & WARN_LOW:
+            tell(t_ms, faults.EV_LOW, from_ohm[LOW], now_ohm[LOW])
+        if warning & WARN_OVER:
+            tell(t_ms, faults.EV_OVER, steady.over_q4, steady.over_expected_q4)

@@ -150,6 +150,11 @@ def _proof(proven: int, on_q4: int) -> str:
     return text if proven & faults.PROVEN_LIMITER else f"{text}; limiter: not provable"
 
 
+def _low(from_ohm: int, now_ohm: int) -> str:
+    before = f"{kilohms(from_ohm)} before" if from_ohm else "since the hold began"
+    return f"the load is low: {kilohms(now_ohm)}, {before}"
+
+
 def _state(new: int, segment: int) -> str:
     return f"{_STATES.get(new, state_name(new))} (segment {segment + 1})"
 
@@ -173,7 +178,12 @@ _EVENTS = {
     faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} mA min anodal, {mamin(b)} cathodal",
     faults.EV_END: _end,
     faults.EV_PROOF: _proof,
-    faults.EV_DRIFT: lambda a, b: f"the load drifts: {kilohms(a)} 3 min ago, {kilohms(b)} now",
+    faults.EV_DRIFT: lambda a, b: f"the load rises: {kilohms(a)} 3 min ago, {kilohms(b)} now",
     faults.EV_NOISE: lambda a, b: f"the current is noisy: {_q4(a)} from tick to tick",
     faults.EV_POLARITY: _polarity,
+    faults.EV_LIFT: lambda a, b: (
+        f"a part of an electrode may be off: {kilohms(a)} before, {kilohms(b)} now"
+    ),
+    faults.EV_LOW: _low,
+    faults.EV_OVER: lambda a, b: f"too much current for 1 s: {_q4(a)} instead of {_q4(b)}",
 }

@@ -48,7 +48,7 @@ def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
         "area_mm2": 20_000,
         "density_ua_cm2": 500,
         "probe_min_q4": 40,
-        "spare": 0,
+        "least_ohm": 0,
     }
     unknown = set(header) - set(made)
     if unknown:

@@ -99,12 +99,13 @@ EDGES = [
     ("H_POLARITY", -2, 2, "polarity"),
     ("H_PEAK_UA", 0, 5001, "peak_ua"),
     ("H_SLEW_UA_S", 0, 10001, "slew_ua_s"),
-    ("H_DOWN_SLEW_UA_S", 0, 101, "down_slew_ua_s"),
+    ("H_DOWN_SLEW_UA_S", 16, 101, "down_slew_ua_s"),
     ("H_CHARGE_UC", 0, 100000001, "charge_uc"),
     ("H_TIME_S", 0, 14401, "time_s"),
     ("H_AREA_MM2", 9, 200001, "area_mm2"),
     ("H_DENSITY_UA_CM2", 0, 2001, "density_ua_cm2"),
     ("H_PROBE_MIN_Q4", 0, 81, "probe_min_q4"),
+    ("H_LEAST_OHM", -1, 1000001, "least_ohm"),
     ("S_KIND", 0, 5, "segment 0 kind"),
     ("S_LEVEL_UA", 0, 2001, "segment 0 level_ua"),
     ("S_SLEW_UA_S", 0, 101, "segment 0 slew_ua_s"),
@@ -124,7 +125,7 @@ def test_a_word_outside_its_range_is_refused_with_its_name_and_the_range(name, l
 SMALLEST = {"H_PEAK_UA": 1, "S_LEVEL_UA": 1}
 COMPANY = {
     "H_PEAK_UA": {"S_LEVEL_UA": 1},
-    "H_SLEW_UA_S": {"S_SLEW_UA_S": 1, "H_DOWN_SLEW_UA_S": 1},
+    "H_SLEW_UA_S": {"S_SLEW_UA_S": 1, "H_DOWN_SLEW_UA_S": 1, "H_PEAK_UA": 120, "S_LEVEL_UA": 1},
     "H_CHARGE_UC": {"S_CHARGE_UC": 1},
     "H_AREA_MM2": SMALLEST,
     "H_DENSITY_UA_CM2": SMALLEST,
@@ -132,7 +133,7 @@ COMPANY = {
 }
 
 
-@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES[2:11] + EDGES[12:15])
+@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES[2:12] + EDGES[13:16])
 def test_a_word_at_either_end_of_its_range_is_taken(name, low, high, text):
     for value in (low + 1, high - 1):
         company = COMPANY.get(name, {})
@@ -140,6 +141,17 @@ def test_a_word_at_either_end_of_its_range_is_taken(name, low, high, text):
             company = {"S_POLARITY": value}
         made = words(**{**company, name: value})
         assert parse(made).words == made
+
+
+@pytest.mark.hazard("H-16")
+@pytest.mark.parametrize(
+    ("peak_ua", "slowest_ua_s"), [(1, 1), (120, 1), (121, 2), (240, 2), (241, 3), (5000, 42)]
+)
+def test_a_ramp_down_from_the_peak_that_takes_more_than_120_s_is_refused(peak_ua, slowest_ua_s):
+    changes = {"H_PEAK_UA": peak_ua, "S_LEVEL_UA": 1}
+    assert parse(words(H_DOWN_SLEW_UA_S=slowest_ua_s, **changes))
+    said = said_of(parse, words(H_DOWN_SLEW_UA_S=slowest_ua_s - 1, **changes))
+    assert said == f"down_slew_ua_s: {slowest_ua_s - 1} is not within {slowest_ua_s}..100"
 
 
 @pytest.mark.parametrize("count", [1, 2, 31, 32])

@@ -163,7 +163,7 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
     slow.rounds.arm(make_program(SMALL), TIME_MS)
     rounds = slow.rounds
     assert (rounds.clock_ms, rounds.energised_ms, rounds.warning, rounds.near_mv) == (0, 0, 0, 0)
-    assert (rounds.drift_from_ohm, rounds.drift_ohm, rounds.noise_q4) == (0, 0, 0)
+    assert (rounds.noise_q4, rounds.steady.warning) == (0, 0)
     assert rounds.snapshot.listed() == []
     slow.whole = False
     assert slow.turn(GATE_LOW) == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]

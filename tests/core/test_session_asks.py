@@ -137,7 +137,7 @@ def test_a_hold_that_was_set_anew_holds_the_new_level_for_the_time_that_is_left(
     led.session.value = 1000
     led.tick(ask=ASK_SET)
     assert led.to(faults.HOLD) == 100
-    assert led.to(faults.RAMP_DOWN) == 300
+    assert led.to(faults.RAMP_DOWN) == 200, "a ramp to a new level is a part of the hold"
 
 
 @pytest.mark.hazard("H-30", "H-31")

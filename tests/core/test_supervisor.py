@@ -12,7 +12,7 @@ from ionto.core import faults, limits
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import INPUT_LIMITER, drive_scale
 
-from .build import BOARDS, LARGE, NAMES, SMALL, make_program
+from .build import BOARDS, LARGE, NAMES, RESEARCH, SMALL, make_program
 from .judge import Judge
 
 OVER_Q4 = 34600
@@ -39,6 +39,34 @@ def test_only_three_samples_above_in_one_tick_are_an_overcurrent():
     assert check(OVER_Q4 + 1) == faults.RECHECK
     assert check(OVER_Q4 + 1) == faults.OVERCURRENT
     assert judge.supervisor.tripped == faults.OVERCURRENT
+
+
+@pytest.mark.hazard("H-01")
+def test_the_probe_of_a_program_smaller_than_it_has_a_limit_of_its_own():
+    judge = Judge(RESEARCH, peak_ua=20)
+    supervisor = judge.supervisor
+    over_q4 = 20 * 16 * 105 // 100 + 100
+    assert judge.tick(current_q4=over_q4 + 1) == faults.RECHECK
+    for allowed_q4 in (50 * 16, 60 * 16):
+        supervisor.allow(allowed_q4, 0)
+        assert judge.tick(current_q4=allowed_q4 + 100) == faults.OK
+        assert judge.tick(current_q4=allowed_q4 + 101) == faults.RECHECK
+        assert supervisor.recheck(allowed_q4 + 100) == faults.OK
+        assert judge.tick(current_q4=allowed_q4 + 101) == faults.RECHECK
+        assert supervisor.recheck(allowed_q4 + 101) == faults.RECHECK
+        assert supervisor.recheck(allowed_q4 + 100) == faults.OK
+    supervisor.allow(0, 0)
+    assert judge.tick(current_q4=over_q4) == faults.OK
+    assert judge.tick(current_q4=over_q4 + 1) == faults.RECHECK
+    supervisor.recheck(over_q4 + 1)
+    assert supervisor.recheck(over_q4 + 1) == faults.OVERCURRENT
+
+
+def test_the_probe_of_a_larger_program_keeps_the_programs_limit():
+    judge = Judge(peak_ua=2000)
+    judge.supervisor.allow(50 * 16, 0)
+    assert judge.tick(current_q4=OVER_Q4) == faults.OK
+    assert judge.tick(current_q4=OVER_Q4 + 1) == faults.RECHECK
 
 
 def test_the_absolute_limit_holds_below_a_program_that_would_allow_more():

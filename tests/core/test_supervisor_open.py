@@ -16,11 +16,12 @@ from .build import BOARDS, LARGE, NAMES, SMALL
 from .judge import Judge, resistor
 
 HIGH_MV = 38000
+NEAR_MV = 34000
 AT_HIGH_Q4 = 640
 
 
 @pytest.mark.parametrize("level_ua", [200, 1000, 2000])
-@pytest.mark.parametrize("load_mv", [-5000, 0, HIGH_MV - 1])
+@pytest.mark.parametrize("load_mv", [-5000, 0, NEAR_MV - 1])
 def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(level_ua, load_mv):
     judge = Judge().hold(level_ua)
     open_q4 = max(level_ua * 16 // 10, 185)
@@ -45,8 +46,55 @@ def test_limited_is_no_fault_for_as_long_as_it_lasts():
     judge = Judge().hold(2000)
     assert judge.ticks(35_000, current_q4=1000, load_mv=HIGH_MV) == [faults.OK]
     assert (judge.supervisor.limited, judge.supervisor.freeze) == (1, 1)
-    assert judge.tick(current_q4=1000, load_mv=HIGH_MV - 1) == faults.OK
+    assert judge.tick(current_q4=1000, load_mv=NEAR_MV - 1) == faults.OK
     assert (judge.supervisor.limited, judge.supervisor.freeze) == (0, 0)
+
+
+SHORT_Q4 = 32_000 * 97 // 100 - 320  # at 2 mA
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize("load_mv", [NEAR_MV, HIGH_MV - 1])
+@pytest.mark.parametrize(("current_q4", "limited"), [(SHORT_Q4 - 1, 1), (SHORT_Q4, 0)])
+def test_a_stage_of_low_compliance_limits_where_the_ramp_as_programmed_is_not_reached(
+    load_mv, current_q4, limited
+):
+    judge = Judge().hold(2000)
+    supervisor = judge.supervisor
+    assert judge.tick(current_q4=current_q4, load_mv=load_mv) == faults.OK
+    assert (supervisor.limited, supervisor.freeze) == (limited, 1)
+    assert judge.ticks(5000, current_q4=current_q4, load_mv=load_mv) == [faults.OK]
+    assert judge.tick(current_q4=current_q4, load_mv=NEAR_MV - 1) == faults.OK
+    assert (supervisor.limited, supervisor.freeze) == (0, 0)
+
+
+@pytest.mark.hazard("H-06")
+def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
+    judge = Judge().hold(2000)
+    judge.tick(current_q4=SHORT_Q4 - 1, load_mv=NEAR_MV)
+    most_q4 = SHORT_Q4 + SHORT_Q4 // 64
+    for current_q4, limited in ((most_q4 - 1, 1), (most_q4, 0), (most_q4 - 1, 0)):
+        judge.tick(current_q4=current_q4, load_mv=NEAR_MV)
+        assert judge.supervisor.limited == limited
+
+
+@pytest.mark.hazard("H-03", "H-06")
+def test_near_compliance_too_only_less_than_the_cap_is_open():
+    judge = Judge(peak_ua=5000).hold(5000)
+    assert judge.ticks(50, current_q4=AT_HIGH_Q4, load_mv=NEAR_MV) == [faults.OK]
+    assert judge.supervisor.limited == 1
+    assert judge.until(9, current_q4=AT_HIGH_Q4 - 1, load_mv=NEAR_MV) == (5, faults.CUT)
+
+
+@pytest.mark.hazard("H-05")
+def test_a_gap_that_closes_near_compliance_is_a_dip():
+    judge = Judge().hold(2000)
+    for count in (1, 2):
+        judge.ticks(4, current_q4=0, load_mv=NEAR_MV)
+        assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == faults.OK
+        assert (judge.supervisor.dips.count, judge.supervisor.low) == (count, 0)
+    judge.ticks(4, current_q4=0, load_mv=NEAR_MV)
+    assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == faults.INTERMITTENT
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)

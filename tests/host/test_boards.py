@@ -10,7 +10,7 @@ from iontobench import tree
 from iontobench.protocols import RefusedError, check, compile_protocol, load, profile
 from iontobench.protocols.plan import make_plan
 from iontobench.protocols.serving import board_for, least_ua
-from iontobench.protocols.voltage import median_mv
+from iontobench.protocols.settled import median_mv
 
 VIRTUAL = ["virtual", "virtual_30ma", "virtual_500ua"]
 

@@ -7,7 +7,7 @@ from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_bench import board_of
 
 from iontobench.protocols import list_protocols, load
-from iontobench.protocols.voltage import median_mv
+from iontobench.protocols.settled import median_mv
 from iontobench.records import read
 from iontobench.sim.bench import Bench
 from iontobench.sim.load import SkinState

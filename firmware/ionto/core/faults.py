@@ -29,12 +29,12 @@ RECHECK = const(1)  # over a limit once: sample the current again in this tick
 CUT = const(2)  # contact lost: gate low in this tick, not latched yet
 
 # Faults: they latch until an explicit clear.
-OVERCURRENT = const(16)  # three samples of one tick above the program's peak limit
+OVERCURRENT = const(16)  # three samples of one tick, or 1 s of them, above what may flow
 OVER_ABSOLUTE = const(17)  # three samples of one tick above the board's own limit
 ENVELOPE = const(18)  # above the ramp's own envelope for 5 ms
 OPEN = const(19)  # contact lost and not back within 100 ms
 INTERMITTENT = const(20)  # contact lost too often
-LOW_IMPEDANCE = const(21)  # less than 0.2 kOhm for 1 s: the dose would be false
+LOW_IMPEDANCE = const(21)  # 1 s below 0.2 kOhm, or fallen to a short: the dose would be false
 LEAK = const(22)  # current flows with the gate low
 LATE = const(23)  # the loop lost its rhythm
 SENSES_APART = const(24)  # senses A and B disagree
@@ -81,9 +81,12 @@ EV_LAST_CURRENT = const(15)  # a: current _q4 at gate-off, b: peak current _q4
 EV_DOSE = const(16)  # a: positive charge _uc, b: negative charge _uc
 EV_END = const(17)  # a: outcome, b: fault; nothing follows
 EV_PROOF = const(18)  # a: what was proven, bits PROVEN_*, b: current _q4 with both switches on
-EV_DRIFT = const(19)  # a warning; a: load _ohm 3 min ago, b: load _ohm now
+EV_DRIFT = const(19)  # the load rises; a: load _ohm 3 min ago, b: load _ohm now
 EV_NOISE = const(20)  # a warning; a: mean step of sense A _q4
 EV_POLARITY = const(21)  # a reversal at zero current; a: +1 or -1 from now on
+EV_LIFT = const(22)  # a part of an electrode may be off; a: load _ohm before, b: load _ohm now
+EV_LOW = const(23)  # the load is low; a: load _ohm before its fall, 0: always; b: load _ohm now
+EV_OVER = const(24)  # more than expected for 1 s; a: mean current _q4, b: expected current _q4
 
 # What the proof has shown (EV_PROOF).
 PROVEN_STAGE = const(1)
@@ -169,4 +172,7 @@ EVENT_NAMES = {
     EV_DRIFT: "load drifts",
     EV_NOISE: "noise",
     EV_POLARITY: "polarity",
+    EV_LIFT: "lift",
+    EV_LOW: "low load",
+    EV_OVER: "over-current warning",
 }

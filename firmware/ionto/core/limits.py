@@ -14,6 +14,7 @@ SLEW_MAX_UA_S = const(10000)  # the ramp's arithmetic: slew * 20 ms stays below 
 SLEW_MIN_UA_S = const(1)
 CHARGE_MAX_UC = const(100000000)  # 100 C: far above any wall, below 2^30
 PEAK_MAX_UA = const(30000)
+LEAST_MAX_OHM = const(1000000)
 DENSITY_MAX_UA_CM2 = const(2000)  # above 2 mA/cm2 a standard asks special attention [F53]
 AREA_MIN_MM2 = const(10)
 AREA_MAX_MM2 = const(200000)
@@ -119,6 +120,11 @@ def open_cap_q4(board):
 def high_mv(board):
     """From here on the stage stands at its compliance: 95 % of it, mV."""
     return board.compliance_mv * 95 // 100
+
+
+def near_high_mv(board):
+    """From here on a stage whose compliance is below nominal may stand at it: 85 %, mV."""
+    return board.compliance_mv * 85 // 100
 
 
 def density_ua_cm2(current_ua, area_mm2):

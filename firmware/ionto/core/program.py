@@ -24,14 +24,15 @@ H_TIME_S = const(7)  # energised time after which the session ramps down, short 
 H_AREA_MM2 = const(8)  # the smaller electrode
 H_DENSITY_UA_CM2 = const(9)  # wall on peak / area
 H_PROBE_MIN_Q4 = const(10)  # a probe current below it is an open lead
-HEADER_LEN = const(12)  # one spare word
+H_LEAST_OHM = const(11)  # the least load that the site can have, settled; 0: not known
+HEADER_LEN = const(12)
 
 # Segment words. Those that a kind does not use are 0.
 S_KIND = const(0)
 S_LEVEL_UA = const(1)  # PULSES: of the flat part
 S_SLEW_UA_S = const(2)  # to the level, from wherever the set point is; PULSES: of the amplitude
 S_CHARGE_UC = const(3)  # HOLD_CHARGE: gross charge, ramps included
-S_TIME_MS = const(4)  # HOLD_TIME: from the moment the level is reached; OFF: gate low
+S_TIME_MS = const(4)  # HOLD_TIME: from the end of the ramp as programmed; OFF: gate low
 S_POLARITY = const(5)  # +1 or -1; another one than before is a reversal, at zero current
 S_ON_MS = const(6)  # PULSES: the flat part
 S_OFF_MS = const(7)  # PULSES: at 0, the gate closed
@@ -116,7 +117,10 @@ class Program:
         self.peak_ua = _in(words, H_PEAK_UA, 1, board.max_ua, "peak_ua")
         slew_max = limits.SLEW_MAX_UA_S
         self.slew_ua_s = _in(words, H_SLEW_UA_S, limits.SLEW_MIN_UA_S, slew_max, "slew_ua_s")
-        self.down_slew_ua_s = _in(words, H_DOWN_SLEW_UA_S, 1, self.slew_ua_s, "down_slew_ua_s")
+        # A ramp down from the peak has to end before the supervisor's wall on the time.
+        slowest_ua_s = -(-self.peak_ua // limits.TIME_SLACK_S)
+        down_slew = _in(words, H_DOWN_SLEW_UA_S, slowest_ua_s, self.slew_ua_s, "down_slew_ua_s")
+        self.down_slew_ua_s = down_slew
         self.charge_uc = _in(words, H_CHARGE_UC, 1, limits.CHARGE_MAX_UC, "charge_uc")
         self.time_s = _in(words, H_TIME_S, 1, limits.TIME_WALL_S, "time_s")
         area_min, area_max = limits.AREA_MIN_MM2, limits.AREA_MAX_MM2
@@ -128,6 +132,7 @@ class Program:
                 "peak_ua: %d on %d mm2 is above %d uA/cm2" % (self.peak_ua, self.area_mm2, density)
             )
         self.probe_min_q4 = _in(words, H_PROBE_MIN_Q4, 1, 5 * 16, "probe_min_q4")
+        self.least_ohm = _in(words, H_LEAST_OHM, 0, limits.LEAST_MAX_OHM, "least_ohm")
         self.segments = words[H_SEGMENTS]
         off_ms = 0
         for segment in range(self.segments):

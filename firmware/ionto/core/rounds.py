@@ -1,8 +1,8 @@
 """The supervisor's checks that take turns: each at least four times within its required time.
 
-Every ROUND_US one of four rounds: time and low impedance; under-current, supply and drift; stuck
-sense and the limits' second copies; the program's words. Currents in `_q4`, voltages in mV, load
-in ohm, time in us and ms.
+Every ROUND_US one of four rounds: time and low impedance; supply, under-current and what a steady
+hold shows over seconds (`steady`); stuck sense and the limits' second copies; the program's words.
+Currents in `_q4`, voltages in mV, time in us and ms.
 Rules and numbers: control.md, "Supervisor"; those marked (ours) are argued in DESIGN.md. It sees
 the envelope, never the regulator or its set point.
 """
@@ -12,26 +12,24 @@ from .const import const
 from .integrity import Integrity
 from .limits import noise_q4, stuck_q4, under_q4
 from .snapshot import Snapshot
-from .units import GATE_CLOSED, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V, load_ohm
+from .steady import Steady
+from .units import GATE_CLOSED, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V
 
 ROUND_US = const(4000)
 WARN_COMPLIANCE = const(4)
-WARN_DRIFT = const(8)
 WARN_NOISE = const(16)
 
 _ROUND_MS = const(4)
 _TURN_MS = const(16)  # all four rounds
 _LOW_LOAD_TURNS = const(63)  # 1 s
-_LOW_LOAD_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
+_QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
+_SETTLED_MS = const(6000)  # the same, and the second of which a mean is made
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
 _UNDER_TURNS = const(63)  # 1 s
 _SUPPLY_TIMES = const(2)  # (ours)
 # A sense that works shows 25 % of a commanded change (100 uA on 5 mA) within 50 ms:
 _STUCK_MS = const(32)  # 16 ms before it is noticed and 16 until it is judged come on top
-_DRIFT_MS = const(180000)  # 2 % a minute over 3 min
-_DRIFT_PERCENT = const(6)
-_DRIFT_SUMS = const(16)
 _NOISE_STEPS = const(4)  # 32 ms (ours)
 
 
@@ -44,7 +42,7 @@ class Rounds:
         is_whole: called without arguments; whether the supervisor's limits still are.
 
     Attributes: `clock_ms` (of this session), `energised_ms`, `warning` (WARN_* bits until they
-    have been reported) with `drift_from_ohm`, `drift_ohm` and `noise_q4`; `snapshot`.
+    have been reported) with `near_mv` and `noise_q4`; `steady`, which warns too; `snapshot`.
     """
 
     def __init__(self, board, envelope, is_whole):
@@ -58,6 +56,7 @@ class Rounds:
         self._noise_max_q4 = noise_q4(board)
         self._integrity = Integrity()
         self.snapshot = Snapshot()
+        self.steady = Steady(board.accuracy_ua)
         self._time_ms = 0
         self.reset()
 
@@ -67,12 +66,11 @@ class Rounds:
         self.energised_ms = 0
         self.warning = 0
         self.near_mv = 0
-        self.drift_from_ohm = 0
-        self.drift_ohm = 0
         self.noise_q4 = 0
         self._round = 0
         self._supply_times = 0
         self.snapshot.reset()
+        self.steady.reset()
         self.open_gate()
 
     def arm(self, program, time_ms):
@@ -80,6 +78,7 @@ class Rounds:
         self.reset()
         self._time_ms = time_ms
         self._integrity.arm(program)
+        self.steady.arm(program.least_ohm)
 
     def open_gate(self):
         """The gate is low from now on: what judges a current is forgotten."""
@@ -91,7 +90,7 @@ class Rounds:
         self._noise_sum_q4 = 0
         self._last_q4 = 0
         self._last_step_q4 = 0
-        self._forget_drift()
+        self.steady.forget()
         self._rebase(0, 0)
 
     def keep(self, buf):
@@ -141,7 +140,7 @@ class Rounds:
         if (
             current_q4 >= _LOW_LOAD_FROM_Q4
             and load_mv * _LOW_LOAD_MUL < current_q4
-            and self.clock_ms - self._ramp_ms > _LOW_LOAD_QUIET_MS
+            and self.clock_ms - self._ramp_ms > _QUIET_MS
         ):
             self._low_load_turns += 1
             if self._low_load_turns >= _LOW_LOAD_TURNS:
@@ -151,7 +150,7 @@ class Rounds:
         return 0
 
     def _powered(self, buf, gate, limited):
-        """Supply at any time; under-current and drift while something is to flow."""
+        """Supply at any time; under-current and the steady hold while something is to flow."""
         if buf[SAMPLE_SUPPLY] < self._supply_min_mv:
             self._supply_times += 1
             if self._supply_times >= _SUPPLY_TIMES:
@@ -169,11 +168,12 @@ class Rounds:
                 return faults.UNDERCURRENT
         else:
             self._under_turns = 0
-        if envelope.moving or limited or self.pulsing:
-            self._forget_drift()
-        elif self.clock_ms >= self._drift_until_ms:
-            self._drift(current_q4, buf[SAMPLE_V])
-        return 0
+        if envelope.moving or limited:
+            self.steady.forget()
+            return 0
+        clock_ms = self.clock_ms
+        settled = not self.pulsing and clock_ms - self._ramp_ms > _SETTLED_MS
+        return self.steady.step(current_q4, envelope.expected_q4, buf[SAMPLE_V], settled, clock_ms)
 
     def _follows(self, current_q4, expected_q4, limited):
         """Sense A has to follow what is expected: it may not stand still while that moves on."""
@@ -214,28 +214,3 @@ class Rounds:
         if mean_q4 > self._noise_max_q4:
             self.noise_q4 = mean_q4
             self.warning |= WARN_NOISE
-
-    def _drift(self, current_q4, load_mv):
-        self._drift_sum_mv += load_mv
-        self._drift_sum_q4 += current_q4
-        self._drift_count += 1
-        if self._drift_count < _DRIFT_SUMS:
-            return
-        now_ohm = load_ohm(self._drift_sum_mv // _DRIFT_SUMS, self._drift_sum_q4 // _DRIFT_SUMS)
-        from_ohm = self._reference_ohm
-        self._forget_drift()
-        self._reference_ohm = now_ohm
-        self._drift_until_ms = self.clock_ms + _DRIFT_MS
-        change_ohm = now_ohm - from_ohm if now_ohm > from_ohm else from_ohm - now_ohm
-        # Percent of a load of up to 2^30 ohm: the division comes first.
-        if from_ohm and change_ohm > from_ohm // 100 * _DRIFT_PERCENT:
-            self.drift_from_ohm = from_ohm
-            self.drift_ohm = now_ohm
-            self.warning |= WARN_DRIFT
-
-    def _forget_drift(self):
-        self._drift_sum_mv = 0
-        self._drift_sum_q4 = 0
-        self._drift_count = 0
-        self._reference_ohm = 0
-        self._drift_until_ms = 0

@@ -33,8 +33,8 @@ class Segment:
         pulses: the `pulses.Pulses` that a PULSES segment starts.
 
     Attributes: `index`, `kind`, `polarity`, `level_q4`, `slew_ua_s` (0: at once), `turns` (it ends
-    at 0), `full_uc` (gross charge at which it is delivered), `held_ms` (of its hold, before it
-    was last left).
+    at 0), `full_uc` (gross charge at which it is delivered), `held_ms` (what the clock of its hold
+    or wait showed when it last stopped).
     """
 
     def __init__(self, pulses):
@@ -77,23 +77,38 @@ class Segment:
         """Whether nothing follows."""
         return self.index + 1 >= self._program.segments
 
-    def reserve_uc(self, from_q4):
-        """What a ramp down from here will add: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
-        if not self.turns:
-            return 0
+    def down_uc(self, from_q4):
+        """What a ramp down from here adds: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
         from_ua = from_q4 >> 4
         return from_ua * from_ua // (2 * self._program.down_slew_ua_s)
+
+    def reserve_uc(self, from_q4):
+        """What is left for the ramp down, where the segment ends at 0."""
+        return self.down_uc(from_q4) if self.turns else 0
 
     def end_uc(self, from_q4):
         """Gross charge at which its end is to be looked at: early rather than late."""
         if self.kind != HOLD_CHARGE:
             return NEVER_UC
-        return self.full_uc - self.reserve_uc(max(from_q4, self.level_q4))
+        return self.full_uc - self.reserve_uc(from_q4)
 
-    def until_ms(self, now_ms):
-        """When a hold or a wait that goes on now ends by time; else NEVER_MS."""
+    def ramp_ms(self, from_q4):
+        """How long the ramp from `from_q4` to the level takes as programmed, rounded up.
+
+        Bound: 480 000 * 1000 + 160 000 = 4.8e8.
+        """
+        away_q4 = self.level_q4 - from_q4
+        if away_q4 < 0:
+            away_q4 = -away_q4
+        a_second_q4 = self.slew_ua_s * 16
+        if a_second_q4 == 0:
+            return 0
+        return (away_q4 * 1000 + a_second_q4 - 1) // a_second_q4
+
+    def until_ms(self, from_ms):
+        """When a hold or a wait whose clock runs from `from_ms` ends by time; else NEVER_MS."""
         if self.kind == HOLD_TIME or self.kind == OFF:
-            return now_ms + self._time_ms - self.held_ms
+            return from_ms + self._time_ms - self.held_ms
         return NEVER_MS
 
     def start_pulses(self):

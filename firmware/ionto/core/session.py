@@ -33,6 +33,8 @@ from .window import Window
 
 _GLITCH_WINDOW_MS = const(60000)
 _PAUSE_MAX_MS = const(1800000)  # half an hour: whoever paused has left
+_UNSEEN_MS = const(40)  # two of the longest ticks: so far below the supervisor's wall it ends
+_START_UC = const(60)  # of a probe and a proof
 
 
 class Session:
@@ -85,9 +87,12 @@ class Session:
         self._us = 0
         self._from_ms = 0  # when this state began
         self._until_ms = NEVER_MS  # when the time of this state is up
+        self._level_ms = 0  # when the ramp under way is at its level, as programmed
+        self._hold_ms = 0  # from when on the clock of this segment's hold runs
         self._energised_ms = 0  # before the gate last closed
         self._closed_ms = 0  # when it did
-        self._end_uc = NEVER_UC  # gross charge at which the segment's end is looked at
+        self._end_uc = NEVER_UC  # gross charge at which an end is looked at
+        self._most_uc = NEVER_UC  # gross charge at which the session ends short
         self._is_turning = 0  # the ramp to 0 still belongs to the segment before
         self._left_by = 0  # an ask that waits for the proof to arm the limiter again
         self._when_back = BACK
@@ -98,6 +103,7 @@ class Session:
         self._glitches.reset()
         self._program = program
         self._waits.start(program)
+        self._most_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
         self.polarity = program.polarity
         self._part.take(program, 0, self._dose.gross_uc)
         self._enter(faults.PROBE)
@@ -150,23 +156,34 @@ class Session:
             return self._energised_ms + self.t_ms - self._closed_ms
         return self._energised_ms
 
-    def _is_time_up(self):
-        """Whether the program's energised time is spent: then it ends short."""
-        if self.energised_ms() < self._program.time_s * 1000:
-            return 0
+    def _is_spent(self, start_uc):
+        """Whether the program's energised time or its charge leaves only the ramp down.
+
+        Args:
+            start_uc: what else would flow before the next look.
+        """
+        if self.energised_ms() >= self._program.time_s * 1000:
+            return 1
+        down_uc = self._part.down_uc(self._ramp.set_q4)
+        return self._dose.gross_uc + down_uc + start_uc >= self._most_uc
+
+    def _end_short(self):
         self.outcome = faults.SHORT
-        return 1
+        self._happen(LAST)
 
     def _judge_end(self):
-        """The charge or the time is near its end: is it there?"""
+        """A charge or a time is near: is it there?"""
         part = self._part
-        if self._is_time_up():
-            self._happen(LAST)
-        elif part.is_charge():
-            if self._dose.gross_uc + part.reserve_uc(self._ramp.set_q4) >= part.full_uc:
-                self._advance()
-        else:  # a hold by time: nothing else gets here before the session's own time is up
+        if self._is_spent(0):
+            self._end_short()
+        elif part.is_charge() and (
+            self._dose.gross_uc + part.reserve_uc(self._ramp.set_q4) >= part.full_uc
+        ):
             self._advance()
+        elif self.t_ms >= part.until_ms(self._hold_ms):
+            self._advance()
+        elif self.state == faults.RAMP and self.t_ms >= self._level_ms:
+            self._reached()  # as programmed: a load that limits does not put off the hold
 
     def _advance(self):
         part = self._part
@@ -177,6 +194,8 @@ class Session:
         turns = part.turns
         part.take(self._program, part.index + 1, self._dose.gross_uc)
         self._is_turning = 1 if turns and self.gate else 0
+        if not turns:
+            self._hold_ms = self.t_ms + part.ramp_ms(self.target_q4)
         self._happen(TURN if turns else FINISHED)
         self.segment = part.index
         part.held_ms = 0  # leaving the old hold has just added to it
@@ -200,8 +219,8 @@ class Session:
         elif event == RESTED:
             if self._part.is_off():
                 self._happen(WAIT)
-            elif self._is_time_up():
-                self._happen(LAST)
+            elif self._is_spent(_START_UC):
+                self._end_short()
             else:
                 self.polarity = self._part.polarity
                 self._happen(RESTED)
@@ -264,9 +283,9 @@ class Session:
         """Everything that a state means for gate, target, probe and clocks."""
         t_ms = self.t_ms
         part = self._part
-        self._leave(self.state, t_ms)
         if state == faults.RAMP and part.is_pulses():
             state = faults.PULSE
+        self._leave(self.state, state, t_ms)
         gate = 1 if faults.RAMP <= state <= faults.PAUSING else 0
         if gate != self.gate:
             self._switch(gate, t_ms)
@@ -289,11 +308,14 @@ class Session:
             elif state == faults.PAUSED:
                 self._until_ms = t_ms + _PAUSE_MAX_MS
 
-    def _leave(self, state, t_ms):
+    def _leave(self, state, following, t_ms):
         """What the state that ends here leaves behind."""
         part = self._part
-        if state == faults.HOLD or state == faults.OFF:
+        if state == faults.OFF:
             part.held_ms += t_ms - self._from_ms
+        elif state == faults.RAMP or state == faults.HOLD:
+            if following > faults.HOLD and t_ms > self._hold_ms:
+                part.held_ms += t_ms - self._hold_ms
         elif state == faults.PULSE:
             if not self._is_turning:
                 part.leave_pulses()
@@ -305,6 +327,7 @@ class Session:
         if gate:
             self.starts += 1
             self._closed_ms = t_ms
+            self._hold_ms = t_ms + self._part.ramp_ms(0)
         else:
             self._energised_ms += t_ms - self._closed_ms
             if self._is_turning:
@@ -315,6 +338,7 @@ class Session:
         """Target and slew; what starts with the state."""
         part = self._part
         if state == faults.RAMP:
+            self._level_ms = self.t_ms + part.ramp_ms(self.target_q4)
             self.target_q4 = part.level_q4
             self.slew_ua_s = part.slew_ua_s
         elif state == faults.PULSE:
@@ -342,7 +366,10 @@ class Session:
         if self.state > faults.PULSE:
             return  # on the way to 0 only the set point tells the end
         part = self._part
-        self._until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
-        self._end_uc = part.end_uc(self._ramp.set_q4)
-        if self.state == faults.HOLD:
-            self._until_ms = min(self._until_ms, part.until_ms(t_ms))
+        until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
+        until_ms = min(until_ms, part.until_ms(self._hold_ms))
+        if self.state == faults.RAMP:
+            until_ms = min(until_ms, self._level_ms)
+        self._until_ms = until_ms
+        set_q4 = max(self._ramp.set_q4, part.level_q4)
+        self._end_uc = min(part.end_uc(set_q4), self._most_uc - part.down_uc(set_q4))

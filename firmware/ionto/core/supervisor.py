@@ -13,6 +13,7 @@ from .limits import (
     absolute_limit_q4,
     floor_q4,
     high_mv,
+    near_high_mv,
     open_cap_q4,
     open_floor_q4,
     running_limit_q4,
@@ -69,6 +70,7 @@ class Supervisor:
         self._back_q4 = -self._floor_q4 // 2
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = high_mv(board)
+        self._near_high_mv = near_high_mv(board)
         self.rounds = Rounds(board, self.envelope, self._is_whole)
         self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
         full_scale_q4 = board.full_scale_ua * 16
@@ -215,8 +217,8 @@ class Supervisor:
                 elif self._over_ticks:
                     self._over_ticks = 0
                 if code == 0 and gate == GATE_CLOSED:
-                    if buf[SAMPLE_V] >= self._high_mv:
-                        code = self._saturated(current_q4)
+                    if buf[SAMPLE_V] >= self._near_high_mv:
+                        code = self._high(current_q4, buf[SAMPLE_V])
                     elif current_q4 < envelope.open_q4:
                         code = self._is_low()
                     elif self.freeze:
@@ -227,14 +229,14 @@ class Supervisor:
                 code = self._opened(current_q4, dt_us)
         if code:
             return self.trip(code) if code >= faults.OVERCURRENT else code
-        if current_q4 > self._over_q4:
+        if current_q4 > self._over_q4 and self._is_over(current_q4):
             self.resamples = 1
             return faults.RECHECK
         return 0
 
     def recheck(self, current_q4):
         """Judge a re-sample of the same tick: all three over is a trip."""
-        if current_q4 <= self._over_q4:
+        if not self._is_over(current_q4):
             return faults.OK
         self.resamples += 1
         if self.resamples < 3:
@@ -259,6 +261,13 @@ class Supervisor:
             self._drive_max = 0
         return self.tripped
 
+    def _is_over(self, current_q4):
+        """Whether it is more than the program may have, or probe and proof for theirs."""
+        most_q4 = self._over_q4
+        if self._allowed_q4:
+            most_q4 = max(most_q4, self._floor_q4 + self._allowed_q4)
+        return current_q4 > most_q4
+
     def _are_apart(self):
         self._apart_ticks += 1
         return faults.SENSES_APART if self._apart_ticks >= _APART_TICKS else 0
@@ -267,15 +276,30 @@ class Supervisor:
         self._over_ticks += 1
         return faults.ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
 
-    def _saturated(self, current_q4):
-        """At compliance: open below I_open, else limited, which is no fault."""
-        if current_q4 < self.envelope.open_high_q4():
+    def _high(self, current_q4, load_mv):
+        """At or near compliance: open below I_open, else the trim stands still.
+
+        There the stage limits, which is no fault: what is expected comes down to what flows. One
+        whose true compliance is below nominal limits before `_high_mv`, and is told by a current
+        below the ramp as programmed.
+        """
+        envelope = self.envelope
+        if current_q4 < envelope.open_high_q4():
             return self._is_low()
         if self._low_ticks and self._dip():
             return faults.INTERMITTENT
-        self.limited = 1
         self.freeze = 1
-        self.envelope.retract(current_q4)
+        if load_mv < self._high_mv:
+            short_q4 = envelope.short_q4()
+            if self.limited:
+                short_q4 += (
+                    short_q4 >> 6
+                )  # or noise at the border would tell it ten times a second
+            if current_q4 >= short_q4:
+                self.limited = 0
+                return 0
+        self.limited = 1
+        envelope.retract(current_q4)
         return 0
 
     def _recovered(self):

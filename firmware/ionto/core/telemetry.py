@@ -23,7 +23,7 @@ SAMPLE_WIDTHS = bytes((1, 4, 6, 1, 1, 5, 6, 5, 7, 6))
 EVENT_WIDTHS = bytes((1, 4, 6, 3, 8, 8))
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
 STATUS_PERIOD_US = const(200000)
-LINK_VERSION = const(2)
+LINK_VERSION = const(3)
 
 STEP_WRITE = const(1)
 STEP_DUE = const(2)

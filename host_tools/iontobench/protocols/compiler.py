@@ -12,7 +12,7 @@ import msgspec
 from ionto.core import program
 from ionto.core.limits import Board
 
-from .bounds import Bounds, Trips, bounds, trips
+from .bounds import START_UC, Bounds, Trips, bounds, trips
 from .errors import RefusedError
 from .families import FAMILIES
 from .plan import Plan, make_plan
@@ -20,6 +20,7 @@ from .probe import probe_min_q4
 from .profiles import Profile
 from .rows import Row
 from .schema import Protocol
+from .settled import least_ohm
 from .verdict import judge
 
 # Above the planned charge, so that the wall catches a runaway and never a good session.
@@ -27,7 +28,6 @@ _MARGIN_PERCENT = 1  # what regulation may be off by [design.md, figures]
 _MARGIN_S = 1  # seconds at the level: 20 times the lag of the trim at the end of a ramp
 # A hold that ends by time is not ended by its charge, so what delays it adds to the plan:
 _EXTRA_RAMPS = 3  # ramps up and down again, after a pause or a glitch
-_LIMITED_S = 30  # a dry start limits for up to 30 s [control.md, Limited]
 
 
 class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +115,7 @@ def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
         time_s=plan.max_time_s,
         density_ua_cm2=profile.density_ua_cm2[protocol.application],
         probe_min_q4=probe_min_q4(protocol, board),
+        least_ohm=least_ohm(protocol, plan.shape.peak_ua),
     )
     return Draft(plan=plan, words=words, rows=judge(protocol, profile, board, plan, words))
 
@@ -132,6 +133,7 @@ def _charge_wall_uc(protocol: Protocol, plan: Plan) -> int:
         plan.shape.down_slew_ua_s,
     )
     tight_uc = plan.planned_uc + plan.planned_uc * _MARGIN_PERCENT // 100 + peak_ua * _MARGIN_S
+    tight_uc += (1 + plan.restarts + _EXTRA_RAMPS) * START_UC
     if all(segment.kind in (program.HOLD_CHARGE, program.OFF) for segment in segments):
         # A pause at the very end of an earlier phase adds its ramp down to that phase.
         pauses = len(segments) - 1
@@ -140,6 +142,6 @@ def _charge_wall_uc(protocol: Protocol, plan: Plan) -> int:
     extra_uc = _EXTRA_RAMPS * peak_ua * peak_ua // min(slews)
     lowest_ua = min(segment.level_ua for segment in segments if segment.level_ua)
     raised_uc = tight_uc * peak_ua // lowest_ua if protocol.max_current_ma else tight_uc
-    loose_uc = raised_uc + extra_uc + peak_ua * _LIMITED_S
+    loose_uc = raised_uc + extra_uc
     family_uc = int(FAMILIES[protocol.family].dose_mamin * 60000)
     return max(tight_uc, min(loose_uc, family_uc))

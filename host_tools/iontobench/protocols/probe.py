@@ -23,7 +23,7 @@ from .schema import Protocol
 CAP_UA = 5.0
 # Open leads still draw 0.5 uA: the stage's 10 MOhm divider. A threshold has to be well above it.
 LEAST_UA = 1.0
-_Z_99 = 2.326  # the 99th percentile of a standard normal
+Z_99 = 2.326  # the 99th percentile of a standard normal
 
 # Site -> (median r0 in kOhm cm2, sigma of its logarithm) [domain.md 4b].
 R0 = {
@@ -41,7 +41,7 @@ def load_99_kohm(protocol: Protocol) -> float:
     """The site's 99th percentile of load resistance before a start, kOhm."""
     median, sigma = R0[protocol.skin]
     active, back = protocol.electrodes.active, protocol.electrodes.return_
-    return median * exp(_Z_99 * sigma) * (1 / active.area_cm2 + 1 / back.area_cm2)
+    return median * exp(Z_99 * sigma) * (1 / active.area_cm2 + 1 / back.area_cm2)
 
 
 def probe_min_q4(protocol: Protocol, board: Board) -> int:

@@ -52,6 +52,7 @@ def program_words(
     area_mm2: int,
     density_ua_cm2: int,
     probe_min_q4: int,
+    least_ohm: int = 0,
 ) -> list[int]:
     """Header and segments; the header's version, count and polarity follow from the segments."""
     header = [0] * program.HEADER_LEN
@@ -66,4 +67,5 @@ def program_words(
     header[program.H_AREA_MM2] = area_mm2
     header[program.H_DENSITY_UA_CM2] = density_ua_cm2
     header[program.H_PROBE_MIN_Q4] = probe_min_q4
+    header[program.H_LEAST_OHM] = least_ohm
     return header + [word for segment in segments for word in segment.words()]

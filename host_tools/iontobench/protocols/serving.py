@@ -14,7 +14,7 @@ from iontobench import tree
 from .plan import Plan
 from .rows import Row
 from .schema import OffPhase, Protocol
-from .voltage import median_mv
+from .settled import median_mv
 
 ERROR_MAX_PERCENT = 5  # of a set point; the drug sellers' 5 to 10 % [domain.md 3, unverified]
 

@@ -51,6 +51,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         time_s: int = 0,
         density_ua_cm2: int = 0,
         probe_min_q4: int = 0,
+        least_ohm: int = 0,
     ) -> list[int]:
         """The program; without its walls it is enough for the course of a session."""
         return program_words(
@@ -63,6 +64,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
             area_mm2=self.area_mm2,
             density_ua_cm2=density_ua_cm2,
             probe_min_q4=probe_min_q4,
+            least_ohm=least_ohm,
         )
 
 

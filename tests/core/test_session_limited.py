@@ -1,0 +1,142 @@
+"""A hold by time on a load that limits: its clock follows the ramp as programmed, not the current.
+
+`held_back` is what a limited stage does to the set point: the ramp never gets above it.
+"""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
+
+from .build import make_program, segment
+from .led_session import Led
+from .short_parts import by_charge, hold, led
+
+
+def held_back(made, most_ua, state, ask=0):
+    """Tick to `state` with the set point never above `most_ua`; return how many ms it took."""
+    from_ms = made.session.t_ms
+    for _ in range(20_000):
+        if made.session.state == state:
+            return made.session.t_ms - from_ms
+        made.tick(ask=ask)
+        ask = 0
+        made.ramp.set_q4 = min(made.ramp.set_q4, most_ua * 16)
+    raise AssertionError(f"still {faults.STATE_NAMES[made.session.state]}")
+
+
+@pytest.mark.hazard("H-06", "H-15")
+@pytest.mark.parametrize("most_ua", [1, 900, 1999, 2000])
+def test_a_hold_by_time_begins_when_its_programmed_ramp_ends_limited_or_not(most_ua):
+    made = led(hold(2000, 500, slew_ua_s=4000))
+    made.to(faults.RAMP)
+    assert held_back(made, most_ua, faults.HOLD) == 500
+    assert held_back(made, most_ua, faults.RAMP_DOWN) == 500
+
+
+@pytest.mark.hazard("H-06", "H-15")
+@pytest.mark.parametrize("most_ua", [900, 2000])
+@pytest.mark.parametrize(("second_ua", "ramp_ms"), [(500, 375), (1000, 250)])
+def test_a_ramp_from_level_to_level_takes_its_programmed_time_from_the_old_level(
+    most_ua, second_ua, ramp_ms
+):
+    made = led(hold(2000, 200, slew_ua_s=4000), hold(second_ua, 300, slew_ua_s=4000))
+    made.to(faults.RAMP)
+    held_back(made, most_ua, faults.HOLD)
+    assert held_back(made, most_ua, faults.RAMP) == 200
+    assert made.session.segment == 1
+    assert held_back(made, most_ua, faults.RAMP_DOWN) == ramp_ms + 300
+
+
+@pytest.mark.hazard("H-06", "H-30")
+@pytest.mark.parametrize("after_ms", [0, 1, 250, 499, 501, 700, 999])
+@pytest.mark.parametrize("value_ua", [1, 1000, 2000])
+@pytest.mark.parametrize("most_ua", [700, 2000])
+def test_no_set_moves_the_end_of_a_hold_by_time(after_ms, value_ua, most_ua):
+    made = led(hold(2000, 500, slew_ua_s=4000))
+    made.to(faults.RAMP)
+    made.session.value = value_ua
+    from_ms = made.session.t_ms
+    for number in range(2000):
+        made.tick(ask=ASK_SET if number == after_ms else 0)
+        made.ramp.set_q4 = min(made.ramp.set_q4, most_ua * 16)
+        if made.session.state == faults.RAMP_DOWN:
+            break
+    assert made.session.t_ms - from_ms == 1000
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize("paused_ms", [100, 499, 500, 501, 700])
+def test_a_pause_stops_the_clock_of_a_hold_until_the_next_ramp_has_ended(paused_ms):
+    made = led(hold(2000, 500, slew_ua_s=4000))
+    made.to(faults.RAMP)
+    for _ in range(paused_ms):
+        made.tick()
+    made.tick(ask=ASK_PAUSE)
+    made.to(faults.PAUSED)
+    made.tick(ask=ASK_RESUME)
+    made.to(faults.RAMP)
+    left_ms = 500 - max(0, paused_ms + 1 - 500)
+    assert held_back(made, 900, faults.RAMP_DOWN) == 500 + left_ms
+
+
+@pytest.mark.hazard("H-06")
+def test_lost_contact_stops_the_clock_of_a_hold_too():
+    made = led(hold(2000, 500, slew_ua_s=4000))
+    made.to(faults.HOLD)
+    for _ in range(200):
+        made.tick()
+    made.tick(fault=faults.CUT)
+    made.to(faults.RAMP)
+    assert held_back(made, 900, faults.RAMP_DOWN) == 500 + 299
+
+
+@pytest.mark.hazard("H-06")
+def test_a_hold_by_charge_is_stretched_by_a_limit_as_ever():
+    times_ms = []
+    for most_ua in (2000, 1000):
+        made = led(by_charge(1200, 2000))
+        made.to(faults.RAMP)
+        assert 199 <= held_back(made, most_ua, faults.HOLD) <= 201
+        times_ms.append(held_back(made, most_ua, faults.RAMP_DOWN))
+        made.to(faults.DONE)
+        assert made.session.outcome == faults.COMPLETE
+        assert made.dose.gross_uc == pytest.approx(1200, abs=10)
+    assert times_ms[0] + 450 < times_ms[1]
+
+
+WALL_UC = 3000
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize("down_slew_ua_s", [4000, 10_000])
+def test_a_session_whose_charge_comes_near_the_wall_ends_short_and_in_order(down_slew_ua_s):
+    parts = [segment(time_ms=9000, slew_ua_s=10_000)]
+    program = make_program(
+        segments=parts, slew_ua_s=10_000, down_slew_ua_s=down_slew_ua_s, charge_uc=WALL_UC
+    )
+    made = Led(program)
+    made.to(faults.HOLD)
+    made.to(faults.RAMP_DOWN)
+    most_uc = WALL_UC - 80  # two of the longest ticks at the peak
+    down_uc = 2000 * 2000 // (2 * down_slew_ua_s)
+    assert 0 <= made.dose.gross_uc + down_uc - most_uc <= 2
+    made.to(faults.DONE)
+    assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+    assert made.dose.gross_uc <= WALL_UC - 70
+
+
+@pytest.mark.hazard("H-15")
+def test_pauses_again_and_again_end_short_before_the_wall_on_the_charge():
+    program = make_program(
+        segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000, charge_uc=WALL_UC
+    )
+    made = Led(program)
+    while made.session.state != faults.DONE:
+        if made.session.state == faults.HOLD:
+            made.tick(ask=ASK_PAUSE)
+            made.to(faults.PAUSED)
+            made.tick(ask=ASK_RESUME)
+        made.tick()
+    assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+    assert WALL_UC - 600 <= made.dose.gross_uc <= WALL_UC - 70

@@ -1,0 +1,249 @@
+"""What a steady hold shows over seconds, each rule exact at its border: 1 mA, so 1 mV is 1 ohm."""
+
+import pytest
+
+from ionto.core import faults
+from ionto.core.steady import (
+    DRIFT,
+    LIFT,
+    LOW,
+    OVER,
+    WARN_DRIFT,
+    WARN_LIFT,
+    WARN_LOW,
+    WARN_OVER,
+    Steady,
+)
+
+SAMPLE_MS = 16
+SAMPLES = 62  # a second
+JUDGED_MS = 3 * SAMPLE_MS  # the last judgement of a second comes in the third sample of the next
+CAUSES = {WARN_DRIFT: DRIFT, WARN_LIFT: LIFT, WARN_LOW: LOW, WARN_OVER: OVER}
+
+
+class Hold:
+    """A hold that is given second by second; `found` lists (second, fault) and (second, warning,
+    from, now), with the number of the second that was judged.
+    """
+
+    def __init__(self, least_ohm=0, accuracy_ua=10):
+        self.steady = Steady(accuracy_ua)
+        self.steady.arm(least_ohm)
+        self.clock_ms = 0
+        self.second = 0
+        self.found = []
+
+    def sample(self, load_mv, judged, current_q4=16_000, expected_q4=16_000, settled=1):
+        """One sample, and what it told of the second `judged`."""
+        self.clock_ms += SAMPLE_MS
+        steady = self.steady
+        code = steady.step(current_q4, expected_q4, load_mv, settled, self.clock_ms)
+        if code:
+            self.found.append((judged, code))
+        for bit, cause in CAUSES.items():
+            if steady.warning & bit:
+                pair = steady.from_ohm[cause], steady.now_ohm[cause]
+                if cause == OVER:
+                    pair = steady.over_q4, steady.over_expected_q4
+                self.found.append((judged, bit, *pair))
+        steady.warning = 0
+
+    def hold(self, *means_mv, **given):
+        """Seconds of these mean voltages, then the three samples in which the last is judged."""
+        for mean_mv in means_mv:
+            for number in range(1, SAMPLES + 1):
+                judged = self.second if number == SAMPLES else self.second - 1
+                self.sample(mean_mv, judged, **given)
+            self.second += 1
+        for _ in range(3):
+            self.sample(means_mv[-1], self.second - 1, **given)
+        return self.found
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize(
+    ("over_q4", "expected_q4", "told"),
+    [
+        (400, 16_000, []),
+        (401, 16_000, [(0, WARN_OVER, 16_401, 16_000)]),
+        (800, 16_000, [(0, WARN_OVER, 16_800, 16_000)]),
+        (801, 16_000, [(0, faults.OVERCURRENT)]),
+        (80, 1600, []),
+        (81, 1600, [(0, WARN_OVER, 1681, 1600)]),
+        (160, 1600, [(0, WARN_OVER, 1760, 1600)]),
+        (161, 1600, [(0, faults.OVERCURRENT)]),
+        (-9000, 16_000, []),
+    ],
+)
+@pytest.mark.parametrize("settled", [0, 1])
+def test_a_mean_above_5_percent_or_the_accuracy_trips_and_half_of_it_warns(
+    over_q4, expected_q4, told, settled
+):
+    hold = Hold()
+    given = {"current_q4": expected_q4 + over_q4, "expected_q4": expected_q4, "settled": settled}
+    assert hold.hold(5000, **given) == told
+
+
+@pytest.mark.hazard("H-01")
+def test_the_mean_is_of_62_samples_and_not_of_single_ones():
+    hold = Hold()
+    for number in range(SAMPLES):
+        hold.sample(5000, 0, current_q4=16_000 + (SAMPLES * 801 if number == 40 else 0))
+    assert hold.found == [(0, faults.OVERCURRENT)]
+    hold = Hold()
+    for number in range(SAMPLES):
+        hold.sample(5000, 0, current_q4=16_000 + (9000 if number % 2 else -9000))
+    assert hold.found == []
+
+
+@pytest.mark.hazard("H-01")
+def test_a_second_begins_with_nothing_of_the_one_before():
+    hold = Hold()
+    assert hold.hold(5000, current_q4=16_400) == []
+    assert hold.hold(5000, current_q4=16_400) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now_mv", "from_mv"),
+    [
+        ([5000] * 12, 5300, None),
+        ([5000] * 12, 5301, 5000),
+        ([5000] * 11, 9000, None),
+        ([5100, *[5000] * 11], 5310, None),
+        ([5100, *[5000] * 11], 5311, 5010),
+        ([*[5000] * 9, 5100, 5000, 5000], 5311, 5010),
+        ([*[5000] * 10, 5300, 5300], 5301, 5000),
+        ([6000, *[5000] * 12], 5301, 5000),
+        ([6000, 6000, *[5000] * 12], 5300, None),
+    ],
+)
+def test_a_rise_of_6_percent_above_the_ten_seconds_that_ended_2_s_before_is_a_lift(
+    before, now_mv, from_mv
+):
+    told = Hold().hold(*before, now_mv)
+    lifts = [] if from_mv is None else [(len(before), WARN_LIFT, from_mv, now_mv)]
+    assert told == lifts
+
+
+def test_a_lift_that_lasts_is_told_once_a_minute():
+    stairs = [5000] * 13
+    for step in range(1, 20):
+        stairs += [round(5000 * 1.1**step)] * 13
+    told = [second for second, warning, *_ in Hold().hold(*stairs) if warning == WARN_LIFT]
+    assert told == [13, 78, 143, 208]  # stairs of 13 s: the first one after 60 s each time
+
+
+def test_a_minute_is_60_000_ms_of_the_supervisors_clock():
+    for again_ms, times in ((59_999, 1), (60_000, 2)):
+        hold = Hold(least_ohm=3000)
+        hold.hold(999)
+        hold.steady.forget()
+        hold.clock_ms = 63 * SAMPLE_MS + again_ms - 63 * SAMPLE_MS
+        hold.second = 0
+        assert len(hold.hold(999)) == times
+
+
+@pytest.mark.hazard("H-07")
+@pytest.mark.parametrize(
+    ("means_mv", "told"),
+    [
+        ([5000, 5000, 2500, 2500], []),
+        ([5000, 5000, 2499, 2499], [(2, WARN_LOW, 5000, 2499)]),
+        ([5000, 2499, 2499], [(2, WARN_LOW, 5000, 2499)]),
+        ([5000, 3000, 2499], [(2, WARN_LOW, 5000, 2499)]),
+        ([5000, 2499], []),
+        ([5000, 5000, 2400, 1250], [(2, WARN_LOW, 5000, 2400)]),
+        ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, faults.LOW_IMPEDANCE)]),
+        ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
+        ([5000, 5000, 10, 2500, 2500, 1251], [(2, WARN_LOW, 5000, 10)]),
+        ([29_999, 29_999, 9000, 7000], [(2, WARN_LOW, 29_999, 9000), (3, faults.LOW_IMPEDANCE)]),
+        ([30_000, 30_000, 9000, 7000, 100], [(2, WARN_LOW, 30_000, 9000)]),
+        ([round(20_000 * 0.75**second) for second in range(20)], []),
+    ],
+)
+def test_a_load_that_falls_by_half_in_a_second_is_told_and_a_quarter_of_it_trips(means_mv, told):
+    assert Hold().hold(*means_mv) == told
+
+
+@pytest.mark.hazard("H-07")
+@pytest.mark.parametrize(
+    ("means_mv", "told"),
+    [
+        ([1000, 1000, 1000], []),
+        ([999, 999, 999], [(0, WARN_LOW, 0, 999)]),
+        ([3000, 3000, 1400, 1000], [(2, WARN_LOW, 3000, 1400)]),
+        ([3000, 3000, 1400, 999], [(2, WARN_LOW, 3000, 1400), (3, faults.LOW_IMPEDANCE)]),
+        ([32_000, 32_000, 9000, 999], [(2, WARN_LOW, 32_000, 9000), (3, faults.LOW_IMPEDANCE)]),
+        ([1800, 1300, 1001, 999, 999], [(3, WARN_LOW, 0, 999)]),
+    ],
+)
+def test_a_third_of_the_sites_least_load_trips_after_a_fall_and_is_told_without_one(
+    means_mv, told
+):
+    assert Hold(least_ohm=3000).hold(*means_mv) == told
+
+
+@pytest.mark.parametrize(
+    ("from_mv", "now_mv", "told"),
+    [
+        (5000, 5300, []),
+        (5000, 5301, [(180, WARN_DRIFT, 5000, 5301)]),
+        (5000, 4000, []),
+    ],
+)
+def test_a_rise_of_6_percent_over_three_minutes_is_a_drift_and_a_fall_is_none(
+    from_mv, now_mv, told
+):
+    hold = Hold()
+    found = hold.hold(*[from_mv] * 180, now_mv)
+    assert [one for one in found if one[1] == WARN_DRIFT] == told
+
+
+def test_three_minutes_begin_anew_with_each_judgement():
+    hold = Hold()
+    means = [*[5000] * 180, *[5250] * 180, *[5500] * 180, *[5900] * 180]
+    told = [one for one in hold.hold(*means) if one[1] == WARN_DRIFT]
+    assert told == [(540, WARN_DRIFT, 5500, 5900)]
+
+
+@pytest.mark.parametrize("samples", [0, 1, 30, 61])
+def test_what_is_forgotten_counts_for_nothing(samples):
+    hold = Hold(least_ohm=300)
+    hold.hold(*[5000] * 179)
+    for _ in range(samples):
+        hold.sample(1, 178, current_q4=64_000)
+    del hold.found[:]
+    hold.steady.forget()
+    assert hold.hold(*[6000] * 12, 6000) == []
+    assert hold.hold(*[6000] * 170) == []
+    hold.steady.forget()
+    assert hold.hold(2500, 2500) == []
+
+
+def test_seconds_that_are_not_settled_leave_no_trace_in_the_voltages():
+    hold = Hold(least_ohm=3000)
+    assert hold.hold(*[500] * 20, settled=0) == []
+    assert hold.hold(*[6000] * 14) == []
+
+
+def test_a_reset_forgets_what_was_told_and_when():
+    hold = Hold(least_ohm=3000)
+    assert hold.hold(999) == [(0, WARN_LOW, 0, 999)]
+    steady = hold.steady
+    steady.warning = WARN_LOW
+    steady.reset()
+    assert (steady.warning, steady.from_ohm, steady.now_ohm) == (0, [0] * 4, [0] * 4)
+    assert (steady.over_q4, steady.over_expected_q4) == (0, 0)
+    del hold.found[:]
+    assert hold.hold(100) == []
+    steady.reset()
+    steady.arm(3000)
+    assert hold.hold(999) == [(2, WARN_LOW, 0, 999)]
+
+
+def test_no_cause_takes_the_place_or_the_minute_of_another():
+    hold = Hold()
+    hold.hold(*[5000] * 179, 6000, current_q4=16_500)
+    hold.hold(6000, current_q4=16_000)
+    found = {one[1] for one in hold.found}
+    assert found == {WARN_OVER, WARN_LIFT, WARN_DRIFT}
