@@ -30,9 +30,11 @@ class Bench(Plant):
         adc: `ideal` or `rp2040`.
         seed: draws the tolerances and the noise.
         faults: texts KIND@SECONDS[:VALUE].
+        compliance_share: the stage's true compliance over the board's nominal one, 0.5 to 1;
+            None = as the seed draws it, 0.92 to 1.
 
     Raises:
-        ValueError: an unknown load, converter or fault; one line.
+        ValueError: an unknown load, converter or fault, a share out of range; one line.
     """
 
     __slots__ = (
@@ -56,12 +58,13 @@ class Bench(Plant):
         adc: str = "ideal",
         seed: int = 1,
         faults: tuple[str, ...] | list[str] = (),
+        compliance_share: float | None = None,
     ) -> None:
         if adc not in ADCS:
             raise ValueError(f"no converter called {adc!r}: {', '.join(ADCS)}")
         params = load_skin(skin) if isinstance(skin, str) else skin
         self._schedule = Schedule([parse(text) for text in faults])
-        stage = StageParams.of_board(board, seed)
+        stage = StageParams.of_board(board, seed, compliance_share)
         super().__init__(stage, new_state(params, seed))
         self.truth = Truth(self)
         self.board = board

@@ -80,7 +80,7 @@ class Plant(PlantState):
         v1 -= leak * a1
         v2 -= leak * a2
         current = k * (source - leak) + w1 * v1 + w2 * v2
-        if not (current > GONE_UA and x1 < self.guard_ua and node < self._top_mv):
+        if not (current > GONE_UA and x1 < self.guard_ua and node < self.compliance_mv):
             return False
         self.net_pc += (
             gain * (h_us * d + s1 * u1 + s2 * u2) - h_us * leak - c_out * (node - self.node_mv)

@@ -19,9 +19,10 @@ class PlantState:
         *("x1_ua", "x2_ua", "drive_ua", "v1_mv", "v2_mv", "node_mv", "shunt_ua", "load_ua"),
         *("lag_ua", "lagging", "smooth", "gate", "probe", "source", "contact", "short_kohm"),
         *("gain", "dead_us", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
-        *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua", "_top_mv"),
+        *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
         *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
+        "compliance_mv",
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -53,7 +54,7 @@ class PlantState:
         self.fault_due_us = NEVER_US
         self.due_us = 0  # the fast path stops here: a refresh or a fault's edge
         self.guard_ua = 0.0
-        self._top_mv = stage.compliance_mv
+        self.compliance_mv = stage.compliance_mv  # below it the stage still regulates
 
     def switch(self) -> None:
         """Let gate, dead-man and limiter decide whether the stage feeds node N."""
@@ -96,6 +97,11 @@ class PlantState:
     def bridge(self, r_kohm: float) -> None:
         """Join the load's terminals: the load's capacitors run out through it."""
         self.short_kohm = r_kohm
+        self.edge()
+
+    def weaken(self, share: float) -> None:
+        """From now on the stage reaches `share` of its nominal compliance."""
+        self.compliance_mv = share * self.stage.nominal_mv
         self.edge()
 
     def weld_series(self) -> None:
