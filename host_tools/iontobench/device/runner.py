@@ -120,7 +120,12 @@ def load_of(job: Job) -> LoadParams:
 def result(
     job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float, flat: Sequence[int] = ()
 ) -> Result:
-    """Firmware's words and plant's truth together; the same for every simulated rung."""
+    """Firmware's words and plant's truth together; the same for every simulated rung.
+
+    Raises:
+        PlantError: the simulation has left its range: there is no result.
+    """
+    plant.check()
     truth = plant.truth
     onset_us = truth.fault_onset_us
     gate_off_us = None
