@@ -177,3 +177,13 @@ _EVENTS = {
     faults.EV_NOISE: lambda a, b: f"the current is noisy: {_q4(a)} from tick to tick",
     faults.EV_POLARITY: _polarity,
 }
+
+
+def unseen(outcome: str, kind: str, at_us: float, fired: bool, met_output: bool) -> str | None:
+    """Why an injected fault says nothing of this session; None where it may have shown."""
+    fault = f"{kind}@{at_us / 1e6:.6f}".rstrip("0").rstrip(".")
+    if not fired:
+        return f"{fault} never struck: the session ended before it"
+    if not met_output and outcome in ("complete", "short"):
+        return f"{fault} struck while the output was off, and the output stayed off"
+    return None

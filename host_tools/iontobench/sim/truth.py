@@ -17,6 +17,7 @@ class Truth:
         self.negative_uc_done = 0.0
         self.fault_onset_us: int | None = None
         self.gate_low_us: int | None = None
+        self.gate_until_us = -1  # when the gate last went low
 
     def _pair(self) -> tuple[float, float]:
         """Charge of each polarity so far, both >= 0."""
