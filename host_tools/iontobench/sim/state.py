@@ -78,12 +78,16 @@ class PlantState:
         if self.leads_off:
             return
         self.contact = True
+        self._dump()
+        self.edge()
+
+    def _dump(self) -> None:
+        """The output capacitance meets a load at another voltage: a packet of about 1 us."""
         self.met_us = self.now_us
         load = self.load
         gap_mv = self.node_mv - self.v1_mv - self.v2_mv - load.emf_mv
         resistance = load.series_kohm + (0.0 if load.c1_nf else load.r1_kohm)
         self.dump_peak_ua = max(self.dump_peak_ua, abs(gap_mv) / resistance)
-        self.edge()
 
     def lift(self) -> None:
         """A lead is off: from here on the load gets nothing."""
@@ -114,5 +118,7 @@ class PlantState:
         self.load.reverse()
         self.v1_mv, self.v2_mv = -self.v1_mv, -self.v2_mv
         self.load_ua = self.shunt_ua = 0.0
+        if self.contact:
+            self._dump()
         self._slow_net_pc, self._slow_backward_pc = self.net_pc, self.backward_pc
         self.edge()

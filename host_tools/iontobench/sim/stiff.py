@@ -110,5 +110,5 @@ def _account(p, load_ua: float, h_us: int) -> None:
     if load_ua < 0.0:
         p.backward_pc -= load_ua * h_us
         p.back_peak_ua = max(p.back_peak_ua, -load_ua)
-    elif load_ua > p.peak_ua and p.now_us - p.met_us > _DUMP_US:
+    elif load_ua > p.peak_ua and p.source and p.now_us - p.met_us > _DUMP_US:
         p.peak_ua = load_ua

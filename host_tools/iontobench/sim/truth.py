@@ -56,7 +56,7 @@ class Truth:
 
     @property
     def peak_ua(self) -> float:
-        """Largest current driven through the load, the 20 us after a re-contact apart."""
+        """Largest current driven by the stage; the 20 us after a re-contact or a turn apart."""
         return self._bench.peak_ua
 
     @property
