@@ -187,3 +187,13 @@ _EVENTS = {
     faults.EV_LOW: _low,
     faults.EV_OVER: lambda a, b: f"too much current for 1 s: {_q4(a)} instead of {_q4(b)}",
 }
+
+
+def unseen(outcome: str, kind: str, at_us: float, fired: bool, met_output: bool) -> str | None:
+    """Why an injected fault says nothing of this session; None where it may have shown."""
+    fault = f"{kind}@{at_us / 1e6:.6f}".rstrip("0").rstrip(".")
+    if not fired:
+        return f"{fault} never struck: the session ended before it"
+    if not met_output and outcome in ("complete", "short"):
+        return f"{fault} struck while the output was off, and the output stayed off"
+    return None

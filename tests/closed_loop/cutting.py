@@ -13,8 +13,8 @@ DOSE_NEAR_UC = 5
 class CutTrial(Trial):
     """A trial that watches what flows once its first fault has brought the gate down."""
 
-    def __init__(self, load, *specs, adc="ideal", seed=1):
-        super().__init__(load, adc, seed, specs)
+    def __init__(self, load, *specs, adc="ideal", seed=1, compliance_share=None):
+        super().__init__(load, adc, seed, specs, compliance_share=compliance_share)
         self.each = self._watch
         # The largest from EMPTY_US after gate-off to the end; a load that empties itself through
         # bleed or short drives backwards, and that is not the stage's.

@@ -19,12 +19,13 @@ _FORGOTTEN = 40  # time constants
 class Course:
     """The currents of one trial's load and its load's sudden changes.
 
-    Every 250 us, and every 50 us in the 5 ms after a change.
+    Every 250 us, and every 50 us in the 5 ms after a change. The stage reaches its nominal
+    compliance, so that what flows at the limit is known.
     """
 
     def __init__(self, r_kohm, c_nf, adc="ideal", seed=1):
         load = f"rc:{r_kohm * 1000:g}:{c_nf:g}" if c_nf else f"resistor:{r_kohm * 1000:g}"
-        self.trial = Trial(load, adc, seed, parts=4)
+        self.trial = Trial(load, adc, seed, parts=4, compliance_share=1.0)
         self.trial.each = self._note
         self._c_nf = c_nf
         self._times_us = []

@@ -111,8 +111,17 @@ class Trial:
     two ticks is seen only by who looks there.
     """
 
-    def __init__(self, load, adc="ideal", seed=1, faults=(), parts=1, port_class=ScriptedPort):
-        self.plant = Plant(BOARD, load, adc, seed, faults)
+    def __init__(
+        self,
+        load,
+        adc="ideal",
+        seed=1,
+        faults=(),
+        parts=1,
+        port_class=ScriptedPort,
+        compliance_share=None,
+    ):
+        self.plant = Plant(BOARD, load, adc, seed, faults, compliance_share)
         self.truth = self.plant.truth
         self.console = Hearing(HostLink([self]))
         self.port = port_class(BOARD, self.plant, self.console, calibration(adc, seed))

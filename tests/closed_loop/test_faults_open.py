@@ -70,7 +70,7 @@ def test_after_a_clear_the_same_bench_completes_again():
 @pytest.mark.parametrize("adc", ["ideal", "rp2040"])
 def test_opening_while_the_stage_is_limited_cuts(adc):
     for load in ("resistor:25000", "resistor:50000", "rc:40000:200"):
-        trial = CutTrial(load, "open@2.0003", adc=adc)
+        trial = CutTrial(load, "open@2.0003", adc=adc, compliance_share=1.0)
         trial.run(by_time((2000, 3000)))
         assert len(trial.events(faults.EV_LIMITED)) == 1
         assert_cut(trial, share=SHARES[adc])

@@ -142,3 +142,37 @@ def test_the_stop_input_is_pressed_for_its_time_and_the_e_stop_opens_its_contact
     run(bench, 940)
     assert bench.stop_pressed
     assert bench.load_ua == 0
+
+
+@pytest.mark.parametrize("skin", ["rc:5000:100", "forearm"])
+def test_a_slow_lift_takes_its_share_of_the_area_in_equal_parts_over_60_s(skin):
+    bench = held(100, "slow-lift@2:50", skin=skin, ticks=1)
+    whole_nf = bench.load.c1_nf
+    for at_s, left in ((2.5, 1.0), (3.5, 1 - 0.5 / 60), (32.5, 0.75), (61.5, 1 - 29.5 / 60)):
+        bench.advance(round(at_s * 1e6))
+        assert bench.load.c1_nf == pytest.approx(left * whole_nf)
+    bench.advance(100_000_000)
+    assert bench.load.c1_nf == pytest.approx(0.5 * whole_nf)
+    if skin.startswith("rc"):
+        assert bench.load.r1_kohm == pytest.approx(10, rel=0.001)
+
+
+def test_a_slow_lift_ends_where_a_sudden_one_does():
+    slow, sudden = (
+        held(0, f"{kind}@0.001:50", skin="rc:5000:100", ticks=1)
+        for kind in ("slow-lift", "part-lift")
+    )
+    for bench in (slow, sudden):
+        bench.advance(70_000_000)
+        drive_ua(bench, 1000)
+        run(bench, 200)
+    assert slow.node_mv == pytest.approx(sudden.node_mv, rel=1e-6)
+    assert 9900 < slow.node_mv < 10000
+
+
+def test_a_partial_short_takes_its_share_of_the_current_and_lowers_what_is_seen():
+    bench = held(1000, "short@2:300", skin="resistor:5000")
+    run(bench, 20)
+    assert bench.load_ua == pytest.approx(1000 * 300 / 5300, rel=0.01)
+    assert bench.shunt_ua == pytest.approx(1000, rel=0.001)
+    assert bench.node_mv / bench.shunt_ua == pytest.approx(0.283, rel=0.001)

@@ -7,8 +7,8 @@ from iontobench.sim import faults
 
 
 def held(skin, current_ua, *specs):
-    """A bench that has held `current_ua` for 2 s, with faults."""
-    bench = energised(skin, faults=specs)
+    """A bench of the nominal compliance that has held `current_ua` for 2 s, with faults."""
+    bench = energised(skin, faults=specs, compliance_share=1.0)
     drive_ua(bench, current_ua)
     run(bench, 2000)
     return bench

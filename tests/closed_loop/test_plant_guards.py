@@ -119,7 +119,7 @@ def test_the_probe_gives_5_v_over_100_kohm_and_the_load():
 
 
 def test_the_bleed_empties_the_output_within_5_ms_of_gate_low():
-    bench = energised("resistor:100000000")
+    bench = energised("resistor:100000000", compliance_share=1.0)
     drive_ua(bench, 2000)
     run(bench, 20)
     assert bench.node_mv == 40000

@@ -129,7 +129,7 @@ def test_the_stiff_and_the_smooth_integrator_agree():
 
 
 def test_above_compliance_the_voltage_stands_and_the_current_gives_way():
-    bench = energised("resistor:40000")
+    bench = energised("resistor:40000", compliance_share=1.0)
     drive_ua(bench, 2000)
     run(bench, 100)
     assert bench.node_mv == 40000

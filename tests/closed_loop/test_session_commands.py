@@ -16,9 +16,9 @@ def near_truth(trial):
     return trial.last["dose_uc"] == pytest.approx(true_uc, abs=max(5.0, 0.001 * true_uc))
 
 
-def asked(*said, load="forearm", **header):
+def asked(*said, load="forearm", compliance_share=None, **header):
     """A session of 30 mC at 2 mA with (seconds, command) said to it."""
-    trial = Trial(load)
+    trial = Trial(load, compliance_share=compliance_share)
     for seconds, command in said:
         trial.say(seconds, command)
     trial.run(by_dose((2000, DOSE_UC), slew_ua_s=SLEW_UA_S, **header))
@@ -107,7 +107,7 @@ def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
 
 
 def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
-    trial = asked(load="resistor:40000", time_s=17)
+    trial = asked(load="resistor:40000", compliance_share=1.0, time_s=17)
     assert trial.last["outcome"] == "short"
     energised_ms = trial.first_ms(faults.RAMP_DOWN) - trial.first_ms(faults.RAMP)
     assert energised_ms == pytest.approx(17_000, abs=5)

@@ -21,6 +21,7 @@ KEYS = [
     "gate_off_ms",
     "snapshot_rows",
     "realtime_factor",
+    "faults",
     "record",
     "report",
 ]

@@ -166,3 +166,25 @@ def test_a_record_holds_a_files_load_and_never_its_path(written, tmp_path, monke
     assert header["skin"] == "mine"
     assert header["skin_parameters"]["active_cm2"] == 10.0
     assert str(tmp_path) not in record.read_text(encoding="utf-8")
+
+
+def test_a_skin_that_moves_a_lot_still_gives_a_session_and_not_a_runaway(written, tmp_path):
+    path = written(("noise_sigma = 0.02", "noise_sigma = 0.3"))
+    said = call(*("run", "dental-fluoride", "--skin", path, "--json", "--data", tmp_path / "data"))
+    assert said.code in (0, 3)
+    assert said.object["peak_ma"] < 0.3
+
+
+def test_a_plant_out_of_its_range_is_our_own_bug_with_its_traceback_in_a_file(
+    tmp_path, monkeypatch
+):
+    data = tmp_path / "data"
+    data.mkdir()
+    monkeypatch.setattr("iontobench.sim.load._motion", lambda share: -1.0)
+    said = call("run", "dental-fluoride", "--data", data, "--speed", "max", "--plain")
+    assert said.code == 70
+    [line] = [one for one in said.err.splitlines() if one.startswith("iontobench: ")]
+    assert "a bug of iontobench: PlantError: the simulated plant left its range" in line
+    [crash] = data.glob("iontobench-crash-*.txt")
+    assert "Traceback" in crash.read_text(encoding="utf-8")
+    assert not list(data.glob("records/*/meta.json")), "what a bug made is no session"

@@ -114,7 +114,7 @@ def visible_us(
                 over_since_us = before_us
             elif t_us - over_since_us >= _ENVELOPE_MORE_US:
                 return over_since_us + _ENVELOPE_MORE_US
-        elif _shows(case, moment, set_point, set_ua, at_onset_ua, plant.stage.compliance_mv):
+        elif _shows(case, moment, set_point, set_ua, at_onset_ua, plant.stage.nominal_mv):
             return before_us
         before_us = t_us
     return None

@@ -41,6 +41,7 @@ def refused_object(fault: str | None) -> dict[str, Any]:
         "gate_off_ms": None,
         "snapshot_rows": 0,
         "realtime_factor": None,
+        "faults": [],
         "record": None,
         "report": None,
     }
@@ -60,6 +61,16 @@ def ended_object(result: Result, record: Path, report: Path | None) -> dict[str,
         "gate_off_ms": _scaled(result.gate_off_us, 1000, 3),
         "snapshot_rows": 0 if result.snapshot is None else len(result.snapshot.rows),
         "realtime_factor": round(result.realtime_factor, 1),
+        "faults": [
+            {
+                "kind": one.kind,
+                "at_s": one.at_us / 1e6,
+                "value": one.value,
+                "fired": one.fired,
+                "met_output": one.met_output,
+            }
+            for one in result.injected
+        ],
         "record": str(record),
         "report": None if report is None else str(report),
     }
@@ -67,7 +78,9 @@ def ended_object(result: Result, record: Path, report: Path | None) -> dict[str,
 
 def closing_summary(result: Result) -> dict[str, Any]:
     """What the record's closing line says: all that a seed decides, nothing of the host."""
-    seen = {} if result.peak_ua is None else {"peak_ua": result.peak_ua}
+    seen: dict[str, Any] = {} if result.peak_ua is None else {"peak_ua": result.peak_ua}
+    if result.injected:
+        seen["faults"] = [one._asdict() for one in result.injected]
     return seen | {
         "outcome": result.outcome,
         "fault": result.fault,
@@ -92,6 +105,10 @@ def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Pat
     rows = _measured(result)
     if result.gate_off_us is not None:
         rows.append(("output off", f"{result.gate_off_us / 1000:.1f} ms after the fault's onset"))
+    for one in result.injected:
+        line = words.unseen(result.outcome, one.kind, one.at_us, one.fired, one.met_output)
+        if line:
+            rows.append(("injected", line))
     if result.outcome == "fault":
         rows.append(("latched", "the next run on this board needs --clear"))
     rows.append(("record", str(record)))

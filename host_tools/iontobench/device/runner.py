@@ -15,6 +15,7 @@ from ionto.bench import Bench
 from ionto.core.limits import Board
 from iontobench.protocols.compiler import CompiledProtocol
 from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.fault import Injected
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import LoadParams, load_skin
@@ -49,7 +50,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     `dose_uc` and `peak_ua` are what the firmware integrated and saw; everything `true_` is read
     from the plant, and None on a real board, which has none to read.
     `gate_off_us` counts from the onset of the first injected fault, None without one; `snapshot`
-    is the last second before a fault, None without one.
+    is the last second before a fault, None without one; `injected` says what became of each fault.
     """
 
     outcome: str
@@ -64,6 +65,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     last: dict[str, Any]
     peak_ua: float | None = None
     snapshot: Snapshot | None = None
+    injected: tuple[Injected, ...] = ()
 
 
 class Console:
@@ -120,7 +122,12 @@ def load_of(job: Job) -> LoadParams:
 def result(
     job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float, flat: Sequence[int] = ()
 ) -> Result:
-    """Firmware's words and plant's truth together; the same for every simulated rung."""
+    """Firmware's words and plant's truth together; the same for every simulated rung.
+
+    Raises:
+        PlantError: the simulation has left its range: there is no result.
+    """
+    plant.check()
     truth = plant.truth
     onset_us = truth.fault_onset_us
     gate_off_us = None
@@ -138,4 +145,5 @@ def result(
         realtime_factor=plant.now_us / 1e6 / elapsed_s,
         last=last,
         snapshot=snapshot_of(flat),
+        injected=tuple(plant.injected()),
     )

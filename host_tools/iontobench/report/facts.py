@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import faults, program
+from iontobench import words
 from iontobench.course import Course
 from iontobench.device.events import Snapshot
 from iontobench.records import Record
@@ -120,6 +121,21 @@ def proofs(record: Record) -> list[str]:
         return [f"Proof{times}: {', '.join(parts)} and the limiter proven."]
     text = f"Proof{times}: {' and '.join(parts)} proven; limiter: not provable on this board."
     return [text]
+
+
+def unseen(record: Record) -> list[str]:
+    """Why injected faults say nothing of this session, a sentence each."""
+    told = record.summary or {}
+    said = []
+    for row in map(loose.table, loose.items(told.get("faults"))):
+        at_us = loose.number(row.get("at_us"))
+        if at_us is None:
+            continue
+        ends = (bool(row.get(key, True)) for key in ("fired", "met_output"))
+        line = words.unseen(str(told.get("outcome")), str(row.get("kind")), at_us, *ends)
+        if line:
+            said.append(f"{line[:1].upper()}{line[1:]}.")
+    return said
 
 
 def last_second(snapshot: Snapshot) -> str:

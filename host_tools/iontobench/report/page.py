@@ -102,6 +102,7 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
     if isinstance(injected, list) and injected:
         listed = ", ".join(map(str, injected))
         said_so.append(f"Injected on purpose (kind@seconds): {listed}.")
+    said_so += facts.unseen(record)
     said_so += facts.proofs(record)
     lost = sum(gap.count for gap in record.gaps)
     if lost:

@@ -8,6 +8,7 @@ faults give one trace. Must not know who drives it.
 from collections.abc import Callable
 
 from .adc import ADCS
+from .fault import Injected
 from .faults import SENSES, Schedule, parse
 from .faults_senses import Troubled
 from .load import new_state
@@ -30,9 +31,11 @@ class Bench(Plant):
         adc: `ideal` or `rp2040`.
         seed: draws the tolerances and the noise.
         faults: texts KIND@SECONDS[:VALUE].
+        compliance_share: the stage's true compliance over the board's nominal one, 0.5 to 1;
+            None = as the seed draws it, 0.92 to 1.
 
     Raises:
-        ValueError: an unknown load, converter or fault; one line.
+        ValueError: an unknown load, converter or fault, a share out of range; one line.
     """
 
     __slots__ = (
@@ -56,12 +59,13 @@ class Bench(Plant):
         adc: str = "ideal",
         seed: int = 1,
         faults: tuple[str, ...] | list[str] = (),
+        compliance_share: float | None = None,
     ) -> None:
         if adc not in ADCS:
             raise ValueError(f"no converter called {adc!r}: {', '.join(ADCS)}")
         params = load_skin(skin) if isinstance(skin, str) else skin
         self._schedule = Schedule([parse(text) for text in faults])
-        stage = StageParams.of_board(board, seed)
+        stage = StageParams.of_board(board, seed, compliance_share)
         super().__init__(stage, new_state(params, seed))
         self.truth = Truth(self)
         self.board = board
@@ -81,8 +85,8 @@ class Bench(Plant):
         self.upset: Callable[[str, int], None] = _no_memory
         self.fault_due_us = self._schedule.due_us(NEVER_US)
         self.recompute()
-        if self.fault_due_us <= 0:
-            self.fault_edges()
+        if self._schedule.begin(self):
+            self._struck()
 
     def set_drive(self, fraction: float) -> None:
         """Set the drive to 0..1 of full scale (a PWM's duty, a DAC's code).
@@ -108,6 +112,8 @@ class Bench(Plant):
             return
         self.gate = bool(on)
         truth = self.truth
+        if not on:
+            truth.gate_until_us = self.now_us
         if not on and truth.fault_onset_us is not None and truth.gate_low_us is None:
             truth.gate_low_us = self.now_us
         self.edge()
@@ -192,8 +198,21 @@ class Bench(Plant):
 
     def fault_edges(self) -> None:
         """Apply the faults that are due and note the first onset."""
-        if not self._schedule.apply(self):
-            return
+        if self._schedule.apply(self):
+            self._struck()
+
+    def injected(self) -> list[Injected]:
+        """What became of each fault that this bench was told of, so far."""
+        gate_us = self.now_us if self.gate else self.truth.gate_until_us
+        return [
+            Injected(
+                *(fault.kind, fault.onset_us, fault.value, fired),
+                met_output=fired and gate_us >= fault.onset_us,
+            )
+            for fault, fired in self._schedule.ended()
+        ]
+
+    def _struck(self) -> None:
         truth = self.truth
         if truth.fault_onset_us is None:
             truth.fault_onset_us = self.fault_due_us

@@ -40,3 +40,16 @@ class Fault(msgspec.Struct, frozen=True):
     kind: str
     onset_us: int
     value: float
+
+
+class Injected(NamedTuple):
+    """What became of one fault of a session.
+
+    `fired`: its onset came before the end. `met_output`: the gate was high then or later.
+    """
+
+    kind: str
+    at_us: int
+    value: float
+    fired: bool
+    met_output: bool

@@ -65,8 +65,21 @@ class Schedule:
     """The faults of one bench and when each has its next edge."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self._pending = [(fault.onset_us, fault, 0) for fault in faults]
+        self._faults = faults
+        self._pending = [(fault.onset_us, index, 0) for index, fault in enumerate(faults)]
+        self._fired: set[int] = set()
         self.kinds = frozenset(fault.kind for fault in faults)
+
+    def begin(self, plant) -> bool:
+        """Apply what is due before time begins; return whether there was anything.
+
+        A fault of a memory waits for the first instant after: until then nothing is in it.
+        """
+        return self._apply(plant, [row for row in self._due(0) if not self._is_memory(row[1])])
+
+    def ended(self) -> list[tuple[Fault, bool]]:
+        """Every fault, and whether it has fired."""
+        return [(fault, index in self._fired) for index, fault in enumerate(self._faults)]
 
     def due_us(self, never_us: int) -> int:
         """Return when the next edge is due."""
@@ -74,12 +87,21 @@ class Schedule:
 
     def apply(self, plant) -> bool:
         """Apply every edge due at the plant's time; return whether there was one."""
-        now_us = plant.now_us
-        later = [row for row in self._pending if row[0] > now_us]
-        ready = [row for row in self._pending if row[0] <= now_us]
-        for due_us, fault, count in ready:
+        return self._apply(plant, self._due(plant.now_us))
+
+    def _due(self, now_us: int) -> list[tuple[int, int, int]]:
+        return [row for row in self._pending if row[0] <= now_us]
+
+    def _is_memory(self, index: int) -> bool:
+        return KINDS[self._faults[index].kind].needs == "memory"
+
+    def _apply(self, plant, ready: list[tuple[int, int, int]]) -> bool:
+        later = [row for row in self._pending if row not in ready]
+        for due_us, index, count in ready:
+            fault = self._faults[index]
+            self._fired.add(index)
             wait_us = KINDS[fault.kind].edge(plant, fault.value, count)
             if wait_us is not None:
-                later.append((due_us + wait_us, fault, count + 1))
+                later.append((due_us + wait_us, index, count + 1))
         self._pending = later
         return bool(ready)

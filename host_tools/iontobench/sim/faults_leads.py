@@ -5,6 +5,7 @@ from .fault import Kind
 _REOPEN_PERIOD_US = 2000000  # a wobbling lead: three gaps well within a minute
 _DRYING_STEP_US = 100000
 _MINUTE_US = 60e6
+_LIFT_STEPS, _LIFT_STEP_US = 60, 1000000  # in 60 s: no single step is a sudden lift
 
 
 def _open(plant, value: float, count: int) -> int | None:
@@ -38,6 +39,13 @@ def _part_lift(plant, value: float, count: int) -> None:
     plant.worsen(1.0, 1.0 - value / 100.0)
 
 
+def _slow_lift(plant, value: float, count: int) -> int | None:
+    step = value / 100.0 / _LIFT_STEPS
+    if count:
+        plant.worsen(1.0, (1.0 - step * count) / (1.0 - step * (count - 1)))
+    return _LIFT_STEP_US if count < _LIFT_STEPS else None
+
+
 LEADS: dict[str, Kind] = {
     "open": Kind("a lead comes off; VALUE: back after so long, 0 = never", 1, _open, "ms", 0, 1e7),
     "reopen": Kind(
@@ -49,5 +57,9 @@ LEADS: dict[str, Kind] = {
     "short": Kind("the pads are bridged by VALUE", 5, _short, "ohm", 0.1, 10000, 10),
     "part-lift": Kind(
         "the active pad lifts in part: it loses VALUE of its area", 6, _part_lift, "%", 1, 99, 50
+    ),
+    "slow-lift": Kind(
+        "the active pad lifts slowly: over 60 s it loses VALUE of its area",
+        *(6, _slow_lift, "%", 1, 99, 50),
     ),
 }

@@ -4,6 +4,7 @@ Units: uA, mV, times. Changes the plant only.
 """
 
 from .fault import Kind
+from .stage import SHARE_HIGH, SHARE_LOW
 
 UVLO_MV = 4000  # below it the stage's own lockout opens its output [domain.md 5, row 14]
 _DEAD_GAIN = 1e-9  # the solver divides by the gain
@@ -67,6 +68,10 @@ def _shoot_through(plant, value: float, count: int) -> None:
     plant.bridge(_LEG_KOHM)
 
 
+def _low_compliance(plant, value: float, count: int) -> None:
+    plant.weaken(value)
+
+
 def _sag(plant, value: float, count: int) -> None:
     plant.supply_mv = value
     plant.starved = value < UVLO_MV
@@ -105,6 +110,10 @@ STAGE: dict[str, Kind] = {
     "shoot-through": Kind(
         "both switches of a half-bridge conduct: the current leaves out load and sense B",
         *(20, _shoot_through),
+    ),
+    "low-compliance": Kind(
+        "the stage's compliance falls to VALUE times nominal",
+        *(8, _low_compliance, "times", SHARE_LOW, SHARE_HIGH, 0.85),
     ),
     "sag": Kind(
         "the supply falls to VALUE; below 4000 the stage locks its output",

@@ -13,6 +13,9 @@ from .skin import LoadParams, RcParams, SkinParams
 SLOW_US = 10000  # [control.md: slow states may step every 10 ms]
 _QUICK_US = 1000  # while the field state still moves
 _QUICK_SHARE = 0.05
+_LEAST_KOHM = 0.001  # a lead
+# Motion changes an interface's r0 at most so far: beyond it no contact would be left, or no skin.
+_MOTION_LOW, _MOTION_HIGH = 0.2, 5.0
 _DENSITY_TAU_US = 5000.0  # J = |I| filtered over 5 ms
 
 
@@ -24,7 +27,7 @@ class RcState:
         self.c1_nf = params.c_nf
         self.r2_kohm = 0.0
         self.c2_nf = 0.0
-        self.series_kohm = 0.001  # a lead; without a capacitor r1 is the whole resistor
+        self.series_kohm = _LEAST_KOHM  # without a capacitor r1 is the whole resistor
         self.r1_kohm -= self.series_kohm
         self.emf_mv = 0.0
 
@@ -135,12 +138,13 @@ class SkinState:
         self._motion_us = 0
         self._current_ua = 0.0  # |current| through the density's filter
         areal_ohm = params.areal_ohm_cm2
-        self.series_kohm = 0.001 * (
+        series_kohm = 0.001 * (
             params.r_body_ohm
             + 2.0 * params.r_lead_ohm
             + areal_ohm / params.active_cm2
             + areal_ohm / params.return_cm2
         )
+        self.series_kohm = max(_LEAST_KOHM, series_kohm)
         self.c1_nf = params.c_nf_cm2 * params.active_cm2
         self.c2_nf = params.c_nf_cm2 * params.return_cm2
         self.emf_mv = 0.0
@@ -189,8 +193,8 @@ class SkinState:
         anode, sigma = self._p.anode_factor, self._p.noise_sigma
         at_active, at_return = (anode, 1.0) if self._sign > 0 else (1.0, anode)
         self._factor = (
-            at_active * (1.0 + sigma * self._wander[0].next()),
-            at_return * (1.0 + sigma * self._wander[1].next()),
+            at_active * _motion(sigma * self._wander[0].next()),
+            at_return * _motion(sigma * self._wander[1].next()),
         )
 
     def _polarise(self, dt_us: int, mean_ua: float) -> None:
@@ -203,6 +207,11 @@ class SkinState:
         rate = abs(push) / p.electrode_mv + 1e-6 / p.electrode_decay_s
         goal = push / rate
         self.emf_mv = goal + (self.emf_mv - goal) * exp(-rate * dt_us)
+
+
+def _motion(share: float) -> float:
+    """1 + share, kept between what contact and skin allow."""
+    return min(_MOTION_HIGH, max(_MOTION_LOW, 1.0 + share))
 
 
 def new_state(params: LoadParams, seed: int) -> RcState | SkinState:

@@ -16,16 +16,25 @@ from .stiff import stiff_step, stiff_step_us
 from .truth import GONE_UA
 
 TICK_US = 1000
+_DRIEST = 1e6  # times what the load was: no current is left to speak of
+_LEAST_AREA = 1e-4  # of what it was
 _GUARD = 0.985  # of the limiter's threshold: nearer, only small steps see it in time
+
+
+class PlantError(RuntimeError):
+    """The simulation left its own range: what it shows from then on is worth nothing."""
 
 
 class Plant(PlantState):
     """The state and its stepping; `Bench` adds the pins, the senses and the faults."""
 
-    __slots__ = ("_flat", "_tick")
+    __slots__ = ("_area", "_dried", "_flat", "_reach_mv", "_tick")
 
     def __init__(self, stage: StageParams, load) -> None:
         super().__init__(stage, load)
+        self._dried = self._area = 1.0  # what faults have made of the load so far
+        # Stored at compliance and turned over, in series with another electrode's polarisation.
+        self._reach_mv = 2.0 * stage.nominal_mv + 20000.0
         self._tick = self._stepper(TICK_US)
         self.recompute()
 
@@ -80,7 +89,7 @@ class Plant(PlantState):
         v1 -= leak * a1
         v2 -= leak * a2
         current = k * (source - leak) + w1 * v1 + w2 * v2
-        if not (current > GONE_UA and x1 < self.guard_ua and node < self._top_mv):
+        if not (current > GONE_UA and x1 < self.guard_ua and node < self.compliance_mv):
             return False
         self.net_pc += (
             gain * (h_us * d + s1 * u1 + s2 * u2) - h_us * leak - c_out * (node - self.node_mv)
@@ -142,12 +151,36 @@ class Plant(PlantState):
         self.due_us = min(self.refresh_us, self.fault_due_us)
 
     def worsen(self, resistance: float, area: float = 1.0) -> None:
-        """Multiply the load's resistance and its area of contact."""
+        """Multiply the load's resistance and its area of contact, as far as either can go."""
+        resistance = min(resistance, _DRIEST / self._dried)
+        area = max(area, _LEAST_AREA / self._area)
+        self._dried *= resistance
+        self._area *= area
         self.load.worsen(resistance, area)
         self._tick = self._stepper(TICK_US)
         self.recompute()
         if area != 1.0:
             self.edge()
+
+    def check(self) -> None:
+        """Look whether every voltage and current is one that this stage and load could make.
+
+        Raises:
+            PlantError: one is not, or is no number: a fault of the simulation.
+        """
+        reach_mv = self._reach_mv
+        most_ua = reach_mv / self.load.series_kohm + abs(self.gain * self.x2_ua)
+        for name, value, most in (
+            ("node_mv", self.node_mv, reach_mv),
+            ("v1_mv", self.v1_mv, reach_mv),
+            ("v2_mv", self.v2_mv, reach_mv),
+            ("load_ua", self.load_ua, most_ua),
+        ):
+            if not -most <= value <= most:
+                raise PlantError(
+                    f"the simulated plant left its range after {self.now_us} us: {name} is"
+                    f" {value:.6g}, at most {most:.6g} can be"
+                )
 
     def hurry(self) -> None:
         """The current is about to jump: the load's slow states follow within a ms, not ten."""
@@ -165,6 +198,7 @@ class Plant(PlantState):
         gross_pc = net_pc + 2.0 * (self.backward_pc - self._slow_backward_pc)
         self._slow_net_pc = self.net_pc
         self._slow_backward_pc = self.backward_pc
+        self.check()
         dt_us = self.now_us - self._slow_since_us
         self._slow_since_us = self.now_us
         stand_us = self.load.step(dt_us, gross_pc, net_pc, self.v1_mv, self.v2_mv)

@@ -161,7 +161,14 @@ class VirtualPort(Processor):
 
 
 def simulated(
-    board, skin="forearm", adc="ideal", seed=1, faults=(), console=None, calibration=None
+    board,
+    skin="forearm",
+    adc="ideal",
+    seed=1,
+    faults=(),
+    console=None,
+    calibration=None,
+    compliance_share=None,
 ):
     """Return a port of `board` (limits.Board) on a new bench.
 
@@ -169,5 +176,7 @@ def simulated(
         skin: a load's name or its parameters; adc: `ideal` or `rp2040`.
         seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE].
         console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
+        compliance_share: the stage's true compliance over the nominal one; None = drawn.
     """
-    return VirtualPort(board, Bench(board, skin, adc, seed, faults), console, calibration)
+    bench = Bench(board, skin, adc, seed, faults, compliance_share)
+    return VirtualPort(board, bench, console, calibration)

@@ -14,9 +14,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-# Wide enough for any dummy load; a slip of units falls out.
-Above0 = Annotated[float, Meta(gt=0, le=1e6)]
-From0 = Annotated[float, Meta(ge=0, le=1e6)]
+# Wide enough for any dummy load; a slip of units falls out, and the plant stays finite.
+SkinKohm = Annotated[float, Meta(ge=0.001, le=1e5)]
+Density = Annotated[float, Meta(ge=0.01, le=1e5)]
+Seconds = Annotated[float, Meta(ge=0.001, le=1e6)]
+Milliseconds = Annotated[float, Meta(ge=0.01, le=1e6)]
+FieldMv = Annotated[float, Meta(ge=1, le=1e6)]
+Farads = Annotated[float, Meta(ge=0.001, le=1e5)]
+Ohm = Annotated[float, Meta(ge=0, le=1e6)]
+ElectrodeMv = Annotated[float, Meta(ge=0, le=5000)]
+Area = Annotated[float, Meta(ge=0.01, le=2000)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Factor = Annotated[float, Meta(ge=0.1, le=10)]
 # Tap water has 50 to 1000 uS/cm [domain.md 4b]; 50 000 is sea water.
@@ -34,31 +41,31 @@ class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     name: str
     label: str
-    r0_kohm_cm2: Above0
-    r_min_kohm_cm2: Above0
-    j50_ua_cm2: Above0
+    r0_kohm_cm2: SkinKohm
+    r_min_kohm_cm2: SkinKohm
+    j50_ua_cm2: Density
     fast_share: Share
-    tau_fast_s: Above0
-    tau_slow_s: Above0
-    tau_recovery_s: Above0
-    field_mv: Above0
-    tau_field_ms: Above0
-    tau_field_recovery_ms: Above0
-    c_nf_cm2: Above0
-    r_series_ohm_cm2: From0
-    r_gel_ohm_cm2: From0
-    r_body_ohm: From0
-    r_lead_ohm: From0
-    electrode_mv: From0
-    electrode_uf_cm2: Above0
-    electrode_decay_s: Above0
+    tau_fast_s: Seconds
+    tau_slow_s: Seconds
+    tau_recovery_s: Seconds
+    field_mv: FieldMv
+    tau_field_ms: Milliseconds
+    tau_field_recovery_ms: Milliseconds
+    c_nf_cm2: Farads
+    r_series_ohm_cm2: Ohm
+    r_gel_ohm_cm2: Ohm
+    r_body_ohm: Ohm
+    r_lead_ohm: Ohm
+    electrode_mv: ElectrodeMv
+    electrode_uf_cm2: Farads
+    electrode_decay_s: Seconds
     anode_factor: Factor
     noise_sigma: Share
-    noise_tau_s: Above0
+    noise_tau_s: Seconds
     water_cm: Annotated[float, Meta(ge=0, le=100)] = 0.0
     water_us_cm: Conductivity = 500.0
-    active_cm2: Annotated[float, Meta(gt=0, le=2000)] = 10.0
-    return_cm2: Annotated[float, Meta(gt=0, le=2000)] = 20.0
+    active_cm2: Area = 10.0
+    return_cm2: Area = 20.0
 
     @property
     def areal_ohm_cm2(self) -> float:

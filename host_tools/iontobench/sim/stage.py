@@ -14,13 +14,17 @@ from .noise import seeded
 
 LIM_TEST_UA = 30.0  # x the board's proof_scale [control.md, The stage]
 _LIMITER_RATIO = 1.05
+# Of its nominal compliance; provisional until a circuit says more [control.md, Corrections].
+COMPLIANCE_SHARE_MIN = 0.92
+SHARE_LOW, SHARE_HIGH = 0.5, 1.0  # what a test or a fault may ask for
 
 
 class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     """What one stage is made of; `of_board` fills it from a board's data."""
 
     full_scale_ua: float
-    compliance_mv: float
+    nominal_mv: float  # the compliance that the board's data promise
+    compliance_mv: float  # the one that this stage has
     limiter_ua: float
     lim_test_ua: float
     probe_mv: float
@@ -40,11 +44,25 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
         return 1.0 / self.divider_kohm + 1.0 / self.output_kohm
 
     @classmethod
-    def of_board(cls, board, seed: int) -> "StageParams":
-        """Return the stage of `board` (limits.Board) with this seed's dead-man hold."""
+    def of_board(cls, board, seed: int, compliance_share: float | None = None) -> "StageParams":
+        """Return the stage of `board` (limits.Board) with this seed's tolerances.
+
+        Args:
+            compliance_share: true over nominal compliance; None = as the seed draws it.
+
+        Raises:
+            ValueError: a share outside `SHARE_LOW` to `SHARE_HIGH`.
+        """
+        if compliance_share is None:
+            compliance_share = draw_compliance_share(seed)
+        elif not SHARE_LOW <= compliance_share <= SHARE_HIGH:
+            raise ValueError(
+                f"compliance_share is {SHARE_LOW:g} to {SHARE_HIGH:g}, not {compliance_share}"
+            )
         return cls(
             full_scale_ua=float(board.full_scale_ua),
-            compliance_mv=float(board.compliance_mv),
+            nominal_mv=float(board.compliance_mv),
+            compliance_mv=board.compliance_mv * compliance_share,
             limiter_ua=_LIMITER_RATIO * board.max_ua,
             lim_test_ua=LIM_TEST_UA * board.proof_scale,
             probe_mv=float(board.probe_mv),
@@ -56,6 +74,11 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
 def draw_hold_us(seed: int) -> int:
     """The dead-man's hold: 6 ms nominal, 3.6 to 8.4 ms over tolerance [control.md]."""
     return round(seeded(seed, "dead-man").triangular(3600.0, 8400.0, 6000.0))
+
+
+def draw_compliance_share(seed: int) -> float:
+    """The true compliance over the nominal one: 0.92 to 1, uniform."""
+    return seeded(seed, "compliance").uniform(COMPLIANCE_SHARE_MIN, 1.0)
 
 
 class Limiter:

@@ -19,9 +19,10 @@ class PlantState:
         *("x1_ua", "x2_ua", "drive_ua", "v1_mv", "v2_mv", "node_mv", "shunt_ua", "load_ua"),
         *("lag_ua", "lagging", "smooth", "gate", "probe", "source", "contact", "short_kohm"),
         *("gain", "dead_us", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
-        *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua", "_top_mv"),
+        *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
         *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
+        "compliance_mv",
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -53,7 +54,7 @@ class PlantState:
         self.fault_due_us = NEVER_US
         self.due_us = 0  # the fast path stops here: a refresh or a fault's edge
         self.guard_ua = 0.0
-        self._top_mv = stage.compliance_mv
+        self.compliance_mv = stage.compliance_mv  # below it the stage still regulates
 
     def switch(self) -> None:
         """Let gate, dead-man and limiter decide whether the stage feeds node N."""
@@ -77,12 +78,16 @@ class PlantState:
         if self.leads_off:
             return
         self.contact = True
+        self._dump()
+        self.edge()
+
+    def _dump(self) -> None:
+        """The output capacitance meets a load at another voltage: a packet of about 1 us."""
         self.met_us = self.now_us
         load = self.load
         gap_mv = self.node_mv - self.v1_mv - self.v2_mv - load.emf_mv
         resistance = load.series_kohm + (0.0 if load.c1_nf else load.r1_kohm)
         self.dump_peak_ua = max(self.dump_peak_ua, abs(gap_mv) / resistance)
-        self.edge()
 
     def lift(self) -> None:
         """A lead is off: from here on the load gets nothing."""
@@ -98,6 +103,11 @@ class PlantState:
         self.short_kohm = r_kohm
         self.edge()
 
+    def weaken(self, share: float) -> None:
+        """From now on the stage reaches `share` of its nominal compliance."""
+        self.compliance_mv = share * self.stage.nominal_mv
+        self.edge()
+
     def weld_series(self) -> None:
         """The series switch conducts for ever: dead-man and limiter no longer open it."""
         self.series_welded = True
@@ -108,5 +118,7 @@ class PlantState:
         self.load.reverse()
         self.v1_mv, self.v2_mv = -self.v1_mv, -self.v2_mv
         self.load_ua = self.shunt_ua = 0.0
+        if self.contact:
+            self._dump()
         self._slow_net_pc, self._slow_backward_pc = self.net_pc, self.backward_pc
         self.edge()

@@ -51,10 +51,8 @@ def stiff_step(p, h_us: int) -> None:
         total_ms += reach_ms + short_ms
         held_ua += reach_ms * rest_mv
     node = held_ua / total_ms
-    if p.source and node > stage.compliance_mv:
-        p.lag_ua -= min(p.lag_ua, total_ms * (node - stage.compliance_mv))
-        p.lagging = True
-        node = stage.compliance_mv
+    if p.source and node > p.compliance_mv:
+        node = _saturated(p, node, total_ms)
     load_ua = (node - rest_mv) * reach_ms if p.contact else 0.0
     p.v1_mv = keep1 * p.v1_mv + z1 * load_ua
     p.v2_mv = keep2 * p.v2_mv + z2 * load_ua
@@ -83,6 +81,21 @@ def _source_current(p, h_us: int) -> float:
     return p.lag_ua
 
 
+def _saturated(p, node_mv: float, total_ms: float) -> float:
+    """Take the stage's current back until node N stands at its compliance; return N's voltage.
+
+    The stage only feeds: a load that holds more than its compliance empties by itself.
+    """
+    excess_ua = total_ms * (node_mv - p.compliance_mv)
+    p.lagging = True
+    if excess_ua > p.lag_ua:
+        node_mv -= p.lag_ua / total_ms
+        p.lag_ua = 0.0
+        return node_mv
+    p.lag_ua -= excess_ua
+    return p.compliance_mv
+
+
 def _interface(r_kohm: float, c_nf: float, h_us: int) -> tuple[float, float]:
     """Return (keep, z): v' = keep v + z I, the implicit step of R parallel to C."""
     if c_nf <= 0.0:
@@ -97,5 +110,5 @@ def _account(p, load_ua: float, h_us: int) -> None:
     if load_ua < 0.0:
         p.backward_pc -= load_ua * h_us
         p.back_peak_ua = max(p.back_peak_ua, -load_ua)
-    elif load_ua > p.peak_ua and p.now_us - p.met_us > _DUMP_US:
+    elif load_ua > p.peak_ua and p.source and p.now_us - p.met_us > _DUMP_US:
         p.peak_ua = load_ua

@@ -17,6 +17,7 @@ class Truth:
         self.negative_uc_done = 0.0
         self.fault_onset_us: int | None = None
         self.gate_low_us: int | None = None
+        self.gate_until_us = -1  # when the gate last went low
 
     def _pair(self) -> tuple[float, float]:
         """Charge of each polarity so far, both >= 0."""
@@ -55,7 +56,7 @@ class Truth:
 
     @property
     def peak_ua(self) -> float:
-        """Largest current driven through the load, the 20 us after a re-contact apart."""
+        """Largest current driven by the stage; the 20 us after a re-contact or a turn apart."""
         return self._bench.peak_ua
 
     @property
