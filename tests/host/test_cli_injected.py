@@ -106,3 +106,11 @@ def test_a_session_without_faults_says_nothing_of_them_and_its_record_is_as_it_w
     said = run(options=["--json"])
     assert said.object["faults"] == []
     assert "faults" not in read(Path(said.object["record"])).summary
+
+
+def test_a_record_shows_what_became_of_its_faults_in_words(run, tmp_path):
+    run("open@99999")
+    shown = call("records", "show", "last", "--data", tmp_path / "data")
+    [line] = [one for one in shown.out.splitlines() if "fired no" in one]
+    assert "kind open" in line
+    assert "{" not in line

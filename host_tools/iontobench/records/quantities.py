@@ -74,6 +74,10 @@ def quantity(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if value is None:
         return "none"
+    if isinstance(value, list):
+        return "; ".join(quantity(name, one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{label(key)} {quantity(key, one)}" for key, one in value.items())
     if not isinstance(value, int | float):
         return str(value)
     if name.endswith("duration_us"):
