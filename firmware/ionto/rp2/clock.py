@@ -2,8 +2,12 @@
 
 A hard timer at the loop's rate, whose callback does nothing, wakes `machine.idle()`; the time
 itself is read from the chip's timer (RP2040 datasheet, Timer: TIMERAWL at +0x28, in us, never
-latched). A tick that comes late is followed by what is left of its period: whole periods that
-went by are dropped, never made up for in a burst.
+latched; ALARM3 at +0x1C, the time of the next interrupt). A tick that comes late is followed by
+what is left of its period: whole periods that went by are dropped, never made up for in a burst.
+
+A tick is due 200 us before the timer's interrupt. A wake-up before the due time would sleep
+through its own tick and leave it to the next one. The timer counts its periods from its own
+alarm and not from its late callback [pico-sdk, time.c], so the distance holds for a session.
 """
 
 from array import array
@@ -14,7 +18,9 @@ from machine import idle
 from micropython import const
 
 _RATE_HZ = const(1000)
-_FIRST_DUE_US = const(900)
+_PERIOD_US = const(1000)
+_BEFORE_US = const(200)  # due before the interrupt: 100 us to either bound of 100 .. 300
+_PATIENCE_US = const(2500)  # for an alarm that is ours: it is the next once a period
 
 
 def _nothing(_timer):
@@ -29,20 +35,30 @@ class Clock:
         # In an array, where all 32 bits of the chip's timer have room without a heap object.
         self._due_us = array("i", [0])
 
+    @micropython.viper
     def begin(self):
-        """Start the wake-up timer; the first tick is one period from now."""
+        """Start the wake-up timer and wait for its first interrupt; at most 3 ms.
+
+        How long each step takes must not matter: it runs from a cold flash cache.
+        """
+        timer = ptr32(0x40054000)
+        due_us = ptr32(self._due_us)
+        begun_us = timer[10]
         self._timer = machine.Timer(
             -1, mode=machine.Timer.PERIODIC, freq=_RATE_HZ, callback=_nothing, hard=True
         )
-        # Due a little before the timer fires: a wake-up that is a few microseconds too early
-        # would sleep through its own tick and leave it to the next one.
-        self._first(_FIRST_DUE_US)
-
-    @micropython.viper
-    def _first(self, in_us: int):
-        timer = ptr32(0x40054000)
-        due_us = ptr32(self._due_us)
-        due_us[0] = timer[10] + in_us
+        made_us = timer[10]
+        # Past our first interrupt no alarm stands there that was set before it, or was cancelled.
+        while timer[10] - made_us <= _PERIOD_US:
+            pass
+        # The timer was set in the call above: whole periods before its interrupts lies a time
+        # within that call. If the alarm has no such place, then another timer comes first, and
+        # ours follows within a period. If it does not, then the earliest that ours can be is
+        # taken: its interrupt comes longer after due, never before.
+        alarm_us = timer[7]
+        while (alarm_us - begun_us) % _PERIOD_US > made_us - begun_us:
+            alarm_us = timer[7] if timer[10] - made_us < _PATIENCE_US else begun_us
+        due_us[0] = alarm_us - _BEFORE_US
 
     @micropython.viper
     def wait(self):
@@ -61,9 +77,9 @@ class Clock:
         nvic[32] = usb
         while next_us - timer[10] > 0:
             idle()
-        next_us += 1000
+        next_us += _PERIOD_US
         while next_us - timer[10] <= 0:
-            next_us += 1000
+            next_us += _PERIOD_US
         due_us[0] = next_us
 
     @micropython.viper

@@ -13,6 +13,7 @@ from iontobench import tree
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
 from iontobench.chip.meter import TickMeter
+from iontobench.chip.phase import PhaseMeter, due_address
 from iontobench.chip.runner import ADC, BOARD, ChipBench
 from iontobench.device.events import Item
 from iontobench.device.known_loads import calibrate_seeded
@@ -67,10 +68,11 @@ class _Quiet:
 
 @dataclass
 class Minute:
-    """What one metered session left behind; lengths and gaps in us."""
+    """What one metered session left behind; lengths, gaps and places in us."""
 
     lengths_us: list[int] = field(default_factory=list)
     gaps_us: list[int] = field(default_factory=list)
+    after_us: list[int] = field(default_factory=list)
     duration_us: int = 0
     outcome: str = ""
 
@@ -105,15 +107,18 @@ def _minute(folder: Path) -> Minute:
     bench = ChipBench(_job(_MINUTE_S, folder))
     bench.load()
     link = HostLink([_Quiet()])
+    phase = PhaseMeter(bench.chip, due_address(bench.chip))
     meter = TickMeter(bench.chip)
     bench.start()
     while link.session.ended is None:
         bench.step(link)
     meter.stop()
+    phase.stop()
     bench.leave()
     return Minute(
         lengths_us=meter.lengths_us,
         gaps_us=meter.intervals_us,
+        after_us=phase.after_us,
         duration_us=bench.bench.now_us,
         outcome=bench.last()["outcome"],
     )
@@ -137,6 +142,16 @@ for _name, _fraction, _required in (
 @figure("longest interval between ticks in 60 s", "us", "<= 2000", _RUNG, _SHOWN)
 def longest_interval(shop: Workshop) -> float:
     return max(_minute(shop.folder).gaps_us)
+
+
+@figure("timer's interrupt after its tick is due, least", "us", ">= 100", _RUNG, _SHOWN)
+def least_after_due(shop: Workshop) -> float:
+    return min(_minute(shop.folder).after_us)
+
+
+@figure("timer's interrupt after its tick is due, most", "us", "<= 300", _RUNG, _SHOWN)
+def most_after_due(shop: Workshop) -> float:
+    return max(_minute(shop.folder).after_us)
 
 
 @figure("share of the CPU", "%", REPORTED, _RUNG, _SHOWN)

@@ -1,8 +1,8 @@
 """What the emulator rp2040py 0.3.6 gets wrong and matters here, each mended with its reason.
 
 Every patch has a test that shows the unmended behaviour; when such a test fails after an upgrade,
-its patch has become needless and goes. `watch_duty` and `before_inputs` are hooks that the
-emulator lacks. Nothing outside this file may reach into the emulator's private parts.
+its patch has become needless and goes. `watch_duty`, `before_inputs` and `after_alarm` are hooks
+that the emulator lacks. Nothing outside this file may reach into the emulator's private parts.
 """
 
 from collections.abc import Callable
@@ -171,3 +171,23 @@ def before_inputs(mcu: RP2040, prepare: Callable[[], None]) -> None:
         return read(offset)
 
     mcu.sio.read_uint32 = prepared
+
+
+def after_alarm(mcu: RP2040, happened: Callable[[int], None]) -> Callable[[], None]:
+    """Call `happened` with the number of each of the timer's alarms, 0..3, as it fires.
+
+    Returns:
+        Ends it.
+    """
+    timer = mcu.timer
+    fire = timer._fire_alarm
+
+    def fired(index: int) -> None:
+        fire(index)
+        happened(index)
+
+    def end() -> None:
+        timer._fire_alarm = fire
+
+    timer._fire_alarm = fired
+    return end

@@ -1,0 +1,140 @@
+"""The timer's interrupt finds its tick due: 100 to 300 us, in every tick of every session.
+
+Both instants are seen from outside (`chip.phase`), in emulated time, so they may be asserted. The
+emulator runs from a flash without a cache: what a cold cache delays is delayed here by a timer
+that takes its time to be made.
+"""
+
+import pytest
+
+from .forks import in_copy
+
+pytestmark = pytest.mark.hazard("H-19")
+
+_LEAST_US, _MOST_US = 100, 300
+_STARTED_US = 80_000
+_STARTED_TICKS = 45
+_NEAREST_US, _FARTHEST_US = 750, 1250  # from tick to tick; one that slept on comes after 1900
+_OVERRUN_US = 1400
+
+# A timer that takes its time to be made, before and after it has been set.
+_SLOWLY = """
+    time.sleep_us({earlier_us})
+    timer = machine.Timer(*args, **words)
+    time.sleep_us({later_us})
+    return timer
+"""
+
+# Another timer's alarm stands before the loop's first: to fire once, or cancelled.
+_BESIDE_ANOTHER = """
+    other = machine.Timer(-1, mode=0, freq={freq_hz}, callback=lambda timer: None, hard=True)
+    if {cancelled}:
+        other.deinit()
+    return machine.Timer(*args, **words)
+"""
+
+# The alarm has no place that the loop's timer could have: that one runs already.
+_MADE_BEFORE = """
+    return _ran
+"""
+
+_MADE = """
+import machine, time
+import ionto.rp2.clock as _clock
+def _make(*args, **words):{body}
+class _Timer:
+    PERIODIC = machine.Timer.PERIODIC
+    def __call__(self, *args, **words):
+        return _make(*args, **words)
+class _Machine:
+    Timer = _Timer()
+_clock.machine = _Machine
+"""
+_RAN = """
+_ran = machine.Timer(-1, freq=1000, callback=lambda timer: None, hard=True)
+"""
+
+# One tick in 25 takes longer than its period.
+_OVERRUNS = f"""
+import time
+_start = bench._loop.tick.start
+def _slowly(ticks):
+    at = 0
+    for is_over in ticks:
+        at += 1
+        if at % 25 == 0:
+            time.sleep_us({_OVERRUN_US})
+        yield is_over
+bench._loop.tick.start = lambda program, supervised: _slowly(_start(program, supervised))
+"""
+
+
+def _phases(booted, patch="pass", until_us=None):
+    """A session, or its beginning: the interrupts' places and the intervals between ticks."""
+    from iontobench.chip.meter import TickMeter
+    from iontobench.chip.phase import PhaseMeter, due_address
+
+    from .course import Course, by_time
+
+    chip, _ = booted
+    phase = PhaseMeter(chip, due_address(chip))
+    ticks = TickMeter(chip)
+    course = Course(booted, by_time(2000, 300), patch=patch)
+    if until_us is None:
+        course.run_to_end()
+        course.bench.leave()
+        assert course.bench.last()["outcome"] == "complete"
+    else:
+        course.run_to(until_us)
+    return phase.after_us, ticks.intervals_us
+
+
+def _are_due(after_us):
+    return all(_LEAST_US <= us <= _MOST_US for us in after_us)
+
+
+def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(booted):
+    after_us, intervals_us = in_copy(_phases, booted)
+    assert len(after_us) > 900
+    assert len(after_us) >= len(intervals_us)
+    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
+
+
+@pytest.mark.parametrize(
+    ("earlier_us", "later_us"),
+    [
+        (0, 90),
+        (0, 400),
+        (2500, 1500),
+        *(pytest.param(*case, marks=pytest.mark.long) for case in ((0, 850), (150, 0), (700, 0))),
+    ],
+)
+def test_slow_start_moves_no_interrupt_before_its_tick_is_due(booted, earlier_us, later_us):
+    body = _SLOWLY.format(earlier_us=earlier_us, later_us=later_us)
+    patch = _MADE.format(body=body)
+    after_us, intervals_us = in_copy(_phases, booted, patch, _STARTED_US)
+    assert len(intervals_us) >= _STARTED_TICKS
+    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
+    assert all(_NEAREST_US <= us <= _FARTHEST_US for us in intervals_us[1:])
+
+
+def test_tick_that_outlasts_its_period_leaves_the_next_ones_in_their_place(booted):
+    after_us, intervals_us = in_copy(_phases, booted, _OVERRUNS, _STARTED_US)
+    assert max(intervals_us) >= _OVERRUN_US
+    assert len(intervals_us) >= _STARTED_TICKS
+    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
+
+
+@pytest.mark.parametrize(("freq_hz", "cancelled"), [(1100, False), (2000, False), (2000, True)])
+def test_another_timers_alarm_is_not_taken_for_the_loops(booted, freq_hz, cancelled):
+    body = _BESIDE_ANOTHER.format(freq_hz=freq_hz, cancelled=cancelled)
+    after_us, intervals_us = in_copy(_phases, booted, _MADE.format(body=body), _STARTED_US)
+    assert len(intervals_us) >= _STARTED_TICKS
+    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
+    assert all(_NEAREST_US <= us <= _FARTHEST_US for us in intervals_us[1:])
+
+
+def test_alarm_that_never_is_the_loops_keeps_no_session_from_starting(booted):
+    patch = _MADE.format(body=_MADE_BEFORE) + _RAN
+    _, intervals_us = in_copy(_phases, booted, patch, _STARTED_US)
+    assert len(intervals_us) >= _STARTED_TICKS
