@@ -1,6 +1,6 @@
-"""`iontobench skins`: the load models by name, the parameters of one, a file to begin one from."""
+"""`iontobench skins`: the load models by name, one in full, a new file, the check of a file."""
 
-import difflib
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,18 @@ import click
 import msgspec
 
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
+from iontobench.tomlfile.errors import FileError
+from iontobench.tomlfile.source import file_hint, is_file_name
 
 from . import errors
 from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
+_CHECK_HELP = (
+    "Check a skin file: exit 0, or 2 with a line for each thing that is wrong. That r_min is at "
+    "most r0 is checked once every value is a right one."
+)
 # What each parameter is, for the file that `skins new` writes [control.md, Corrections to the
 # load model; domain.md 4b].
 _MEANING = {
@@ -48,17 +54,17 @@ def skin_of(name: str) -> LoadParams:
     a plain one as `resistor:OHM` and `rc:OHM:NF`.
 
     Raises:
-        CliError: no such load.
+        CliError: no such load, or a skin file that is wrong, with everything that is.
     """
     try:
         return load_skin(name)
+    except FileError as error:
+        raise errors.bad_file(error) from error
     except ValueError as error:
-        near = difflib.get_close_matches(name, skin_names(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise errors.CliError(f"{error}{hint}") from error
+        raise errors.CliError(str(error)) from error
 
 
-@click.group(help="List, show or begin load models.")
+@click.group(help="List, show, check or begin load models.")
 def command() -> None:
     pass
 
@@ -95,7 +101,20 @@ def new(out: Out, source: str, output: Path | None, as_json: bool) -> None:
     if not isinstance(params, SkinParams):
         raise errors.CliError(f"{source}: a dummy load needs no file; start from a skin")
     name = output.stem if output else "mine"
-    write_new(out, _text(params, name), output, f"iontobench run PROTOCOL --skin {output}")
+    after = f"iontobench skins check {shlex.quote(str(output))}, and run PROTOCOL --skin with it"
+    write_new(out, _text(params, name), output, after)
+
+
+@command.command("check", help=_CHECK_HELP)
+@click.argument("file")
+@json_option
+@click.pass_obj
+def check(out: Out, file: str, as_json: bool) -> None:
+    if not is_file_name(file):
+        raise errors.CliError(f"{file}: this is no file; {file_hint(file)}")
+    params = skin_of(file)
+    out.say(f"{file}: accepted: {params.label}")
+    out.result({"file": file, "ok": True, "name": params.name, "label": params.label})
 
 
 def _text(params: SkinParams, name: str) -> str:

@@ -12,12 +12,15 @@ from typing import Any
 
 import msgspec
 
+from iontobench.naming import slug
+
 from .format import RecordError
 from .writer import META_NAME
 
 RECORD_NAME = "record.jsonl"
 REPORT_NAME = "report.html"
 _NAMES_SHOWN = 5
+_SLUG_MAX = 60
 _NUMBERS = 100_000
 
 
@@ -52,7 +55,9 @@ class RecordStore:
         Raises:
             RecordError: the folder cannot be made.
         """
-        stem = _slug(protocol_name) + ("" if seed is None else f"-s{seed}")
+        stem = (slug(protocol_name, _SLUG_MAX) or "session") + (
+            "" if seed is None else f"-s{seed}"
+        )
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for number in range(self._last_number(stem) + 1, _NUMBERS):
@@ -105,12 +110,6 @@ class RecordStore:
             if match:
                 numbers.append(int(match[1]))
         return max(numbers)
-
-
-def _slug(name: str) -> str:
-    """A protocol's name as the name of a folder on any system."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return slug[:60].rstrip("-") or "session"
 
 
 def _meta(folder: Path) -> dict[str, Any]:
