@@ -52,8 +52,8 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
     lines = told(call("skins", "check", path))
     assert lines == [
         ":5: r0_kohm_cm2: found -1; allowed: above 0 to 1000000 kOhm·cm²; "
-        "write a number, in kOhm·cm²",
-        ":8: fast_share: found 60; allowed: 0 to 1; write a number",
+        "choose one of that range, in kOhm·cm²",
+        ":8: fast_share: found 60; allowed: 0 to 1; choose one of that range",
         ":9: tau_fast_ms: unknown key; allowed: tau_fast_s, above 0 to 1000000 s; "
         "give it in s, as tau_fast_s",
         ":12: field_mv: found '9'; allowed: above 0 to 1000000 mV; "
@@ -61,7 +61,8 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
         lines[4],
         ":23: anod_factor: unknown key; allowed: anode_factor, 0.1 to 10; "
         "did you mean anode_factor?",
-        ":27: water_us_cm: found 0; allowed: 10 to 50000 µS/cm; write a number, in µS/cm",
+        ":27: water_us_cm: found 0; allowed: 10 to 50000 µS/cm; "
+        "choose one of that range, in µS/cm",
         ": electrode_mv: missing; allowed: 0 to 1000000 mV; add it",
     ]
     assert lines[4].startswith(":20: active_cm2: unknown key; allowed: name, label, ")

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
-from iontobench.tomlfile.errors import FileError
+from iontobench.tomlfile.errors import FileError, one_line
 from iontobench.tomlfile.source import file_hint, is_file_name
 
 from . import errors
@@ -113,7 +113,7 @@ def check(out: Out, file: str, as_json: bool) -> None:
     if not is_file_name(file):
         raise errors.CliError(f"{file}: this is no file; {file_hint(file)}")
     params = skin_of(file)
-    out.say(f"{file}: accepted: {params.label}")
+    out.say(one_line(f"{file}: accepted: {params.label}"))
     out.result({"file": file, "ok": True, "name": params.name, "label": params.label})
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 _TEXT_MAX = 60  # of a value quoted from the file
+_BITS_MAX = 8192
 
 
 class FileError(ValueError):
@@ -77,5 +78,7 @@ def quote(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return f"an array of {len(value)}"
+    if isinstance(value, int) and value.bit_length() > _BITS_MAX:
+        return "a number without an end"  # Python refuses to write it in decimals
     text = one_line(repr(value) if isinstance(value, str) else str(value))
     return text if len(text) <= _TEXT_MAX else text[:_TEXT_MAX] + "..."

@@ -19,6 +19,7 @@ _MANY_LINES = {
     '"""': re.compile(r'"""(?:[^\\]|\\.)*?"""(?:"{0,2})', re.DOTALL),
     "'''": re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL),
 }
+_DEPTH_MAX = 50  # no file of ours is deeper; the time and the memory for paths grow as its square
 _SCALAR = re.compile(r"[^,\]}\n#]+")
 
 
@@ -187,6 +188,8 @@ class _Scanner:
             raise _LostError
 
     def _note(self, path: Path) -> None:
+        if len(path) > _DEPTH_MAX:
+            raise _LostError
         if path not in self._found:
             self._line += self._text.count("\n", self._counted_to, self._at)
             self._counted_to = self._at

@@ -17,6 +17,9 @@ from .lines import lines_of, path_of
 
 BYTES_MAX = 65536  # a hundred times the largest file that ships
 _ENDING = ".toml"
+_ENDLESS_KEY = re.compile(
+    r"""(?<![A-Za-z0-9_."'-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){1000}"""
+)
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
@@ -82,6 +85,8 @@ class Source:
 
     def _parsed(self) -> dict[str, Any]:
         try:
+            if _ENDLESS_KEY.search(self.text):
+                raise RecursionError  # tomllib takes a minute for a key of 30,000 parts
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             words = one_line(str(error))
