@@ -10,6 +10,8 @@ class ProtocolError(FileError):
 class RefusedError(ProtocolError):
     """A well-formed protocol that a wall forbids: the profile's, the family's or the board's."""
 
+    is_about_file = False
+
 
 class UnknownNameError(ProtocolError):
     """A name that was given beside all files is not one that can be: `file` says of what."""

@@ -24,7 +24,7 @@ class FileError(ValueError):
     """
 
     exit_code = 2
-    is_about_file = True
+    is_about_file = True  # False: the file is right, or there is none
 
     def __init__(
         self,
