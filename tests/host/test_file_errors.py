@@ -32,7 +32,7 @@ def test_every_error_of_a_protocol_is_told_with_its_line(tmp_path):
         "mine.toml:7: skni: unknown key; allowed: skin, one of axilla, bath, forearm, palm, "
         "patch, sole, tooth; did you mean skin?",
         "mine.toml:8: ramp_down_s: found 2000.0; allowed: 1 to 60 s; "
-        "choose one of that range, in s",
+        "choose a number in that range, in s",
         "mine.toml:11: electrodes.active.polarity: found 'Cathod'; allowed: one of anode, "
         "cathode; did you mean 'cathode'?",
         "mine.toml:19: phases[0].current_ma: found '2'; allowed: 0.001 to 30 mA; "
@@ -61,7 +61,7 @@ def test_a_command_prints_all_of_them_and_gives_them_as_data(tmp_path, command):
         "key": "ramp_down_s",
         "found": "found 2000.0",
         "allowed": "1 to 60 s",
-        "hint": "choose one of that range, in s",
+        "hint": "choose a number in that range, in s",
     }
 
 

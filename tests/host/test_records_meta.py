@@ -94,6 +94,14 @@ def test_a_companion_that_cannot_be_read_is_told_and_exit_1(store, tmp_path, raw
         assert asked(tmp_path, *act).code == 0
 
 
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink(path, path)])
+def test_what_is_no_file_in_its_place_is_not_opened(store, tmp_path, make):
+    path = add(store, None)
+    make(path.with_name("meta.json"))
+    assert commands.verify_record(store, path.parent.name)["meta"] == "unreadable"
+    assert asked(tmp_path, "list").code == 0
+
+
 @pytest.mark.parametrize("started_at", [5, None, [], {}, "x" * 9, "\x1b[31m", "9999999999-01-01"])
 def test_a_time_that_is_none_ends_no_list(store, tmp_path, started_at):
     edit(add(store), lambda fields: fields | {"started_at": started_at})

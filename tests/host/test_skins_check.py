@@ -52,8 +52,8 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
     lines = told(call("skins", "check", path))
     assert lines == [
         ":5: r0_kohm_cm2: found -1; allowed: above 0 to 1000000 kOhm·cm²; "
-        "choose one of that range, in kOhm·cm²",
-        ":8: fast_share: found 60; allowed: 0 to 1; choose one of that range",
+        "choose a number in that range, in kOhm·cm²",
+        ":8: fast_share: found 60; allowed: 0 to 1; choose a number in that range",
         ":9: tau_fast_ms: unknown key; allowed: tau_fast_s, above 0 to 1000000 s; "
         "give it in s, as tau_fast_s",
         ":12: field_mv: found '9'; allowed: above 0 to 1000000 mV; "
@@ -62,7 +62,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
         ":23: anod_factor: unknown key; allowed: anode_factor, 0.1 to 10; "
         "did you mean anode_factor?",
         ":27: water_us_cm: found 0; allowed: 10 to 50000 µS/cm; "
-        "choose one of that range, in µS/cm",
+        "choose a number in that range, in µS/cm",
         ": electrode_mv: missing; allowed: 0 to 1000000 mV; add it",
     ]
     assert lines[4].startswith(":20: active_cm2: unknown key; allowed: name, label, ")
@@ -100,6 +100,25 @@ def test_a_name_without_the_ending_is_told_with_it(written, tmp_path, monkeypatc
         said = call(*args)
         assert said.code == 2
         assert "did you mean mine.toml?" in said.err
+
+
+@pytest.mark.parametrize(
+    "file", ['a"b.toml', "a\\b.toml", "Ä.toml", "x" * 99 + ".toml", "a b.toml"]
+)
+def test_a_new_file_of_any_name_is_accepted(tmp_path, file):
+    path = tmp_path / file
+    assert call("skins", "new", "-o", path).code == 0
+    assert call("skins", "check", path).code == 0
+
+
+def test_a_new_file_of_ones_own_file_is_accepted_whatever_its_label_holds(written, tmp_path):
+    path, copy = (
+        written(("label = ", 'label = "\\"\\u001b\\\\ # \\u0000x" #')),
+        tmp_path / "b.toml",
+    )
+    assert call("skins", "check", path).code == 0
+    assert call("skins", "new", path, "-o", copy).code == 0
+    assert call("skins", "check", copy).code == 0
 
 
 def test_new_says_to_check_the_file(tmp_path):

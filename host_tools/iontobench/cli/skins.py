@@ -1,5 +1,6 @@
 """`iontobench skins`: the load models by name, one in full, a new file, the check of a file."""
 
+import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from iontobench.naming import slug
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
 from iontobench.tomlfile.errors import FileError, one_line
 from iontobench.tomlfile.source import file_hint, is_file_name
@@ -16,6 +18,7 @@ from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
+_NAME_MAX, _LABEL_MAX = 40, 80  # of a new file
 _CHECK_HELP = (
     "Check a skin file: exit 0, or 2 with a line for each thing that is wrong. That r_min is at "
     "most r0 is checked once every value is a right one."
@@ -100,8 +103,9 @@ def new(out: Out, source: str, output: Path | None, as_json: bool) -> None:
     params = skin_of(source)
     if not isinstance(params, SkinParams):
         raise errors.CliError(f"{source}: a dummy load needs no file; start from a skin")
-    name = output.stem if output else "mine"
-    after = f"iontobench skins check {shlex.quote(str(output))}, and run PROTOCOL --skin with it"
+    name = (slug(output.stem, _NAME_MAX) if output else "") or "mine"
+    path = shlex.quote(str(output))
+    after = f"iontobench skins check {path} && iontobench run PROTOCOL --skin {path}"
     write_new(out, _text(params, name), output, after)
 
 
@@ -118,9 +122,10 @@ def check(out: Out, file: str, as_json: bool) -> None:
 
 
 def _text(params: SkinParams, name: str) -> str:
-    values = msgspec.to_builtins(params) | {"name": name, "label": f"{params.label}, changed"}
+    values = msgspec.to_builtins(params)
+    label = one_line(f"{params.label[:_LABEL_MAX]}, changed")
     lines = ["# A load model, for simulated benches alone: a dummy load, never a person."]
     lines.append("# Areas are the protocol's electrodes'; the units are in the names.")
-    lines += [f'{key} = "{values[key]}"' for key in ("name", "label")]
+    lines += [f'name = "{name}"', f"label = {json.dumps(label, ensure_ascii=False)}"]
     lines += [f"{key} = {values[key]} # {meaning}" for key, meaning in _MEANING.items()]
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ from iontobench.device.events import Event
 # Names of an event's two numbers; one that ends in _q4 is told in microamperes.
 _NAMES = {
     faults.EV_START: ("polarity", "segments"),
-    faults.EV_STATE: ("state_code", "segment"),
+    faults.EV_STATE: ("state_code", "segment_index"),
     faults.EV_PROBE: ("current_q4", "load_ohm"),
     faults.EV_LIMITED: ("current_q4", "load_mv"),
     faults.EV_LIMITED_END: ("limited_ms", None),

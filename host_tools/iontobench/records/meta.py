@@ -88,12 +88,13 @@ def read_meta(record_path: str | Path) -> Meta:
     path = Path(record_path)
     if path.name != RECORD_NAME:
         return Meta(ABSENT, {})
+    target = path.with_name(META_NAME)
     try:
-        with path.with_name(META_NAME).open("rb") as stream:
+        if not target.is_file():  # a pipe of that name would be waited for
+            return Meta(UNREADABLE if os.path.lexists(target) else ABSENT, {})
+        with target.open("rb") as stream:
             data = stream.read(_BYTES_MAX)
         values = msgspec.json.decode(data, type=dict[str, Any])
-    except FileNotFoundError:
-        return Meta(ABSENT, {})
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Meta(UNREADABLE, {})
     fields = {key: value for key, value in values.items() if key != _HASH}

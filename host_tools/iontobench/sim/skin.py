@@ -34,8 +34,8 @@ class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     water of `water_us_cm` stand between each electrode and the skin (0: none, gel alone).
     """
 
-    name: str
-    label: str
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    label: Annotated[str, Meta(min_length=1, max_length=200)]
     r0_kohm_cm2: Above0
     r_min_kohm_cm2: Above0
     j50_ua_cm2: Above0

@@ -215,7 +215,7 @@ def _hint(value: Any, kind: inspect.Type, key: str) -> str:
         if isinstance(value, str):
             what = "write a number without quotes"
         elif not isinstance(value, bool) and isinstance(value, int | float) and abs(value) < inf:
-            what = "choose one of that range"
+            what = "choose a number in that range"
         return what + (f", in {unit}" if unit else "")
     if isinstance(found, inspect.BoolType):
         return "write it without quotes"
