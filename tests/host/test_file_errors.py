@@ -113,6 +113,13 @@ def test_a_misspelt_kind_is_one_line_and_the_phase_is_taken_for_what_it_says(tmp
     )
 
 
+def test_a_key_of_the_top_is_not_taken_for_the_kind_of_a_phase(tmp_path):
+    text = changed(("ramp_up_s = 20.0", 'ramp_up_s = 20.0\nskin = "palm"'))
+    [line] = lines_of(text, tmp_path)
+    assert "phases[0].skin: unknown key" in line
+    assert line.endswith("it belongs in the top of the file")
+
+
 def test_what_phases_have_to_agree_on_is_told_at_once_too_once_their_shape_is_right(tmp_path):
     hold = PHASE.replace("dose_mamin = 40.0", "hold_s = 5")
     off = '[[phases]]\nkind = "off"\ntime_s = 5\n'

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 _KEY_CUTOFF = 0.5  # of keys, which are long and alike
 _CHOICE_CUTOFF = 0.6
-_SAME_CUTOFF = 0.75
+_SAME_CUTOFF = 0.8  # `skin` is no `kind`
 
 
 def near_key(key: str, keys: Iterable[str]) -> str | None:
