@@ -75,8 +75,14 @@ def test_a_boot_file_imports_machine_only_and_is_ten_lines_at_most(path):
 @pytest.mark.parametrize("path", files(SIM), ids=ids)
 def test_the_plant_does_not_know_who_drives_it(path):
     ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
-    allowed = ("ionto.core.units", "ionto.core.const", "iontobench.sim")
+    allowed = ("ionto.core.units", "ionto.core.const", "iontobench.sim", "iontobench.tomlfile")
     assert within(ours, *allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(HOST / "tomlfile"), ids=ids)
+def test_what_reads_toml_files_knows_no_file_of_ours(path):
+    ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
+    assert within(ours, "iontobench.tomlfile") == set()
 
 
 @pytest.mark.parametrize("path", files(HOST, FIRMWARE, BOARDS), ids=ids)

@@ -36,7 +36,7 @@ def test_dexamethasone_under_eu_is_refused_with_the_row_and_the_reason():
     result = check("dexamethasone-40", "eu", BOARD)
     assert not result.ok
     assert [row.quantity for row in result.rows if not row.ok] == ["current density"]
-    assert result.reason.startswith("dexamethasone-40.toml: phases[0].current_ma: ")
+    assert result.reason.startswith("dexamethasone-40.toml:24: phases[0].current_ma: ")
     assert "at most 0.100 mA/cm²" in result.reason
     assert result.crc is None
 

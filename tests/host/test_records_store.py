@@ -5,8 +5,11 @@ import os
 import shutil
 
 import pytest
+from tests.host.cli import call
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
+from ionto.core import faults
+from iontobench.device.events import Event
 from iontobench.records import (
     RecordError,
     RecordStore,
@@ -15,6 +18,10 @@ from iontobench.records import (
     quantities,
     write_meta,
 )
+from iontobench.records import format as form
+from iontobench.records.event_values import event_values
+
+CLOCK = "2025-01-01T00:00:00+00:00"
 
 
 @pytest.fixture
@@ -125,29 +132,105 @@ def test_the_list_survives_files_that_are_no_records_or_were_cut(store):
 
 def test_show_says_the_session_its_end_and_its_events_in_words(store):
     items, summary = dexamethasone(open_at_s=300.0)
-    add(store, 1, None, items, summary)
+    add(store, 1, CLOCK, items, summary)
     shown = commands.show_record(store, "last")
     assert json.loads(json.dumps(shown)) == shown
     assert shown["outcome"] == "fault"
-    assert shown["summary"]["fault"] == "open"
-    assert shown["summary"]["gate off"] == "5.20 ms"
-    assert shown["summary"]["duration"] == "5 min 0.1 s"
-    assert shown["summary"]["true peak"].endswith(" mA")
-    assert shown["session"]["board"] == "virtual"
+    said = commands.words_of(shown)
+    assert said["summary"]["fault"] == "open"
+    assert said["summary"]["gate off"] == "5.20 ms"
+    assert said["summary"]["duration"] == "5 min 0.1 s"
+    assert said["summary"]["true peak"].endswith(" mA")
+    assert said["session"]["board"] == "virtual"
+    assert "injected faults" not in said["session"]
     assert [e["time"] for e in shown["events"] if e["event"] == "fault"] == ["5:00.100"]
     assert shown["disclaimer"].startswith("Bench only")
+
+
+def test_show_gives_numbers_with_their_units_in_their_names(store):
+    items, summary = dexamethasone(open_at_s=300.0)
+    path = store.new_path("dexamethasone-40", 1)
+    with RecordWriter(path, header(faults=["open@300"])) as writer:
+        for item in items:
+            writer.item(item)
+        writer.close(summary)
+    write_meta(path, CLOCK, "0.1.0")
+    shown = commands.show_record(store, "last")
+    assert shown["started_at"] == CLOCK
+    assert shown["closing"] == form.plain(summary)
+    assert shown["summary"] == {
+        "outcome": "fault",
+        "fault": "open",
+        "dose_mamin": round(summary["dose_uc"] / 60000, 5),
+        "dose_true_mamin": round(summary["true_charge_uc"] / 60000, 5),
+        "duration_s": 300.1,
+        "peak_ma": round(summary["true_peak_ua"] / 1000, 5),
+        "overshoot_ua": round(summary["overshoot_ua"], 3),
+        "gate_off_ms": 5.2,
+    }
+    assert shown["session"]["seed"] == 1
+    assert shown["session"]["faults"] == ["open@300"]
+    assert commands.words_of(shown)["session"]["injected faults"] == "open@300"
+    values = {one["event"]: one["values"] for one in shown["events"]}
+    assert values["probe"] == {"current_ua": 737 / 16, "load_ohm": 8500}
+    assert values["dose"] == {"anodal_uc": 0, "cathodal_uc": summary["dose_uc"]}
+
+
+def test_the_peak_of_a_real_board_is_the_firmwares_own(store):
+    summary = {"outcome": "complete", "fault": None, "peak_ua": 2001.5, "true_peak_ua": None}
+    add(store, 1, CLOCK, None, summary)
+    shown = commands.show_record(store, "last")["summary"]
+    assert (shown["peak_ma"], shown["dose_true_mamin"], shown["fault"]) == (2.0015, None, None)
+
+
+def closed_with(path, summary):
+    """Give a record another closing line, whose hash is right: JSON that no writer made."""
+    *before, _ = path.read_bytes().splitlines(keepends=True)
+    head = before[-1][-67:-3]
+    body = b'{"close":{"lines":%d,"head":"%s","summary":%s}}' % (len(before), head, summary)
+    line = body[:-1] + form.HASH_KEY + form.link(head, body) + form.LINE_END
+    path.write_bytes(b"".join(before) + line)
+    write_meta(path, CLOCK, "0.1.0")
+
+
+VALUES = {
+    "beyond floats": b"1" + b"0" * 400,
+    "a boolean": b"true",
+    "text": b'"x"',
+    "a list": b"[1, [2]]",
+    "a table": b'{"a": 1%s}' % (b"0" * 400),
+    "nothing": b"null",
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_closing_line_of_odd_values_is_shown_listed_and_verified(store, tmp_path, value):
+    names = [b"outcome", b"fault", b"dose_uc", b"duration_us", b"true_peak_ua", b"more_mv"]
+    closed_with(add(store), b"{%s}" % b",".join(b'"%s":%s' % (name, value) for name in names))
+    for act in (("list",), ("show", "last"), ("verify", "last")):
+        for more in ((), ("--json",)):
+            assert call("records", *act, "--data", tmp_path / "data", *more).code == 0
+
+
+def test_every_event_of_the_firmware_has_names_for_its_numbers():
+    for code in faults.EVENT_NAMES:
+        names = event_values(Event(0, 0, code, 1, 2)).keys()
+        assert not {"a", "b"} & names, faults.EVENT_NAMES[code]
+    assert event_values(Event(0, 0, 250, 1, 2)) == {"a": 1, "b": 2}
 
 
 def test_verify_says_intact_cut_or_damaged_and_that_a_chain_shows_no_forgery(store):
     path = add(store)
     whole = path.read_bytes()
-    found = commands.verify_record(store, "last")
+    found = commands.verify_record(store, path.parent.name)
     assert (found["ok"], found["status"], found["meta_agrees"]) == (True, "intact", None)
     assert "damage, not forgery" in found["caveat"]
     path.write_bytes(whole[:-1])
-    assert commands.verify_record(store, "last")["sentence"].startswith("incomplete: cut inside")
+    assert commands.verify_record(store, path.parent.name)["sentence"].startswith(
+        "incomplete: cut inside"
+    )
     path.write_bytes(whole.replace(b"10900", b"10901"))
-    found = commands.verify_record(store, "last")
+    found = commands.verify_record(store, path.parent.name)
     assert (found["ok"], found["damaged_line"]) == (False, 6)
     assert found["sentence"].startswith("damaged at line 6: ")
 

@@ -1,6 +1,7 @@
 """The writer: same bytes from the same session, nothing lost to a kill, nothing overwritten."""
 
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -15,8 +16,8 @@ from tests.host.synthetic_sessions import dexamethasone, header, small
 from ionto.core import faults
 from iontobench.device.events import Event, Gap, LinkNote, Sample
 from iontobench.records import RecordError, RecordWriter, read, verify, write_meta
+from iontobench.records.meta import file_sha256
 from iontobench.records.verify import INCOMPLETE, INTACT
-from iontobench.records.writer import file_sha256
 
 _INT = st.integers(min_value=-(1 << 30), max_value=1 << 30)
 _Q4 = st.integers(min_value=-(1 << 24), max_value=1 << 24).map(lambda value: value / 16)
@@ -196,7 +197,11 @@ def test_meta_holds_the_clock_and_the_hash_of_the_file(tmp_path):
         "host_version": "0.1.0",
         "record_sha256": file_sha256(path),
         "note": "x",
+        "meta_sha256": meta["meta_sha256"],
     }
+    fields = {key: value for key, value in meta.items() if key != "meta_sha256"}
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert meta["meta_sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert path.read_bytes() == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["meta.json", "record.jsonl"]
 

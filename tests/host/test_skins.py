@@ -131,7 +131,7 @@ def test_a_bad_skin_file_is_one_line_with_file_and_key_and_exit_2(written, chang
 
 def test_a_missing_file_and_bytes_that_are_no_text_are_one_line(tmp_path):
     (tmp_path / "raw.toml").write_bytes(b"\xff\xfe")
-    for name, said in (("none.toml", "No such file"), ("raw.toml", "not UTF-8")):
+    for name, said in (("none.toml", "there is no such file"), ("raw.toml", "not UTF-8")):
         with pytest.raises(ValueError, match=said):
             load_skin(str(tmp_path / name))
 

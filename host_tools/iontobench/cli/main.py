@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import click
 
 from ionto.bench import NOTICE
+from iontobench.tomlfile.errors import FileError
 
 from . import errors
 from .out import Out
@@ -28,7 +30,7 @@ COMMANDS = {
     "check": ("check", "Compile a protocol and prove its bounds, without running it."),
     "protocols": ("protocols", "List or show the treatment protocols."),
     "boards": ("boards", "List or show the boards."),
-    "skins": ("skins", "List or show the load models."),
+    "skins": ("skins", "List, show, check or begin load models."),
     "deploy": ("deploy", "Put the firmware onto a board."),
     "doctor": ("doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("monitor", "Watch a board's session from a second terminal."),
@@ -36,6 +38,9 @@ COMMANDS = {
     "faults": ("faults", "Inject every fault in every phase and judge what happens."),
     "records": ("records", "List, show and verify records; make reports."),
 }
+
+
+_LINES_MAX = 100  # of a file with more errors than anybody reads
 
 
 class LazyGroup(click.Group):
@@ -94,7 +99,7 @@ def invoke(args: list[str], out: Out | None = None) -> int:
     except click.ClickException as error:
         return _fail(out, args, _usage_line(error), errors.BAD_INPUT)
     except errors.CliError as error:
-        return _fail(out, args, str(error), error.code)
+        return _fail(out, args, str(error), error.code, error.problems)
     except (click.Abort, KeyboardInterrupt):
         return _fail(out, args, "interrupted", errors.INTERRUPTED)
     except OSError as error:
@@ -121,10 +126,18 @@ def _os_line(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _fail(out: Out, args: list[str], line: str, code: int) -> int:
+def _fail(
+    out: Out, args: list[str], line: str, code: int, problems: Sequence[FileError] = ()
+) -> int:
+    """Tell what is wrong; `problems` are all of them where `line` is the first of a file's."""
     out.json = out.json or "--json" in args
-    out.warn(f"iontobench: {line}")
-    out.result({"error": line, "exit_code": code})
+    lines = [str(one) for one in problems[:_LINES_MAX]] or [line]
+    if len(problems) > _LINES_MAX:
+        lines.append(f"{problems[0].file}: {len(problems) - _LINES_MAX} more; --json has them")
+    for one in lines:
+        out.warn(f"iontobench: {one}")
+    more = {"errors": [one.as_dict() for one in problems]} if problems else {}
+    out.result({"error": line, "exit_code": code, **more})
     return code
 
 

@@ -7,11 +7,24 @@ import click
 from . import errors
 from .out import Out
 
+
+def _ending(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    """The path itself.
+
+    Raises:
+        CliError: no command would take it for a file.
+    """
+    if path is not None and path.suffix.lower() != ".toml":
+        raise errors.CliError(f"{path}: such a file ends in .toml; use {path}.toml")
+    return path
+
+
 output_option = click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
+    callback=_ending,
     help="Where to write it; by default to stdout. An existing file is kept.",
 )
 

@@ -5,10 +5,28 @@ from pathlib import Path
 
 import click
 
+from iontobench.tomlfile.near import near_choice
+
 from .out import Out
 
 DEFAULT_DATA = "iontobench-data"
 _SPEED_MIN, _SPEED_MAX = 0.1, 1000.0
+
+
+class NearChoice(click.Choice[str]):
+    """One of a few words; another one is told with the word that is most like it."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word itself.
+
+        Raises:
+            click.BadParameter: it is none of them.
+        """
+        near = near_choice(value, self.choices)
+        if near is not None and value not in self.choices:
+            known = ", ".join(self.choices)
+            self.fail(f"{value!r} is not one of {known}; did you mean {near}?", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def read_speed(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:

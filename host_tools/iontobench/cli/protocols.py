@@ -1,5 +1,6 @@
 """`iontobench protocols`: what ships, what one says, and a file to start a new one from."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from iontobench import words
 from iontobench.protocols.checking import plan_dict, plan_lines
 from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import list_protocols, load
+from iontobench.protocols.names import name_for
 from iontobench.protocols.plan import Plan, make_plan
 from iontobench.protocols.schema import Protocol
 from iontobench.protocols.serving import board_for
@@ -58,7 +60,7 @@ def show(out: Out, protocol: str, as_json: bool) -> None:
         plan = make_plan(loaded)
         summary = _summary(loaded, plan)
     except ProtocolError as error:
-        raise errors.CliError(str(error)) from error
+        raise errors.bad_file(error) from error
     out.say(loaded.toml.rstrip("\n"))
     out.say()
     for line in plan_lines(plan):
@@ -75,10 +77,13 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
     try:
         text = new_protocol(name)
     except ProtocolError as error:
-        raise errors.CliError(str(error)) from error
-    if output is not None and output.stem != name:
-        raise errors.CliError(f"{output}: a protocol has its file's own name; use {name}.toml")
-    write_new(out, text, output, f"iontobench check {output}")
+        raise errors.bad_file(error) from error
+    own = name if output is None else name_for(output.stem)
+    if own not in (None, name):
+        raise errors.CliError(
+            f"{output}: a protocol has its file's own name: use -o {name}.toml, or the name {own}"
+        )
+    write_new(out, text, output, f"iontobench check {shlex.quote(str(output))}")
 
 
 def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:

@@ -6,10 +6,23 @@ from typing import Any
 import click
 
 from iontobench.records import RecordError, RecordStore, commands
+from iontobench.tomlfile.errors import one_line
 
 from . import errors
 from .options import data_option, json_option
 from .out import Out
+
+_SHOW_HELP = (
+    "One record: its session, its end, its events. With --json numbers, whose units are in their "
+    "names: `summary` has the names of run --json (dose_mamin, dose_true_mamin, duration_s, "
+    "peak_ma, overshoot_ua, gate_off_ms), `closing` the record's own exact values, each event its "
+    "`values`."
+)
+_VERIFY_HELP = (
+    "Check the chain of one record, and that meta.json beside it is as it was written; exit 1 "
+    "unless both are intact. A record without meta.json, or with one that has no hash of its own, "
+    "is told so."
+)
 
 
 @click.group(help="List, show and verify records; make reports.")
@@ -31,7 +44,7 @@ def list_all(out: Out, data_dir: Path, as_json: bool) -> None:
     out.result({"records": rows})
 
 
-@command.command("show", help="One record: its session, its end, its events.")
+@command.command("show", help=_SHOW_HELP)
 @click.argument("name")
 @data_option
 @json_option
@@ -40,8 +53,8 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
     found = _do(commands.show_record, data_dir, name)
     out.say(found["disclaimer"])
     out.say(f"{found['name']}: {found['outcome']}; {found['verdict']}")
-    for part in ("session", "summary"):
-        out.table((part, ""), [[key, value] for key, value in found[part].items()])
+    for part, values in commands.words_of(found).items():
+        out.table((part, ""), [[key, value] for key, value in values.items()])
     out.table(("time", "event"), [[one["time"], one["what"]] for one in found["events"]])
     for note in found["notes"]:
         out.say(f"note at {note['t_s']:.3f} s: {note['text']}")
@@ -49,7 +62,7 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
     out.result(found)
 
 
-@command.command("verify", help="Check the chain of one record; exit 1 unless it is intact.")
+@command.command("verify", help=_VERIFY_HELP)
 @click.argument("name")
 @data_option
 @json_option
@@ -89,4 +102,4 @@ def _do(act: Any, data_dir: Path, name: str, *more: Any) -> Any:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     keys = ("name", "started_at", "outcome", "fault", "dose_mamin", "duration_s")
-    return ["-" if row.get(key) is None else str(row[key]) for key in keys]
+    return ["-" if row.get(key) is None else one_line(str(row[key])) for key in keys]

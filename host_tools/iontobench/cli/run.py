@@ -25,7 +25,7 @@ from .boards import board_of
 from .latch import Latch
 from .live import LiveView
 from .model import About, Model
-from .options import data_option, json_option, read_speed
+from .options import NearChoice, data_option, json_option, read_speed
 from .out import Out
 from .rungs import Rung, rung_for
 from .session import (
@@ -84,7 +84,7 @@ class Request:
 )
 @click.option(
     "--profile",
-    type=click.Choice(list(PROFILES)),
+    type=NearChoice(list(PROFILES)),
     default="us",
     show_default=True,
     help="Limits profile.",
@@ -154,7 +154,7 @@ def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
     try:
         compiled = compile_protocol(load(request.protocol), profile(request.profile), board)
     except ProtocolError as error:
-        raise errors.CliError(str(error)) from error
+        raise errors.bad_file(error) from error
     latch = rung.latch or Latch(data_dir, board.name)
     latched = latch.read()
     if latched and not request.clear:

@@ -1,19 +1,28 @@
-"""`iontobench skins`: the load models by name, the parameters of one, a file to begin one from."""
+"""`iontobench skins`: the load models by name, one in full, a new file, the check of a file."""
 
-import difflib
+import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from iontobench.naming import slug
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
+from iontobench.tomlfile.errors import FileError, one_line
+from iontobench.tomlfile.source import file_hint, is_file_name
 
 from . import errors
 from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
+_NAME_MAX, _LABEL_MAX = 40, 80  # of a new file
+_CHECK_HELP = (
+    "Check a skin file: exit 0, or 2 with a line for each thing that is wrong. That r_min is at "
+    "most r0 is checked once every value is a right one."
+)
 # What each parameter is, for the file that `skins new` writes [control.md, Corrections to the
 # load model; domain.md 4b].
 _MEANING = {
@@ -48,17 +57,17 @@ def skin_of(name: str) -> LoadParams:
     a plain one as `resistor:OHM` and `rc:OHM:NF`.
 
     Raises:
-        CliError: no such load.
+        CliError: no such load, or a skin file that is wrong, with everything that is.
     """
     try:
         return load_skin(name)
+    except FileError as error:
+        raise errors.bad_file(error) from error
     except ValueError as error:
-        near = difflib.get_close_matches(name, skin_names(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise errors.CliError(f"{error}{hint}") from error
+        raise errors.CliError(str(error)) from error
 
 
-@click.group(help="List, show or begin load models.")
+@click.group(help="List, show, check or begin load models.")
 def command() -> None:
     pass
 
@@ -94,14 +103,29 @@ def new(out: Out, source: str, output: Path | None, as_json: bool) -> None:
     params = skin_of(source)
     if not isinstance(params, SkinParams):
         raise errors.CliError(f"{source}: a dummy load needs no file; start from a skin")
-    name = output.stem if output else "mine"
-    write_new(out, _text(params, name), output, f"iontobench run PROTOCOL --skin {output}")
+    name = (slug(output.stem, _NAME_MAX) if output else "") or "mine"
+    path = shlex.quote(str(output))
+    after = f"iontobench skins check {path} && iontobench run PROTOCOL --skin {path}"
+    write_new(out, _text(params, name), output, after)
+
+
+@command.command("check", help=_CHECK_HELP)
+@click.argument("file")
+@json_option
+@click.pass_obj
+def check(out: Out, file: str, as_json: bool) -> None:
+    if not is_file_name(file):
+        raise errors.CliError(f"{file}: this is no file; {file_hint(file)}")
+    params = skin_of(file)
+    out.say(one_line(f"{file}: accepted: {params.label}"))
+    out.result({"file": file, "ok": True, "name": params.name, "label": params.label})
 
 
 def _text(params: SkinParams, name: str) -> str:
-    values = msgspec.to_builtins(params) | {"name": name, "label": f"{params.label}, changed"}
+    values = msgspec.to_builtins(params)
+    label = one_line(f"{params.label[:_LABEL_MAX]}, changed")
     lines = ["# A load model, for simulated benches alone: a dummy load, never a person."]
     lines.append("# Areas are the protocol's electrodes'; the units are in the names.")
-    lines += [f'{key} = "{values[key]}"' for key in ("name", "label")]
+    lines += [f'name = "{name}"', f"label = {json.dumps(label, ensure_ascii=False)}"]
     lines += [f"{key} = {values[key]} # {meaning}" for key, meaning in _MEANING.items()]
     return "\n".join(lines) + "\n"

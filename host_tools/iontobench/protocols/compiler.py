@@ -15,6 +15,7 @@ from ionto.core.limits import Board
 from .bounds import START_UC, Bounds, Trips, bounds, trips
 from .errors import RefusedError
 from .families import FAMILIES
+from .located import located
 from .plan import Plan, make_plan
 from .probe import probe_min_q4
 from .profiles import Profile
@@ -69,6 +70,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[Row]
 
 
+@located
 def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> CompiledProtocol:
     """Compile for one profile and one board.
 
@@ -103,6 +105,7 @@ def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> Comp
     )
 
 
+@located
 def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
     """The words and the verdict on them, whatever it is.
 

@@ -1,24 +1,26 @@
 """Finds, reads and validates protocol files; everything wrong becomes one `ProtocolError`.
 
 A name finds a protocol that ships with this package; anything with a separator in it or ending
-in `.toml` is a path. Must not compile, and must not open more than a small regular file.
+in `.toml` is a path. Two steps: the shape of the file, and, where that is right, what its phases
+have to agree on. Each step tells everything that it finds. Must not compile.
 """
 
 import difflib
-import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from .errors import ProtocolError, one_line
-from .explain import explain
+from iontobench.tomlfile.judge import read_as
+from iontobench.tomlfile.near import misspelt
+from iontobench.tomlfile.source import Source, file_hint, is_file_name
+
+from .errors import ProtocolError, UnknownNameError
+from .names import check_name, name_hint
 from .phases import check_phases
 from .schema import KINDS, Protocol, ProtocolFile
 
 _SHIPPED = Path(__file__).resolve().parent
-_BYTES_MAX = 65536  # a hundred times the largest file that ships
 
 
 def list_protocols() -> list[str]:
@@ -30,19 +32,21 @@ def load(name_or_path: str) -> Protocol:
     """Read a protocol by its name, or from a path (it has a separator or ends in `.toml`).
 
     Raises:
-        ProtocolError: one line with the file, the key, what is allowed and what to do.
+        ProtocolError: a line with the file, the key, what is allowed and what to do; `all` has
+            every line.
     """
     text = str(name_or_path)
-    if text.endswith(".toml") or any(sep and sep in text for sep in ("/", os.sep, os.altsep)):
-        return parse(text, _read(text, Path(text)), Path(text).stem)
+    if is_file_name(text):
+        path = Path(text)
+        return _protocol(Source.read(text, path, ProtocolError), path.stem)
     names = list_protocols()
     if text not in names:
         near = difflib.get_close_matches(text, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else "for a file of your own end it in .toml"
-        raise ProtocolError(
+        hint = f"did you mean {near[0]}?" if near else file_hint(text)
+        raise UnknownNameError(
             "protocols", "", f"there is none named {text!r}", ", ".join(names), hint
         )
-    return parse(f"{text}.toml", _read(text, _SHIPPED / f"{text}.toml"), text)
+    return _protocol(Source.read(f"{text}.toml", _SHIPPED / f"{text}.toml", ProtocolError), text)
 
 
 def parse(file: str, raw: bytes, stem: str) -> Protocol:
@@ -51,61 +55,20 @@ def parse(file: str, raw: bytes, stem: str) -> Protocol:
     Raises:
         ProtocolError: as `load`.
     """
-    text = _decode(file, raw)
-    data = _with_kinds(_toml(file, text))
-    try:
-        content = msgspec.convert(data, ProtocolFile)
-    except msgspec.ValidationError as error:
-        raise explain(file, data, error) from None
-    if content.name != stem:
-        raise ProtocolError(
-            file, "name", f"found {content.name!r}", f"{stem!r}", "it must be the file's own name"
-        )
-    check_phases(file, content)
-    return Protocol(file=file, toml=text, **msgspec.structs.asdict(content))
+    return _protocol(Source.decoded(file, raw, ProtocolError), stem)
 
 
-def _read(file: str, path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            found = "this is no regular file" if path.exists() else "there is no such file"
-            raise ProtocolError(file, "", found, "a TOML file", "check the path")
-        with path.open("rb") as stream:
-            raw = stream.read(_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        if isinstance(error, ProtocolError):
-            raise
-        why = getattr(error, "strerror", None) or str(error)
-        raise ProtocolError(file, "", f"cannot be read: {why}", "a readable TOML file") from None
-    if len(raw) > _BYTES_MAX:
-        allowed = f"at most {_BYTES_MAX} bytes"
-        raise ProtocolError(file, "", "the file is too large", allowed, "is it a protocol?")
-    return raw
-
-
-def _decode(file: str, raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        found = f"line {line} is not UTF-8"
-        raise ProtocolError(file, "", found, "UTF-8 text", "save it as UTF-8") from None
-    if text.startswith("\ufeff"):
-        found = "it starts with a byte order mark"
-        raise ProtocolError(file, "", found, "UTF-8 text", "save it as UTF-8 without one")
-    return text
-
-
-def _toml(file: str, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProtocolError(
-            file, "", f"not TOML: {one_line(str(error))}", "TOML 1.0", "correct that line"
-        ) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits; deep nesting
-        found = "not TOML that can be read: an endless number or too deep a nesting"
-        raise ProtocolError(file, "", found, "TOML 1.0", "write plain numbers") from None
+def _protocol(source: Source, stem: str) -> Protocol:
+    content = read_as(
+        source,
+        _with_kinds(source.data),
+        ProtocolFile,
+        also=check_name(source, stem),
+        hints={"name": name_hint(stem)},
+    )
+    if errors := check_phases(source, content):
+        raise errors[0].with_others(errors)
+    return Protocol(file=source.file, toml=source.text, **msgspec.structs.asdict(content))
 
 
 def _with_kinds(data: dict[str, Any]) -> dict[str, Any]:
@@ -113,5 +76,10 @@ def _with_kinds(data: dict[str, Any]) -> dict[str, Any]:
     phases = data.get("phases")
     if not isinstance(phases, list):
         return data
-    named = [{"kind": KINDS[0], **phase} if isinstance(phase, dict) else phase for phase in phases]
-    return data | {"phases": named}
+    return data | {"phases": [_with_kind(phase) for phase in phases]}
+
+
+def _with_kind(phase: Any) -> Any:
+    if not isinstance(phase, dict) or misspelt("kind", phase):
+        return phase
+    return {"kind": KINDS[0], **phase}

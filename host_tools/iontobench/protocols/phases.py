@@ -1,12 +1,16 @@
 """What the phases of a file have to agree on, which a type alone cannot say.
 
-One line for the first thing that is wrong: how a phase ends, where the output may be off, and
-what a pulsed direct current is. Must not compute what a session does.
+A line for each thing that is wrong: how a phase ends, where the output may be off, and what a
+pulsed direct current is. It needs a file of the right shape. Must not compute what a session does.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
-from .errors import ProtocolError
+from iontobench.tomlfile.errors import FileError
+from iontobench.tomlfile.lines import path_of
+from iontobench.tomlfile.source import Source
+
 from .explain import range_of
 from .schema import HoldPhase, OffPhase, ProtocolFile, PulsePhase
 
@@ -14,31 +18,36 @@ from .schema import HoldPhase, OffPhase, ProtocolFile, PulsePhase
 # domain.md 1a run near 50 %].
 DUTY_MIN, DUTY_MAX = Fraction(10, 100), Fraction(90, 100)
 
+Found = Iterator[tuple[str, str, str, str]]  # key, what was found, what is allowed, what to do
 
-def check_phases(file: str, content: ProtocolFile) -> None:
-    """Check them one by one, then as a whole.
 
-    Raises:
-        ProtocolError: the first phase that cannot be.
-    """
+def check_phases(source: Source, content: ProtocolFile) -> list[FileError]:
+    """Everything that is wrong with them, one by one, then as a whole."""
+    found = [*_each(content), *_whole(content)]
+    return [source.error(path_of(key), *what) for key, *what in found]
+
+
+def _each(content: ProtocolFile) -> Found:
     for index, phase in enumerate(content.phases):
         path = f"phases[{index}]"
         if isinstance(phase, HoldPhase):
-            _check_hold(file, path, content.mode, phase)
+            yield from _check_hold(path, content.mode, phase)
         elif isinstance(phase, PulsePhase):
-            _check_pulses(file, path, phase)
+            yield from _check_pulses(path, phase)
         elif index == 0 or isinstance(content.phases[index - 1], OffPhase):
-            found = "a session does not begin with the output off" if index == 0 else "twice off"
+            what = "a session does not begin with the output off" if index == 0 else "twice off"
             hint = "begin with a hold" if index == 0 else "make one phase of the two"
-            raise ProtocolError(file, f"{path}.kind", found, "hold or pulses here", hint)
+            yield f"{path}.kind", what, "hold or pulses here", hint
+
+
+def _whole(content: ProtocolFile) -> Found:
     first = content.phases[0]
     if not isinstance(first, OffPhase) and first.reverse:
-        found = "found true, and nothing is before it"
         hint = "choose the first polarity in electrodes.active.polarity"
-        raise ProtocolError(file, "phases[0].reverse", found, "false", hint)
-    _check_highest(file, content)
+        yield "phases[0].reverse", "found true, and nothing is before it", "false", hint
+    yield from _check_highest(content)
     if content.application == "pulsed-dc":
-        _check_pulsed_dc(file, content)
+        yield from _check_pulsed_dc(content)
 
 
 def exact(value: float) -> Fraction:
@@ -53,58 +62,49 @@ def duty(phase: PulsePhase) -> Fraction:
     return (on_s + edge_s) / (on_s + off_s + 2 * edge_s)
 
 
-def _check_hold(file: str, path: str, mode: str, phase: HoldPhase) -> None:
+def _check_hold(path: str, mode: str, phase: HoldPhase) -> Found:
     """A hold ends by its dose or by its time, as the mode says, never by both."""
     wanted, other = ("dose_mamin", "hold_s")
     if mode == "constant-time":
         wanted, other = other, wanted
-    if getattr(phase, other) is not None:
-        found = f"found {getattr(phase, other):g} in mode {mode}"
+    given = getattr(phase, other)
+    if given is not None:
         hint = f"remove it, or choose the other mode; {wanted} ends a phase of this mode"
-        raise ProtocolError(file, f"{path}.{other}", found, "none", hint)
-    if getattr(phase, wanted) is None:
+        yield f"{path}.{other}", f"found {given:g} in mode {mode}", "none", hint
+    elif getattr(phase, wanted) is None:
         key = f"{path}.{wanted}"
-        raise ProtocolError(file, key, f"missing in mode {mode}", range_of(key), "add it")
+        yield key, f"missing in mode {mode}", range_of(key), "add it"
 
 
-def _check_pulses(file: str, path: str, phase: PulsePhase) -> None:
+def _check_pulses(path: str, phase: PulsePhase) -> Found:
     if phase.count is None and phase.time_s is None:
-        found = "missing, and time_s too"
-        raise ProtocolError(file, f"{path}.count", found, range_of(f"{path}.count"), "add one")
+        key = f"{path}.count"
+        yield key, "missing, and time_s too", range_of(key), "add one"
     if phase.count is not None and phase.time_s is not None:
         found = f"found {phase.time_s:g} beside count"
-        raise ProtocolError(file, f"{path}.time_s", found, "none", "remove one of the two")
+        yield f"{path}.time_s", found, "none", "remove one of the two"
 
 
-def _check_highest(file: str, content: ProtocolFile) -> None:
+def _check_highest(content: ProtocolFile) -> Found:
     """An operator's highest current is not below what the phases themselves ask for."""
     most_ma = content.max_current_ma
     currents = [one.current_ma for one in content.phases if not isinstance(one, OffPhase)]
-    if most_ma is not None and most_ma < max(currents):
-        raise ProtocolError(
-            file,
-            "max_current_ma",
-            f"found {most_ma:g}, below a phase's own current",
-            f"{max(currents):g} mA or more",
-            "raise it, or leave it out",
-        )
+    if most_ma is not None and most_ma < max(currents, default=0):
+        found = f"found {most_ma:g}, below a phase's own current"
+        yield "max_current_ma", found, f"{max(currents):g} mA or more", "raise it, or leave it out"
 
 
-def _check_pulsed_dc(file: str, content: ProtocolFile) -> None:
+def _check_pulsed_dc(content: ProtocolFile) -> Found:
     """Pulses of one direction alone, of a duty that is neither a spike nor a hold."""
     for index, phase in enumerate(content.phases):
         path = f"phases[{index}]"
         if isinstance(phase, HoldPhase):
             found = "found hold in a pulsed direct current"
-            raise ProtocolError(file, f"{path}.kind", found, "pulses or off", "make it pulses")
+            yield f"{path}.kind", found, "pulses or off", "make it pulses"
         if isinstance(phase, PulsePhase) and phase.reverse:
             found = "found true in a pulsed direct current"
-            raise ProtocolError(file, f"{path}.reverse", found, "false", "it keeps its direction")
+            yield f"{path}.reverse", found, "false", "it keeps its direction"
         if isinstance(phase, PulsePhase) and not DUTY_MIN <= duty(phase) <= DUTY_MAX:
-            raise ProtocolError(
-                file,
-                f"{path}.on_s",
-                f"a duty of {float(duty(phase)):.1%}",
-                f"{float(DUTY_MIN):.0%} to {float(DUTY_MAX):.0%}, (on + edge) / period",
-                "change on_s or off_s",
-            )
+            allowed = f"{float(DUTY_MIN):.0%} to {float(DUTY_MAX):.0%}, (on + edge) / period"
+            found = f"a duty of {float(duty(phase)):.1%}"
+            yield f"{path}.on_s", found, allowed, "change on_s or off_s"

@@ -12,6 +12,7 @@ import msgspec
 from ionto.core import limits
 
 from .errors import ProtocolError, RefusedError
+from .located import located
 from .nominal import RESTART_S, START_S, Piece, pieces, restarts
 from .schema import Protocol
 from .segment import Segment
@@ -48,6 +49,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.positive_uc - self.negative_uc
 
 
+@located
 def make_plan(protocol: Protocol) -> Plan:
     """Shape and plan of a protocol.
 

@@ -10,7 +10,7 @@ import difflib
 
 import msgspec
 
-from .errors import ProtocolError
+from .errors import UnknownNameError
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,12 +36,12 @@ def profile(name: str) -> Profile:
     """The profile of that name.
 
     Raises:
-        ProtocolError: no such profile.
+        UnknownNameError: no such profile.
     """
     if name not in PROFILES:
         near = difflib.get_close_matches(name, PROFILES, n=1)
         hint = f"did you mean {near[0]}?" if near else "choose one of them"
-        raise ProtocolError(
+        raise UnknownNameError(
             "limits profile", "", f"there is none named {name!r}", ", ".join(PROFILES), hint
         )
     return PROFILES[name]

@@ -37,12 +37,13 @@ EdgeMs = Annotated[int, Meta(ge=1, le=program.EDGE_MAX_MS, extra=_unit("ms"))]
 Count = Annotated[int, Meta(ge=1, le=program.COUNT_MAX, extra=_unit("pulses"))]
 MaxTimeS = Annotated[int, Meta(ge=2, le=limits.TIME_WALL_S, extra=_unit("s"))]
 AreaCm2 = Annotated[float, Meta(ge=0.5, le=limits.AREA_MAX_MM2 / 100, extra=_unit("cm²"))]
-NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,39}$"
+NAME_MAX = 40
+NAME_PATTERN = f"^[a-z0-9][a-z0-9-]{{0,{NAME_MAX - 1}}}\\Z"
 Name = Annotated[
     str,
     Meta(
         pattern=NAME_PATTERN,
-        description="1 to 40 of a-z, 0-9 and -, the first no -",
+        description=f"1 to {NAME_MAX} of a-z, 0-9 and -, the first no -",
     ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=400)]

@@ -3,11 +3,11 @@
 Must not decide anything: ranges are the schema's.
 """
 
-import re
+from iontobench.tomlfile.errors import quote
 
-from .errors import ProtocolError, quote
+from .errors import UnknownNameError
 from .explain import range_of
-from .schema import NAME_PATTERN
+from .names import is_name, name_for
 
 _TEXT = """\
 # Bench only: dummy loads, never people.
@@ -75,11 +75,12 @@ def new_protocol(name: str) -> str:
     """The text of a file called NAME.toml.
 
     Raises:
-        ProtocolError: a name that no protocol can have.
+        UnknownNameError: a name that no protocol can have.
     """
-    if not re.fullmatch(NAME_PATTERN, name):
-        found = f"found {quote(name)}"
-        raise ProtocolError("protocols", "name", found, range_of("name"), "choose another")
+    if not is_name(name):
+        found, near = f"found {quote(name)}", name_for(name)
+        hint = f"did you mean {near}?" if near else "choose another"
+        raise UnknownNameError("protocols", "name", found, range_of("name"), hint)
     ranges = {
         key: range_of(path) for key, path in [*((one, one) for one in _KEYS), *_DEEP.items()]
     }

@@ -4,10 +4,11 @@
 """
 
 from .format import DISCLAIMER, RecordError
+from .meta import write_meta
 from .reader import Record, read
 from .store import RecordStore
 from .verify import Verdict, verify
-from .writer import RecordWriter, write_meta
+from .writer import RecordWriter
 
 __all__ = [
     "DISCLAIMER",

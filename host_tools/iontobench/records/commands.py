@@ -1,7 +1,8 @@
 """What `records list | show | verify | report` do, as functions that return data.
 
-Values are for people: mA, V, kOhm, mA·min, seconds. Printing, colours and exit codes are the
-command line's. `name` is a record's name, its unique beginning, `last`, or a record file.
+Values are numbers; their units are in their names. Printing, colours and exit codes are the
+command line's, and `words_of` has the tables that it prints. `name` is a record's name, its
+unique beginning, `last`, or a record file.
 """
 
 from pathlib import Path
@@ -10,12 +11,31 @@ from typing import Any
 from ionto.core import faults, units
 from iontobench import words as said
 
-from . import reader
+from . import meta, reader
+from .event_values import event_values
 from .format import RecordError
+from .meta import RECORD_NAME
 from .quantities import UA_PER_MA, label, quantity
-from .store import RECORD_NAME, Entry, RecordStore
-from .verify import CAVEAT, INTACT, verify
-from .writer import file_sha256
+from .store import Entry, RecordStore
+from .verify import CAVEAT, INTACT, Verdict, verify
+
+# What a closing line says, under the names of `run --json`: name, its own name, divisor, decimals.
+_CLOSING = (
+    ("dose_mamin", "dose_uc", units.UC_PER_MAMIN, 5),
+    ("dose_true_mamin", "true_charge_uc", units.UC_PER_MAMIN, 5),
+    ("duration_s", "duration_us", 1_000_000, 3),
+    ("peak_ma", "true_peak_ua", UA_PER_MA, 5),
+    ("overshoot_ua", "overshoot_ua", 1, 3),
+    ("gate_off_ms", "gate_off_us", 1000, 3),
+)
+_EXACT = 1 << 53  # what every reader of JSON keeps
+_META_SAYS = {
+    meta.INTACT: "",
+    meta.ALTERED: "; but meta.json was altered: its hash does not follow from its fields",
+    meta.NO_HASH: "; meta.json is without a hash of its own",
+    meta.ABSENT: "; there is no meta.json beside it",
+    meta.UNREADABLE: "; but meta.json cannot be read",
+}
 
 
 def list_records(store: RecordStore) -> list[dict[str, Any]]:
@@ -24,21 +44,28 @@ def list_records(store: RecordStore) -> list[dict[str, Any]]:
 
 
 def show_record(store: RecordStore, name: str) -> dict[str, Any]:
-    """Header, summary, events in words and the verdict of one record.
+    """Header, summary, events and the verdict of one record: numbers with their units' names.
+
+    `summary` has the names of `run --json`; `closing` is the record's own closing line, in its
+    integers.
 
     Raises:
         RecordError: not found, or not a record.
     """
     entry = find(store, name)
     record = reader.read(entry.record)
+    found = _judged(entry, record.verdict)
     return {
         "name": entry.name,
         "record": str(entry.record),
-        "verdict": record.verdict.sentence(),
+        "ok": found["ok"],
+        "verdict": found["sentence"],
         "caveat": CAVEAT,
         "outcome": outcome(record.summary),
-        "summary": shown(record.summary or {}),
-        "session": shown(_brief(record.header)),
+        "started_at": _started_at(entry),
+        "summary": _summary(record.summary or {}),
+        "closing": _finite(record.summary or {}),
+        "session": _finite(_session(record.header)),
         "samples": len(record.samples),
         "snapshot_rows": 0 if record.snapshot is None else len(record.snapshot.rows),
         "frames_lost": sum(gap.count for gap in record.gaps),
@@ -48,6 +75,7 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
                 "time": said.stamp(event.t_ms).strip(),
                 "event": faults.EVENT_NAMES.get(event.code, f"event {event.code}"),
                 "what": said.event(event),
+                "values": event_values(event),
             }
             for event in record.events
         ],
@@ -56,28 +84,44 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
     }
 
 
-def verify_record(store: RecordStore, name: str) -> dict[str, Any]:
-    """The verdict on one record, and whether it is still the file that meta.json saw.
+def words_of(found: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Session and closing line of what `show_record` has found, with units, for people."""
+    session = found["session"] | {
+        "injected faults": ", ".join(map(str, found["session"].get("faults", ())))
+    }
+    session.pop("faults", None)
+    return {
+        "session": shown({key: value for key, value in session.items() if value != ""}),
+        "summary": shown(found["closing"]),
+    }
 
-    `ok` is true for an intact record that no meta.json contradicts.
+
+def verify_record(store: RecordStore, name: str) -> dict[str, Any]:
+    """The verdict on one record and on its companion meta.json.
+
+    `ok` is true for an intact record that no meta.json contradicts, where that is as it was
+    written; one from before it had a hash of its own is said to have none.
     """
     entry = find(store, name)
-    verdict = verify(entry.record)
-    told = entry.meta().get("record_sha256")
-    same = None if told is None else told == file_sha256(entry.record)
-    sentence = verdict.sentence()
+    return {"name": entry.name, **_judged(entry, verify(entry.record)), "caveat": CAVEAT}
+
+
+def _judged(entry: Entry, verdict: Verdict) -> dict[str, Any]:
+    beside = entry.meta()
+    same = beside.agrees(entry.record)
+    sentence = verdict.sentence() + _META_SAYS[beside.state]
     if same is False:
         sentence += "; but meta.json was written beside another file: the hashes differ"
+    beside_is_ok = same is not False and beside.state not in (meta.ALTERED, meta.UNREADABLE)
     return {
-        "name": entry.name,
-        "ok": verdict.status == INTACT and same is not False,
+        "ok": verdict.status == INTACT and beside_is_ok,
         "status": verdict.status,
         "lines": verdict.lines,
         "damaged_line": verdict.damaged_line,
         "head": verdict.head,
+        "meta": beside.state,
         "meta_agrees": same,
         "sentence": sentence,
-        "caveat": CAVEAT,
     }
 
 
@@ -121,7 +165,7 @@ def shown(values: dict[str, Any]) -> dict[str, str]:
 def _row(entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": entry.name,
-        "started_at": entry.meta().get("started_at"),
+        "started_at": _started_at(entry),
     }
     try:
         header, summary = reader.peek(entry.record)
@@ -142,13 +186,39 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _brief(header: dict[str, Any]) -> dict[str, Any]:
+def _session(header: dict[str, Any]) -> dict[str, Any]:
     """The header's short values: names and numbers, no protocol text and no tables."""
-    names = {key: _name(header.get(key)) for key in ("protocol", "board", "profile", "skin")}
-    single = {key: header.get(key) for key in ("rung", "adc", "seed", "started_at")}
+    names = ("protocol", "board", "profile", "skin")
+    values: dict[str, Any] = {key: _name(header.get(key)) for key in names}
+    values |= {key: header.get(key) for key in ("rung", "adc", "seed", "started_at")}
     injected = header.get("faults") or []
-    values = names | single | {"injected faults": ", ".join(map(str, injected)) or None}
+    values["faults"] = list(injected) if isinstance(injected, list) else [injected]
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _summary(closing: dict[str, Any]) -> dict[str, Any]:
+    """A closing line under the names of `run --json`."""
+    seen = {"true_peak_ua": closing.get("peak_ua")} | {
+        key: value for key, value in closing.items() if value is not None
+    }
+    numbers = {name: _scaled(seen.get(own), by, places) for name, own, by, places in _CLOSING}
+    return {"outcome": outcome(closing or None), "fault": _name(closing.get("fault")), **numbers}
+
+
+def _finite(value: Any) -> Any:
+    """The same, with None for each number that JSON does not keep."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, int | float):
+        return value if abs(value) <= _EXACT else None
+    return value
+
+
+def _started_at(entry: Entry) -> str | None:
+    told = entry.meta().values.get("started_at")
+    return told if isinstance(told, str) else None
 
 
 def _name(value: Any) -> str | None:
@@ -158,4 +228,5 @@ def _name(value: Any) -> str | None:
 
 
 def _scaled(value: Any, divisor: int, decimals: int) -> float | None:
+    value = None if isinstance(value, bool) else _finite(value)
     return round(value / divisor, decimals) if isinstance(value, int | float) else None

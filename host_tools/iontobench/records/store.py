@@ -8,16 +8,17 @@ wall-clock time only from what others wrote (meta.json, the file's own time).
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from .format import RecordError
-from .writer import META_NAME
+from iontobench.naming import slug
 
-RECORD_NAME = "record.jsonl"
+from .format import RecordError
+from .meta import RECORD_NAME, Meta, read_meta
+
 REPORT_NAME = "report.html"
 _NAMES_SHOWN = 5
+_SLUG_MAX = 60
 _NUMBERS = 100_000
 
 
@@ -32,9 +33,9 @@ class Entry(msgspec.Struct, frozen=True):
     def report(self) -> Path:
         return self.record.with_name(REPORT_NAME)
 
-    def meta(self) -> dict[str, Any]:
-        """What meta.json says, or nothing where it is absent or beside a file of another name."""
-        return _meta(self.record.parent) if self.record.name == RECORD_NAME else {}
+    def meta(self) -> Meta:
+        """What meta.json says beside it, and in which state that is."""
+        return read_meta(self.record)
 
 
 class RecordStore:
@@ -52,7 +53,9 @@ class RecordStore:
         Raises:
             RecordError: the folder cannot be made.
         """
-        stem = _slug(protocol_name) + ("" if seed is None else f"-s{seed}")
+        stem = (slug(protocol_name, _SLUG_MAX) or "session") + (
+            "" if seed is None else f"-s{seed}"
+        )
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             for number in range(self._last_number(stem) + 1, _NUMBERS):
@@ -80,6 +83,8 @@ class RecordStore:
     def find(self, name: str) -> Entry:
         """The record of that name, unique beginning of a name, or `last` for the newest.
 
+        A record without meta.json, of a session that runs or that a crash cut, is never `last`.
+
         Raises:
             RecordError: none, or more than one.
         """
@@ -87,7 +92,7 @@ class RecordStore:
         if not entries:
             raise RecordError(f"{self.root}: no records yet")
         if name == "last":
-            return entries[0]
+            return _last(entries)
         exact = [entry for entry in entries if entry.name == name]
         found = exact or [entry for entry in entries if name and entry.name.startswith(name)]
         if len(found) == 1:
@@ -107,21 +112,19 @@ class RecordStore:
         return max(numbers)
 
 
-def _slug(name: str) -> str:
-    """A protocol's name as the name of a folder on any system."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return slug[:60].rstrip("-") or "session"
-
-
-def _meta(folder: Path) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode((folder / META_NAME).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}
+def _last(entries: list[Entry]) -> Entry:
+    for entry in entries:
+        if entry.meta().is_there:
+            return entry
+    newest = entries[0].name
+    raise RecordError(
+        f"no session has ended yet: {newest} has no meta.json; name it to look at it"
+    )
 
 
 def _started_s(folder: Path) -> float:
+    record = folder / RECORD_NAME
     try:
-        return datetime.fromisoformat(_meta(folder)["started_at"]).timestamp()
+        return datetime.fromisoformat(read_meta(record).values["started_at"]).timestamp()
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        return (folder / RECORD_NAME).stat().st_mtime
+        return record.stat().st_mtime

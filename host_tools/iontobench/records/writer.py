@@ -7,7 +7,6 @@ a session); samples are not, so a power cut may lose what the kernel had not wri
 Units: as `format.py` says. It must not read a clock, and never replaces an existing record.
 """
 
-import hashlib
 import io
 import os
 from pathlib import Path
@@ -19,8 +18,6 @@ from ionto.core import faults, units
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample, Snapshot
 
 from . import format as form
-
-META_NAME = "meta.json"
 
 
 class RecordWriter:
@@ -107,36 +104,6 @@ class RecordWriter:
         if not self._stream.closed:
             self._sync()
             self._stream.close()
-
-
-def write_meta(record_path: str | Path, started_at: str, host_version: str, **more: Any) -> Path:
-    """Write `meta.json` beside a record: wall clock, host version, the hash of the file's bytes.
-
-    Args:
-        record_path: the record, closed or cut.
-        started_at: wall clock as text (ISO 8601); the caller has the clock.
-        host_version: of the host's package.
-        more: anything else that must stay out of the record.
-    """
-    path = Path(record_path)
-    meta = {
-        "started_at": started_at,
-        "host_version": host_version,
-        "record_sha256": file_sha256(path),
-        **more,
-    }
-    target = path.with_name(META_NAME)
-    scratch = target.with_name(META_NAME + ".new")
-    data = msgspec.json.format(msgspec.json.encode(form.plain(meta)), indent=2)
-    scratch.write_bytes(data + b"\n")
-    os.replace(scratch, target)  # never half a file
-    return target
-
-
-def file_sha256(path: str | Path) -> str:
-    """SHA-256 of a file's bytes in hex, as `sha256sum` prints it."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _header(header: dict[str, Any]) -> dict[str, Any]:

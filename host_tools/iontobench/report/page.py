@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import msgspec
 from markupsafe import Markup
 
 from iontobench import words as said
 from iontobench.records import Record, RecordError, read
+from iontobench.records.meta import Meta, file_sha256, read_meta
 from iontobench.records.quantities import duration, fault_of, quantity
-from iontobench.records.store import RECORD_NAME
 from iontobench.records.verify import CAVEAT, INTACT
-from iontobench.records.writer import META_NAME, file_sha256
 
 from . import facts, plots, tables
 from .last_second import last_second
@@ -31,7 +29,7 @@ def write_report(record_path: str | Path, out_path: str | Path) -> None:
         RecordError: not a record, or the page cannot be written.
     """
     source, target = Path(record_path), Path(out_path)
-    page = render(read(source), _meta(source), file_sha256(source))
+    page = render(read(source), read_meta(source), file_sha256(source))
     scratch = target.with_name(target.name + ".new")
     try:
         scratch.write_bytes(page.encode("utf-8", "replace"))
@@ -40,12 +38,12 @@ def write_report(record_path: str | Path, out_path: str | Path) -> None:
         raise RecordError(f"{target}: {error.strerror or error}") from None
 
 
-def render(record: Record, meta: dict[str, Any], file_hash: str) -> str:
+def render(record: Record, meta: Meta, file_hash: str) -> str:
     """The page of one record as text.
 
     Args:
         record: as `records.read` gives it.
-        meta: what meta.json says, or nothing.
+        meta: what meta.json says, and the state it is in.
         file_hash: SHA-256 of the record's file.
     """
     ask, got = facts.asked(record.header), facts.delivered(record)
@@ -161,16 +159,6 @@ def _figures(
         drawing = last_second(snapshot, record.events, of_last)
         drawn.append(("The last second before the fault", drawing))
     return drawn
-
-
-def _meta(record_path: Path) -> dict[str, Any]:
-    if record_path.name != RECORD_NAME:
-        return {}
-    try:
-        data = record_path.with_name(META_NAME).read_bytes()
-        return msgspec.json.decode(data, type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}
 
 
 def _resource(name: str) -> str:

@@ -11,6 +11,7 @@ from ionto.core import faults, limits, program, units
 from iontobench import words as said
 from iontobench.records import Record
 from iontobench.records.format import Int
+from iontobench.records.meta import ABSENT, INTACT, Meta
 from iontobench.records.quantities import duration, quantity
 
 from . import loose
@@ -65,7 +66,7 @@ def events(record: Record) -> list[tuple[str, str, bool]]:
     ]
 
 
-def provenance(record: Record, meta: dict[str, Any], file_hash: str) -> list[tuple[str, str]]:
+def provenance(record: Record, meta: Meta, file_hash: str) -> list[tuple[str, str]]:
     """Rows of (what, value): where the session ran and what proves its bytes."""
     header = record.header
     injected = ", ".join(map(str, loose.items(header.get("faults"))))
@@ -82,8 +83,9 @@ def provenance(record: Record, meta: dict[str, Any], file_hash: str) -> list[tup
         ("Program CRC", loose.hexadecimal(loose.table(header.get("program")).get("crc"))),
         ("Firmware", firmware.get("version")),
         ("Firmware SHA-256", firmware.get("sha256")),
-        ("Started", header.get("started_at") or meta.get("started_at")),
-        ("Host version", meta.get("host_version")),
+        ("Started", header.get("started_at") or meta.values.get("started_at")),
+        ("Host version", meta.values.get("host_version")),
+        ("meta.json", None if meta.state in (INTACT, ABSENT) else meta.state),
         ("Record's head", record.verdict.head),
         ("Record file's SHA-256", file_hash),
         ("Record", record.verdict.sentence().partition(", head ")[0]),

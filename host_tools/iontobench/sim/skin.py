@@ -4,15 +4,17 @@ Units: kOhm, nF, mV, uA, uA/cm2, and what the names say. kOhm x uA = mV and kOhm
 no factor hides anywhere in the plant. Parameters only; `SkinState` has the equations.
 """
 
-import os
-import re
-import tomllib
+import difflib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+
+from iontobench.tomlfile.errors import FileError
+from iontobench.tomlfile.judge import read_as
+from iontobench.tomlfile.source import Source, file_hint, is_file_name
 
 # Wide enough for any dummy load; a slip of units falls out, and the plant stays finite.
 SkinKohm = Annotated[float, Meta(ge=0.001, le=1e5)]
@@ -39,8 +41,8 @@ class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     water of `water_us_cm` stand between each electrode and the skin (0: none, gel alone).
     """
 
-    name: str
-    label: str
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    label: Annotated[str, Meta(min_length=1, max_length=200)]
     r0_kohm_cm2: SkinKohm
     r_min_kohm_cm2: SkinKohm
     j50_ua_cm2: Density
@@ -90,8 +92,13 @@ LoadParams = SkinParams | RcParams
 
 R_MIN_OHM, R_MAX_OHM = 10.0, 1e8
 C_MAX_NF = 10000.0
-_BYTES_MAX = 65536
-_PLACE = re.compile(r" - at `\$\.?([^`]*)`$")
+# Areas are no business of a skin file.
+_NO_AREA = "remove it: areas belong to the protocol's electrodes"
+_BARRED = {"active_cm2": _NO_AREA, "return_cm2": _NO_AREA}
+
+
+class SkinError(FileError):
+    """A skin file that cannot be used."""
 
 
 def skin_names() -> list[str]:
@@ -110,21 +117,24 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
 
     Raises:
         ValueError: no such load, or a value out of range; one line that says what is allowed.
+        SkinError: the same of a file; `all` has a line for each thing that is wrong.
     """
-    if name.startswith(("resistor-", "resistor:", "rc:")):
-        return _resistor_load(name)
     areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
     if is_file_name(name):
-        return _parsed(name, _read(name), areas)
+        return _parsed(Source.read(name, Path(name), SkinError), areas)
+    if name.startswith(("resistor-", "resistor:", "rc:")):
+        return _resistor_load(name)
     skin, colon, water = name.partition(":")
     if skin not in skin_names():
         known = ", ".join(skin_names())
+        near = difflib.get_close_matches(skin, skin_names(), n=1)
+        hint = f"did you mean {near[0]}?" if near else file_hint(name)
         raise ValueError(
             f"no load called {name!r}: skins are {known}; resistors are resistor-1k, "
-            "resistor:OHM and rc:OHM:NF; a skin file ends in .toml"
+            f"resistor:OHM and rc:OHM:NF; {hint}"
         )
     text = (resources.files("iontobench.sim") / "skins" / f"{skin}.toml").read_text("utf-8")
-    params = _parsed(f"{skin}.toml", text, areas)
+    params = _parsed(Source(f"{skin}.toml", text, SkinError), areas)
     if not colon:
         return params
     if not params.water_cm:
@@ -134,43 +144,14 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
     return msgspec.structs.replace(params, name=name, label=label, water_us_cm=us_cm)
 
 
-def is_file_name(name: str) -> bool:
-    """Whether a load's name is the path of a skin file."""
-    return name.endswith(".toml") or any(sep and sep in name for sep in ("/", os.sep, os.altsep))
-
-
-def _read(path: str) -> str:
-    try:
-        with Path(path).open("rb") as stream:
-            raw = stream.read(_BYTES_MAX + 1)
-        if len(raw) > _BYTES_MAX:
-            raise ValueError(f"{path}: more than {_BYTES_MAX} bytes are no skin file")
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path}: it is not UTF-8 text") from None
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}") from None
-
-
-def _parsed(file: str, text: str, areas: dict[str, float]) -> SkinParams:
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{file}: not TOML: {' '.join(str(error).split())}") from None
-    for key in areas.keys() & data.keys():
-        raise ValueError(f"{file}: {key}: areas belong to the protocol's electrodes; remove it")
-    try:
-        params = msgspec.convert(data | areas, SkinParams)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{file}: {_PLACE.sub('', str(error))}{_where(str(error))}") from None
+def _parsed(source: Source, areas: dict[str, float]) -> SkinParams:
+    params = read_as(source, source.data, SkinParams, barred=_BARRED, given=areas)
     if params.r_min_kohm_cm2 > params.r0_kohm_cm2:
-        raise ValueError(f"{file}: r_min_kohm_cm2: found more than r0_kohm_cm2; lower it")
+        found, allowed = f"found {params.r_min_kohm_cm2:g}", f"at most {params.r0_kohm_cm2:g}"
+        raise source.error(
+            ("r_min_kohm_cm2",), found, f"{allowed} kOhm·cm², which is r0_kohm_cm2", "lower it"
+        )
     return params
-
-
-def _where(message: str) -> str:
-    found = _PLACE.search(message)
-    return f" ({found.group(1)})" if found else ""
 
 
 def _resistor_load(name: str) -> RcParams:
