@@ -19,7 +19,7 @@ from iontobench.device.events import FLAG_DIP, FLAG_LIMITED, Event, Sample
 def drawn(model, width=80, height=24, has_keys=True, ascii_only=False, whole=True):
     controls = Controls(model, Pacer(60.0))
     controls.whole = whole
-    return Screen(model, controls, has_keys, ascii_only).draw(width, height, 60.0)
+    return Screen(model, controls, has_keys, ascii_only).draw(width, height, "60 x real time")
 
 
 def rows(*args, **kwargs):

@@ -14,7 +14,6 @@ from iontobench import words
 
 from .controls import KEYS, Controls
 from .model import Model
-from .pace import speed_text
 from .plot import WINDOW_MS, current_plot
 
 NOTICE = "Bench only: dummy loads, never people."
@@ -42,8 +41,11 @@ class Screen:
         self._has_keys = has_keys
         self._ascii = ascii_only
 
-    def draw(self, width: int, height: int, speed: float | None) -> Text:
-        """The whole screen as one text of at most `height` rows of at most `width` columns."""
+    def draw(self, width: int, height: int, speed: str) -> Text:
+        """The whole screen as one text of at most `height` rows of at most `width` columns.
+
+        `speed` says in words how fast board time runs.
+        """
         foot = self._foot(width)
         rows = self._head(width, speed) + self._values(width) + [self._dose(width)]
         space = height - len(rows) - len(foot)
@@ -55,13 +57,13 @@ class Screen:
             row.truncate(width, overflow="crop")
         return Text("\n", no_wrap=True, overflow="crop").join(rows[:height])
 
-    def _head(self, width: int, speed: float | None) -> list[Text]:
+    def _head(self, width: int, speed: str) -> list[Text]:
         about = self._model.about
         names = f"{about.protocol} on {about.board}"
         title = _first([f"{names}, profile {about.profile}", names, about.protocol], width - 12)
         head = Text(f"IontoBench  {title}" if title else about.protocol)
         head.stylize("bold", 0, 10)
-        speed_row = [(NOTICE, speed_text(speed)), (NOTICE, "")]
+        speed_row = [(NOTICE, speed), (NOTICE, "")]
         return [head, _apart(Text(style="dim"), speed_row, width), Text(), self._state(width)]
 
     def _state(self, width: int) -> Text:
