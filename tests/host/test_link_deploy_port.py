@@ -23,6 +23,7 @@ def test_a_deploy_over_the_cable_writes_the_same_and_restarts_the_board(plug):
     assert board.resets == 1
     assert said.object["firmware"]
     assert said.object["files"] == len(board.memory.files)
+    assert f"next: iontobench run demo --on {NAME}" in said.err
     again = call("deploy", NAME, "--json")
     assert (again.code, again.object["files"], board.resets) == (0, 0, 1)
 

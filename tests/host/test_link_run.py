@@ -1,6 +1,7 @@
 """`run --on PORT`: view, record and exit codes as on a virtual bench; what it leaves alone."""
 
 import json
+import types
 
 import pytest
 
@@ -31,6 +32,21 @@ def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
     assert "end: complete" in said.err
     assert firmware.port.gate == 0
     assert plug.board.mode == "friendly"
+
+
+@pytest.mark.parametrize("took_s", [200.0, 12.5, 0.125])
+def test_the_real_time_factor_is_board_time_over_the_time_of_who_waits(
+    plug, run, monkeypatch, took_s
+):
+    """An emulated board's port has a clock of its own: by that clock it is never slow."""
+    plugged(plug)
+    times_s = iter([1000.0, 1000.0 + took_s])
+    clock = types.SimpleNamespace(perf_counter=lambda: next(times_s))
+    monkeypatch.setattr("iontobench.device.serial_runner.time", clock)
+    said = run()
+    expected = said.object["duration_s"] / took_s
+    assert said.object["realtime_factor"] == pytest.approx(expected, rel=0.005)
+    assert f"{expected:.3g} x real time" in said.err
 
 
 def test_its_record_is_whole_and_says_when_and_on_which_board(plug, run, tmp_path):

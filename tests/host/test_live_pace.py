@@ -88,5 +88,28 @@ def test_new_speed_counts_from_where_it_was_set():
 
 
 def test_speed_is_said_in_words():
-    assert speed_text(60.0) == "60 x real time"
-    assert speed_text(None) == "as fast as it goes"
+    assert speed_text(60.0, None) == "60 x real time"
+    assert speed_text(None, None) == "as fast as it goes"
+    assert speed_text(60.0, 59.0) == "60 x real time"
+
+
+def test_bench_that_cannot_keep_up_is_said_with_the_speed_that_it_reaches():
+    """An emulated chip at real time takes 20 s for one."""
+    clock = Clock()
+    held = pacer(1.0, clock)
+    for tick in range(200):
+        held.keep(tick * 20_000)
+        clock.now_s += 0.4
+    assert held.reached == pytest.approx(0.05, rel=0.05)
+    assert speed_text(held.speed, held.reached) == "0.05 x real time (asked for 1 x)"
+
+
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_bench_that_keeps_up_is_said_at_its_speed(speed):
+    clock = Clock()
+    held = pacer(speed, clock)
+    assert held.reached is None
+    for tick in range(int(3 * speed * 50)):
+        held.keep(tick * 20_000)
+    assert held.reached == pytest.approx(speed, rel=0.02)
+    assert speed_text(held.speed, held.reached) == f"{speed:g} x real time"

@@ -5,12 +5,15 @@ from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
 from tests.host.protocol_sessions import hold_time, pulses, words
 
 from ionto.core import faults, program
-from iontobench.protocols import list_protocols
+from iontobench.cli.session import calibration_for
+from iontobench.device.runner import Job, run_virtual
+from iontobench.protocols import compile_protocol, list_protocols, load, profile
 from iontobench.protocols.nominal import RESTART_S, START_S
 from iontobench.protocols.view import View
+from iontobench.tree import load_board
 
 NAMES = [
-    *("acetic-acid-80", "acetylcholine-5x20s", "dental-fluoride", "dexamethasone-40"),
+    *("acetic-acid-80", "acetylcholine-5x20s", "demo", "dental-fluoride", "dexamethasone-40"),
     *("dexamethasone-80", "galvanisation", "lidocaine-40", "patch-two-phase", "sham"),
     *("sweat-test-pilocarpine", "tapwater-axilla", "tapwater-feet", "tapwater-hands"),
     "tapwater-reversal",
@@ -54,6 +57,27 @@ def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_protocol_as_it_ships_completes_with_its_charge_by_polarity(name):
     complete_and_right(name, short=False)
+
+
+@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.parametrize("skin", ["forearm", "resistor:1000", "resistor:2200", "resistor:5000"])
+@pytest.mark.parametrize("name", ["virtual", "pico_pwm"])
+def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, skin, adc):
+    board = load_board(name).BOARD
+    job = Job(
+        protocol=compile_protocol(load("demo"), profile("eu"), board),
+        board=board,
+        skin=skin,
+        adc=adc,
+        calibration=calibration_for(board, adc, 1),
+    )
+    ran = run_virtual(job, [])
+    assert ran.outcome == "complete"
+    assert 11e6 <= ran.duration_us <= 13e6
+    assert ran.true_peak_ua <= 303
+    assert ran.dose_uc == pytest.approx(3000, rel=0.01)
+    # 3 %: the converter, calibrated, is right to 10 uA of 300.
+    assert ran.true_charge_uc == pytest.approx(3000, rel=0.01 if adc == "ideal" else 0.033)
 
 
 def test_a_reversal_switches_once_and_at_no_current():

@@ -128,7 +128,7 @@ class Key(NamedTuple):
 KEYS = (
     Key(" p", "p", "pause", Controls.pause),
     Key("r", "r", "resume", Controls.resume),
-    Key("sq", "s", "stop by a ramp", Controls.stop),
+    Key("sq", "s q", "stop by a ramp", Controls.stop),
     Key("+=", "+", "", Controls.up),
     Key("-_", "-", "current by 5 % or 0.1 mA", Controls.down),
     Key("<,", "<", "", Controls.slower),

@@ -86,7 +86,7 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
     what = f"{done.files} files, {done.size} bytes written" if done.files else "nothing to write"
     version = info.get("firmware")
     out.say(f"{name}: {info.get('board')}, firmware {version} in slot {done.slot}; {what}")
-    out.say(f"next: iontobench run dexamethasone-40 --on {name}")
+    out.say(f"next: iontobench run demo --on {name}")
     out.result(_object(name, done, info))
     return errors.DONE
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from .controls import Controls
 from .keys import Keys, NoKeys, open_keys
 from .model import Model
-from .pace import Pacer
+from .pace import Pacer, speed_text
 from .screen import Screen
 from .stopsignal import StopSignal
 from .view import View
@@ -105,7 +105,7 @@ class LiveView(View):
 
     def _draw(self) -> None:
         width, height = self._console.size
-        screen = self._screen.draw(width, height, self.pacer.speed)
+        screen = self._screen.draw(width, height, speed_text(self.pacer.speed, self.pacer.reached))
         try:
             self._live.update(screen, refresh=True)
         except OSError:

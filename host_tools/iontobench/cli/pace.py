@@ -2,6 +2,7 @@
 
 Times in us of board time and s of the wall clock. It only ever waits; a slow machine or a view
 that was held up is not caught up with. On a board with a clock of its own it has nothing to do.
+`reached` tells how fast board time really runs: a bench may be slower than it was asked to be.
 """
 
 import time
@@ -11,6 +12,8 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, None)  # None is as fast as it
 _SLICE_S = 0.05  # a longer wait would delay keys and Ctrl-C
 _WORTH_S = 0.002
 _LOST_S = 0.25
+_MEASURED_S = 1.0
+_NEAR = 0.9  # of the speed asked for: no news
 
 
 class Pacer:
@@ -27,6 +30,8 @@ class Pacer:
         self._speed = speed
         self._from_us: int | None = None
         self._from_s = 0.0
+        self._since: tuple[int, float] | None = None
+        self.reached: float | None = None  # times real time, over the last second or so
 
     @property
     def speed(self) -> float | None:
@@ -37,12 +42,14 @@ class Pacer:
     def speed(self, speed: float | None) -> None:
         self._speed = speed
         self._from_us = None
+        self._since = self.reached = None
 
     def keep(self, t_us: int, between: Callable[[], None] = lambda: None) -> None:
         """Wait until `t_us` is due; `between` runs at least every 50 ms of the wait."""
+        now_s = self._clock()
+        self._measure(t_us, now_s)
         if self._speed is None:
             return
-        now_s = self._clock()
         if self._from_us is None:
             self._from_us, self._from_s = t_us, now_s
             return
@@ -53,6 +60,13 @@ class Pacer:
         while (left_s := due_s - self._clock()) > _WORTH_S:
             self._sleep(min(left_s, _SLICE_S))
             between()
+
+    def _measure(self, t_us: int, now_s: float) -> None:
+        if self._since is None:
+            self._since = t_us, now_s
+        elif now_s >= self._since[1] + _MEASURED_S:
+            self.reached = (t_us - self._since[0]) / 1e6 / (now_s - self._since[1])
+            self._since = t_us, now_s
 
     def faster(self) -> None:
         """The next greater of `SPEEDS`."""
@@ -66,6 +80,10 @@ class Pacer:
             self.speed = slower[-1]
 
 
-def speed_text(speed: float | None) -> str:
-    """`60 x`, or `as fast as it goes`."""
-    return "as fast as it goes" if speed is None else f"{speed:g} x real time"
+def speed_text(speed: float | None, reached: float | None) -> str:
+    """`60 x real time`, `as fast as it goes`, or how fast it is where it cannot keep up."""
+    if speed is None:
+        return "as fast as it goes"
+    if reached is not None and reached < speed * _NEAR:
+        return f"{reached:.2g} x real time (asked for {speed:g} x)"
+    return f"{speed:g} x real time"

@@ -12,13 +12,15 @@ from rich.text import Text
 
 from iontobench import words
 
+from .axis import Axis, current_axis
 from .trace import Bucket
 
 WINDOW_MS = 300_000
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _ASCII = str.maketrans("─│┌┐└┘├┤┬┴┼", "-|++++++++-")
-_TICK_STEPS_S = (10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
-_LEVEL_STEPS_MA = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_TICK_STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+_AXIS_ROWS = 2  # the line and the times below the plot
+_BRAILLE = (2, 4)  # dots of a character, across and up
 _CURRENT_STYLE = "cyan"
 _APART = 0.03  # of the axis
 
@@ -42,6 +44,11 @@ def current_plot(
     top_ua = max([top_ua] + [one.high_ua for one in buckets])
     low_ua = min([0.0] + [one.low_ua for one in buckets])
     low_ma = low_ua / 1000 if low_ua < -top_ua / 20 else 0.0  # noise about zero is no axis
+    across, up = (1, 1) if ascii_only else _BRAILLE
+    currents, levels = current_axis(low_ma, top_ua / 1000, size[1] - _AXIS_ROWS, up)
+    names = _level_names(levels)
+    columns = size[0] - 1 - max(map(len, names))
+    times = Axis(*span_ms, columns, across)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(*size)
@@ -49,12 +56,16 @@ def current_plot(
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
     plotext.xlim(*span_ms)
-    plotext.ylim(low_ma, top_ua * 1.1 / 1000)
-    _ticks(span_ms, low_ma, top_ua * 1.1 / 1000, size)
+    plotext.ylim(currents.low, currents.high)
+    plotext.yticks([currents.centre(level) for level in levels], names)
+    told_ms = _told_ms(span_ms, size[0])
+    plotext.xticks([times.centre(t_ms) for t_ms in told_ms], [words.clock(t) for t in told_ms])
     if buckets:
         apart = [one for one in buckets if _is_apart(one, top_ua * _APART)]
         plotext.scatter(
-            [one.t_ms for one in apart], [one.set_ua / 1000 for one in apart], marker="."
+            [times.centre(one.t_ms) for one in apart],
+            [currents.centre(one.set_ua / 1000) for one in apart],
+            marker=".",
         )
         twice = [one.t_ms for one in buckets for _ in (0, 1)]
         edges = [max(edge, low_ua) / 1000 for one in buckets for edge in (one.low_ua, one.high_ua)]
@@ -70,22 +81,18 @@ def _is_apart(one: Bucket, by_ua: float) -> bool:
     return not one.low_ua - by_ua <= one.set_ua <= one.high_ua + by_ua
 
 
-def _ticks(
-    span_ms: tuple[float, float], low_ma: float, top_ma: float, size: tuple[int, int]
-) -> None:
-    step_ms = 1000 * _step((span_ms[1] - span_ms[0]) / 1000, _TICK_STEPS_S, max(2, size[0] // 12))
-    times = _multiples(*span_ms, step_ms)
-    plotext.xticks(times, [words.clock(t_ms) for t_ms in times])
-    step_ma = _step(top_ma - low_ma, _LEVEL_STEPS_MA, max(2, size[1] // 2))
-    levels = _multiples(low_ma, top_ma, step_ma)
-    digits = 2 if step_ma < 0.1 else 1
-    plotext.yticks(levels, [f"{level:.{digits}f}" for level in levels])
+def _told_ms(span_ms: tuple[float, float], columns: int) -> list[float]:
+    """The times with a label."""
+    begin_ms, end_ms = span_ms
+    most = max(2, columns // 12)
+    fitting = [step for step in _TICK_STEPS_S if (end_ms - begin_ms) / 1000 / step <= most]
+    step_ms = 1000 * (fitting or _TICK_STEPS_S[-1:])[0]
+    first, last = math.ceil(begin_ms / step_ms), math.floor(end_ms / step_ms)
+    return [float(number * step_ms) for number in range(first, last + 1)]
 
 
-def _step(span: float, steps: tuple[float, ...], most: int) -> float:
-    return next((step for step in steps if span / step <= most), steps[-1])
-
-
-def _multiples(low: float, high: float, step: float) -> list[float]:
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, last + 1)]
+def _level_names(levels_ma: list[float]) -> list[str]:
+    """The labels of currents, with the decimals that their step needs."""
+    step_ma = levels_ma[1] - levels_ma[0] if len(levels_ma) > 1 else 0.1
+    digits = next((count for count in (1, 2) if step_ma > 0.099 / 10 ** (count - 1)), 3)
+    return [f"{level + 0.0:.{digits}f}" for level in levels_ma]

@@ -1,8 +1,11 @@
 """One screen of the live view, from the model alone: every row in words, fitted to the terminal.
 
-80 columns by 24 rows show everything; a smaller terminal loses the plot first, then the events.
-Colour only ever repeats what a word says.
+80 columns by 24 rows show everything. A lower terminal loses the plot first, then the events; a
+narrower one has fewer fields, and each of them whole. Colour only ever repeats what a word says.
 """
+
+import re
+import textwrap
 
 from rich.text import Text
 
@@ -11,18 +14,21 @@ from iontobench import words
 
 from .controls import KEYS, Controls
 from .model import Model
-from .pace import speed_text
 from .plot import WINDOW_MS, current_plot
 
 NOTICE = "Bench only: dummy loads, never people."
 _EVENT_ROWS = 3
-_PLOT_ROWS_MIN = 6
+_PLOT_ROWS_MIN = 8  # four of them are the plot itself
 _FINAL_ROWS, _FINAL_COLUMNS = 11, 80
+_FIELD_COLUMNS, _FIELD_COLUMNS_MIN = 26, 20
+_VALUE_ROWS, _FIELDS_MAX = 2, 3
+_BAR_COLUMNS_MIN = 5
 _STYLES = {
     faults.HOLD: "bold green",
     faults.FAULT: "bold red",
     faults.CONTACT: "bold red",
 }
+_UNITLESS = re.compile(r" -?\d+(\.\d+)?$")
 _CTRL_C = "Ctrl-C: off at once"
 
 
@@ -35,60 +41,80 @@ class Screen:
         self._has_keys = has_keys
         self._ascii = ascii_only
 
-    def draw(self, width: int, height: int, speed: float | None) -> Text:
-        """The whole screen as one text of at most `height` rows of at most `width` columns."""
+    def draw(self, width: int, height: int, speed: str) -> Text:
+        """The whole screen as one text of at most `height` rows of at most `width` columns.
+
+        `speed` says in words how fast board time runs.
+        """
         foot = self._foot(width)
-        rows = self._head(width, speed) + self._values() + [self._dose(width)]
+        rows = self._head(width, speed) + self._values(width) + [self._dose(width)]
         space = height - len(rows) - len(foot)
-        events = self._events(min(_EVENT_ROWS, max(0, space)))
-        plot = self._plot(width, space - len(events))
+        has_plot = space >= _EVENT_ROWS + _PLOT_ROWS_MIN
+        events = self._events(width, _EVENT_ROWS if has_plot else max(0, space))
+        plot = self._plot(width, space - len(events)) if has_plot else []
         rows = (rows + plot + events)[: height - len(foot)] + foot
         for row in rows:
             row.truncate(width, overflow="crop")
         return Text("\n", no_wrap=True, overflow="crop").join(rows[:height])
 
-    def _head(self, width: int, speed: float | None) -> list[Text]:
+    def _head(self, width: int, speed: str) -> list[Text]:
         about = self._model.about
-        title = Text(f"IontoBench  {about.protocol} on {about.board}, profile {about.profile}")
-        title.stylize("bold", 0, 10)
-        sample = self._model.sample
-        name = words.state_name(self._model.state).upper()
-        state = Text(f" {name} ", style=f"{_STYLES.get(self._model.state, 'bold')} reverse")
-        state.append("  " + (words.state(sample) if sample else "starting"), style="not reverse")
-        t_ms = sample.t_ms if sample else 0
-        time = f"{words.clock(t_ms)} of about {words.clock(about.course.total_ms)}"
-        notice = _apart(Text(NOTICE, style="dim"), speed_text(speed), width)
-        return [title, notice, Text(), _apart(state, time, width)]
+        names = f"{about.protocol} on {about.board}"
+        title = _first([f"{names}, profile {about.profile}", names, about.protocol], width - 12)
+        head = Text(f"IontoBench  {title}" if title else about.protocol)
+        head.stylize("bold", 0, 10)
+        speed_row = [(NOTICE, speed), (NOTICE, "")]
+        return [head, _apart(Text(style="dim"), speed_row, width), Text(), self._state(width)]
 
-    def _values(self) -> list[Text]:
+    def _state(self, width: int) -> Text:
+        """The state as a badge and in words, and the time; with less room, fewer words."""
+        sample, total_ms = self._model.sample, self._model.about.course.total_ms
+        name = words.state_name(self._model.state).upper()
+        badge = Text(f" {name} ", style=f"{_STYLES.get(self._model.state, 'bold')} reverse")
+        told = words.state(sample) if sample else "starting"
+        time = words.clock(sample.t_ms if sample else 0)
+        _, _, notes = told.partition("; ")
+        texts = [told, notes, notes.partition("; ")[0]] if notes else [told]
+        rows = [(f"  {text}", time) for text in texts]
+        of_all = (rows[0][0], f"{time} of about {words.clock(total_ms)}")
+        return _apart(badge, [of_all, *rows, ("", time)], width)
+
+    def _values(self, width: int) -> list[Text]:
+        """The latest sample, most important first; as many fields as have room."""
         sample = self._model.sample
         if sample is None:
-            return [Text("no sample yet"), Text()]
-        first = (
+            return [Text("no sample yet"), *[Text()] * (_VALUE_ROWS - 1)]
+        missing = str(self._model.missing) if self._model.missing else "none"
+        fields = (
             ("set point", words.milliamps(sample.set_ua)),
             ("current", words.milliamps(sample.current_ua)),
-            ("peak", words.milliamps(self._model.peak_ua)),
-        )
-        missing = str(self._model.missing) if self._model.missing else "none"
-        second = (
             ("voltage", words.volts(sample.load_mv)),
             ("load", words.kilohms(sample.load_ohm)),
+            ("peak", words.milliamps(self._model.peak_ua)),
             ("frames lost", missing),
         )
-        return [_fields(first), _fields(second)]
+        across = max(1, min(_FIELDS_MAX, width // _FIELD_COLUMNS_MIN))
+        if across == _FIELDS_MAX:  # the peak beside the current that it is of
+            fields = (*fields[:2], fields[4], *fields[2:4], fields[5])
+        columns = min(_FIELD_COLUMNS, width // across)
+        starts = range(0, _VALUE_ROWS * across, across)
+        return [_fields(fields[at : at + across], columns) for at in starts]
 
     def _dose(self, width: int) -> Text:
         course, sample = self._model.about.course, self._model.sample
         dose_uc = sample.dose_uc if sample else 0
         share = min(max(dose_uc / course.dose_uc, 0.0), 1.0) if course.dose_uc else 0.0
         left = self._model.left_ms
-        told = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} mA min ({share:.0%})"
+        dose = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} mA min"
+        tellings = [f"{dose} ({share:.0%})", dose, f" {words.mamin(dose_uc)} mA min"]
         if left is not None:
-            told += f", {words.clock(left)} left"
-        columns = max(5, width - len("dose ") - len(told) - 2)
+            tellings.insert(0, f"{tellings[0]}, {words.clock(left)} left")
+        head = "dose "
+        told = _first(tellings, width - len(head) - _BAR_COLUMNS_MIN)
+        columns = max(_BAR_COLUMNS_MIN, width - len(head) - len(told) - 2)
         full = round(share * columns)
         on, off = ("#", "-") if self._ascii else ("█", "░")
-        bar = Text("dose ", style="dim")
+        bar = Text(head, style="dim")
         bar.append(on * full, style="not dim green").append(off * (columns - full), style="dim")
         return bar.append(told, style="not dim bold")
 
@@ -98,32 +124,35 @@ class Screen:
         return Text("\n").join(self._plot(min(width, _FINAL_COLUMNS), _FINAL_ROWS)[1:])
 
     def _plot(self, width: int, rows: int) -> list[Text]:
-        if rows < _PLOT_ROWS_MIN:
-            return [Text() for _ in range(max(0, rows))]
         course, trace = self._model.about.course, self._model.trace
         t_ms = self._model.sample.t_ms if self._model.sample else 0
         if self._controls.whole:
             buckets, span_ms = trace.whole(), (0.0, max(course.total_ms, t_ms))
-            title = "current in mA, the whole session"
+            title = "the whole session"
         else:
             buckets = trace.last(WINDOW_MS)
             span_ms = (max(0.0, t_ms - WINDOW_MS), max(t_ms, WINDOW_MS))
-            title = f"current in mA, the last {WINDOW_MS // 60000} minutes"
-        title += "; dots: the set point where it differs"
+            title = f"the last {WINDOW_MS // 60000} minutes"
+        title = f"current in mA, {title}"
+        title = _first([f"{title}; dots: the set point where it differs", title], width)
         drawn = current_plot(buckets, span_ms, course.peak_ua, (width - 1, rows - 2), self._ascii)
         return [Text(), Text(title, style="dim"), *drawn.split("\n")]
 
-    def _events(self, rows: int) -> list[Text]:
+    def _events(self, width: int, rows: int) -> list[Text]:
         lines = list(self._model.lines)[-rows:] if rows else []
         fault = self._model.fault_line
         if fault and lines and fault not in lines:
             lines[0] = fault
         padding = [""] * (rows - len(lines))
-        return [Text(line, style="red" if "FAULT" in line else "") for line in lines + padding]
+        return [
+            Text(self._fitted(line, width), style="red" if "FAULT" in line else "")
+            for line in lines + padding
+        ]
 
     def _foot(self, width: int) -> list[Text]:
         if not self._has_keys:
-            return [Text(f"no keys: the input is no terminal.  {_CTRL_C}", style="dim")]
+            said = textwrap.wrap(f"no keys: the input is no terminal. {_CTRL_C}", width)
+            return [Text(row, style="dim") for row in said]
         rows = [Text()]
         for shown, label in [*_key_labels(), ("Ctrl-C", "off at once")]:
             part = Text(f"{shown} ", style="bold").append(label, style="not bold")
@@ -131,7 +160,17 @@ class Screen:
                 rows.append(Text())
             rows[-1].append_text(part).append("   ")
         note = self._controls.note
-        return [*rows, Text(f"> {note}" if note else "", style="bold")]
+        return [*rows, Text(self._fitted(f"> {note}" if note else "", width), style="bold")]
+
+    def _fitted(self, line: str, width: int) -> str:
+        """A line that ends with a whole word or value, and a mark, where it has no room."""
+        if len(line) <= width:
+            return line
+        mark = " ..." if self._ascii else " …"
+        kept = line[: width - len(mark) + 1].rpartition(" ")[0]
+        while _UNITLESS.search(kept):
+            kept = kept.rpartition(" ")[0]
+        return kept + mark
 
 
 def _key_labels() -> list[tuple[str, str]]:
@@ -146,14 +185,24 @@ def _key_labels() -> list[tuple[str, str]]:
     return labels
 
 
-def _apart(left: Text, right: str, width: int) -> Text:
-    """Text at the left and at the right edge of one row."""
-    gap = max(2, width - left.cell_len - len(right))
+def _first(texts: list[str], width: int) -> str:
+    """The first that has room, or nothing."""
+    return next((text for text in texts if len(text) <= width), "")
+
+
+def _apart(left: Text, rows: list[tuple[str, str]], width: int) -> Text:
+    """`left` and the first of the (words, right edge) that have room beside it."""
+    room = width - left.cell_len
+    said, right = next((row for row in rows if len(row[0]) + len(row[1]) + 2 <= room), rows[-1])
+    left.append(said, style="not reverse")
+    gap = max(0, room - len(said) - len(right))
     return left.append(" " * gap + right, style="not bold not reverse not dim default")
 
 
-def _fields(pairs: tuple[tuple[str, str], ...]) -> Text:
+def _fields(pairs: tuple[tuple[str, str], ...], columns: int) -> Text:
+    """Names and values, each field `columns` wide; where that is little, a blank between them."""
     row = Text()
     for name, value in pairs:
-        row.append(f"{name:<12}", style="dim").append(f"{value:<14}", style="bold")
+        head = f"{name:<12}" if columns == _FIELD_COLUMNS else f"{name} "
+        row.append(head, style="dim").append(f"{value:<{columns - len(head)}}", style="bold")
     return row

@@ -60,7 +60,7 @@ def ended_object(result: Result, record: Path, report: Path | None) -> dict[str,
         "overshoot_ua": _scaled(result.overshoot_ua, 1, 3),
         "gate_off_ms": _scaled(result.gate_off_us, 1000, 3),
         "snapshot_rows": 0 if result.snapshot is None else len(result.snapshot.rows),
-        "realtime_factor": round(result.realtime_factor, 1),
+        "realtime_factor": float(f"{result.realtime_factor:.3g}"),
         "faults": [
             {
                 "kind": one.kind,

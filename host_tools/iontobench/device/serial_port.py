@@ -79,13 +79,18 @@ def resolve(name: str) -> str:
     return found[0]
 
 
+def is_emulated(name: str) -> bool:
+    """Whether this process itself emulates what is at the port."""
+    return name.startswith(_EMULATED)
+
+
 def open_port(name: str) -> Any:
     """The port, for this program alone.
 
     Raises:
         PortError: it cannot be opened, and what to do about it.
     """
-    if name.startswith(_EMULATED) and _ADDRESSES not in serial.protocol_handler_packages:
+    if is_emulated(name) and _ADDRESSES not in serial.protocol_handler_packages:
         serial.protocol_handler_packages.append(_ADDRESSES)
     try:
         port = serial.serial_for_url(name, do_not_open=True, baudrate=115200, exclusive=True)

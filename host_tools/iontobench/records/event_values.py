@@ -26,6 +26,9 @@ _NAMES = {
     faults.EV_DRIFT: ("load_before_ohm", "load_ohm"),
     faults.EV_NOISE: ("step_q4", None),
     faults.EV_POLARITY: ("polarity", None),
+    faults.EV_LIFT: ("load_before_ohm", "load_ohm"),
+    faults.EV_LOW: ("load_before_ohm", "load_ohm"),
+    faults.EV_OVER: ("current_q4", "expected_q4"),
 }
 _PLAIN = ("a", "b")  # of an event that this program does not know
 
