@@ -10,7 +10,9 @@ from tests.host.protocol_files import GOOD, PHASE, changed
 
 from ionto.core import limits, program
 from iontobench.protocols import RefusedError, compile_protocol, load, profile
+from iontobench.protocols.bounds import START_UC
 from iontobench.protocols.loader import parse
+from iontobench.sim.skin import load_skin
 
 BOARD = limits.Board("virtual", 5000, 40000, 40)
 BY_TIME = [('"constant-dose"', '"constant-time"'), ("dose_mamin = 40.0", "hold_s = 1200.0")]
@@ -27,7 +29,7 @@ def segment(made, index, field):
 
 def test_dexamethasone_is_the_first_protocol_word_by_word():
     made = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
-    header = [2, 1, -1, 2000, 100, 100, 2426000, 2440, 1000, 500, 80, 0]
+    header = [2, 1, -1, 2000, 100, 100, 2426224, 2440, 1000, 500, 80, 1112]
     segment_words = [program.HOLD_CHARGE, 2000, 100, 2400000, 0, -1, 0, 0, 0, 0, 0, 0]
     assert made.words == header + segment_words
     assert (made.planned_uc, made.nominal_s) == (2400000, 1220)
@@ -115,9 +117,27 @@ def test_several_phases_ramp_between_their_levels():
     assert made.nominal_s == 20 + 1190 + 10 + 575 + 20
 
 
-def test_the_charge_wall_is_one_percent_and_one_second_above_a_dose():
+def test_the_charge_wall_is_one_percent_one_second_and_four_starts_above_a_dose():
     made = compiled()
-    assert made.words[program.H_CHARGE_UC] == 2400000 + 24000 + 2000
+    assert made.words[program.H_CHARGE_UC] == 2400000 + 24000 + 2000 + 4 * START_UC
+
+
+@pytest.mark.hazard("H-07")
+def test_the_least_load_is_the_first_percentile_of_the_site_at_the_peak():
+    skin = load_skin("forearm", 10.0, 20.0)
+    r0_kohm_cm2 = skin.r0_kohm_cm2 * exp(-2.326 * 0.8)
+    volts = 2.0 * (skin.r_body_ohm + 2 * skin.r_lead_ohm) / 1000 + skin.electrode_mv / 1000
+    for area_cm2 in (10.0, 20.0):
+        volts += 2.0 * skin.areal_ohm_cm2 / area_cm2 / 1000
+        over = 1 + 2000 / area_cm2 / skin.j50_ua_cm2
+        mv = 0.0
+        for _ in range(200):  # its field makes it what its voltage is: a fixed point
+            fall = over * (1 + (mv / skin.field_mv) ** 2)
+            kohm_cm2 = skin.r_min_kohm_cm2 + (r0_kohm_cm2 - skin.r_min_kohm_cm2) / fall
+            mv = 2000 * kohm_cm2 / area_cm2
+        volts += mv / 1000
+    made = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
+    assert made.words[program.H_LEAST_OHM] == pytest.approx(1000 * volts / 2.0, rel=0.03)
 
 
 def test_the_charge_wall_of_a_time_leaves_room_for_pauses_but_not_above_the_family():

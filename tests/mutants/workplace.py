@@ -11,8 +11,8 @@ from tests.arch.sources import BOARDS, FIRMWARE, ROOT
 
 PLACE = ROOT / "build" / "mutants"
 PARTS = [
-    *("supervisor", "rounds", "envelope", "integrity", "limits", "program", "command"),
-    *("session", "transitions", "segment", "waits", "proof", "window"),
+    *("supervisor", "rounds", "steady", "envelope", "integrity", "limits", "program"),
+    *("command", "session", "transitions", "segment", "waits", "proof", "window"),
 ]
 # A survivor costs the time of every test. These are about telemetry and 31 bits, or run hundreds
 # of sessions; what only they would notice counts as unnoticed.
