@@ -14,8 +14,8 @@ the words are what the firmware runs. Must not judge; `verdict` compares.
   `limits.TIME_SLACK_S` later.
 - charge: the meet of three intervals, each valid by itself:
   peak x time; the wall H_CHARGE_UC plus what flows before it is seen; and, if no segment ends by
-  time, the sum of the segments. A segment that ends by time has no such bound: on a limited
-  load its ramp may last as long as the session.
+  time, the sum of the segments. A segment that ends by time has no such bound:
+  each pause adds a ramp down and a ramp up, in which its clock stands still.
   A hold by charge after which the current goes to 0 (it turns: the last one, or before a
   reversal, pulses or OFF) ends once charge + set^2 / (2 down slew) reaches S_CHARGE_UC, tested in
   ramps and holds, and the ramp down (or a pause's) adds just that square: [0, S_CHARGE_UC] plus

@@ -85,8 +85,9 @@ class HoldPhase(
 
     `ramp_up_s` is what a ramp from 0 to `current_ma` takes; a ramp that starts elsewhere, or again
     after a pause, has the same slew. `dose_mamin` counts all charge of the phase: its ramp up
-    and, where the current goes to 0 after it, the ramp down. `hold_s` counts from the moment the
-    current is reached. `reverse` turns the polarity of the phases before, at zero current.
+    and, where the current goes to 0 after it, the ramp down. `hold_s` counts from the end of the
+    ramp as programmed, also where a dry load limits the current. `reverse` turns the polarity of
+    the phases before, at zero current.
     """
 
     current_ma: CurrentMa

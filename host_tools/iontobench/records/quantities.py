@@ -14,12 +14,16 @@ UA_PER_MA = 1000
 
 # Cause of each fault, to stand after its time.
 FAULT_SENTENCES = {
-    faults.OVERCURRENT: "the current stayed above the program's peak limit in three samples",
+    faults.OVERCURRENT: (
+        "three samples of one tick, or the mean of a second, were above what may flow"
+    ),
     faults.OVER_ABSOLUTE: "the current stayed above the board's own limit in three samples",
     faults.ENVELOPE: "the current was above the ramp's own envelope for 5 ms",
     faults.OPEN: "contact with the load was lost and did not come back within 100 ms",
     faults.INTERMITTENT: "contact with the load was lost too often",
-    faults.LOW_IMPEDANCE: "the load was below 0.2 kOhm for 1 s, so the dose would be false",
+    faults.LOW_IMPEDANCE: (
+        "for 1 s the load was below 0.2 kOhm, or a short of what it had been: the dose is false"
+    ),
     faults.LEAK: "current flowed although the gate was low",
     faults.LATE: "the control loop lost its rhythm",
     faults.SENSES_APART: "the two current senses disagreed",
