@@ -40,4 +40,4 @@ def test_a_malformed_file_starts_nothing(tmp_path, text):
 
 @pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
 def test_an_unsafe_file_starts_nothing(tmp_path, text):
-    assert "mine.toml: " in refused(tmp_path, text, ["run"])
+    assert "mine.toml: " in refused(tmp_path, text, ["run", "--board", "virtual"])

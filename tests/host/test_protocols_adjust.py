@@ -83,7 +83,7 @@ def test_pause_resume_and_stop(key, state, sent):
 def test_the_help_of_the_keys_says_the_step():
     labels = {key.shown: key.label for key in KEYS}
     assert labels["-"] == "current by 5 % or 0.1 mA"
-    assert (labels["p"], labels["r"], labels["s"]) == ("pause", "resume", "stop by a ramp")
+    assert (labels["p"], labels["r"], labels["s q"]) == ("pause", "resume", "stop by a ramp")
 
 
 def test_every_act_is_an_event_of_the_record():
