@@ -162,7 +162,8 @@ def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
     latch = rung.latch or Latch(data_dir, board.name)
     latched = latch.read()
     if latched and not request.clear:
-        again = None if rung.is_real else f"iontobench run --clear {request.protocol}"
+        on = f"--on {request.rung} " if rung.is_real else ""
+        again = f"iontobench run {on}--clear {request.protocol}" if rung.is_simulated else None
         return _refuse(out, latched.sentence(again), refused_object(latched.fault) | chosen)
     if latched:
         latch.clear()
@@ -231,7 +232,7 @@ def _session(
         out.show(view.last_plot())
     out.say(outcome_line(result, stop.seen))
     report = _report(out, record)
-    for line in ended_lines(result, record, report, data_dir, not rung.is_real):
+    for line in ended_lines(result, record, report, data_dir, rung.is_simulated):
         out.say(line)
     if rung.after is not None:
         with suppress(KeyboardInterrupt):

@@ -25,6 +25,7 @@ class Rung(NamedTuple):
     `name` is the rung's in a record, `header` what it adds to one. A real board has its own load
     and faults, keeps its own latch, and can be lost: `after` then tells what the board did
     meanwhile, line by line. `chooses_board`: another simulated board serves as well as `board`.
+    `is_simulated`: nothing but a simulation is on the leads, be it behind a port.
     """
 
     run: Runner
@@ -32,6 +33,7 @@ class Rung(NamedTuple):
     adc: str | None
     is_real: bool = False
     chooses_board: bool = False
+    is_simulated: bool = True
     name: str = ""
     header: dict[str, Any] | None = None
     latch: Latching | None = None
