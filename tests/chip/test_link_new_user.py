@@ -26,14 +26,30 @@ def typed(chip_image, tmp_path):
     environment = {**os.environ, "IONTOBENCH_PORT": port, "PYTHONPATH": roots}
     (tmp_path / "short.toml").write_text(PROTOCOL)
 
-    def call(*words):
+    def call(*words, given=""):
         command = [sys.executable, "-m", "iontobench.cli.main", *words]
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1800
+            command,
+            cwd=tmp_path,
+            env=environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=1800,
         )
         return done.returncode, done.stdout + done.stderr
 
     return call
+
+
+@pytest.mark.long
+def test_what_is_typed_into_repl_runs_on_the_emulated_chip(typed):
+    """mpremote's terminal cannot open such a port, and showed a traceback."""
+    code, said = typed("repl", "auto", given="import sys\nsys.platform\n6 * 7\n")
+    assert code == 0, said
+    assert "'rp2'" in said
+    assert "42" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.long

@@ -43,5 +43,5 @@ def test_a_malformed_file_starts_nothing(tmp_path, text):
 
 @pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
 def test_an_unsafe_file_starts_nothing(tmp_path, text):
-    [line] = refused(tmp_path, text, ["run"])
+    [line] = refused(tmp_path, text, ["run", "--board", "virtual"])
     assert "mine.toml:" in line

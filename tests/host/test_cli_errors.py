@@ -45,6 +45,22 @@ def test_unknown_option_suggests_the_nearest():
 
 
 @pytest.mark.parametrize(
+    ("typed", "nearest"), [("--plan", "--plain"), ("--cler", "--clear"), ("--sed", "--seed")]
+)
+def test_of_options_alike_only_the_nearest_is_suggested(typed, nearest):
+    """`--plan` is not to be taken for `--clear`, which leaves a fault behind."""
+    said = call("run", "dexamethasone-40", typed)
+    assert said.code == 2
+    assert f"no option {typed}; did you mean {nearest}?" in complaint(said)
+    assert "--clear" not in complaint(said) or nearest == "--clear"
+
+
+def test_option_unlike_any_is_not_answered_with_one():
+    line = complaint(call("run", "dexamethasone-40", "--xyzzy"))
+    assert "no option --xyzzy (see iontobench run --help)" in line
+
+
+@pytest.mark.parametrize(
     "args",
     [
         ("run",),
@@ -120,7 +136,7 @@ def test_our_own_bug_is_exit_70_with_the_traceback_in_a_file(monkeypatch, tmp_pa
     def broken(_name):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("iontobench.cli.run.board_of", broken)
+    monkeypatch.setattr("iontobench.cli.choice.board_of", broken)
     said = call("run", "dexamethasone-40", "--data", tmp_path)
     assert said.code == 70
     assert "ZeroDivisionError: a bug" in complaint(said)

@@ -24,6 +24,8 @@ KEYS = [
     "faults",
     "record",
     "report",
+    "board",
+    "board_note",
 ]
 
 
@@ -112,6 +114,18 @@ def test_latch_is_of_one_board_only(run):
     run(runner=FakeRunner(open_at_s=30))
     assert run("--board", "pico_pwm", "--json").code == 0
     assert run("--json").code == 3
+
+
+def test_refusal_of_a_simulated_bench_says_in_its_line_that_it_is_and_how_to_go_on(run):
+    run(runner=FakeRunner(open_at_s=300))
+    [line] = [row for row in run().err.splitlines() if row.startswith("iontobench:")]
+    assert "this bench is simulated" in line
+    assert "go on with --clear" in line
+
+
+def test_summary_of_a_fault_says_how_the_next_run_goes_on(run):
+    said = run(runner=FakeRunner(open_at_s=300))
+    assert "the next run on this simulated bench needs --clear" in said.out
 
 
 def test_damaged_latch_counts_as_latched(run, tmp_path):

@@ -89,6 +89,23 @@ def test_a_fault_is_exit_3_and_latches_on_the_board_until_run_clear(plug, run):
     assert run("--clear").code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (NAME, "look into it, then use run --clear"),
+        ("emulated://pico.flash", "this bench is simulated: look into it, go on with --clear: "),
+    ],
+)
+def test_a_latched_board_is_said_to_be_simulated_only_where_it_is(plug, run, name, told):
+    firmware = plugged(plug)
+    firmware.info = lambda info=firmware.info: info() | {"fault": "open"}
+    refused = run("--on", name)
+    assert refused.code == 3
+    [line] = [one for one in refused.err.splitlines() if "latched by a fault: open" in one]
+    assert told in line
+    assert ("iontobench run --on emulated://pico.flash --clear" in line) == (name != NAME)
+
+
 def test_ctrl_c_here_is_ctrl_c_there(plug, run, monkeypatch):
     firmware = plugged(plug)
 

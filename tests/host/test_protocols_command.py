@@ -10,14 +10,26 @@ from iontobench.protocols.template import new_protocol
 from iontobench.tree import load_board
 
 
-def test_the_list_shows_peak_density_dose_time_and_the_board_in_80_columns():
+def test_the_list_shows_what_is_planned_what_an_operator_may_raise_it_to_and_the_board():
     said = call("protocols", "list")
     assert said.code == 0
     assert max(len(line.rstrip()) for line in said.out.splitlines()) <= 80
     heads, *rows = said.out.splitlines()
-    assert heads.split() == ["name", "mA", "mA/cm2", "mA", "min", "time", "board"]
-    [sweat] = [row.split() for row in rows if row.startswith("sweat-test")]
-    assert sweat[1:] == ["1.500", "0.208", "7.81", "5:26", "virtual"]
+    expected = "name mA mA/cm2 mA min time max mA board"
+    assert heads.split() == expected.split()
+    listed = {row.split()[0]: row.split()[1:] for row in rows}
+    assert listed["sweat-test-pilocarpine"] == ["1.500", "0.208", "7.81", "5:26", "-", "virtual"]
+    hands = ["15.000", "0.075", "307.50", "21:01", "20.000", "virtual_30ma"]
+    assert listed["tapwater-hands"] == hands
+
+
+def test_the_list_as_data_keeps_the_plan_and_the_operators_highest_apart():
+    found = call("protocols", "list", "--json").object["protocols"]
+    [hands] = [one for one in found if one["name"] == "tapwater-hands"]
+    assert (hands["planned_ua"], hands["max_ua"]) == (15000, 20000)
+    assert (hands["density_ma_cm2"], hands["max_density_ma_cm2"]) == (0.075, 0.1)
+    [sweat] = [one for one in found if one["name"] == "sweat-test-pilocarpine"]
+    assert (sweat["planned_ua"], sweat["max_ua"]) == (1500, 1500)
 
 
 def test_the_list_as_data_has_every_protocol_with_its_charge_by_polarity():

@@ -21,13 +21,13 @@ class Latched:
     at: str
     record: str
 
-    def sentence(self) -> str:
-        """What and when, and what to do about it."""
+    def sentence(self, again: str | None = None) -> str:
+        """What and when, and what to do about it; `again` is the command on a simulated bench."""
         where = f", record {self.record}" if self.record else ""
-        return (
-            f"refused: {self.board} is latched by a fault: {self.fault} ({self.at}{where}); "
-            f"look into it, then use run --clear"
-        )
+        told = f"refused: {self.board} is latched by a fault: {self.fault} ({self.at}{where}); "
+        if again is None:
+            return told + "look into it, then use run --clear"
+        return told + f"this bench is simulated: look into it, go on with --clear: {again}"
 
 
 class Latch:

@@ -116,8 +116,20 @@ def main() -> None:
 def _usage_line(error: click.ClickException) -> str:
     """Click's message in one line, with where to read more."""
     line = " ".join(error.format_message().split())
+    if isinstance(error, click.NoSuchOption):
+        line = _no_option(error)
     ctx = getattr(error, "ctx", None)
     return f"{line} (see {ctx.command_path} --help)" if ctx else line
+
+
+def _no_option(error: click.NoSuchOption) -> str:
+    """The nearest option alone: one of several alike may do what nobody asked for."""
+    known = (
+        [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
+    )
+    near = difflib.get_close_matches(error.option_name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"no option {error.option_name}{hint}"
 
 
 def _os_line(error: OSError) -> str:

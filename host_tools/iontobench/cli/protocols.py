@@ -21,7 +21,7 @@ from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
-_HEADS = ("name", "mA", "mA/cm2", "mA min", "time", "board")
+_HEADS = ("name", "mA", "mA/cm2", "mA min", "time", "max mA", "board")
 
 
 @click.group(help="List, show or begin treatment protocols.")
@@ -37,16 +37,18 @@ def list_all(out: Out, as_json: bool) -> None:
     rows = [
         [
             one["name"],
-            f"{one['peak_ua'] / 1000:.3f}",
+            f"{one['planned_ua'] / 1000:.3f}",
             f"{one['density_ma_cm2']:.3f}",
             words.mamin(one["planned_uc"]),
             words.clock(one["total_s"] * 1000),
+            f"{one['max_ua'] / 1000:.3f}" if one["max_ua"] > one["planned_ua"] else "-",
             one["board"] or "none",
         ]
         for one in found
     ]
-    out.table(_HEADS, rows, right=_HEADS[1:5])
-    out.say("at most; time with rests; board: the first simulated one that can serve it")
+    out.table(_HEADS, rows, right=_HEADS[1:6])
+    out.say("as planned; time with rests; max mA: how far an operator may raise the current;")
+    out.say("board: the first simulated one that can serve it")
     out.result({"protocols": found})
 
 
@@ -87,9 +89,10 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
 
 
 def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
-    """What a table and a program want to know of it."""
+    """What a table and a program want to know: as planned, and as an operator may raise it."""
     plan = plan or make_plan(one)
-    peak_ua = plan.shape.peak_ua
+    planned_ua = max(segment.level_ua for segment in plan.segments)
+    max_ua = plan.shape.peak_ua
     return {
         "name": one.name,
         "title": one.title,
@@ -98,8 +101,10 @@ def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
         "application": one.application,
         "mode": one.mode,
         "skin": one.skin,
-        "peak_ua": peak_ua,
+        "planned_ua": planned_ua,
+        "max_ua": max_ua,
         "board": board_for(one, plan),
-        "density_ma_cm2": round(peak_ua / 1000 / one.area_cm2, 4),
+        "density_ma_cm2": round(planned_ua / 1000 / one.area_cm2, 4),
+        "max_density_ma_cm2": round(max_ua / 1000 / one.area_cm2, 4),
         **plan_dict(plan),
     }

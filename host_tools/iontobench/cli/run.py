@@ -21,7 +21,7 @@ from iontobench.protocols.profiles import PROFILES, profile
 from iontobench.records import RecordError
 
 from . import errors, injected
-from .boards import board_of
+from .choice import choose_board
 from .latch import Latch
 from .live import LiveView
 from .model import About, Model
@@ -146,19 +146,25 @@ def run(out: Out, request: Request, data_dir: Path) -> int:
 def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
     if rung.is_real:
         _check_real(request, rung)
-    board = board_of(request.board or rung.board)
     adc = _converter(request, rung)
     injected.check(request.faults, request.rung)
     if request.skin is not None:
         skin_of(request.skin)
     try:
-        compiled = compile_protocol(load(request.protocol), profile(request.profile), board)
+        protocol = load(request.protocol)
+        board, note = choose_board(rung, request.board, protocol)
+        compiled = compile_protocol(protocol, profile(request.profile), board)
     except ProtocolError as error:
         raise errors.bad_file(error) from error
+    if note is not None:
+        out.warn(note)
+    chosen = {"board": board.name, "board_note": note}
     latch = rung.latch or Latch(data_dir, board.name)
     latched = latch.read()
     if latched and not request.clear:
-        return _refuse(out, latched.sentence(), latched.fault)
+        on = f"--on {request.rung} " if rung.is_real else ""
+        again = f"iontobench run {on}--clear {request.protocol}" if rung.is_simulated else None
+        return _refuse(out, latched.sentence(again), refused_object(latched.fault) | chosen)
     if latched:
         latch.clear()
         out.warn(f"cleared: {latched.fault} ({latched.at})")
@@ -172,7 +178,7 @@ def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
         faults=request.faults,
         rung=rung.name or request.rung,
     )
-    return _session(out, request, job, data_dir, rung, latch)
+    return _session(out, request, job, data_dir, rung, latch, chosen)
 
 
 def _check_real(request: Request, rung: Rung) -> None:
@@ -202,7 +208,13 @@ def _converter(request: Request, rung: Rung) -> str:
 
 
 def _session(
-    out: Out, request: Request, job: Job, data_dir: Path, rung: Rung, latch: Latching
+    out: Out,
+    request: Request,
+    job: Job,
+    data_dir: Path,
+    rung: Rung,
+    latch: Latching,
+    chosen: dict[str, Any],
 ) -> int:
     compiled = job.protocol
     # A board has a clock of its own: it is neither faster nor slower than real time.
@@ -220,12 +232,12 @@ def _session(
         out.show(view.last_plot())
     out.say(outcome_line(result, stop.seen))
     report = _report(out, record)
-    for line in ended_lines(result, record, report, data_dir):
+    for line in ended_lines(result, record, report, data_dir, rung.is_simulated):
         out.say(line)
     if rung.after is not None:
         with suppress(KeyboardInterrupt):
             rung.after(out.say)
-    out.result(ended_object(result, record, report))
+    out.result(ended_object(result, record, report) | chosen)
     return exit_code(result.outcome)
 
 
@@ -239,8 +251,8 @@ def _report(out: Out, record: Path) -> Path | None:
         return None
 
 
-def _refuse(out: Out, line: str, fault: str | None) -> int:
+def _refuse(out: Out, line: str, told: dict[str, Any]) -> int:
     """Nothing was started: say why, with the object of a session that never ran."""
     out.warn(f"iontobench: {line}")
-    out.result(refused_object(fault))
+    out.result(told)
     return errors.ENDED_EARLY

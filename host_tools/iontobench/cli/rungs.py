@@ -24,13 +24,16 @@ class Rung(NamedTuple):
 
     `name` is the rung's in a record, `header` what it adds to one. A real board has its own load
     and faults, keeps its own latch, and can be lost: `after` then tells what the board did
-    meanwhile, line by line.
+    meanwhile, line by line. `chooses_board`: another simulated board serves as well as `board`.
+    `is_simulated`: nothing but a simulation is on the leads, be it behind a port.
     """
 
     run: Runner
     board: str
     adc: str | None
     is_real: bool = False
+    chooses_board: bool = False
+    is_simulated: bool = True
     name: str = ""
     header: dict[str, Any] | None = None
     latch: Latching | None = None
@@ -55,7 +58,7 @@ def rung_for(on: str, uf2: Path | None = None) -> Rung:
         raise errors.CliError(f"--uf2 goes with --on chip, not with --on {on}")
     if on == "virtual":
         module = importlib.import_module("iontobench.device.runner")
-        return Rung(module.run_virtual, "virtual", None)
+        return Rung(module.run_virtual, "virtual", None, chooses_board=True)
     if on == "chip":
         return _chip(uf2)
     if on == "auto" or _PORT.fullmatch(on):

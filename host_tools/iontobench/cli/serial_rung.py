@@ -13,7 +13,7 @@ from iontobench.device.connection import About, Connection, connect, seen
 from iontobench.device.link import Listener
 from iontobench.device.repl import Found
 from iontobench.device.runner import Job, Result
-from iontobench.device.serial_port import BoardError, PortError, look, opened, resolve
+from iontobench.device.serial_port import BoardError, PortError, is_emulated, look, opened, resolve
 from iontobench.device.serial_runner import SerialRunner
 
 from . import errors
@@ -95,6 +95,7 @@ def serial_rung(on: str) -> Rung:
         board=str(info["board"]),
         adc=None,
         is_real=True,
+        is_simulated=is_emulated(connection.name),
         name=RUNG,
         header={"board_id": about.id, "python": about.version, "firmware": _firmware(about)},
         latch=BoardLatch(connection, info),

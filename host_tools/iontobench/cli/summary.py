@@ -100,7 +100,9 @@ def outcome_line(result: Result, signal: str | None) -> str:
     return f"{text}: {cause}" if cause else text
 
 
-def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Path) -> list[str]:
+def ended_lines(
+    result: Result, record: Path, report: Path | None, data_dir: Path, is_simulated: bool
+) -> list[str]:
     """What stays on the screen."""
     rows = _measured(result)
     if result.gate_off_us is not None:
@@ -110,7 +112,8 @@ def ended_lines(result: Result, record: Path, report: Path | None, data_dir: Pat
         if line:
             rows.append(("injected", line))
     if result.outcome == "fault":
-        rows.append(("latched", "the next run on this board needs --clear"))
+        bench = "simulated bench" if is_simulated else "board"
+        rows.append(("latched", f"the next run on this {bench} needs --clear"))
     rows.append(("record", str(record)))
     rows.append(("report", str(report) if report else "none"))
     name = record.parent.name

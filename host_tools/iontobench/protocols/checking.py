@@ -17,6 +17,7 @@ from .loader import load
 from .plan import Plan
 from .profiles import profile
 from .rows import Row
+from .schema import Protocol
 
 _WIDTH = 80
 _HEADER = ("", "proven bound", "cut off at", "limit", "verdict")
@@ -64,7 +65,16 @@ def check(name_or_path: str, profile_name: str, board: Board) -> CheckResult:
         ProtocolError: no such protocol or profile, or a file that makes no program. A refusal by
             a wall is no error here: `ok` is false and `reason` says why.
     """
-    protocol, limits_profile = load(name_or_path), profile(profile_name)
+    return check_loaded(load(name_or_path), profile_name, board)
+
+
+def check_loaded(protocol: Protocol, profile_name: str, board: Board) -> CheckResult:
+    """`check` of a protocol that has been read.
+
+    Raises:
+        ProtocolError: as `check`.
+    """
+    limits_profile = profile(profile_name)
     made, crc, reason = None, None, ""
     try:
         made = draft(protocol, limits_profile, board)

@@ -19,7 +19,7 @@ from .settled import median_mv
 ERROR_MAX_PERCENT = 5  # of a set point; the drug sellers' 5 to 10 % [domain.md 3, unverified]
 
 
-def board_rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> list[Row]:
+def board_rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> list[Row]:
     """The board's own walls, in the order of the table."""
     rows = _rows(protocol, plan, board, trip_ua)
     if all(row.ok for row in rows):
@@ -28,7 +28,7 @@ def board_rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> li
     return [_advised(row, other) for row in rows]
 
 
-def _rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> list[Row]:
+def _rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> list[Row]:
     return [
         _current(protocol, plan, board, trip_ua),
         _accuracy(protocol, plan, board),
@@ -58,19 +58,27 @@ def _by_current(protocol: Protocol) -> list[tuple[float, int]]:
     return sorted(found, key=lambda row: (row[0], -row[1]))
 
 
-def _current(protocol: Protocol, plan: Plan, board: Board, trip_ua: int) -> Row:
-    peak_ua = plan.shape.peak_ua
+def above(protocol: Protocol, most_ma: float) -> str:
+    """What has to be lowered to `most_ma`: the highest, and each phase that is above that too."""
+    if protocol.max_current_ma is None:
+        return "it"
+    phases = [f"phases[{index}].current_ma" for ma, index in _by_current(protocol) if ma > most_ma]
+    return " and ".join(["it", *sorted(phases)])
+
+
+def _current(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> Row:
+    peak_ua, most_ma = plan.shape.peak_ua, board.max_ua / 1000
     return Row(
         quantity="peak current, board",
         bound=peak_ua / 1000,
-        trip=trip_ua / 1000,
-        limit=board.max_ua / 1000,
+        trip=None if trip_ua is None else trip_ua / 1000,
+        limit=most_ma,
         unit="mA",
         digits=3,
         source=f"board {board.name}",
         ok=peak_ua <= board.max_ua,
         key=highest(protocol),
-        advice=f"lower it to {board.max_ua / 1000:g} mA or less",
+        advice=f"lower {above(protocol, most_ma)} to {most_ma:g} mA or less",
     )
 
 
@@ -117,9 +125,17 @@ def board_for(protocol: Protocol, plan: Plan, real: bool = False) -> str | None:
     """The name of the first board that can serve the protocol, simulated or real."""
     for name in tree.board_names():
         if _is_real(name) == real:
-            rows = _rows(protocol, plan, tree.load_board(name).BOARD, 0)
+            rows = _rows(protocol, plan, tree.load_board(name).BOARD, None)
             if all(row.ok for row in rows):
                 return name
+    return None
+
+
+def cannot(protocol: Protocol, plan: Plan, board: Board) -> str | None:
+    """The first wall of the board's own that the protocol passes, in words; None: it can serve."""
+    for row in _rows(protocol, plan, board, None):
+        if not row.ok:
+            return f"{row.quantity} {row.bound_text} of {row.relation} {row.limit_text}"
     return None
 
 

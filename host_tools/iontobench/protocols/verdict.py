@@ -3,7 +3,9 @@
 Rows are in the units of people (mA, mA/cm2, mA/s, mA min, C/cm2, s). The programmed bound is
 judged; where the supervisor would cut is shown beside it. Charge is judged in steps of
 0.1 mA min, the step in which doses and their walls are stated: the firmware's own steps are
-shorter, but a bound has to allow for them. The plan itself is judged exactly.
+shorter, but a bound has to allow for them. The plan itself is judged exactly. What is shown is on
+the side of the limit that the verdict says. Nothing is cut off on a board that cannot make the
+program's current: its firmware does not take the program.
 Must not raise on a wall that is passed: a table shows all of them.
 """
 
@@ -12,14 +14,14 @@ from math import ceil
 from ionto.core import limits, program
 from ionto.core.units import UA_Q4, UC_PER_MAMIN
 
-from .bounds import bounds, trips
+from .bounds import Trips, bounds, trips
 from .families import FAMILIES, Family
 from .plan import Plan
 from .probe import LEAST_UA
 from .profiles import Profile
 from .rows import Row
 from .schema import OffPhase, Protocol, PulsePhase
-from .serving import board_rows, highest
+from .serving import above, board_rows, highest
 
 _DOSE_STEP_UC = UC_PER_MAMIN // 10
 
@@ -29,14 +31,14 @@ def judge(
 ) -> list[Row]:
     """Every wall for these words, in the order of the table."""
     family = FAMILIES[protocol.family]
-    trip_ua = trips(words, board).peak_ua
+    trip = trips(words, board) if plan.shape.peak_ua <= board.max_ua else None
     return [
-        _family_current(protocol, family, words, trip_ua),
-        *board_rows(protocol, plan, board, trip_ua),
-        _density(protocol, profile, board, words),
+        _family_current(protocol, family, words, trip),
+        *board_rows(protocol, plan, board, None if trip is None else trip.peak_ua),
+        _density(protocol, profile, trip, words),
         _slew(protocol, family, words),
-        *_charge(protocol, family, board, plan, words),
-        _time(words, board),
+        *_charge(protocol, family, trip, plan, words),
+        _time(words, trip),
         _probe(protocol, words),
     ]
 
@@ -48,38 +50,41 @@ def _smaller(protocol: Protocol) -> str:
     return f"electrodes.{'active' if smaller else 'return'}.area_cm2"
 
 
-def _family_current(protocol: Protocol, family: Family, words: list[int], trip_ua: int) -> Row:
+def _family_current(
+    protocol: Protocol, family: Family, words: list[int], trip: Trips | None
+) -> Row:
     bound_ua, limit_ua = bounds(words).peak_ua, round(family.current_ma * 1000)
     return Row(
         quantity="peak current, family",
         bound=bound_ua / 1000,
-        trip=trip_ua / 1000,
+        trip=None if trip is None else trip.peak_ua / 1000,
         limit=limit_ua / 1000,
         unit="mA",
         digits=3,
         source=f"family {protocol.family}",
         ok=bound_ua <= limit_ua,
         key=highest(protocol),
-        advice=f"lower it to {limit_ua / 1000:g} mA or less",
+        advice=f"lower {above(protocol, limit_ua / 1000)} to {limit_ua / 1000:g} mA or less",
     )
 
 
-def _density(protocol: Protocol, profile: Profile, board: limits.Board, words: list[int]) -> Row:
+def _density(protocol: Protocol, profile: Profile, trip: Trips | None, words: list[int]) -> Row:
     bound, limit = bounds(words), profile.density_ua_cm2[protocol.application]
     area_mm2 = words[program.H_AREA_MM2]
     most_ma = limit * area_mm2 // 100 / 1000
     least_cm2 = ceil(bound.peak_ua * 100 / limit) / 100
+    what = above(protocol, most_ma)
     return Row(
         quantity="current density",
         bound=bound.density_ua_cm2 / 1000,
-        trip=trips(words, board).density_ua_cm2 / 1000,
+        trip=None if trip is None else trip.density_ua_cm2 / 1000,
         limit=limit / 1000,
         unit="mA/cm²",
         digits=3,
         source=f"profile {profile.name}, {protocol.application}",
         ok=bound.density_ua_cm2 <= limit,
         key=highest(protocol),
-        advice=f"lower it to {most_ma:g} mA or less, or make both electrodes "
+        advice=f"lower {what} to {most_ma:g} mA or less, or make both electrodes "
         f"{least_cm2:g} cm² or larger",
     )
 
@@ -119,24 +124,26 @@ def _end(protocol: Protocol) -> str:
 
 
 def _charge(
-    protocol: Protocol, family: Family, board: limits.Board, plan: Plan, words: list[int]
+    protocol: Protocol, family: Family, trip: Trips | None, plan: Plan, words: list[int]
 ) -> list[Row]:
-    bound, trip = bounds(words), trips(words, board)
+    bound = bounds(words)
     area_cm2 = words[program.H_AREA_MM2] / 100
     stated_uc = (bound.charge_uc + _DOSE_STEP_UC // 2) // _DOSE_STEP_UC * _DOSE_STEP_UC
-    judged_uc = max(stated_uc, plan.planned_uc)
+    judged_uc = max(min(stated_uc, bound.charge_uc), plan.planned_uc)
     wall_uc = round(family.dose_mamin * UC_PER_MAMIN)
     density_wall_uc = round(family.charge_c_cm2 * 1e6)
     key = _end(protocol)
     source = f"family {protocol.family}"
+    shown_uc = _shown_uc(bound.charge_uc, judged_uc, wall_uc)
+    dense_uc = _shown_uc(bound.charge_uc, judged_uc, density_wall_uc * area_cm2)
     return [
         Row(
             quantity="gross charge",
-            bound=bound.charge_uc / UC_PER_MAMIN,
-            trip=trip.charge_uc / UC_PER_MAMIN,
+            bound=shown_uc / UC_PER_MAMIN,
+            trip=None if trip is None else trip.charge_uc / UC_PER_MAMIN,
             limit=family.dose_mamin,
             unit="mA·min",
-            digits=3 if plan.planned_uc > wall_uc else 1,
+            digits=3 if plan.planned_uc > wall_uc or shown_uc < UC_PER_MAMIN else 1,
             source=source,
             ok=judged_uc <= wall_uc,
             key=key,
@@ -144,8 +151,8 @@ def _charge(
         ),
         Row(
             quantity="charge density",
-            bound=bound.charge_uc_cm2 / 1e6,
-            trip=trip.charge_uc_cm2 / 1e6,
+            bound=dense_uc / area_cm2 / 1e6,
+            trip=None if trip is None else trip.charge_uc_cm2 / 1e6,
             limit=family.charge_c_cm2,
             unit="C/cm²",
             digits=3,
@@ -158,12 +165,18 @@ def _charge(
     ]
 
 
-def _time(words: list[int], board: limits.Board) -> Row:
-    bound_s = bounds(words).longest_s + bounds(words).off_s
+def _shown_uc(bound_uc: int, judged_uc: int, wall_uc: float) -> int:
+    """The bound itself, unless it is the step of its statement that decides."""
+    return judged_uc if judged_uc <= wall_uc < bound_uc else bound_uc
+
+
+def _time(words: list[int], trip: Trips | None) -> Row:
+    off_s = bounds(words).off_s
+    bound_s = bounds(words).longest_s + off_s
     return Row(
         quantity="longest time",
         bound=bound_s,
-        trip=trips(words, board).longest_s + bounds(words).off_s,
+        trip=None if trip is None else trip.longest_s + off_s,
         limit=limits.TIME_WALL_S,
         unit="s",
         digits=0,
