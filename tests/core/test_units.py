@@ -24,7 +24,10 @@ def test_a_milliampere_minute_is_60_millicoulomb():
 
 @pytest.mark.parametrize(
     ("load_mv", "current_q4", "ohm"),
-    [(10_000, 32_000, 5000), (0, 100, 0), (100, 0, 0), (9, -1, 0)],
+    [
+        *((10_000, 32_000, 5000), (0, 100, 0), (100, 0, 0), (9, -1, 0), (5, 1, 80_000)),
+        *((67_000, 16_000, 67_000), (67_001, 16_000, 67_000), (75_000, 1, 1_072_000_000)),
+    ],
 )
 def test_a_load_is_voltage_over_current_or_unknown(load_mv, current_q4, ohm):
     assert units.load_ohm(load_mv, current_q4) == ohm

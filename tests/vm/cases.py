@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ionto.core import program as p
 from ionto.core.crc import crc16
+from ionto.core.limits import LEAST_MAX_OHM, TIME_SLACK_S
 
 CURRENT_MAX_Q4 = 600_000  # 37.5 mA, the full scale of a 30 mA board
 CURRENT_MIN_Q4 = -30_000  # an offset of 5 % below zero
@@ -67,7 +68,8 @@ def programs(draw, board, walls=True):
     """Words of a program that `board` accepts; without `walls` none ends its session early."""
     max_ua = board[0]
     peak_ua = draw(near(1, max_ua, max_ua // 2))
-    slew_ua_s = draw(often(10_000, slews_ua_s))
+    slowest_ua_s = -(-peak_ua // TIME_SLACK_S)
+    slew_ua_s = max(slowest_ua_s, draw(often(10_000, slews_ua_s)))
     count = draw(st.integers(1, 4))
     words = [0] * p.HEADER_LEN
     words[p.H_VERSION] = p.VERSION
@@ -75,12 +77,13 @@ def programs(draw, board, walls=True):
     words[p.H_POLARITY] = draw(st.sampled_from([1, -1]))
     words[p.H_PEAK_UA] = peak_ua
     words[p.H_SLEW_UA_S] = slew_ua_s
-    words[p.H_DOWN_SLEW_UA_S] = draw(near(1, slew_ua_s))
+    words[p.H_DOWN_SLEW_UA_S] = draw(near(slowest_ua_s, slew_ua_s))
     words[p.H_CHARGE_UC] = draw(near(1, 100_000_000, 2000)) if walls else 100_000_000
     words[p.H_TIME_S] = draw(near(1, 14_000)) if walls else 14_000
     words[p.H_AREA_MM2] = 200_000
     words[p.H_DENSITY_UA_CM2] = 2000
     words[p.H_PROBE_MIN_Q4] = draw(near(1, 80))
+    words[p.H_LEAST_OHM] = draw(often(0, near(0, LEAST_MAX_OHM, 600, 3000)))
     for index in range(count):
         words += draw(segments(words, index == 0))
     return words

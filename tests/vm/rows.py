@@ -35,6 +35,16 @@ window_rows = st.lists(
     st.tuples(near(0, 60_001, 500, 1000, 5000), often(1, st.just(0))).map(list), max_size=20
 )
 
+_steady = st.tuples(
+    often(62, st.integers(1, 62)),
+    often(16_000, near(0, 480_000, 1600)),
+    often(0, near(-20_000, 30_000, 80, 160, 400, 800)),
+    often(5000, loads_mv),
+    often(1, st.just(0)),
+    st.sampled_from([0] * 15 + [1]),
+)
+steady_rows = stretches(_steady, 12, 20)
+
 words = near(-0x3FFFFFFF, 0x3FFFFFFF, 0, 0xFFFF)
 _telemetry_quiet = st.tuples(st.just(0), often(1000, near(0, 3000)), words, words)
 _telemetry_event = st.tuples(

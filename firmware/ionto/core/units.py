@@ -23,6 +23,8 @@ SAMPLE_SUPPLY = const(3)  # supply, _mv
 SAMPLE_INPUTS = const(4)  # bits INPUT_*
 SAMPLE_LEN = const(5)
 
+_LOAD_MAX_MV = const(67000)  # of a resistance that is told
+
 # What a sample was taken under, for who judges it.
 GATE_LOW = const(0)
 GATE_CLOSED = const(1)
@@ -62,10 +64,13 @@ def probe_current_q4(probe_mv, probe_ohm, load_mv):
 def load_ohm(load_mv, current_q4):
     """Apparent resistance V / I in ohm, or 0 where there is no current to judge by.
 
-    mV / uA is kOhm. Bound: 65 000 mV * 16 000 = 1.04e9 < 2^30.
+    mV / uA is kOhm. Bound: 67 000 mV * 16 000 = 1.07e9 < 2^30; the sense goes to 75 000 mV, which
+    no stage makes: what is above counts as that.
     """
     if current_q4 <= 0 or load_mv <= 0:
         return 0
+    if load_mv > _LOAD_MAX_MV:
+        load_mv = _LOAD_MAX_MV
     return load_mv * (1000 * UA_Q4) // current_q4
 
 
