@@ -4,9 +4,9 @@ import pytest
 
 from ionto.core import faults
 from ionto.core.rounds import WARN_COMPLIANCE
-from ionto.core.supervisor import WARN_DIP, WARN_LATE
+from ionto.core.supervisor import WARN_DIP, WARN_LATE, Supervisor
 
-from .build import sample
+from .build import SMALL, sample
 from .judge import Judge
 
 LOW_MA_Q4 = 16000
@@ -140,3 +140,10 @@ def test_near_compliance_warns_and_is_no_fault():
     assert judge.supervisor.rounds.warning == 0
     assert judge.ticks(16, load_mv=32000) == [faults.OK]
     assert judge.supervisor.rounds.warning == WARN_COMPLIANCE
+
+
+@pytest.mark.hazard("H-24")
+def test_before_it_is_armed_no_limit_is_whole():
+    supervisor = Supervisor(SMALL)
+    found = [supervisor.rounds.step(sample(), 0, 0) for _ in range(4)]
+    assert found == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]

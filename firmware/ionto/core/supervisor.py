@@ -80,7 +80,13 @@ class Supervisor:
         self._over_q4 = 0
         self._charge_uc = 0
         self._polarity = 1
-        self._again = [0] * 6
+        # As they stand no limit is whole: nothing may run before `arm`.
+        self._not_over_q4 = 0
+        self._not_absolute_q4 = 0
+        self._not_charge_uc = 0
+        self._not_drive_max = 0
+        self._not_peak_q4 = 0
+        self._not_slew_max_ua_s = 0
         self.clear()
 
     def clear(self):
@@ -114,27 +120,25 @@ class Supervisor:
         self._charge_uc = program.charge_uc
         self.rounds.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
         self._polarity = program.polarity
-        self._keep_again()
+        self._keep_inverted()
 
-    def _keep_again(self):
+    def _keep_inverted(self):
         """Every limit a second time, inverted: memory that changes one does not change both."""
-        again = self._again
-        again[0] = ~self._over_q4
-        again[1] = ~self._absolute_q4
-        again[2] = ~self._charge_uc
-        again[3] = ~self._drive_max
-        again[4] = ~self._peak_q4
-        again[5] = ~self._slew_max_ua_s
+        self._not_over_q4 = ~self._over_q4
+        self._not_absolute_q4 = ~self._absolute_q4
+        self._not_charge_uc = ~self._charge_uc
+        self._not_drive_max = ~self._drive_max
+        self._not_peak_q4 = ~self._peak_q4
+        self._not_slew_max_ua_s = ~self._slew_max_ua_s
 
     def _is_whole(self):
-        again = self._again
         return (
-            self._over_q4 == ~again[0]
-            and self._absolute_q4 == ~again[1]
-            and self._charge_uc == ~again[2]
-            and self._drive_max == ~again[3]
-            and self._peak_q4 == ~again[4]
-            and self._slew_max_ua_s == ~again[5]
+            self._over_q4 == ~self._not_over_q4
+            and self._absolute_q4 == ~self._not_absolute_q4
+            and self._charge_uc == ~self._not_charge_uc
+            and self._drive_max == ~self._not_drive_max
+            and self._peak_q4 == ~self._not_peak_q4
+            and self._slew_max_ua_s == ~self._not_slew_max_ua_s
         )
 
     def turn(self, polarity):

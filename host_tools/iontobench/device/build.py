@@ -20,8 +20,8 @@ from .fold import fold
 ARCH = "armv6m"
 _NATIVE_CORE = (
     *("command", "display", "dose", "envelope", "impedance", "integrity", "proof", "pulses"),
-    *("pusher", "ramp", "regulator", "rounds", "segment", "session", "snapshot", "supervisor"),
-    *("telemetry", "waits", "window"),
+    *("pusher", "ramp", "regulator", "rounds", "segment", "session", "snapshot", "steady"),
+    *("supervisor", "telemetry", "waits", "window"),
 )
 _NATIVE_IONTO = ("link", "tick")
 _NATIVE_RP2 = ("clock", "console", "drive", "port")
