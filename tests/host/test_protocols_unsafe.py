@@ -45,7 +45,7 @@ CASES = {
     ),
     "a ramp slower than 1 uA/s": (
         [("= 2.0", "= 0.01")],
-        "phases[0].ramp_up_s: 20 s over 10 uA is slower",
+        "phases[0].ramp_up_s: 20 s over 10 µA is slower",
         ["1 to 10 s"],
         ProtocolError,
     ),

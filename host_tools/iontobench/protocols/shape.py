@@ -8,6 +8,7 @@ it says. Must not know a profile, a board or the header of a program.
 import msgspec
 
 from ionto.core import limits, program
+from iontobench import signs
 
 from .errors import ProtocolError
 from .explain import range_of
@@ -113,7 +114,7 @@ def _hold(
     protocol: Protocol, path: str, phase: HoldPhase, polarity: int, level_ua: int, slew_ua_s: int
 ) -> Segment:
     dose, hold_s = phase.dose_mamin or 0, phase.hold_s or 0
-    charge_uc = _steps(protocol, f"{path}.dose_mamin", dose, 1000, "0.001 mA·min") * 60
+    charge_uc = _steps(protocol, f"{path}.dose_mamin", dose, 1000, f"0.001 {signs.MAMIN}") * 60
     return Segment(
         kind=program.HOLD_CHARGE if charge_uc else program.HOLD_TIME,
         polarity=polarity,
@@ -172,7 +173,7 @@ def _slew(protocol: Protocol, key: str, level_ua: int, ramp_s: float) -> int:
         raise ProtocolError(
             protocol.file,
             key,
-            f"{ramp_s:g} s over {level_ua} uA is slower than 1 uA/s",
+            f"{ramp_s:g} s over {level_ua} {signs.UA} is slower than 1 {signs.UA}/s",
             f"1 to {level_ua} s" if level_ua > 1 else "1 s",
             "shorten it",
         )
@@ -188,7 +189,7 @@ def _check_longest_down(
             protocol.file,
             "ramp_down_s",
             f"{protocol.ramp_down_s:g} s makes a ramp of {peak_ua // down_slew_ua_s} s from "
-            f"{peak_ua / 1000:g} mA, at {down_slew_ua_s} uA/s",
+            f"{peak_ua / 1000:g} mA, at {down_slew_ua_s} {signs.UA}/s",
             f"1 to {level_ua // least_ua_s} s ({RAMP_DOWN_MAX_S} s from the highest)",
             "shorten it",
         )
@@ -199,6 +200,6 @@ def _area_mm2(protocol: Protocol) -> int:
     electrodes = protocol.electrodes
     sides = {"active": electrodes.active.area_cm2, "return": electrodes.return_.area_cm2}
     return min(
-        _steps(protocol, f"electrodes.{name}.area_cm2", area_cm2, 100, "0.01 cm²")
+        _steps(protocol, f"electrodes.{name}.area_cm2", area_cm2, 100, f"0.01 {signs.CM2}")
         for name, area_cm2 in sides.items()
     )
