@@ -1,11 +1,12 @@
-"""Numbers and events as people read them: mA, V, kOhm, mA min, m:ss, sentences.
+"""Numbers and events as people read them: mA, V, kΩ, mA·min, m:ss, sentences.
 
-Names of states, faults and events are the firmware's own tables. ASCII only, so that it reads the
-same in a log, in a screen reader and on a terminal without UTF-8.
+Names of states, faults and events are the firmware's own tables. Units have their signs, and no
+other character is beyond ASCII: `signs` has letters for a terminal without them.
 """
 
 from ionto.core import command, faults
 from ionto.core.units import UC_PER_MAMIN
+from iontobench import signs
 from iontobench.device.events import (
     FLAG_DIP,
     FLAG_LIMITED,
@@ -72,12 +73,12 @@ def volts(load_mv: float) -> str:
 
 
 def kilohms(load_ohm: float | None) -> str:
-    """`5.21 kOhm`, or a dash where no current flows to judge by."""
-    return "-" if load_ohm is None else f"{load_ohm / 1000:.2f} kOhm"
+    """`5.21 kΩ`, or a dash where no current flows to judge by."""
+    return "-" if load_ohm is None else f"{load_ohm / 1000:.2f} {signs.KOHM}"
 
 
 def mamin(dose_uc: float) -> str:
-    """A dose without its unit, in mA min: `18.73`."""
+    """A dose without its unit, in mA·min: `18.73`."""
     return f"{dose_uc / UC_PER_MAMIN:.2f}"
 
 
@@ -100,9 +101,9 @@ def state(sample: Sample, brief: bool = False) -> str:
 
 
 def brief(sample: Sample) -> str:
-    """A sample in some words: `hold, 2.000 mA, dose 18.73 mA min`."""
+    """A sample in some words: `hold, 2.000 mA, dose 18.73 mA·min`."""
     current = milliamps(sample.current_ua)
-    return f"{state_name(sample.state)}, {current}, dose {mamin(sample.dose_uc)} mA min"
+    return f"{state_name(sample.state)}, {current}, dose {mamin(sample.dose_uc)} {signs.MAMIN}"
 
 
 def event(item: Event) -> str:
@@ -162,7 +163,7 @@ def _state(new: int, segment: int) -> str:
 _EVENTS = {
     faults.EV_START: _start,
     faults.EV_STATE: _state,
-    faults.EV_PROBE: lambda a, b: f"probe: {a / 16:.1f} uA, load {kilohms(b or None)}",
+    faults.EV_PROBE: lambda a, b: f"probe: {a / 16:.1f} {signs.UA}, load {kilohms(b or None)}",
     faults.EV_LIMITED: lambda a, b: f"limited by compliance: {_q4(a)} at {volts(b)}",
     faults.EV_LIMITED_END: lambda a, b: f"no longer limited, after {a / 1000:.1f} s",
     faults.EV_CONTACT: lambda a, b: f"contact lost at a set point of {_q4(a)}, output off",
@@ -175,7 +176,7 @@ _EVENTS = {
     faults.EV_HOST_LOST: lambda a, b: "the host was lost: ramping down",
     faults.EV_LINK: lambda a, b: "the link is unreadable: ramping down",
     faults.EV_LAST_CURRENT: lambda a, b: f"off at {_q4(a)}; the peak was {_q4(b)}",
-    faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} mA min anodal, {mamin(b)} cathodal",
+    faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} {signs.MAMIN} anodal, {mamin(b)} cathodal",
     faults.EV_END: _end,
     faults.EV_PROOF: _proof,
     faults.EV_DRIFT: lambda a, b: f"the load rises: {kilohms(a)} 3 min ago, {kilohms(b)} now",

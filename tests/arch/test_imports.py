@@ -76,13 +76,17 @@ def test_a_boot_file_imports_machine_only_and_is_ten_lines_at_most(path):
 def test_the_plant_does_not_know_who_drives_it(path):
     ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
     allowed = ("ionto.core.units", "ionto.core.const", "iontobench.sim", "iontobench.tomlfile")
-    assert within(ours, *allowed) == set()
+    assert within(ours, *allowed, "iontobench.signs") == set()
 
 
 @pytest.mark.parametrize("path", files(HOST / "tomlfile"), ids=ids)
 def test_what_reads_toml_files_knows_no_file_of_ours(path):
     ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
-    assert within(ours, "iontobench.tomlfile") == set()
+    assert within(ours, "iontobench.tomlfile", "iontobench.signs") == set()
+
+
+def test_the_signs_of_units_know_nothing_of_ours():
+    assert within(imports(HOST / "signs.py"), "codecs", "typing") == set()
 
 
 @pytest.mark.parametrize("path", files(HOST, FIRMWARE, BOARDS), ids=ids)

@@ -32,7 +32,7 @@ def test_a_fault_is_kind_seconds_and_value():
         ("open@1.2.3", "SECONDS"),
         ("open@1e3", "KIND@SECONDS"),
         ("open@100001", "0 to 100000 s"),
-        ("short@1:0", "0.1 to 10000 ohm"),
+        ("short@1:0", "0.1 to 10000 Ω"),
         ("overcurrent@1:1", "1.01 to 20 times"),
         ("reopen@1:2000", "0.1 to 1900 ms"),
     ],

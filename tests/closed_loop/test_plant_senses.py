@@ -181,7 +181,7 @@ def test_too_few_or_foolish_readings_are_refused():
     with pytest.raises(CalibrationError, match="at least 8"):
         fit_calibration(good[:5], used, BOARD.max_ua)
     narrow = [Reading(1000.0 + x, 1000.0, 5000.0, 1000.0 + x, 5000.0) for x in range(10)]
-    with pytest.raises(CalibrationError, match="1000 uA"):
+    with pytest.raises(CalibrationError, match="1000 µA"):
         fit_calibration(narrow, used, BOARD.max_ua)
     doubled = [Reading(r.a_ua / 2, r.b_ua, r.v_mv, r.meter_ua, r.meter_mv) for r in good]
     with pytest.raises(CalibrationError, match="gain"):

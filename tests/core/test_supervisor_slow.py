@@ -143,7 +143,7 @@ def test_near_compliance_warns_and_is_no_fault():
 
 
 @pytest.mark.hazard("H-24")
-def test_before_it_is_armed_no_limit_is_whole():
+def test_before_it_is_armed_neither_limits_nor_program_are_whole():
     supervisor = Supervisor(SMALL)
     found = [supervisor.rounds.step(sample(), 0, 0) for _ in range(4)]
-    assert found == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]
+    assert found == [faults.OK, faults.OK, faults.CORRUPT, faults.CORRUPT]

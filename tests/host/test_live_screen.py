@@ -38,8 +38,8 @@ def test_24_rows_of_80_columns_show_everything():
         "set point   2.000 mA",
         "current",
         "voltage",
-        "kOhm",
-        "of 40.00 mA min",
+        "kΩ",
+        "of 40.00 mA·min",
         "left",
         "60 x real time",
         "never people",
@@ -76,7 +76,7 @@ VALUES = {
     "set point": "2.000 mA",
     "current": r"-?[12]\.\d{3} mA",
     "voltage": r"\d+\.\d\d V",
-    "load": r"\d+\.\d\d kOhm",
+    "load": r"\d+\.\d\d kΩ",
     "peak": r"2\.\d{3} mA",
     "frames lost": "none",
 }
@@ -114,7 +114,7 @@ def test_a_narrow_terminal_has_fewer_values_and_whole_ones(width, least):
 
 def test_dose_is_whole_on_a_narrow_terminal():
     [dose] = [row for row in rows(model_at(600), 40, 12) if row.startswith("dose")]
-    assert re.fullmatch(r"dose [█░]{5,} \d+\.\d\d of 40\.00 mA min( \(\d+%\))?", dose)
+    assert re.fullmatch(r"dose [█░]{5,} \d+\.\d\d of 40\.00 mA·min( \(\d+%\))?", dose)
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 20), (40, 12)])
@@ -138,12 +138,12 @@ def test_state_and_time_of_any_state_are_whole(width, state, flags):
 
 def test_event_that_has_no_room_is_left_off_at_a_word_with_a_mark():
     model = model_at(600)
-    model.add(Event(9998, 7_000_000, faults.EV_DRIFT, 1910, 1590))
-    [event] = [row for row in rows(model, 40, 12) if "drifts" in row]
-    assert event.endswith("load drifts: …")
-    [ascii_event] = [row for row in rows(model, 40, 12, ascii_only=True) if "drifts" in row]
+    model.add(Event(9998, 7_000_000, faults.EV_DRIFT, 1_591_000, 1_910_000))
+    [event] = [row for row in rows(model, 40, 12) if "rises" in row]
+    assert event.endswith("load rises: …")
+    [ascii_event] = [row for row in rows(model, 40, 12, ascii_only=True) if "rises" in row]
     assert ascii_event.endswith("...")
-    assert "the load drifts: 1.91 kOhm 3 min ago, 1.59 kOhm now" in "\n".join(rows(model, 80, 24))
+    assert "the load rises: 1591.00 kΩ 3 min ago, 1910.00 kΩ now" in "\n".join(rows(model, 80, 24))
 
 
 def test_where_no_plot_has_room_the_events_have_all_of_it():
@@ -164,12 +164,14 @@ def test_q_is_on_the_key_line():
 def test_before_the_first_sample_it_says_so():
     text = "\n".join(rows(Model(about())))
     assert "no sample yet" in text
-    assert "0.00 of 40.00 mA min" in text
+    assert "0.00 of 40.00 mA·min" in text
 
 
 def test_ascii_terminal_gets_ascii_only():
     text = "\n".join(rows(model_at(600), ascii_only=True))
     assert text.isascii()
+    assert " kOhm" in text
+    assert "of 40.00 mA min" in text
     assert "####" in text
     assert "***" in text
 

@@ -15,7 +15,7 @@ def test_the_list_shows_what_is_planned_what_an_operator_may_raise_it_to_and_the
     assert said.code == 0
     assert max(len(line.rstrip()) for line in said.out.splitlines()) <= 80
     heads, *rows = said.out.splitlines()
-    expected = "name mA mA/cm2 mA min time max mA board"
+    expected = "name mA mA/cm² mA·min time max mA board"
     assert heads.split() == expected.split()
     listed = {row.split()[0]: row.split()[1:] for row in rows}
     assert listed["sweat-test-pilocarpine"] == ["1.500", "0.208", "7.81", "5:26", "-", "virtual"]
@@ -55,7 +55,7 @@ def test_every_file_says_bench_only_its_electrodes_its_limits_and_its_source(nam
     head = [line for line in protocol.toml.splitlines() if line.startswith("#")]
     assert head[0] == "# Bench only: dummy loads, never people."
     text = "\n".join(head)
-    for part in (f"Family {protocol.family}", "mA/cm2", "board", "cm2"):
+    for part in (f"Family {protocol.family}", "mA/cm²", "board", "cm²"):
         assert part in text
     assert protocol.electrodes.return_.material is not None
     assert protocol.source.startswith("unverified") or "unverified" in protocol.source

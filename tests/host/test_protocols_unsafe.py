@@ -1,10 +1,12 @@
 """Files whose numbers make no program, or one that a wall forbids: one line, nothing started."""
 
 import pytest
+from tests.host.cli import call
 from tests.host.protocol_files import GOOD, PHASE, changed, line_of, written
 
 from ionto.core.limits import Board
 from iontobench.protocols import ProtocolError, RefusedError, compile_protocol, load, profile
+from iontobench.protocols.plan import make_plan
 
 BOARD = Board("virtual", 5000, 40000, 40)
 
@@ -44,8 +46,8 @@ CASES = {
         ProtocolError,
     ),
     "a ramp slower than 1 uA/s": (
-        [("= 2.0", "= 0.01")],
-        "phases[0].ramp_up_s: 20 s over 10 uA is slower",
+        [("= 2.0", "= 0.01"), ("ramp_down_s = 20.0", "ramp_down_s = 5.0")],
+        "phases[0].ramp_up_s: 20 s over 10 µA is slower",
         ["1 to 10 s"],
         ProtocolError,
     ),
@@ -276,3 +278,69 @@ def test_an_unsafe_file_is_one_line_with_file_key_and_range(tmp_path, case):
 
 def test_the_good_file_that_all_of_these_change_compiles(tmp_path):
     assert compile_protocol(load(written(tmp_path, GOOD)), profile("us"), BOARD).name == "mine"
+
+
+TOO_FINE = [
+    ("= 2.0\n", "= 2.00005\n"),
+    ("= 40.0\n", "= 40.0001\n"),
+    ("area_cm2 = 10.0", "area_cm2 = 10.001"),
+    ("area_cm2 = 20.0", "area_cm2 = 20.001"),
+    ('"forearm"', '"forearm"\nmax_current_ma = 2.50005'),
+]
+
+
+def everything_wrong_with(tmp_path, text, act=make_plan):
+    """(line, key, found) of every error, as they are told."""
+    with pytest.raises(ProtocolError) as caught:
+        act(load(written(tmp_path, text)))
+    assert caught.value is caught.value.all[0]
+    return [(one.line, one.key, one.found) for one in caught.value.all]
+
+
+def test_every_value_finer_than_its_step_is_told_at_once_in_the_order_of_the_file(tmp_path):
+    step = "finer than the firmware's step of"
+    assert everything_wrong_with(tmp_path, changed(*TOO_FINE)) == [
+        (8, "max_current_ma", f"found 2.50005, {step} 0.001 mA"),
+        (13, "electrodes.active.area_cm2", f"found 10.001, {step} 0.01 cm²"),
+        (17, "electrodes.return.area_cm2", f"found 20.001, {step} 0.01 cm²"),
+        (20, "phases[0].current_ma", f"found 2.00005, {step} 0.001 mA"),
+        (21, "phases[0].dose_mamin", f"found 40.0001, {step} 0.001 mA·min"),
+    ]
+
+
+def test_every_ramp_that_is_too_slow_is_told_at_once(tmp_path):
+    text = changed(("= 2.0\n", "= 0.01\n"), ("= 40.0\n", "= 1.0\n"))
+    text += "\n[[phases]]\ncurrent_ma = 0.005\ndose_mamin = 1.0\nramp_up_s = 6.0\n"
+    assert everything_wrong_with(tmp_path, text) == [
+        (8, "ramp_down_s", "20 s over 5 µA is slower than 1 µA/s"),
+        (21, "phases[0].ramp_up_s", "20 s over 10 µA is slower than 1 µA/s"),
+        (26, "phases[1].ramp_up_s", "6 s over 5 µA is slower than 1 µA/s"),
+    ]
+
+
+def test_a_fine_value_is_told_beside_a_slow_ramp_and_too_many_pulses(tmp_path):
+    train = 'kind = "pulses"\non_s = 0.01\noff_s = 0.01\nedge_ms = 1\ntime_s = 9000.0'
+    fine = train.replace("on_s = 0.01", "on_s = 0.01001", 1)
+    text = changed(("= 2.0\n", "= 0.01\n"), ("= 40.0\n", "= 1.00001\n"))
+    text += f"\n[[phases]]\ncurrent_ma = 1.0\n{train}\n\n[[phases]]\ncurrent_ma = 1.0\n{fine}\n"
+    told = everything_wrong_with(tmp_path, text)
+    assert [key for _, key, _ in told] == [
+        "phases[0].dose_mamin",
+        "phases[0].ramp_up_s",
+        "phases[1].time_s",
+        "phases[2].on_s",  # how many pulses its time holds is not known before that is right
+    ]
+
+
+def test_a_level_between_two_steps_alone_makes_no_ramp_too_slow(tmp_path):
+    changes = [("= 2.0\n", "= 0.0205\n"), ("= 20.0\n", "= 20.4\n"), ("= 20.0\n", "= 20.4\n")]
+    text = changed(*changes, ("= 40.0\n", "= 1.0\n"))
+    assert [key for _, key, _ in everything_wrong_with(tmp_path, text)] == ["phases[0].current_ma"]
+
+
+def test_check_tells_every_value_finer_than_its_step(tmp_path):
+    path = written(tmp_path, changed(*TOO_FINE))
+    said = call("check", path, "--json")
+    assert said.code == 2
+    assert len([line for line in said.err.splitlines() if "finer than" in line]) == 5
+    assert [one["line"] for one in said.object["errors"]] == [8, 13, 17, 20, 21]

@@ -262,7 +262,7 @@ def test_a_record_file_from_elsewhere_can_be_named_by_its_path(store, tmp_path):
         ("peak_ua", 2003, "2.003 mA"),
         ("density_ua_cm2", 200, "0.200 mA/cm²"),
         ("compliance_mv", 40000, "40.00 V"),
-        ("load_ohm", 5450, "5.45 kOhm"),
+        ("load_ohm", 5450, "5.45 kΩ"),
         ("dose_uc", 2400000, "40.000 mA·min"),
         ("gate_off_us", 5200, "5.20 ms"),
         ("duration_us", 1220300000, "20 min 20.3 s"),

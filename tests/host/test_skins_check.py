@@ -51,19 +51,18 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
     )
     lines = told(call("skins", "check", path))
     assert lines == [
-        ":5: r0_kohm_cm2: found -1; allowed: above 0 to 1000000 kOhm·cm²; "
-        "choose a number in that range, in kOhm·cm²",
+        ":5: r0_kohm_cm2: found -1; allowed: 0.001 to 100000 kΩ·cm²; "
+        "choose a number in that range, in kΩ·cm²",
         ":8: fast_share: found 60; allowed: 0 to 1; choose a number in that range",
-        ":9: tau_fast_ms: unknown key; allowed: tau_fast_s, above 0 to 1000000 s; "
+        ":9: tau_fast_ms: unknown key; allowed: tau_fast_s, 0.001 to 1000000 s; "
         "give it in s, as tau_fast_s",
-        ":12: field_mv: found '9'; allowed: above 0 to 1000000 mV; "
-        "write a number without quotes, in mV",
+        ":12: field_mv: found '9'; allowed: 1 to 1000000 mV; write a number without quotes, in mV",
         lines[4],
         ":23: anod_factor: unknown key; allowed: anode_factor, 0.1 to 10; "
         "did you mean anode_factor?",
         ":27: water_us_cm: found 0; allowed: 10 to 50000 µS/cm; "
         "choose a number in that range, in µS/cm",
-        ": electrode_mv: missing; allowed: 0 to 1000000 mV; add it",
+        ": electrode_mv: missing; allowed: 0 to 5000 mV; add it",
     ]
     assert lines[4].startswith(":20: active_cm2: unknown key; allowed: name, label, ")
     assert lines[4].endswith("; remove it: areas belong to the protocol's electrodes")
@@ -76,7 +75,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_lines_ranges_and_units(wr
 def test_resistances_that_contradict_each_other_are_one_line_with_both(written):
     path = written(("r_min_kohm_cm2 = 1.5", "r_min_kohm_cm2 = 900"))
     assert told(call("skins", "check", path)) == [
-        ":6: r_min_kohm_cm2: found 900; allowed: at most 150 kOhm·cm², which is r0_kohm_cm2; "
+        ":6: r_min_kohm_cm2: found 900; allowed: at most 150 kΩ·cm², which is r0_kohm_cm2; "
         "lower it"
     ]
 

@@ -107,6 +107,6 @@ def test_the_command_prints_a_line_for_each_threshold_and_a_column_for_each_rang
     assert lines[0] == "| threshold | fault | 0.5 mA | 5 mA | 30 mA |"
     assert len(lines) > 14
     assert (
-        "| I_open | open lead at 10% of the maximum | 5 uA: 0 / 0; 0 / 0 | 50 uA: "
+        "| I_open | open lead at 10% of the maximum | 5 µA: 0 / 0; 0 / 0 | 50 µA: "
         in "\n".join(lines)
     )

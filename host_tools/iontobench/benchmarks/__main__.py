@@ -13,6 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from iontobench import signs
+
 from . import on_chip, sessions, verification
 from .registry import FIGURES, Figure, met, row
 from .workshop import Workshop
@@ -23,6 +25,7 @@ _COLUMNS = ("name", "value", "unit", "required", "rung", "command")
 
 def main(args: list[str]) -> int:
     """Measure, print and write."""
+    signs.spell_on(sys.stdout)
     rows: list[dict[str, Any]] = []
     short: list[str] = []
     with tempfile.TemporaryDirectory(prefix="iontobench-bench-") as folder:

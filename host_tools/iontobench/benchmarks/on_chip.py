@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from iontobench import tree
+from iontobench import signs, tree
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
 from iontobench.chip.meter import TickMeter
@@ -125,7 +125,7 @@ def _minute(folder: Path) -> Minute:
 
 
 def _tick_figure(name: str, fraction: float, required: str) -> None:
-    @figure(f"tick, {name}", "us", required, _RUNG, _SHOWN)
+    @figure(f"tick, {name}", signs.US, required, _RUNG, _SHOWN)
     def length(shop: Workshop) -> float:
         return _minute(shop.folder).quantile_us(fraction)
 
@@ -139,17 +139,17 @@ for _name, _fraction, _required in (
     _tick_figure(_name, _fraction, _required)
 
 
-@figure("longest interval between ticks in 60 s", "us", "<= 2000", _RUNG, _SHOWN)
+@figure("longest interval between ticks in 60 s", signs.US, "<= 2000", _RUNG, _SHOWN)
 def longest_interval(shop: Workshop) -> float:
     return max(_minute(shop.folder).gaps_us)
 
 
-@figure("timer's interrupt after its tick is due, least", "us", ">= 100", _RUNG, _SHOWN)
+@figure("timer's interrupt after its tick is due, least", signs.US, ">= 100", _RUNG, _SHOWN)
 def least_after_due(shop: Workshop) -> float:
     return min(_minute(shop.folder).after_us)
 
 
-@figure("timer's interrupt after its tick is due, most", "us", "<= 300", _RUNG, _SHOWN)
+@figure("timer's interrupt after its tick is due, most", signs.US, "<= 300", _RUNG, _SHOWN)
 def most_after_due(shop: Workshop) -> float:
     return max(_minute(shop.folder).after_us)
 
@@ -198,5 +198,5 @@ def _float_pid() -> list[int]:
 
 
 for _column, _name in enumerate(("tick, median", "tick, 99 %", "tick, 99.9 %", "tick, longest")):
-    _float_figure(_name, _column, "us")
+    _float_figure(_name, _column, signs.US)
 _float_figure("allocated a tick", 4, "bytes")

@@ -5,6 +5,8 @@ import sys
 import time
 from typing import Any
 
+from iontobench import signs
+
 from .registry import figure
 from .workshop import PROTOCOL, Workshop
 
@@ -17,7 +19,7 @@ def peak(shop: Workshop) -> float:
     return shop.session()["peak_ma"]
 
 
-@figure("dose by the firmware", "mA min", "39.9 .. 40.1", "virtual", _RUN)
+@figure("dose by the firmware", signs.MAMIN, "39.9 .. 40.1", "virtual", _RUN)
 def dose(shop: Workshop) -> float:
     return shop.session()["dose_mamin"]
 

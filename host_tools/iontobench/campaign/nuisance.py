@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ionto.core import faults, program
+from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
 from iontobench.sim.state import NEVER_US
 
@@ -91,10 +92,11 @@ def report(found: Sequence[Ended]) -> str:
     """The count, and every trip by name."""
     trips = [ended for ended in found if is_trip(ended)]
     lines = [
-        f"{len(found)} sessions of 60 s at {LEVEL_UA} uA, converter {ADC}: {len(trips)} trips, "
+        f"{len(found)} sessions of 60 s at {LEVEL_UA} {signs.UA}, converter {ADC}: "
+        f"{len(trips)} trips, "
         f"{sum(ended.limited > 0 for ended in found)} met compliance, "
         f"{sum(ended.warned > 0 for ended in found)} warned, "
-        f"highest current {max(ended.peak_ua for ended in found):.1f} uA"
+        f"highest current {max(ended.peak_ua for ended in found):.1f} {signs.UA}"
     ]
     lines += [f"seed {one.seed} ({one.skin}): {one.outcome}, {one.fault}" for one in trips]
     return "\n".join(lines)
@@ -107,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=None, help="processes; by default one a core")
     asked = parser.parse_args(arguments)
     found = over_seeds(session, range(1, asked.seeds + 1), asked.jobs, "sessions")
+    signs.spell_on(sys.stdout)
     print(report(found))
     return 1 if any(is_trip(ended) for ended in found) else 0
 

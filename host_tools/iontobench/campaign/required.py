@@ -29,7 +29,7 @@ _OPEN = "control.md, Supervisor, Open"
 _OVER = "design.md, figures: 2 ms beyond the peak, 7 ms beyond the envelope"
 _APART = "control.md, Stuck sense: A and B apart for 5 ms; domain.md 5: 20 ms"
 _PROOF = "control.md, Proof before each session"
-_STUCK = "control.md, Stuck sense: a change of 100 uA; domain.md 5, row 11: 100 ms"
+_STUCK = "control.md, Stuck sense: a change of 100 µA; domain.md 5, row 11: 100 ms"
 _ROW = "domain.md 5, row {}"
 _STUCK_ON = "domain.md 5, row 7: 20 ms by firmware, 1 ms by hardware"
 

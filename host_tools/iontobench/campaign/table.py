@@ -9,6 +9,8 @@ from typing import Any
 
 import jinja2
 
+from iontobench import signs
+
 from .required import ELSEWHERE
 from .row import LATE, MISSED, NOT_OBSERVABLE, NUISANCE, OK
 
@@ -16,7 +18,7 @@ HEADS = (
     *("fault", "row of domain.md 5", "phase", "verdict", "loads", "reaction", "fault code"),
     *("detected ms", "from when it shows ms", "required ms", "gate off ms", "current off ms"),
     "hardware limiter ms",
-    *("stray uC", "peak mA", "source or reason"),
+    *(f"stray {signs.UC}", "peak mA", "source or reason"),
 )
 _WORST = (MISSED, LATE, NUISANCE, NOT_OBSERVABLE, OK)
 _WORDS = {NOT_OBSERVABLE: "not observable"}
@@ -116,7 +118,7 @@ def _line(worst: dict[str, Any], cells: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _loads(matrix: dict[str, Any]) -> str:
-    return ", ".join(f"{one['name']} at {one['level_ua']} uA" for one in matrix["loads"])
+    return ", ".join(f"{one['name']} at {one['level_ua']} {signs.UA}" for one in matrix["loads"])
 
 
 def _grid(table: Sequence[Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from ionto.core import limits
 from ionto.core.envelope import Envelope
 from ionto.core.units import UA_Q4
+from iontobench import signs
 from iontobench.sim.senses import CH_A, CH_B
 
 from .converters import Array, Converters
@@ -63,7 +64,7 @@ def _apart(converters: Converters, floor_ua: float, share: float, error: float) 
     return Row(
         "A against B",
         f"A {error:.0%} low at {share:.0%} of the maximum",
-        f"5 % + {floor_ua:.4g} uA",
+        f"5 % + {floor_ua:.4g} {signs.UA}",
         _mean(healthy),
         float(no_run(seen, _RUN, _WITHIN).mean()),
     )
@@ -85,7 +86,7 @@ def _open(converters: Converters, share: float) -> Row:
     return Row(
         "I_open",
         f"open lead at {share:.0%} of the maximum",
-        f"{open_ua:.4g} uA",
+        f"{open_ua:.4g} {signs.UA}",
         _mean(healthy),
         float(no_run(seen, _RUN, _WITHIN).mean()),
     )
@@ -101,7 +102,11 @@ def _still(
     seen = 1 - 10 ** log10_beyond((leak_ua - limit_ua) / sigma)
     miss = no_run(seen, run, _WITHIN if run > 1 else 1)
     return Row(
-        name, "twice as much flows", f"{limit_ua:.4g} uA", _mean(healthy), float(miss.mean())
+        name,
+        "twice as much flows",
+        f"{limit_ua:.4g} {signs.UA}",
+        _mean(healthy),
+        float(miss.mean()),
     )
 
 

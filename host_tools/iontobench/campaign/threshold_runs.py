@@ -21,6 +21,7 @@ from ionto.core.units import (
     SAMPLE_V,
     UA_Q4,
 )
+from iontobench import signs
 from iontobench.sim.senses import CH_A, CH_B
 
 from .converters import Converters
@@ -51,7 +52,7 @@ _FLOWS: dict[str, Callable[[Proof, float], float]] = {
 def proof_rows(converters: Converters) -> list[Row]:
     """The proof's thresholds: the whole proof in health, and each fault that it is to find."""
     nuisance = 1 - _passed(converters, "none")
-    value = f"{30 * converters.board.proof_scale} uA"
+    value = f"{30 * converters.board.proof_scale} {signs.UA}"
     return [
         Row("proof", fault, value, nuisance, _passed(converters, fault))
         for fault in _FLOWS
@@ -119,10 +120,16 @@ def round_rows(converters: Converters) -> list[Row]:
     due = frozen_at + int(np.ceil(change_ua / step_ua)) + _STUCK_MS // _STEP_MS
     stuck = [_walk(board, row, set_ua)[0] for row in frozen.tolist()]
     missed = sum(found is None or found[1] > due for found in stuck) / converters.count
-    told = f"{noise_ua:g} uA"
+    told = f"{noise_ua:g} {signs.UA}"
     rms, hum = (_quiet(converters, set_ua, extra, onset) for extra in (loud, mains))
     return [
-        Row("stuck sense", "A frozen in a ramp, in 100 ms", f"{change_ua:g} uA", trips, missed),
+        Row(
+            "stuck sense",
+            "A frozen in a ramp, in 100 ms",
+            f"{change_ua:g} {signs.UA}",
+            trips,
+            missed,
+        ),
         Row("noise", "noise, rms, in 200 ms", told, warns, rms),
         Row("noise", "50 Hz in the loop, in 200 ms", told, warns, hum),
     ]

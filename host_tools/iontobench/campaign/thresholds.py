@@ -7,13 +7,14 @@ and both again at three times the converter's noise. 0 is less than 1e-9.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from iontobench import tree
+from iontobench import signs, tree
 
 from .converters import Converters
 from .threshold_rows import Row, rows
@@ -85,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     with ProcessPoolExecutor(asked.jobs, mp_context=get_context("spawn")) as pool:
         found = list(zip(conditions, pool.map(judge, conditions), strict=True))
+    signs.spell_on(sys.stdout)
     print(table(found))
 
 

@@ -7,6 +7,7 @@ before anything could show, and only while the load's current stayed within the 
 
 from ionto.core import faults
 from ionto.core.limits import Board
+from iontobench import signs
 from iontobench.sim.faults import KINDS
 
 from .matrix import Trial, over_ua
@@ -60,7 +61,7 @@ def judge(
     if taken and (from_us is not None or seen.plant.onset_gate):
         stray_uc = _stray_uc(seen, at_us if from_us is None else from_us, at_us)
     if verdict == OK and case.stray_uc is not None and (stray_uc or 0.0) > case.stray_uc:
-        verdict, reason = LATE, f"more than {case.stray_uc:g} uC went through the load"
+        verdict, reason = LATE, f"more than {case.stray_uc:g} {signs.UC} went through the load"
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
     return Row(
         fault=case.fault,
@@ -98,7 +99,7 @@ def _idle(trial: Trial, seen: Seen, again, at_us: int) -> tuple[str, str | None]
     if trial.case.expect == REFUSE:
         return (OK, None) if refused else (MISSED, "the next start was not refused")
     if flows and not refused:
-        return MISSED, f"{flows[-1].load_ua:.1f} uA flowed in idle"
+        return MISSED, f"{flows[-1].load_ua:.1f} {signs.UA} flowed in idle"
     return OK, None
 
 

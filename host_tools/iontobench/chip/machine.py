@@ -17,6 +17,7 @@ from rp2040py.peripherals.watchdog import REASON, TIMER
 from rp2040py.rp2040 import RP2040
 from rp2040py.simulator import Simulator
 
+from iontobench import signs
 from iontobench.chip.flash import FILESYSTEM_OFFSET, filesystem
 from iontobench.chip.patches import PatientCDC, UnreadPort, keep_stopped_slices_stopped
 from iontobench.chip.usb import ChipTimeoutError, SerialPort, exec_raw
@@ -126,7 +127,7 @@ class Chip:
         deadline_us = self.now_us + limit_us
         while not self.enumerated:
             if self.now_us >= deadline_us:
-                raise ChipTimeoutError(f"the chip is not on the USB within {limit_us} us")
+                raise ChipTimeoutError(f"the chip is not on the USB within {limit_us} {signs.US}")
             self.run_until_us(self.now_us + _BOOT_STEP_US)
 
     def prompt(self, limit_us: int = _BOOT_LIMIT_US) -> bytes:

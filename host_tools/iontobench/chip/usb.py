@@ -8,6 +8,7 @@ a call waits.
 
 from typing import Protocol
 
+from iontobench import signs
 from iontobench.chip.patches import PatientCDC, UnreadPort
 
 _FOREVER_STEP_US = 1_000_000
@@ -107,7 +108,9 @@ class SerialPort:
         while expected not in self._received:
             if not self._wait(deadline_us):
                 tail = bytes(self._received[-200:])
-                raise ChipTimeoutError(f"no {expected!r} within {limit_us} us; last came {tail!r}")
+                raise ChipTimeoutError(
+                    f"no {expected!r} within {limit_us} {signs.US}; last came {tail!r}"
+                )
         return self.read(self._received.index(expected) + len(expected))
 
     def reset_input_buffer(self) -> None:

@@ -2,7 +2,8 @@
 
 With `--json` stdout carries one object as its last line and prose goes to stderr; without it
 prose goes to stdout. Warnings and the banner go to stderr always. A reader that went away
-(`| head`) is no error: `gone` tells, and nothing more is written.
+(`| head`) is no error: `gone` tells, and nothing more is written. Signs that a terminal's encoding
+lacks are written in letters.
 """
 
 import errno
@@ -11,11 +12,14 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.table import Table
+
+from iontobench import signs
 
 _READER_LEFT = (
     errno.EPIPE,
@@ -33,6 +37,8 @@ class Out:
         self.json = False
         self.data_dir: Path | None = None
         self.gone = False
+        for stream in (sys.stdout, sys.stderr):
+            signs.spell_on(stream)
 
     @property
     def prose(self) -> TextIO:
@@ -68,22 +74,18 @@ class Out:
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()
     ) -> None:
         """A table as prose; the columns whose heads are in `right` are aligned right."""
+        told = partial(signs.spelled, encoding=self.prose.encoding or "utf-8")
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for head in heads:
             aligned = "right" if head in right else "left"
-            table.add_column(head, justify=aligned, overflow="fold")
+            table.add_column(told(head), justify=aligned, overflow="fold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(told, row))
         self.show(table)
 
     def _write(self, stream: TextIO, text: str) -> None:
         with self._reader(stream):
-            try:
-                print(text, file=stream, flush=True)
-            except UnicodeEncodeError:
-                encoding = stream.encoding or "ascii"
-                safe = text.encode(encoding, "replace").decode(encoding)
-                print(safe, file=stream, flush=True)
+            print(text, file=stream, flush=True)
 
     def _reader(self, stream: TextIO) -> "_Reader":
         return _Reader(self, stream)

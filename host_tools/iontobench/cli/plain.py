@@ -4,7 +4,7 @@ For screen readers, logs and pipes. A status line comes every second, of board t
 and of the wall clock when board time runs faster; at full speed every minute of board time.
 """
 
-from iontobench import words
+from iontobench import signs, words
 from iontobench.device.events import Item, Sample
 
 from .model import Model
@@ -49,7 +49,7 @@ def status_line(model: Model) -> str:
         f" (set {sample.set_ua / 1000:.3f})",
         words.volts(sample.load_mv),
         words.kilohms(sample.load_ohm),
-        f"dose {words.mamin(sample.dose_uc)} mA min",
+        f"dose {words.mamin(sample.dose_uc)} {signs.MAMIN}",
     ]
     left_ms = model.left_ms
     if left_ms is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from iontobench import words
+from iontobench import signs, words
 from iontobench.protocols.checking import plan_dict, plan_lines
 from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import list_protocols, load
@@ -21,7 +21,7 @@ from .newfile import output_option, write_new
 from .options import json_option
 from .out import Out
 
-_HEADS = ("name", "mA", "mA/cm2", "mA min", "time", "max mA", "board")
+_HEADS = ("name", "mA", signs.MA_CM2, signs.MAMIN, "time", "max mA", "board")
 
 
 @click.group(help="List, show or begin treatment protocols.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from iontobench import signs
 from iontobench.records import RecordError, RecordStore, commands
 from iontobench.tomlfile.errors import one_line
 
@@ -37,8 +38,8 @@ def command() -> None:
 def list_all(out: Out, data_dir: Path, as_json: bool) -> None:
     rows = commands.list_records(RecordStore(data_dir))
     if rows:
-        heads = ("name", "started", "outcome", "fault", "mA min", "s")
-        out.table(heads, [_cells(row) for row in rows], right=("mA min", "s"))
+        heads = ("name", "started", "outcome", "fault", signs.MAMIN, "s")
+        out.table(heads, [_cells(row) for row in rows], right=(signs.MAMIN, "s"))
     else:
         out.say(f"no records under {data_dir}")
     out.result({"records": rows})

@@ -10,7 +10,7 @@ import textwrap
 from rich.text import Text
 
 from ionto.core import faults
-from iontobench import words
+from iontobench import signs, words
 
 from .controls import KEYS, Controls
 from .model import Model
@@ -89,7 +89,7 @@ class Screen:
             ("set point", words.milliamps(sample.set_ua)),
             ("current", words.milliamps(sample.current_ua)),
             ("voltage", words.volts(sample.load_mv)),
-            ("load", words.kilohms(sample.load_ohm)),
+            ("load", self._told(words.kilohms(sample.load_ohm))),
             ("peak", words.milliamps(self._model.peak_ua)),
             ("frames lost", missing),
         )
@@ -105,11 +105,12 @@ class Screen:
         dose_uc = sample.dose_uc if sample else 0
         share = min(max(dose_uc / course.dose_uc, 0.0), 1.0) if course.dose_uc else 0.0
         left = self._model.left_ms
-        dose = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} mA min"
-        tellings = [f"{dose} ({share:.0%})", dose, f" {words.mamin(dose_uc)} mA min"]
+        dose = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} {signs.MAMIN}"
+        tellings = [f"{dose} ({share:.0%})", dose, f" {words.mamin(dose_uc)} {signs.MAMIN}"]
         if left is not None:
             tellings.insert(0, f"{tellings[0]}, {words.clock(left)} left")
         head = "dose "
+        tellings = [self._told(text) for text in tellings]
         told = _first(tellings, width - len(head) - _BAR_COLUMNS_MIN)
         columns = max(_BAR_COLUMNS_MIN, width - len(head) - len(told) - 2)
         full = round(share * columns)
@@ -162,8 +163,13 @@ class Screen:
         note = self._controls.note
         return [*rows, Text(self._fitted(f"> {note}" if note else "", width), style="bold")]
 
+    def _told(self, text: str) -> str:
+        """In letters before it is fitted, where the terminal has no signs: they take more room."""
+        return signs.spelled(text, "ascii") if self._ascii else text
+
     def _fitted(self, line: str, width: int) -> str:
         """A line that ends with a whole word or value, and a mark, where it has no room."""
+        line = self._told(line)
         if len(line) <= width:
             return line
         mark = " ..." if self._ascii else " …"

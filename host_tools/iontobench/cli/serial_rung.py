@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from iontobench import words
+from iontobench import signs, words
 from iontobench.device.connection import About, Connection, connect, seen
 from iontobench.device.link import Listener
 from iontobench.device.repl import Found
@@ -145,8 +145,8 @@ def last_line(about: About) -> str:
         return f"it was reset {how}or has run nothing since; it remembers no session, output off"
     outcome = words.OUTCOMES.get(last["outcome"], last["outcome"])
     fault = f" ({last['fault']})" if last.get("fault") else ""
-    dose = words.mamin(last["dose_uc"])
-    return f"its last session: {outcome}{fault}; dose {dose} mA min in {words.clock(last['t_ms'])}"
+    dose = f"{words.mamin(last['dose_uc'])} {signs.MAMIN}"
+    return f"its last session: {outcome}{fault}; dose {dose} in {words.clock(last['t_ms'])}"
 
 
 def _firmware(about: About) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from iontobench import signs
 from iontobench.naming import slug
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
 from iontobench.tomlfile.errors import FileError, one_line
@@ -26,7 +27,7 @@ _CHECK_HELP = (
 # What each parameter is, for the file that `skins new` writes [control.md, Corrections to the
 # load model; domain.md 4b].
 _MEANING = {
-    "r0_kohm_cm2": "of 1 cm2 of skin that has carried nothing yet; forearm 40 to 560",
+    "r0_kohm_cm2": f"of 1 {signs.CM2} of skin that has carried nothing yet; forearm 40 to 560",
     "r_min_kohm_cm2": "to which it falls at most; 0.8 and more",
     "j50_ua_cm2": "current density that halves it in time",
     "fast_share": "w: how much of that is fast, 0 to 1",
@@ -36,7 +37,7 @@ _MEANING = {
     "field_mv": "Ve: the voltage over the skin that halves it at once",
     "tau_field_ms": "how fast, rising",
     "tau_field_recovery_ms": "and falling",
-    "c_nf_cm2": "capacitance of 1 cm2; 10 to 60",
+    "c_nf_cm2": f"capacitance of 1 {signs.CM2}; 10 to 60",
     "r_series_ohm_cm2": "below the horny layer; 120 to 220",
     "r_gel_ohm_cm2": "gel or pad; 20 to 200, ten times that when dry",
     "r_body_ohm": "between the two sites; 300 to 700",
@@ -78,7 +79,9 @@ def command() -> None:
 def list_skins(out: Out, as_json: bool) -> None:
     rows = [(name, getattr(skin_of(name), "label", "")) for name in skin_names()]
     out.table(("name", "load"), rows)
-    out.say("or with water of a conductivity in uS/cm: bath:200; or a skin file: mine.toml")
+    out.say(
+        f"or with water of a conductivity in {signs.US_CM}: bath:200; or a skin file: mine.toml"
+    )
     out.say("or a dummy load: resistor:OHM, rc:OHM:NF")
     out.result({"skins": [{"name": name, "label": label} for name, label in rows]})
 

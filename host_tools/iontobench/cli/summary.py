@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ionto.core.units import UC_PER_MAMIN
-from iontobench import words
+from iontobench import signs, words
 from iontobench.device.runner import LOST, Result
 
 from . import errors
@@ -144,15 +144,15 @@ def _measured(result: Result) -> list[tuple[str, str]]:
         result.true_peak_ua,
         result.overshoot_ua,
     )
-    rows = [("dose", f"{words.mamin(result.dose_uc)} mA min by the firmware")]
+    rows = [("dose", f"{words.mamin(result.dose_uc)} {signs.MAMIN} by the firmware")]
     if charge_uc is not None:
         difference = _difference(result.dose_uc, charge_uc)
-        rows.append(("", f"{words.mamin(charge_uc)} mA min through the load{difference}"))
+        rows.append(("", f"{words.mamin(charge_uc)} {signs.MAMIN} through the load{difference}"))
     duration = f"{words.clock(result.duration_us / 1000)} of board time"
     rows.append(("duration", f"{duration}, {result.realtime_factor:.3g} x real time"))
     if peak_ua is not None and overshoot_ua is not None:
         through = f"{words.milliamps(peak_ua)} through the load"
-        rows.append(("peak", f"{through}, overshoot {overshoot_ua:.1f} uA"))
+        rows.append(("peak", f"{through}, overshoot {overshoot_ua:.1f} {signs.UA}"))
     elif result.peak_ua is not None:
         rows.append(("peak", f"{words.milliamps(result.peak_ua)} by the firmware"))
     return rows

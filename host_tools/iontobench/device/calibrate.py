@@ -11,6 +11,7 @@ from statistics import linear_regression
 
 import msgspec
 
+from iontobench import signs
 from iontobench.sim.senses import as_integers
 
 Row = tuple[int, int, int]
@@ -55,8 +56,8 @@ def fit_calibration(
     least_ua = max_ua / SPAN_SHARE
     if len(readings) < LEAST_READINGS or span_ua < least_ua:
         raise CalibrationError(
-            f"{len(readings)} readings over {span_ua:.0f} uA: at least {LEAST_READINGS} over "
-            f"{least_ua:.0f} uA are needed"
+            f"{len(readings)} readings over {span_ua:.0f} {signs.UA}: at least "
+            f"{LEAST_READINGS} over {least_ua:.0f} {signs.UA} are needed"
         )
     zero, mul, shift = used[3]
     meter_ua = [r.meter_ua for r in readings]

@@ -12,6 +12,7 @@ from ionto.bench import Bench
 from ionto.core import faults, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
+from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.meter import Meter
@@ -126,7 +127,7 @@ class _Watcher:
                 first_ms, last_ms = rows[0][0].t_ms + _SKIP_MS, rows[-1][0].t_ms - _LATE_MS
                 rows = [row for row in rows if first_ms <= row[0].t_ms <= last_ms]
             if not rows:
-                raise CalibrationError(f"no sample at {level_ua} uA")
+                raise CalibrationError(f"no sample at {level_ua} {signs.UA}")
             readings.append(
                 Reading(
                     a_ua=fmean(sample.current_ua for sample, _, _ in rows),

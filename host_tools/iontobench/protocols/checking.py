@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ionto.core.limits import Board
+from iontobench import signs
 
 from .compiler import compile_protocol, draft
 from .errors import RefusedError
@@ -135,13 +136,13 @@ def _wrapped(text: str) -> list[str]:
 def plan_lines(plan: Plan) -> list[str]:
     """What a session would do when nothing limits it, in words."""
     lines = [
-        f"planned {plan.planned_uc / 60000:.4g} mA·min in {_clock(plan.nominal_s)} of current, "
-        f"{_clock(plan.total_s)} in all",
+        f"planned {plan.planned_uc / 60000:.4g} {signs.MAMIN} in {_clock(plan.nominal_s)} of "
+        f"current, {_clock(plan.total_s)} in all",
         f"at most {_clock(plan.max_time_s)} of current before the ramp down",
     ]
     if plan.positive_uc and plan.negative_uc:
         lines.append(
-            f"{plan.positive_uc / 60000:.4g} mA·min anodal, {plan.negative_uc / 60000:.4g} "
+            f"{plan.positive_uc / 60000:.4g} {signs.MAMIN} anodal, {plan.negative_uc / 60000:.4g} "
             f"cathodal, net {plan.net_uc / 60000:.4g}"
         )
     return lines

@@ -1,4 +1,5 @@
-"""Errors of what is computed from a protocol get the line of the key that they name.
+"""Errors of what is computed from a protocol get the line of the key that they name, and come in
+the order of the file.
 
 Must not change what is wrong, or what comes of it.
 """
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from iontobench.tomlfile.errors import in_file
 from iontobench.tomlfile.source import Source
 
 from .errors import ProtocolError
@@ -26,7 +28,12 @@ def located(
         try:
             return act(protocol, *args, **kwargs)
         except ProtocolError as error:
-            Source(protocol.file, protocol.toml).locate(error)
-            raise
+            source = Source(protocol.file, protocol.toml)
+            for one in error.all:
+                source.locate(one)
+            if len(error.all) == 1:
+                raise
+            found = sorted(error.all, key=in_file)
+            raise found[0].with_others(found) from None
 
     return call

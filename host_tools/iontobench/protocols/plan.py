@@ -10,6 +10,7 @@ from math import ceil
 import msgspec
 
 from ionto.core import limits
+from iontobench import signs
 
 from .errors import ProtocolError, RefusedError
 from .located import located
@@ -91,9 +92,9 @@ def _check_doses(protocol: Protocol, found: list[Piece]) -> None:
         raise ProtocolError(
             protocol.file,
             f"phases[{hold.segment}].dose_mamin",
-            f"{float(least_uc + hold.charge_uc) / 60000:g} mA·min is less than the phase's ramps "
-            "alone carry",
-            f"{ceil(least_uc / 60) / 1000:g} mA·min or more, with these ramps",
+            f"{float(least_uc + hold.charge_uc) / 60000:g} {signs.MAMIN} is less than the "
+            "phase's ramps alone carry",
+            f"{ceil(least_uc / 60) / 1000:g} {signs.MAMIN} or more, with these ramps",
             "shorten the ramps or raise the dose",
         )
 

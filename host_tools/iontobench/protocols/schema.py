@@ -14,6 +14,7 @@ from msgspec import Meta, Struct, field
 
 from ionto.core import limits, program
 from ionto.core.program import SEGMENTS_MAX
+from iontobench import signs
 
 from .families import FAMILIES
 
@@ -25,7 +26,7 @@ def _unit(name: str) -> dict[str, str]:
 
 
 CurrentMa = Annotated[float, Meta(ge=0.001, le=limits.PEAK_MAX_UA / 1000, extra=_unit("mA"))]
-DoseMamin = Annotated[float, Meta(ge=0.001, le=_WALL_MAMIN, extra=_unit("mA·min"))]
+DoseMamin = Annotated[float, Meta(ge=0.001, le=_WALL_MAMIN, extra=_unit(signs.MAMIN))]
 HoldS = Annotated[float, Meta(ge=1, le=limits.TIME_WALL_S, extra=_unit("s"))]
 # The longest ramp of the devices compared is 60 s (tap water) [domain.md 2].
 RampS = Annotated[float, Meta(ge=1, le=60, extra=_unit("s"))]
@@ -36,7 +37,7 @@ PulseS = Annotated[
 EdgeMs = Annotated[int, Meta(ge=1, le=program.EDGE_MAX_MS, extra=_unit("ms"))]
 Count = Annotated[int, Meta(ge=1, le=program.COUNT_MAX, extra=_unit("pulses"))]
 MaxTimeS = Annotated[int, Meta(ge=2, le=limits.TIME_WALL_S, extra=_unit("s"))]
-AreaCm2 = Annotated[float, Meta(ge=0.5, le=limits.AREA_MAX_MM2 / 100, extra=_unit("cm²"))]
+AreaCm2 = Annotated[float, Meta(ge=0.5, le=limits.AREA_MAX_MM2 / 100, extra=_unit(signs.CM2))]
 NAME_MAX = 40
 NAME_PATTERN = f"^[a-z0-9][a-z0-9-]{{0,{NAME_MAX - 1}}}\\Z"
 Name = Annotated[

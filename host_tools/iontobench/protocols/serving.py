@@ -9,7 +9,7 @@ from math import ceil
 from msgspec.structs import replace
 
 from ionto.core.limits import Board
-from iontobench import tree
+from iontobench import signs, tree
 
 from .plan import Plan
 from .rows import Row
@@ -92,7 +92,7 @@ def _accuracy(protocol: Protocol, plan: Plan, board: Board) -> Row:
         limit=ERROR_MAX_PERCENT,
         unit="%",
         digits=1,
-        source=f"{board.accuracy_ua} µA of board {board.name}",
+        source=f"{board.accuracy_ua} {signs.UA} of board {board.name}",
         ok=lowest_ua >= low_ua,
         key=f"phases[{_by_current(protocol)[0][1]}].current_ma",
         advice=f"raise it to {low_ua / 1000:g} mA or more",

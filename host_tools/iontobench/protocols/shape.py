@@ -5,9 +5,12 @@ value is refused, not rounded. Only slews are rounded, down, so that no ramp is 
 it says. Must not know a profile, a board or the header of a program.
 """
 
+from math import ceil
+
 import msgspec
 
 from ionto.core import limits, program
+from iontobench import signs
 
 from .errors import ProtocolError
 from .explain import range_of
@@ -72,69 +75,110 @@ def make_shape(protocol: Protocol) -> Shape:
     """The integers of a protocol.
 
     Raises:
-        ProtocolError: a value finer than a step, or a ramp too slow.
+        ProtocolError: values finer than a step, ramps too slow; `all` has every one.
     """
+    read = _Read(protocol)
     segments: list[Segment] = []
     polarity = protocol.polarity
     for index, phase in enumerate(protocol.phases):
         if not isinstance(phase, OffPhase) and phase.reverse:
             polarity = -polarity
-        segments.append(_segment(protocol, index, polarity))
+        segments.append(_segment(read, index, polarity))
     levels_ua = [segment.level_ua for segment in segments if segment.level_ua]
     most_ma = protocol.max_current_ma
     peak_ua = max(levels_ua)
     if most_ma is not None:
-        peak_ua = _steps(protocol, "max_current_ma", most_ma, 1000, "0.001 mA")
-    down_slew_ua_s = _slew(protocol, "ramp_down_s", levels_ua[-1], protocol.ramp_down_s)
-    _check_longest_down(protocol, levels_ua[-1], peak_ua, down_slew_ua_s)
+        peak_ua = read.steps("max_current_ma", most_ma, 1000, "0.001 mA")
+    down_slew_ua_s = read.slew("ramp_down_s", levels_ua[-1], protocol.ramp_down_s)
+    _check_longest_down(read, levels_ua[-1], peak_ua, down_slew_ua_s)
+    area_mm2 = _area_mm2(read)
+    if read.wrong:
+        raise read.wrong[0].with_others(read.wrong)
     return Shape(
-        segments=segments,
-        down_slew_ua_s=down_slew_ua_s,
-        peak_ua=peak_ua,
-        area_mm2=_area_mm2(protocol),
+        segments=segments, down_slew_ua_s=down_slew_ua_s, peak_ua=peak_ua, area_mm2=area_mm2
     )
 
 
-def _segment(protocol: Protocol, index: int, polarity: int) -> Segment:
-    phase, path = protocol.phases[index], f"phases[{index}]"
+class _Read:
+    """Reads a protocol's numbers as integers; `wrong` gets what can be none, and goes on.
+
+    One that is wrong is read as the nearest that is right, so that no other error comes of it.
+    """
+
+    def __init__(self, protocol: Protocol):
+        self.protocol = protocol
+        self.wrong: list[ProtocolError] = []
+
+    def add(self, key: str, found: str, allowed: str, hint: str) -> None:
+        """One more thing that is wrong."""
+        self.wrong.append(ProtocolError(self.protocol.file, key, found, allowed, hint))
+
+    def steps(self, key: str, value: float, per_unit: int, step: str) -> int:
+        """A value in whole steps; the shortest decimal of a float is what the file said."""
+        steps = exact(value) * per_unit
+        if steps.denominator != 1:
+            self.add(
+                key,
+                f"found {value!r}, finer than the firmware's step of {step}",
+                f"{range_of(key)}, in steps of {step}",
+                "round it",
+            )
+        return ceil(steps)  # of a current that is wrong the next higher: no ramp to it is slower
+
+    def slew(self, key: str, level_ua: int, ramp_s: float) -> int:
+        """The slew of a ramp from 0 to a level, rounded down."""
+        slew_ua_s = int(level_ua / exact(ramp_s))
+        if slew_ua_s < limits.SLEW_MIN_UA_S:
+            self.add(
+                key,
+                f"{ramp_s:g} s over {level_ua} {signs.UA} is slower than 1 {signs.UA}/s",
+                f"1 to {level_ua} s" if level_ua > 1 else "1 s",
+                "shorten it",
+            )
+        return max(limits.SLEW_MIN_UA_S, slew_ua_s)
+
+
+def _segment(read: _Read, index: int, polarity: int) -> Segment:
+    phase, path = read.protocol.phases[index], f"phases[{index}]"
     if isinstance(phase, OffPhase):
-        time_ms = _steps(protocol, f"{path}.time_s", phase.time_s, 1000, "0.001 s")
+        time_ms = read.steps(f"{path}.time_s", phase.time_s, 1000, "0.001 s")
         return Segment(kind=program.OFF, polarity=polarity, time_ms=time_ms)
-    level_ua = _steps(protocol, f"{path}.current_ma", phase.current_ma, 1000, "0.001 mA")
+    level_ua = read.steps(f"{path}.current_ma", phase.current_ma, 1000, "0.001 mA")
     slew_ua_s = 0
     if phase.ramp_up_s is not None:
-        slew_ua_s = _slew(protocol, f"{path}.ramp_up_s", level_ua, phase.ramp_up_s)
+        slew_ua_s = read.slew(f"{path}.ramp_up_s", level_ua, phase.ramp_up_s)
     if isinstance(phase, PulsePhase):
-        return _pulses(protocol, path, phase, polarity, level_ua, slew_ua_s)
-    return _hold(protocol, path, phase, polarity, level_ua, slew_ua_s)
+        return _pulses(read, path, phase, polarity, level_ua, slew_ua_s)
+    return _hold(read, path, phase, polarity, level_ua, slew_ua_s)
 
 
 def _hold(
-    protocol: Protocol, path: str, phase: HoldPhase, polarity: int, level_ua: int, slew_ua_s: int
+    read: _Read, path: str, phase: HoldPhase, polarity: int, level_ua: int, slew_ua_s: int
 ) -> Segment:
     dose, hold_s = phase.dose_mamin or 0, phase.hold_s or 0
-    charge_uc = _steps(protocol, f"{path}.dose_mamin", dose, 1000, "0.001 mA·min") * 60
+    charge_uc = read.steps(f"{path}.dose_mamin", dose, 1000, f"0.001 {signs.MAMIN}") * 60
     return Segment(
         kind=program.HOLD_CHARGE if charge_uc else program.HOLD_TIME,
         polarity=polarity,
         level_ua=level_ua,
         slew_ua_s=slew_ua_s,
         charge_uc=charge_uc,
-        time_ms=_steps(protocol, f"{path}.hold_s", hold_s, 1000, "0.001 s"),
+        time_ms=read.steps(f"{path}.hold_s", hold_s, 1000, "0.001 s"),
     )
 
 
 def _pulses(
-    protocol: Protocol, path: str, phase: PulsePhase, polarity: int, level_ua: int, slew_ua_s: int
+    read: _Read, path: str, phase: PulsePhase, polarity: int, level_ua: int, slew_ua_s: int
 ) -> Segment:
-    on_ms = _steps(protocol, f"{path}.on_s", phase.on_s, 1000, "0.001 s")
-    off_ms = _steps(protocol, f"{path}.off_s", phase.off_s, 1000, "0.001 s")
+    wrong_before = len(read.wrong)
+    on_ms = read.steps(f"{path}.on_s", phase.on_s, 1000, "0.001 s")
+    off_ms = read.steps(f"{path}.off_s", phase.off_s, 1000, "0.001 s")
     count, period_ms = phase.count, on_ms + off_ms + 2 * phase.edge_ms
     if count is None:
         count = int(exact(phase.time_s or 0) * 1000) // period_ms
-        if not 1 <= count <= program.COUNT_MAX:
-            raise ProtocolError(
-                protocol.file,
+        is_period_told = len(read.wrong) == wrong_before
+        if is_period_told and not 1 <= count <= program.COUNT_MAX:
+            read.add(
                 f"{path}.time_s",
                 f"{phase.time_s:g} s hold {count} pulses of {period_ms} ms",
                 f"1 to {program.COUNT_MAX} pulses",
@@ -152,53 +196,25 @@ def _pulses(
     )
 
 
-def _steps(protocol: Protocol, key: str, value: float, per_unit: int, step: str) -> int:
-    """A value in whole steps; the shortest decimal of a float is what the file said."""
-    steps = exact(value) * per_unit
-    if steps.denominator != 1:
-        raise ProtocolError(
-            protocol.file,
-            key,
-            f"found {value!r}, finer than the firmware's step of {step}",
-            f"{range_of(key)}, in steps of {step}",
-            "round it",
-        )
-    return steps.numerator
-
-
-def _slew(protocol: Protocol, key: str, level_ua: int, ramp_s: float) -> int:
-    slew_ua_s = int(level_ua / exact(ramp_s))
-    if slew_ua_s < limits.SLEW_MIN_UA_S:
-        raise ProtocolError(
-            protocol.file,
-            key,
-            f"{ramp_s:g} s over {level_ua} uA is slower than 1 uA/s",
-            f"1 to {level_ua} s" if level_ua > 1 else "1 s",
-            "shorten it",
-        )
-    return slew_ua_s
-
-
-def _check_longest_down(
-    protocol: Protocol, level_ua: int, peak_ua: int, down_slew_ua_s: int
-) -> None:
+def _check_longest_down(read: _Read, level_ua: int, peak_ua: int, down_slew_ua_s: int) -> None:
+    if any(one.key == "ramp_down_s" for one in read.wrong):
+        return
     if peak_ua > RAMP_DOWN_MAX_S * down_slew_ua_s:
         least_ua_s = -(-peak_ua // RAMP_DOWN_MAX_S)
-        raise ProtocolError(
-            protocol.file,
+        read.add(
             "ramp_down_s",
-            f"{protocol.ramp_down_s:g} s makes a ramp of {peak_ua // down_slew_ua_s} s from "
-            f"{peak_ua / 1000:g} mA, at {down_slew_ua_s} uA/s",
+            f"{read.protocol.ramp_down_s:g} s makes a ramp of {peak_ua // down_slew_ua_s} s from "
+            f"{peak_ua / 1000:g} mA, at {down_slew_ua_s} {signs.UA}/s",
             f"1 to {level_ua // least_ua_s} s ({RAMP_DOWN_MAX_S} s from the highest)",
             "shorten it",
         )
 
 
-def _area_mm2(protocol: Protocol) -> int:
+def _area_mm2(read: _Read) -> int:
     """The smaller electrode; both have to be whole mm2, though the program carries only one."""
-    electrodes = protocol.electrodes
+    electrodes = read.protocol.electrodes
     sides = {"active": electrodes.active.area_cm2, "return": electrodes.return_.area_cm2}
     return min(
-        _steps(protocol, f"electrodes.{name}.area_cm2", area_cm2, 100, "0.01 cm²")
+        read.steps(f"electrodes.{name}.area_cm2", area_cm2, 100, f"0.01 {signs.CM2}")
         for name, area_cm2 in sides.items()
     )

@@ -13,6 +13,7 @@ from math import ceil
 
 from ionto.core import limits, program
 from ionto.core.units import UA_Q4, UC_PER_MAMIN
+from iontobench import signs
 
 from .bounds import Trips, bounds, trips
 from .families import FAMILIES, Family
@@ -79,13 +80,13 @@ def _density(protocol: Protocol, profile: Profile, trip: Trips | None, words: li
         bound=bound.density_ua_cm2 / 1000,
         trip=None if trip is None else trip.density_ua_cm2 / 1000,
         limit=limit / 1000,
-        unit="mA/cm²",
+        unit=signs.MA_CM2,
         digits=3,
         source=f"profile {profile.name}, {protocol.application}",
         ok=bound.density_ua_cm2 <= limit,
         key=highest(protocol),
         advice=f"lower {what} to {most_ma:g} mA or less, or make both electrodes "
-        f"{least_cm2:g} cm² or larger",
+        f"{least_cm2:g} {signs.CM2} or larger",
     )
 
 
@@ -142,7 +143,7 @@ def _charge(
             bound=shown_uc / UC_PER_MAMIN,
             trip=None if trip is None else trip.charge_uc / UC_PER_MAMIN,
             limit=family.dose_mamin,
-            unit="mA·min",
+            unit=signs.MAMIN,
             digits=3 if plan.planned_uc > wall_uc or shown_uc < UC_PER_MAMIN else 1,
             source=source,
             ok=judged_uc <= wall_uc,
@@ -154,13 +155,13 @@ def _charge(
             bound=dense_uc / area_cm2 / 1e6,
             trip=None if trip is None else trip.charge_uc_cm2 / 1e6,
             limit=family.charge_c_cm2,
-            unit="C/cm²",
+            unit=f"C/{signs.CM2}",
             digits=3,
             source=source,
             ok=judged_uc <= density_wall_uc * area_cm2,
             key=_smaller(protocol),
-            advice=f"enlarge it to {ceil(judged_uc * 100 / density_wall_uc) / 100:g} cm² or more, "
-            "or lower the dose",
+            advice=f"enlarge it to {ceil(judged_uc * 100 / density_wall_uc) / 100:g} {signs.CM2} "
+            "or more, or lower the dose",
         ),
     ]
 
@@ -194,7 +195,7 @@ def _probe(protocol: Protocol, words: list[int]) -> Row:
         bound=threshold_ua,
         trip=None,
         limit=LEAST_UA,
-        unit="µA",
+        unit=signs.UA,
         digits=2,
         source="every session",
         ok=threshold_ua >= LEAST_UA,

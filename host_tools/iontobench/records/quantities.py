@@ -1,4 +1,4 @@
-"""Says a record's named values in the units people use: mA, V, kOhm, mA·min, min and s.
+"""Says a record's named values in the units people use: mA, V, kΩ, mA·min, min and s.
 
 The suffix of a name decides. Names of faults are the firmware's own (`ionto.core.faults`); here is
 only the sentence of each cause. For reading: what is kept stays in the record's integers.
@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 from ionto.core import faults, units
+from iontobench import signs
 from iontobench.device.events import Event
 
 UA_PER_MA = 1000
@@ -22,7 +23,7 @@ FAULT_SENTENCES = {
     faults.OPEN: "contact with the load was lost and did not come back within 100 ms",
     faults.INTERMITTENT: "contact with the load was lost too often",
     faults.LOW_IMPEDANCE: (
-        "for 1 s the load was below 0.2 kOhm, or a short of what it had been: the dose is false"
+        "for 1 s the load was below 0.2 kΩ, or a short of what it had been: the dose is false"
     ),
     faults.LEAK: "current flowed although the gate was low",
     faults.LATE: "the control loop lost its rhythm",
@@ -45,20 +46,20 @@ FAULT_SENTENCES = {
 }
 # suffix of a name -> factor, unit and decimals in which it is shown
 _SHOWN = {
-    "_ua_cm2": (1 / 1000, "mA/cm²", 3),
-    "_ma_cm2": (1, "mA/cm²", 3),
+    "_ua_cm2": (1 / 1000, signs.MA_CM2, 3),
+    "_ma_cm2": (1, signs.MA_CM2, 3),
     "_ua_s": (1 / 1000, "mA/s", 3),
-    "_mm2": (1 / units.MM2_PER_CM2, "cm²", 2),
-    "_cm2": (1, "cm²", 2),
+    "_mm2": (1 / units.MM2_PER_CM2, signs.CM2, 2),
+    "_cm2": (1, signs.CM2, 2),
     "_ua": (1 / 1000, "mA", 3),
     "_q4": (1 / 1000 / units.UA_Q4, "mA", 4),
     "_ma": (1, "mA", 3),
     "_mv": (1 / 1000, "V", 2),
     "_v": (1, "V", 2),
-    "_ohm": (1 / 1000, "kOhm", 2),
-    "_kohm": (1, "kOhm", 2),
-    "_uc": (1 / units.UC_PER_MAMIN, "mA·min", 3),
-    "_mamin": (1, "mA·min", 3),
+    "_ohm": (1 / 1000, signs.KOHM, 2),
+    "_kohm": (1, signs.KOHM, 2),
+    "_uc": (1 / units.UC_PER_MAMIN, signs.MAMIN, 3),
+    "_mamin": (1, signs.MAMIN, 3),
     "_nf": (1, "nF", 1),
     "_us": (1 / 1000, "ms", 2),
     "_ms": (1 / 1000, "s", 3),

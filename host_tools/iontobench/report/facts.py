@@ -1,6 +1,6 @@
 """What a report says of a session, taken out of a record that may be cut, damaged or odd.
 
-Rows of text in mA, V, kOhm, mA·min, min and s. Nothing here draws or writes, and no value of a
+Rows of text in mA, V, kΩ, mA·min, min and s. Nothing here draws or writes, and no value of a
 record is trusted to have the type it should have.
 """
 

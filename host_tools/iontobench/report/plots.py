@@ -1,6 +1,6 @@
 """Draws a session: current against set point, voltage and load, dose against target.
 
-Input is a record's samples; axes are min:s, mA, V, kOhm, mA·min. The same record gives the same
+Input is a record's samples; axes are min:s, mA, V, kΩ, mA·min. The same record gives the same
 SVG, and no text of a record is drawn: labels are ours.
 """
 
@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ionto.core import faults
+from iontobench import signs
 from iontobench.device.events import Event, Sample
 
 from . import canvas, series, svg
@@ -61,7 +62,7 @@ def voltage(shared: Shared, compliance_v: float | None, description: str) -> Mar
             canvas.level(upper, compliance_v, "compliance", svg.FAULT)
         times, values = series.line(shared.samples, series.load_kohm)
         lower.plot(times, values, color=svg.LOAD, linewidth=1.1)
-        lower.set_ylabel("load (kOhm)")
+        lower.set_ylabel(f"load ({signs.KOHM})")
         canvas.from_zero(lower)
         _marks(upper, shared, named=True)
         _marks(lower, shared, named=False)
@@ -75,10 +76,10 @@ def dose(shared: Shared, target_mamin: float | None, description: str) -> Markup
         times, values = series.line(shared.samples, series.dose_mamin)
         axes.fill_between(times, values, color=svg.DOSE, alpha=0.12, linewidth=0)
         axes.plot(times, values, color=svg.DOSE, linewidth=1.6)
-        axes.set_ylabel("dose (mA·min)")
+        axes.set_ylabel(f"dose ({signs.MAMIN})")
         canvas.from_zero(axes)
         if target_mamin:
-            canvas.level(axes, target_mamin, f"asked: {target_mamin:.1f} mA·min", svg.FAINT)
+            canvas.level(axes, target_mamin, f"asked: {target_mamin:.1f} {signs.MAMIN}", svg.FAINT)
         _marks(axes, shared, named=True)
         title = "Dose against the target"
         return _draw(figure, axes, shared, "plot-dose", title, description)

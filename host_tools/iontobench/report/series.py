@@ -1,6 +1,6 @@
 """Turns samples into lines short enough to draw: minimum and maximum of each stretch of time.
 
-Times in s, values in mA, V, kOhm, mA·min. A fault's edge or a single spike survives, because
+Times in s, values in mA, V, kΩ, mA·min. A fault's edge or a single spike survives, because
 both extremes of every stretch are kept; an average would hide them.
 """
 

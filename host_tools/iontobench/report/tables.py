@@ -1,6 +1,6 @@
 """The tables of a report below its plots: limits, events and where the session comes from.
 
-Rows of text in mA, V, kOhm, mA·min, min and s; a record may be cut, damaged or odd.
+Rows of text in mA, V, kΩ, mA·min, min and s; a record may be cut, damaged or odd.
 """
 
 from typing import Any

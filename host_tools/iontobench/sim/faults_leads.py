@@ -1,5 +1,7 @@
 """Faults of leads, pads and load. Units: ms, ohm, percent. Changes the plant only."""
 
+from iontobench.signs import OHM
+
 from .fault import Kind
 
 _REOPEN_PERIOD_US = 2000000  # a wobbling lead: three gaps well within a minute
@@ -54,7 +56,7 @@ LEADS: dict[str, Kind] = {
     "drying": Kind(
         "the gel dries: the load's resistance grows by VALUE", 4, _drying, "%/min", 1, 1e6, 10
     ),
-    "short": Kind("the pads are bridged by VALUE", 5, _short, "ohm", 0.1, 10000, 10),
+    "short": Kind("the pads are bridged by VALUE", 5, _short, OHM, 0.1, 10000, 10),
     "part-lift": Kind(
         "the active pad lifts in part: it loses VALUE of its area", 6, _part_lift, "%", 1, 99, 50
     ),

@@ -6,6 +6,8 @@ every call, so that the trace up to there is the healthy one's. Units: uA, mV, c
 
 from math import pi, sin
 
+from iontobench.signs import UA
+
 from .fault import Kind
 from .noise import Normal
 from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
@@ -135,17 +137,17 @@ SENSES: dict[str, Kind] = {
         *(10, _a_scale, "times", 0, 4, 0.5),
     ),
     "b-dead": Kind("sense B reads 0", 9, _b_dead),
-    "a-offset": Kind("sense A is off by VALUE", 11, _a_offset, "uA", -5000, 5000, 500),
-    "b-offset": Kind("sense B is off by VALUE", 11, _b_offset, "uA", -5000, 5000, 500),
+    "a-offset": Kind("sense A is off by VALUE", 11, _a_offset, UA, -5000, 5000, 500),
+    "b-offset": Kind("sense B is off by VALUE", 11, _b_offset, UA, -5000, 5000, 500),
     "v-dead": Kind("the load voltage reads 0", 11, _v_dead),
     "a-stuck": Kind("the code of sense A freezes", 11, _a_stuck),
     "adc-stuck": Kind("every code freezes", 11, _adc_stuck),
     "adc-noise": Kind(
         "the converter turns noisy: VALUE rms on both currents",
-        *(12, _adc_noise, "uA", 1, 1000, 100),
+        *(12, _adc_noise, UA, 1, 1000, 100),
     ),
     "mains": Kind(
-        "50 Hz of amplitude VALUE in the loop of the load", 12, _mains, "uA", 1, 1000, 100
+        "50 Hz of amplitude VALUE in the loop of the load", 12, _mains, UA, 1, 1000, 100
     ),
     "reference": Kind(
         "the converter's reference drifts by VALUE", 13, _reference, "%", -20, 20, 5

@@ -3,6 +3,8 @@
 Units: uA, mV, times. Changes the plant only.
 """
 
+from iontobench.signs import UA
+
 from .fault import Kind
 from .stage import SHARE_HIGH, SHARE_LOW
 
@@ -92,7 +94,7 @@ STAGE: dict[str, Kind] = {
     ),
     "stage-on": Kind(
         "the output transistor is stuck on at VALUE, whatever drive and gate say",
-        *(7, _stage_on, "uA", 10, 20000, 20000),
+        *(7, _stage_on, UA, 10, 20000, 20000),
     ),
     "stage-off": Kind("the output transistor is stuck off", 8, _stage_off),
     "gate-welded": Kind("the gate no longer opens", 7, _gate_welded),

@@ -9,6 +9,8 @@ Units: uA, mV, kOhm, nF, us, charge in pC. Signs are those of the stage's side o
 bridge. Must not know who drives it.
 """
 
+from iontobench.signs import US
+
 from .network import Stepper
 from .stage import StageParams
 from .state import SETTLED_US, PlantState
@@ -54,7 +56,7 @@ class Plant(PlantState):
             if to_us < self.due_us:
                 return
         elif to_us < self.now_us:
-            raise ValueError(f"cannot go back from {self.now_us} us to {to_us} us")
+            raise ValueError(f"cannot go back from {self.now_us} {US} to {to_us} {US}")
         while True:
             if self.now_us >= self.refresh_us:
                 self._refresh()
@@ -178,7 +180,7 @@ class Plant(PlantState):
         ):
             if not -most <= value <= most:
                 raise PlantError(
-                    f"the simulated plant left its range after {self.now_us} us: {name} is"
+                    f"the simulated plant left its range after {self.now_us} {US}: {name} is"
                     f" {value:.6g}, at most {most:.6g} can be"
                 )
 

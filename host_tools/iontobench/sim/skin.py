@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from iontobench.signs import KOHM_CM2, OHM, US_CM
 from iontobench.tomlfile.errors import FileError
 from iontobench.tomlfile.judge import read_as
 from iontobench.tomlfile.source import Source, file_hint, is_file_name
@@ -139,8 +140,8 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
         return params
     if not params.water_cm:
         raise ValueError(f"load {name!r}: {skin} has no water; write {skin} alone")
-    us_cm = _number(name, water, WATER_MIN_US_CM, WATER_MAX_US_CM, "uS/cm")
-    label = f"{params.label}, {us_cm:g} uS/cm"
+    us_cm = _number(name, water, WATER_MIN_US_CM, WATER_MAX_US_CM, US_CM)
+    label = f"{params.label}, {us_cm:g} {US_CM}"
     return msgspec.structs.replace(params, name=name, label=label, water_us_cm=us_cm)
 
 
@@ -149,7 +150,7 @@ def _parsed(source: Source, areas: dict[str, float]) -> SkinParams:
     if params.r_min_kohm_cm2 > params.r0_kohm_cm2:
         found, allowed = f"found {params.r_min_kohm_cm2:g}", f"at most {params.r0_kohm_cm2:g}"
         raise source.error(
-            ("r_min_kohm_cm2",), found, f"{allowed} kOhm·cm², which is r0_kohm_cm2", "lower it"
+            ("r_min_kohm_cm2",), found, f"{allowed} {KOHM_CM2}, which is r0_kohm_cm2", "lower it"
         )
     return params
 
@@ -158,9 +159,9 @@ def _resistor_load(name: str) -> RcParams:
     words = name.replace("resistor-", "resistor:", 1).split(":")
     if len(words) != (3 if words[0] == "rc" else 2):
         raise ValueError(f"load {name!r}: write resistor:OHM or rc:OHM:NF")
-    r_ohm = _number(name, words[1], R_MIN_OHM, R_MAX_OHM, "ohm")
+    r_ohm = _number(name, words[1], R_MIN_OHM, R_MAX_OHM, OHM)
     c_nf = _number(name, words[2], 0.0, C_MAX_NF, "nF") if words[0] == "rc" else 0.0
-    label = f"resistor {r_ohm:g} ohm" + (f" with {c_nf:g} nF" if c_nf else "")
+    label = f"resistor {r_ohm:g} {OHM}" + (f" with {c_nf:g} nF" if c_nf else "")
     return RcParams(name=name, label=label, r_ohm=r_ohm, c_nf=c_nf)
 
 

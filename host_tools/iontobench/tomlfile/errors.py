@@ -5,6 +5,7 @@ the command shows the lines and leaves with `exit_code`.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Self
 
 _TEXT_MAX = 60  # of a value quoted from the file
@@ -63,6 +64,11 @@ class FileError(ValueError):
         """Plain data for `--json`."""
         names = ("file", "line", "key", "found", "allowed", "hint")
         return {name: getattr(self, name) for name in names}
+
+
+def in_file(error: FileError) -> float:
+    """What to sort errors of one file by: its lines; what has none comes last."""
+    return inf if error.line is None else error.line
 
 
 def one_line(text: str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from . import ranges
-from .errors import FileError, one_line, quote
+from .errors import FileError, in_file, one_line, quote
 from .lines import Path
 from .near import misspelt, near_choice, near_key
 from .source import Source
@@ -58,7 +58,10 @@ def read_as(
     if content is None:
         judge = _Judge(source, shape, hints, barred)
         judge.table((), data, shape)
-        found = [*sorted([*errors, *judge.wrong], key=_line), *sorted(judge.missing, key=_line)]
+        found = [
+            *sorted([*errors, *judge.wrong], key=in_file),
+            *sorted(judge.missing, key=in_file),
+        ]
         errors = found or [source.error((), fallback)]
     if content is None or errors:
         raise errors[0].with_others(errors)
@@ -190,10 +193,6 @@ class _Judge:
 
     def _add(self, path: Path, found: str, allowed: str, hint: str) -> None:
         self.wrong.append(self._source.error(path, found, allowed, hint))
-
-
-def _line(error: FileError) -> float:
-    return inf if error.line is None else error.line
 
 
 def _is(value: Any, of: Any) -> bool:

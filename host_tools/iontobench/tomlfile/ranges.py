@@ -8,16 +8,18 @@ from typing import Any
 
 from msgspec import inspect
 
+from iontobench.signs import CM2, KOHM_CM2, NF_CM2, OHM, OHM_CM2, UA_CM2, UF_CM2, US_CM
+
 # Endings of keys whose types do not tell their unit, the longest first.
 _UNITS = {
-    "_kohm_cm2": "kOhm·cm²",
-    "_ohm_cm2": "Ohm·cm²",
-    "_ua_cm2": "µA/cm²",
-    "_nf_cm2": "nF/cm²",
-    "_uf_cm2": "µF/cm²",
-    "_us_cm": "µS/cm",
-    "_cm2": "cm²",
-    "_ohm": "Ohm",
+    "_kohm_cm2": KOHM_CM2,
+    "_ohm_cm2": OHM_CM2,
+    "_ua_cm2": UA_CM2,
+    "_nf_cm2": NF_CM2,
+    "_uf_cm2": UF_CM2,
+    "_us_cm": US_CM,
+    "_cm2": CM2,
+    "_ohm": OHM,
     "_mv": "mV",
     "_ms": "ms",
     "_cm": "cm",
