@@ -83,9 +83,8 @@ def test_a_weak_stage_on_a_dry_load_limits_and_completes():
 class Told:
     """A set point of 1 mA from 0 us on, the ramp long over."""
 
-    ramps_us = (-20_000_000,)
-
     def __init__(self, train=False, level_until_us=1 << 40):
+        self.ramps_us = [-20_000_000]
         self._train, self._until_us = train, level_until_us
 
     def is_at_level(self, t_us):
@@ -146,7 +145,7 @@ def test_a_drift_shows_after_three_minutes_of_a_hold():
 
 def _ramped(ramp_us):
     told = Told()
-    told.ramps_us = (ramp_us,)
+    told.ramps_us = [ramp_us]
     told.ramp_us = lambda t_us: ramp_us
     return told
 

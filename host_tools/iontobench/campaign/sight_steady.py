@@ -25,7 +25,7 @@ _DRIFT_SHARE = 1.065  # 6 % warns
 class SteadySetPoint(Protocol):
     """What is asked of the set point."""
 
-    ramps_us: Sequence[int]
+    ramps_us: list[int]
 
     def is_at_level(self, t_us: int) -> bool:
         """The program's level is to flow."""
