@@ -49,8 +49,9 @@ thresholds: $(VENV)/.run ## Every threshold by Monte Carlo: nuisance and miss, a
 leads: $(VENV)/.run ## 10,000 seeds of a drying load on an intermittent lead
 	@$(BIN)/python -m iontobench.campaign.leads $(ARGS)
 
-nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: none may trip
+nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 min: no warning, lifts told
 	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
+	@$(BIN)/python -m iontobench.campaign.long_holds $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache

@@ -23,6 +23,23 @@ def test_a_thousand_sessions_with_nothing_wrong_complete_without_a_trip():
     assert [ended.seed for ended in found if is_trip(ended)] == []
 
 
+def test_each_session_draws_its_own_compliance_within_the_stages_tolerance(monkeypatch):
+    from iontobench.campaign import nuisance
+
+    shares = []
+
+    def stop_here(*args, share, **options):
+        shares.append(share)
+        raise StopIteration
+
+    monkeypatch.setattr(nuisance, "Rig", stop_here)
+    for seed in (1, 21, 41):  # one board
+        with pytest.raises(StopIteration):
+            session(seed)
+    assert len(set(shares)) == 3
+    assert all(0.92 <= share <= 1 for share in shares)
+
+
 def test_a_skin_is_its_seeds_and_a_quarter_of_them_start_dry():
     assert jittered(7) == jittered(7)
     assert jittered(7) != jittered(8)

@@ -156,8 +156,8 @@ def test_a_minute_is_60_000_ms_of_the_supervisors_clock():
         ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, faults.LOW_IMPEDANCE)]),
         ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
         ([5000, 5000, 10, 2500, 2500, 1251], [(2, WARN_LOW, 5000, 10)]),
-        ([29_999, 29_999, 9000, 7000], [(2, WARN_LOW, 29_999, 9000), (3, faults.LOW_IMPEDANCE)]),
-        ([30_000, 30_000, 9000, 7000, 100], [(2, WARN_LOW, 30_000, 9000)]),
+        ([26_999, 26_999, 9000, 6000], [(2, WARN_LOW, 26_999, 9000), (3, faults.LOW_IMPEDANCE)]),
+        ([27_000, 27_000, 9000, 6000, 100], [(2, WARN_LOW, 27_000, 9000)]),
         ([round(20_000 * 0.75**second) for second in range(20)], []),
     ],
 )

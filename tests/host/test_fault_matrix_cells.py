@@ -50,8 +50,8 @@ def test_every_case_can_be_written_as_a_fault_and_names_its_source():
                 assert parse(spec_of(fault, 1_500_137)).onset_us == 1_500_137
 
 
-def test_the_matrix_is_every_case_in_every_phase_on_six_loads_at_least():
-    assert len(LOADS) >= 6
+def test_the_matrix_is_every_case_in_every_phase_on_seven_loads_at_least():
+    assert len(LOADS) >= 7
     assert len(cells()) == len(CASES) * len(PHASES) * len(LOADS)
     assert [phase.name for phase in PHASES] == [
         *("probe", "proof", "ramp up", "hold", "pulses", "turning", "rest", "off"),
@@ -103,9 +103,9 @@ def test_too_much_stray_charge_is_late_even_when_the_time_is_kept():
 
 
 def test_what_nothing_answers_is_missed_and_only_a_reason_makes_it_unobservable():
-    assert row_of("part-lift:50").verdict == NOT_OBSERVABLE
-    assert row_of("part-lift:50").reason
-    assert row_of("part-lift:50", blind=()).verdict == MISSED
+    assert row_of("bridge-welded").verdict == NOT_OBSERVABLE
+    assert row_of("bridge-welded").reason
+    assert row_of("bridge-welded", blind=()).verdict == MISSED
 
 
 def test_an_end_without_a_reason_is_a_nuisance():
@@ -161,7 +161,7 @@ def test_the_same_matrix_is_the_same_bytes_on_any_number_of_processes():
 
 
 def test_the_summary_adds_up_and_says_whether_all_is_good():
-    rows = [row_of("open"), row_of("none"), row_of("part-lift:50"), row_of("host-deaf")]
+    rows = [row_of("open"), row_of("none"), row_of("bridge-welded"), row_of("host-deaf")]
     counts = summary(rows)
     assert counts == {
         **{"injected": 3, "detected": 1, "safe": 1, "late": 0, "missed": 0},

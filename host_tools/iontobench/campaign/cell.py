@@ -76,8 +76,14 @@ def strike_us(trial: Trial, begins: dict[int | None, int]) -> int:
     case, phase, _ = trial
     if phase.name == "probe" and case.kind in _BEFORE_START:
         return 0
-    longer_ms = max(0, case.hold_ms - HOLD_MS) if phase.state in _AFTER_HOLD else 0
-    return onset_us(phase, begins[phase.state] + longer_ms * 1000)
+    longer_ms = hold_ms(case, phase) - HOLD_MS if phase.state in _AFTER_HOLD else 0
+    late_ms = case.late_ms if phase.state == faults.HOLD else 0
+    return onset_us(phase, begins[phase.state] + (longer_ms + late_ms) * 1000)
+
+
+def hold_ms(case: Case, phase: Phase) -> int:
+    """How long the program's hold is; a train of pulses is as long."""
+    return max(HOLD_MS, case.length_ms(phase.state == faults.HOLD))
 
 
 def spec_of(fault: str, at_us: int) -> str:
@@ -100,7 +106,7 @@ def run_cell(trial: Trial, board: str = "virtual", adc: str = "ideal") -> Row:
         peak_ua = plain.seen.plant.peak_ua
         return judge(trial, plain.seen, plain, at_us, peak_ua, None, board_of(board))
     rig = _rig(load, board, adc, (*plain.before, *specs_of(case, at_us)), at_us)
-    program_words = words(load, case.hold_ms or HOLD_MS, phase.shape)
+    program_words = words(load, hold_ms(case, phase), phase.shape)
     seen = rig.run(program_words, phase.script)
     again = None
     if phase.state is None:

@@ -1,4 +1,4 @@
-"""The nominal forearm jittered by the spreads of domain.md 4b: one skin a seed.
+"""A nominal skin jittered by the spreads of domain.md 4b: one skin a seed.
 
 Medians are the shipped skin's, spreads the table's: lognormal where it says sigma_ln, else normal
 or uniform. Units are in the names of `SkinParams`. It is a cloud round one site, no population.
@@ -25,39 +25,58 @@ _SIGMA_LN = {
     "r_series_ohm_cm2": 0.2,
     "r_body_ohm": 0.25,
 }
+# What other sites have instead [domain.md 4b].
+_WET_SIGMA_LN = {"r0_kohm_cm2": 0.7, "r_body_ohm": 0.2}
+_SITE_SIGMA_LN = {
+    **dict.fromkeys(("palm", "sole", "bath"), _WET_SIGMA_LN),
+    "tooth": {"r0_kohm_cm2": 0.6},
+}
+_GEL_OHM_CM2, _ELECTRODE_MV = (20.0, 200.0), (50.0, 300.0)
+_METAL_MV = (1000.0, 2500.0)  # carbon or steel in tap water
+_WATER_CM, _WATER_US_CM = (1.0, 2.0), (50.0, 1000.0)
 _R_MIN_FLOOR_KOHM_CM2 = 0.8  # [F61]
 _FIELD_SIGMA = 2.0 / 9.0  # Ve is N(9, 2) V; the shipped skin's own is another one
 _SPREAD_CUT = 3.0  # sigma: no skin beyond it is drawn
 
 
-def jittered(seed: int) -> SkinParams:
+def jittered(
+    seed: int, site: str = "forearm", active_cm2: float = 10.0, return_cm2: float = 20.0
+) -> SkinParams:
     """The skin of a seed; a quarter of them start dry."""
-    nominal = load_skin("forearm")
+    nominal = load_skin(site, active_cm2, return_cm2)
     if not isinstance(nominal, SkinParams):
-        raise TypeError("the nominal forearm is no skin")
+        raise TypeError(f"{site} is no skin")
     draw = seeded(seed, "jitter")
     drawn = {
         name: getattr(nominal, name) * math.exp(sigma * _normal(draw))
-        for name, sigma in _SIGMA_LN.items()
+        for name, sigma in (_SIGMA_LN | _SITE_SIGMA_LN.get(site, {})).items()
     }
     drawn["r_min_kohm_cm2"] = max(_R_MIN_FLOOR_KOHM_CM2, drawn["r_min_kohm_cm2"])
     is_dry = draw.random() < DRY_SHARE
     drawn["r0_kohm_cm2"] *= _DRY_TIMES if is_dry else 1.0
     drawn["r0_kohm_cm2"] = max(drawn["r0_kohm_cm2"], drawn["r_min_kohm_cm2"])
-    return replace(
+    skin = replace(
         nominal,
-        name=f"forearm-{seed}",
-        label=f"forearm, seed {seed}{', dry' if is_dry else ''}",
+        name=f"{site}-{seed}",
+        label=f"{site}, seed {seed}{', dry' if is_dry else ''}",
         field_mv=nominal.field_mv * (1 + _FIELD_SIGMA * _normal(draw)),
         tau_field_ms=draw.uniform(2.0, 20.0),
-        r_gel_ohm_cm2=draw.uniform(20.0, 200.0),
+        r_gel_ohm_cm2=draw.uniform(*_GEL_OHM_CM2),
         r_lead_ohm=draw.uniform(0.5, 5.0),
-        electrode_mv=draw.uniform(50.0, 300.0),
+        electrode_mv=draw.uniform(*(_METAL_MV if nominal.water_cm else _ELECTRODE_MV)),
         electrode_uf_cm2=draw.uniform(10.0, 100.0),
         anode_factor=1 + 0.12 * _normal(draw),
         noise_sigma=draw.uniform(0.01, 0.03),
         noise_tau_s=draw.uniform(0.5, 5.0),
         **drawn,
+    )
+    if not skin.water_cm:
+        return skin
+    return replace(
+        skin,
+        r_gel_ohm_cm2=nominal.r_gel_ohm_cm2,  # no gel but the water
+        water_cm=draw.uniform(*_WATER_CM),
+        water_us_cm=draw.uniform(*_WATER_US_CM),
     )
 
 

@@ -18,12 +18,14 @@ from iontobench.sim.noise import seeded
 
 from .cell import board_of, calibration_of
 from .many import over_seeds
-from .matrix import LOADS, Load
+from .matrix import LOADS as MATRIX_LOADS
+from .matrix import Load
 from .programs import words
 from .rig import Rig, Seen
 from .sight import SetPoint
 
 BOARD, ADC = "virtual", "rp2040"
+LOADS = tuple(load for load in MATRIX_LOADS if load.level_ua >= 1500)
 _HOLD_MS = 1500
 _FIRST_US, _LAST_US = 400_000, 3_500_000  # bursts begin in the ramp, most before its end
 _BURST_MS = (1.0, 500.0)

@@ -55,6 +55,7 @@ LOADS = (
     Load("rc:20000:100", 1500),
     Load("forearm", 4000),
     Load("forearm-dry", 2000),
+    Load("tooth", 250),
 )
 
 # Both by the hold's beginning: a host that hears nothing more still says resume.
@@ -105,3 +106,8 @@ def words(load: Load, hold_ms: int = HOLD_MS, shape: str = HOLD) -> list[int]:
 def over_ua(load: Load, board: Board) -> float:
     """The running limit of a program of this load [control.md, Over-current]."""
     return load.level_ua * 1.05 + board.full_scale_ua / 100
+
+
+def excess_ua(load: Load, board: Board) -> float:
+    """How far the mean of a steady hold may lie above its level [control.md, Corrections]."""
+    return max(load.level_ua * 0.05, board.accuracy_ua)

@@ -1,8 +1,8 @@
 """Sessions with nothing wrong: none of them may end by a fault.
 
 `python -m iontobench.campaign.nuisance`: sessions of 60 s at 2 mA on the jittered forearm, dry
-starts among them, with the RP2040's own converter, calibrated. Leads stay on. Exit 1 when any
-session trips. Times in s, currents in uA.
+starts among them, with the RP2040's own converter, calibrated, and a stage whose compliance each
+session draws. Leads stay on. Exit 1 when any session trips. Times in s, currents in uA.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ionto.core import faults, program
 from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
+from iontobench.sim.stage import draw_compliance_share
 from iontobench.sim.state import NEVER_US
 
 from .cell import board_of, calibration_of
@@ -65,7 +66,8 @@ def session(seed: int) -> Ended:
     skin = jittered(seed)
     board_seed = 1 + seed % _BOARDS
     calibration = calibration_of(BOARD, ADC, board_seed)
-    rig = Rig(board_of(BOARD), skin, ADC, board_seed, calibration, from_us=NEVER_US)
+    share = draw_compliance_share(seed)  # the session's own: the board's seed has few
+    rig = Rig(board_of(BOARD), skin, ADC, board_seed, calibration, from_us=NEVER_US, share=share)
     seen = rig.run(words())
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
     codes = Counter(item.code for item in seen.ear.events)

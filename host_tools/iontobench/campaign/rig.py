@@ -4,6 +4,8 @@ The firmware's own bench on the virtual port. Times in us of the plant, currents
 uC. It judges nothing.
 """
 
+from collections import deque
+from statistics import fmean
 from typing import NamedTuple
 
 from ionto.bench import Bench
@@ -22,6 +24,7 @@ AFTER_US = 50_000  # how long the bench is watched after a session
 IDLE_US = 1_100_000
 PROVEN_UA = 100.0  # more than any step of a 5 mA board's proof; far below any session
 _STEP_US = 1000
+_TEN_TICKS, _LATE_TICKS = 10_000, 2_000  # ten seconds that ended two before the onset
 
 
 class Moment(NamedTuple):
@@ -49,9 +52,12 @@ class Watched(Plant):
     onset_gate = False
     limiter_us: int | None = None  # when the hardware limiter tripped
     onset_uc = 0.0
+    onset_mv = 0.0
+    onset_ten_mv = 0.0  # the mean of the ten seconds that ended two before
 
     def __init__(self, *args, **options):
         self.moments: list[Moment] = []
+        self._before_mv: deque[float] = deque(maxlen=_TEN_TICKS + _LATE_TICKS)
         self.gates: list[tuple[int, bool]] = []
         self.offs_us: list[int] = []  # when the controller called its port off
         super().__init__(*args, **options)
@@ -69,6 +75,9 @@ class Watched(Plant):
             self.onset_us = self.now_us
             self.onset_gate = self.gate
             self.onset_uc = self.truth.gross_uc
+            self.onset_mv = self.node_mv
+            ten_mv = list(self._before_mv)[:-_LATE_TICKS]
+            self.onset_ten_mv = fmean(ten_mv) if ten_mv else 0.0
             self.peak_ua = 0.0
         super().fault_edges()
 
@@ -86,7 +95,9 @@ class Watched(Plant):
 
     def note(self) -> None:
         """One tick has passed."""
-        if self.onset_us is not None and self.is_watched:
+        if self.onset_us is None:
+            self._before_mv.append(self.node_mv)
+        elif self.is_watched:
             self.moments.append(
                 Moment(
                     *(self.now_us, self.load_ua, self.drive_ua, self.node_mv),
@@ -139,14 +150,23 @@ class Rig:
     Args:
         adc, seed, calibration: as a job's; faults: texts KIND@SECONDS[:VALUE].
         from_us: faults before it make the phase, and are not watched.
+        share: the stage's true compliance over the nominal one; None: as the seed draws it.
     """
 
     def __init__(
-        self, board: Board, load, adc="ideal", seed=1, calibration=None, faults=(), from_us=0
+        self,
+        board: Board,
+        load,
+        adc="ideal",
+        seed=1,
+        calibration=None,
+        faults=(),
+        from_us=0,
+        share: float | None = None,
     ):
         self.board = board
         params = load_skin(load) if isinstance(load, str) else load
-        self.plant = Watched(board, params, adc, seed, faults)
+        self.plant = Watched(board, params, adc, seed, faults, compliance_share=share)
         self.plant.from_us = from_us
         self._line = Line(HostLink([]))
         self.port = WatchingPort(board, self.plant, self._line, calibration)

@@ -11,8 +11,23 @@ from ionto.core import faults
 from iontobench.device.events import Event
 
 from .programs import RAMP_MS, TRAIN
-from .required import CHANGE, FLOW, LOADED, LOW, NEAR, ONSET, OVER, TURNED, Case
+from .required import (
+    CHANGE,
+    DRIFTED,
+    FELL,
+    FLOW,
+    LIFTED,
+    LOADED,
+    LOW,
+    NEAR,
+    ONSET,
+    OVER,
+    TURNED,
+    WARN,
+    Case,
+)
 from .rig import Watched
+from .sight_steady import drifted_us, fell_us, lifted_us, over_us
 
 _LONG_AGO_US = -(1 << 62)
 _RAMP_US = RAMP_MS * 1000  # 0 to level
@@ -23,6 +38,13 @@ _PROOF_UA = 45.0  # the most that a 5 mA board's proof asks for [control.md, Pro
 _UP = (faults.RAMP, faults.HOLD, faults.PULSE)
 _DOWN = (faults.RAMP_DOWN, faults.TURNING, faults.PAUSING)
 _STEADY_US = 3_000  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
+
+
+class Limits(NamedTuple):
+    """What a program may have: of a single sample, and of a steady hold's mean above its level."""
+
+    over_ua: float
+    excess_ua: float
 
 
 class Piece(NamedTuple):
@@ -80,6 +102,14 @@ class SetPoint:
         moved_ua = piece.way * self._level_ua * (t_us - piece.from_us) / _RAMP_US
         return min(self._level_ua, max(0.0, piece.ua + moved_ua))
 
+    def is_at_level(self, t_us: int) -> bool:
+        """Whether the program's level is to flow."""
+        return self.at(t_us) == self._level_ua
+
+    def is_train(self, t_us: int) -> bool:
+        """Whether it is pulsed: in their flat parts or not."""
+        return self._piece(t_us).pulses
+
     def ramp_us(self, t_us: int) -> int:
         """When the last ramp from 0 before `t_us` began."""
         return max((one for one in self.ramps_us if one <= t_us), default=t_us)
@@ -92,35 +122,56 @@ def _is_flat(since_us: int) -> bool:
 
 
 def visible_us(
-    case: Case, plant: Watched, set_point: SetPoint, over_ua: float, at_us: int
+    case: Case, plant: Watched, set_point: SetPoint, limits: Limits, at_us: int
 ) -> int | None:
     """The earliest time at which the rule that serves a case could see it; None: never."""
     if case.sight == ONSET:
         return at_us
+    if case.sight == OVER:
+        excess_ua = limits.excess_ua / 2 if case.expect == WARN else limits.excess_ua
+        seen_us = (
+            _over_us(plant, set_point, limits.over_ua, at_us),
+            over_us(plant, set_point, excess_ua, at_us),
+        )
+        return min((one for one in seen_us if one is not None), default=None)
+    if case.sight == FELL:
+        return fell_us(plant, set_point, at_us)
+    if case.sight == DRIFTED:
+        return drifted_us(plant, set_point)
+    if case.sight == LIFTED:
+        return lifted_us(plant, set_point, at_us)
     before_us = at_us
     at_onset_ua = set_point.at(at_us)
-    over_since_us: int | None = None
     for moment in plant.moments:
         t_us = moment.t_us
         if case.lasts_ms and t_us - at_us > case.lasts_ms * 1000:
             return None
-        set_ua = set_point.at(t_us)
-        if case.sight == OVER:
-            if moment.load_ua > over_ua:
-                return before_us
-            if moment.load_ua <= _ENVELOPE * set_point.most(t_us) + _ENVELOPE_UA:
-                over_since_us = None
-            elif over_since_us is None:
-                over_since_us = before_us
-            elif t_us - over_since_us >= _ENVELOPE_MORE_US:
-                return over_since_us + _ENVELOPE_MORE_US
-        elif _shows(case, moment, set_point, set_ua, at_onset_ua, plant.stage.nominal_mv):
+        if _shows(case, moment, set_point, at_onset_ua, plant.stage.nominal_mv):
             return before_us
         before_us = t_us
     return None
 
 
-def _shows(case, moment, set_point, set_ua, at_onset_ua, compliance_mv) -> bool:
+def _over_us(plant: Watched, set_point: SetPoint, over_ua: float, at_us: int) -> int | None:
+    """When the true current is above what a single sample may be, or long above the envelope."""
+    before_us = at_us
+    over_since_us: int | None = None
+    for moment in plant.moments:
+        t_us = moment.t_us
+        if moment.load_ua > over_ua:
+            return before_us
+        if moment.load_ua <= _ENVELOPE * set_point.most(t_us) + _ENVELOPE_UA:
+            over_since_us = None
+        elif over_since_us is None:
+            over_since_us = before_us
+        elif t_us - over_since_us >= _ENVELOPE_MORE_US:
+            return over_since_us + _ENVELOPE_MORE_US
+        before_us = t_us
+    return None
+
+
+def _shows(case, moment, set_point, at_onset_ua, compliance_mv) -> bool:
+    set_ua = set_point.at(moment.t_us)
     if case.sight == LOADED:
         return moment.contact
     if case.sight in (FLOW, TURNED):

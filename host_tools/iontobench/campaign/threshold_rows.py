@@ -23,6 +23,7 @@ _RUN = 5  # ticks, of A against B, open and leak
 _WITHIN = 20  # ticks in which a fault is to be seen
 _LEVELS = np.linspace(0.0, 1.0, 41)
 _ZEROS = 16  # rests in a session
+_SECOND_SAMPLES, _SECONDS = 62, 1210  # of a steady hold's mean, and how many a session has
 
 
 class Row(NamedTuple):
@@ -44,6 +45,7 @@ def rows(converters: Converters) -> list[Row]:
         _apart(converters, floor_ua, 1.0, 0.1),
         _apart(converters, floor_ua, 0.2, 0.5),
         *[_open(converters, share) for share in (0.05, 0.1, 1.0)],
+        *[_excess(converters, share) for share in (0.05, 0.5)],
         _still(converters, "leak, gate low", floor_ua, 1, _RUN, SESSION_TICKS),
         _still(converters, "zero after a rest", limits.zero_q4(board) / UA_Q4, 64, 1, _ZEROS),
     ]
@@ -89,6 +91,23 @@ def _open(converters: Converters, share: float) -> Row:
         f"{open_ua:.4g} {signs.UA}",
         _mean(healthy),
         float(no_run(seen, _RUN, _WITHIN).mean()),
+    )
+
+
+def _excess(converters: Converters, share: float) -> Row:
+    """The mean of a second of a hold: in health the trim holds A's mean at the set point."""
+    level_ua = share * converters.board.max_ua
+    most_ua = max(level_ua / 20, converters.board.accuracy_ua)
+    sigma = converters.sigma_ua(CH_A) / _SECOND_SAMPLES**0.5
+    held_ua, over_ua = converters.mean_ua(CH_A, [[level_ua, level_ua + 2 * most_ua]]).T
+    healthy = log10_trips(most_ua / sigma, 1, _SECONDS)
+    missed = log10_beyond((over_ua - held_ua - most_ua) / sigma)
+    return Row(
+        "mean of 1 s",
+        f"twice as much too much at {share:.0%} of the maximum",
+        f"{most_ua:.4g} uA",
+        _mean(healthy),
+        _mean(missed),
     )
 
 

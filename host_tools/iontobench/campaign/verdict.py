@@ -10,12 +10,12 @@ from ionto.core.limits import Board
 from iontobench import signs
 from iontobench.sim.faults import KINDS
 
-from .matrix import Trial, over_ua
+from .matrix import Trial, excess_ua, over_ua
 from .reactions import Reaction, reactions
 from .required import RAMP, REFUSE, RESET, RIDE, SAFE, TRIP, WARN
 from .rig import IDLE_US, Healthy, Seen
 from .row import LATE, MISSED, NOT_OBSERVABLE, NUISANCE, OK, Row
-from .sight import SetPoint, visible_us
+from .sight import Limits, SetPoint, visible_us
 
 _GONE_UA = 5.0
 _PROBE_UA = 55.0  # the PROBE's 50 uA, by construction, and that
@@ -45,7 +45,8 @@ def judge(
     found = reactions(seen, plain.seen, plain.clock_us, at_us)
     from_us = None
     if phase.state is not None and case.expect not in (REFUSE, RIDE, SAFE):
-        from_us = visible_us(case, seen.plant, set_point, over_ua(load, board), at_us)
+        limits_ua = Limits(over_ua(load, board), excess_ua(load, board))
+        from_us = visible_us(case, seen.plant, set_point, limits_ua, at_us)
     taken = _first(found, _TAKEN.get(case.expect, ()))
     off_us = _gate_off_us(seen, at_us)
     is_over_limit = peak_ua > _OVER_SHARE * over_ua(load, board)
@@ -160,10 +161,13 @@ def _never(sight: str) -> str:
         "flow": "no current flows that it could change",
         "turned": "no current flows that it could change",
         "loaded": "the lead stays off",
-        "over": "the current does not rise: the load or compliance bounds it",
+        "over": "the current stays below the limits, and in no hold above its mean's for 2 s",
         "change": "no commanded change that a frozen code could fail to follow",
-        "low": "never judged: 1 mA does not flow 5 s after a ramp's start",
+        "low": "1 mA does not flow 5 s after a ramp's start; below 1 mA only a fall is judged",
         "near": "the load's voltage stays below 80 % of compliance",
+        "fell": "no fall from below 27 V to a quarter in a hold, 8 s after a ramp's start",
+        "drifted": "in 3 min of a hold it does not rise by 6 %: it settles faster than it dries",
+        "lifted": "no rise by 6 % above ten seconds of a steady hold",
     }[sight]
 
 

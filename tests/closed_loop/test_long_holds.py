@@ -1,0 +1,110 @@
+"""Long holds: healthy ones are told of nothing, sudden lifts are; the whole campaign is long.
+
+The 200 sessions of each are `python -m iontobench.campaign.long_holds`.
+"""
+
+import pytest
+
+from ionto.core import faults, program
+from iontobench.campaign import long_holds
+from iontobench.campaign.jitter import jittered
+from iontobench.campaign.long_holds import (
+    SITES,
+    Held,
+    healthy,
+    is_good,
+    is_in_time,
+    lifted,
+    main,
+    place,
+    report,
+    site_of,
+    words,
+)
+from iontobench.campaign.many import over_seeds
+
+FOREARM, TOOTH = 5, 4  # seeds
+WELL = Held(5, "forearm", "complete", None, (faults.EV_START,), 0, 1.02)
+
+
+def test_sites_take_turns_under_the_electrodes_and_currents_of_shipped_protocols():
+    assert [site_of(seed) for seed in range(5)] == list(SITES)
+    assert place("bath").level_ua == 15_000
+    assert place("tooth").areas_cm2 == (0.5, 20.0)
+    assert place("sole").ramp_s == 40
+    assert all(place(site).least_ohm > 0 for site in SITES)
+
+
+def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
+    assert jittered(7) == jittered(7, "forearm")
+    bath, palm, tooth = (jittered(7, site, 20, 20) for site in ("bath", "palm", "tooth"))
+    assert bath.r_gel_ohm_cm2 == 0
+    assert 50 <= palm.water_us_cm <= 1000
+    assert 1 <= palm.water_cm <= 2
+    assert palm.electrode_mv >= 1000 > 300 >= tooth.electrode_mv
+    assert tooth.water_cm == 0
+
+
+@pytest.mark.parametrize("seed", [FOREARM, TOOTH])
+def test_a_healthy_hold_is_told_of_nothing_and_a_sudden_lift_within_two_seconds(seed, monkeypatch):
+    monkeypatch.setattr(long_holds, "SESSION_S", 100)
+    held = healthy(seed)
+    assert [held.is_trip, held.is_alarm, held.is_drift] == [False] * 3
+    assert 0.9 < held.ratio < 1.06
+    found = lifted(seed)
+    assert is_in_time(found)
+    assert found.told_ms > 0
+
+
+@pytest.mark.long
+def test_200_healthy_holds_of_6_min_are_told_of_nothing_and_200_lifts_are_told():
+    seeds = range(1, 201)
+    well, lifts = over_seeds(healthy, seeds, 2), over_seeds(lifted, seeds, 2)
+    assert is_good(well, lifts), report(well, lifts)
+
+
+@pytest.mark.parametrize(
+    ("bad", "lifts", "good"),
+    [
+        ([], [], True),
+        ([WELL._replace(fault="low impedance", outcome="fault")], [], False),
+        ([WELL._replace(told=(faults.EV_LIFT,))], [], False),
+        ([WELL._replace(told=(faults.EV_LOW,))], [], False),
+        ([WELL._replace(told=(faults.EV_OVER,))], [], False),
+        ([WELL._replace(told=(faults.EV_DRIFT,))], [], True),
+        ([WELL._replace(told=(faults.EV_DRIFT,))] * 2, [], False),
+        ([], [WELL._replace(told_ms=None)], True),
+        ([], [WELL._replace(told_ms=2001.0)] * 2, False),
+    ],
+)
+def test_one_alarm_two_drifts_or_two_late_lifts_in_a_hundred_or_twenty_are_too_many(
+    bad, lifts, good
+):
+    well = [WELL] * (100 - len(bad)) + bad
+    told = [WELL._replace(told_ms=1500.0)] * (20 - len(lifts)) + lifts
+    assert is_good(well, told) == good
+
+
+def test_the_report_names_every_session_that_was_not_as_it_should_be():
+    late = WELL._replace(seed=9, told_ms=2001.0)
+    text = report([WELL, WELL._replace(seed=7, told=(faults.EV_DRIFT,))], [late])
+    assert "forearm: highest healthy 1 s ratio 1.0200" in text
+    assert "seed 7" in text
+    assert "seed 9" in text
+    assert "seed 5" not in text
+
+
+def test_the_command_is_exit_1_when_a_lift_is_not_told(monkeypatch, capsys):
+    monkeypatch.setattr(long_holds, "healthy", lambda seed: WELL)
+    monkeypatch.setattr(long_holds, "lifted", lambda seed: WELL._replace(told_ms=900.0))
+    assert main(["--seeds", "1", "--jobs", "1"]) == 0
+    monkeypatch.setattr(long_holds, "lifted", lambda seed: WELL)
+    assert main(["--seeds", "1", "--jobs", "1"]) == 1
+    assert "1 never" in capsys.readouterr().out
+
+
+def test_its_programs_are_ramp_hold_and_ramp_within_six_minutes():
+    at = place("bath")
+    made = words(at, 300.0)
+    assert (made[program.H_SEGMENTS], made[program.H_LEAST_OHM]) == (1, at.least_ohm)
+    assert long_holds.SESSION_S - 2 * at.ramp_s == 300
