@@ -115,7 +115,7 @@ STAGE: dict[str, Kind] = {
     ),
     "low-compliance": Kind(
         "the stage's compliance falls to VALUE times nominal",
-        *(8, _low_compliance, "times", SHARE_LOW, SHARE_HIGH, 0.85),
+        *(8, _low_compliance, "times", SHARE_LOW, SHARE_HIGH, 0.92),
     ),
     "sag": Kind(
         "the supply falls to VALUE; below 4000 the stage locks its output",
