@@ -48,6 +48,13 @@ def test_the_stage_stands_at_its_compliance_from_95_percent_of_it_on(compliance_
     assert limits.high_mv(board(compliance_mv=compliance_mv)) == high_mv
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(("compliance_mv", "near_mv"), [(40000, 34000), (60000, 51000), (99, 84)])
+def test_a_stage_of_low_compliance_may_stand_at_it_from_85_percent_on(compliance_mv, near_mv):
+    found = limits.near_high_mv(board(compliance_mv=compliance_mv))
+    assert (found, type(found)) == (near_mv, int)
+
+
 def test_the_floor_of_a_noisy_range_is_8_sigma():
     assert limits.floor_q4(board(sigma_q4=126)) == 8 * 126
     assert limits.floor_q4(board(sigma_q4=124)) == 62.5 * 16
