@@ -75,7 +75,9 @@ def test_the_absolute_limit_is_3_percent_and_20_ua_above_the_board():
 @pytest.mark.parametrize("peak_ua", [1, 20, 1999, 2000, 2001, 5000])
 def test_the_running_limit_is_5_percent_and_the_floor_above_the_peak(peak_ua):
     exact_q4 = peak_ua * 1.05 * 16 + 62.5 * 16
-    assert 0 <= exact_q4 - limits.running_limit_q4(board(), peak_ua) < 1
+    found = limits.running_limit_q4(board(), peak_ua)
+    assert 0 <= exact_q4 - found < 1
+    assert isinstance(found, int)
 
 
 @given(st.integers(1, limits.PEAK_MAX_UA), st.integers(1, limits.PEAK_MAX_UA))

@@ -96,13 +96,14 @@ def test_the_mean_is_of_62_samples_and_not_of_single_ones():
 
 
 @pytest.mark.hazard("H-01")
-@pytest.mark.parametrize(("most_q4", "told"), [(400, []), (401, [(0, WARN_OVER, 16_401, 16_000)])])
-def test_the_mean_is_a_whole_number_and_the_rest_is_cut_off(most_q4, told):
+@pytest.mark.parametrize("seconds_before", [0, 1])
+def test_the_mean_is_a_whole_number_and_the_rest_is_cut_off(seconds_before):
     hold = Hold()
-    for number in range(SAMPLES):
-        over_q4 = most_q4 * SAMPLES + SAMPLES - 1 if number == 9 else 0
-        hold.sample(5000, 0, current_q4=16_000 + over_q4)
-    assert hold.found == told
+    before = SAMPLES * seconds_before
+    for number in range(before + SAMPLES):
+        over_q4 = 400 if number == before else 401  # the mean is 400 and 61 of 62
+        hold.sample(5000, 0, current_q4=16_000 + (over_q4 if number >= before else 0))
+    assert hold.found == []
 
 
 @pytest.mark.hazard("H-01")
@@ -125,6 +126,8 @@ def test_a_second_begins_with_nothing_of_the_one_before():
         ([*[5000] * 10, 5300, 5300], 5301, 5000),
         ([6000, *[5000] * 12], 5301, 5000),
         ([6000, 6000, *[5000] * 12], 5300, None),
+        ([*[5001] * 9, 5000, 5000, 5000], 5301, 5000),
+        ([*[5001] * 10, 5000, 5000], 5301, None),
     ],
 )
 @pytest.mark.parametrize("held_before_s", [0, 4, 15, 16, 17])
@@ -184,7 +187,8 @@ def test_a_minute_is_60_000_ms_of_the_supervisors_clock():
         ([5000, 5000, 2400, 1250], [(2, WARN_LOW, 5000, 2400)]),
         ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, faults.LOW_IMPEDANCE)]),
         ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 2500, 2500, 1251], [(2, WARN_LOW, 5000, 10)]),
+        ([5000, 5000, 10, 2499, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
+        ([5000, 5000, 10, 2500, 2500, 1249], [(2, WARN_LOW, 5000, 10)]),
         ([29_999, 29_999, 9000, 7000], [(2, WARN_LOW, 29_999, 9000), (3, faults.LOW_IMPEDANCE)]),
         ([30_000, 30_000, 9000, 7000, 100], [(2, WARN_LOW, 30_000, 9000)]),
         ([5000, 2400, 10, 10], [(2, WARN_LOW, 5000, 10), (3, faults.LOW_IMPEDANCE)]),
@@ -223,6 +227,14 @@ def test_a_third_of_the_least_load_is_a_whole_number_of_ohm(ohm, told):
     assert Hold(least_ohm=1001).hold(ohm) == told
 
 
+@pytest.mark.hazard("H-07")
+def test_a_hold_begins_with_no_voltage_of_the_one_before():
+    hold = Hold(least_ohm=3003)
+    for number in range(SAMPLES + 1):
+        hold.sample(1000 if number == 30 else 1001, 0)  # the mean is 1000 and 61 of 62
+    assert hold.found == [(0, WARN_LOW, 0, 1000)]
+
+
 @pytest.mark.parametrize(
     ("from_mv", "now_mv", "told"),
     [
@@ -237,6 +249,11 @@ def test_a_rise_of_6_percent_over_three_minutes_is_a_drift_and_a_fall_is_none(
     hold = Hold()
     found = hold.hold(*[from_mv] * 180, now_mv)
     assert [one for one in found if one[1] == WARN_DRIFT] == told
+
+
+def test_three_minutes_begin_with_the_first_second_of_a_hold():
+    told = Hold().hold(5000, *[5200] * 179, 5301)
+    assert told == [(180, WARN_DRIFT, 5000, 5301)]
 
 
 def test_three_minutes_begin_anew_with_each_judgement():
