@@ -286,6 +286,7 @@ def test_the_judgements_of_a_second_take_one_sample_each_after_it(
     assert [one[:2] for one in hold.found] == [(sample, warning)]
 
 
+@pytest.mark.hazard("H-01", "H-07", "H-32")
 @pytest.mark.parametrize("samples", [0, 1, 30, 61])
 def test_what_is_forgotten_counts_for_nothing(samples):
     hold = Hold(least_ohm=300)
@@ -300,6 +301,7 @@ def test_what_is_forgotten_counts_for_nothing(samples):
     assert hold.hold(2500, 2500) == []
 
 
+@pytest.mark.hazard("H-07")
 def test_seconds_that_are_not_settled_leave_no_trace_in_the_voltages():
     hold = Hold(least_ohm=3000)
     assert hold.hold(*[500] * 20, settled=0) == []
@@ -321,6 +323,7 @@ def test_a_reset_forgets_what_was_told_and_when():
     assert hold.hold(999) == [(2, WARN_LOW, 0, 999)]
 
 
+@pytest.mark.hazard("H-01", "H-07", "H-32")
 def test_no_cause_takes_the_place_or_the_minute_of_another():
     hold = Hold()
     hold.hold(*[5000] * 179, 6000, current_q4=16_500)
@@ -329,6 +332,7 @@ def test_no_cause_takes_the_place_or_the_minute_of_another():
     assert found == {WARN_OVER, WARN_LIFT, WARN_DRIFT}
 
 
+@pytest.mark.hazard("H-01", "H-07")
 def test_a_warning_that_has_not_been_reported_stays_beside_the_next():
     hold = Hold(least_ohm=3000)
     steady = hold.steady
