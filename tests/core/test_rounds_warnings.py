@@ -76,6 +76,7 @@ def low(slow, seconds=1, least_ohm=15_000, **given):
 def settled(clock_ms=6000):
     """A hold at this time after its ramp has begun."""
     slow = Slow(time_ms=2**29)
+    slow.rounds.clock_ms = 8000
     slow.rounds.begin_ramp()
     slow.rounds.clock_ms += clock_ms
     return slow
