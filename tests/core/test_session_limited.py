@@ -140,6 +140,21 @@ def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
 
 
 @pytest.mark.hazard("H-15")
+@pytest.mark.parametrize("wall_uc", [600, 601, 602, 603])
+def test_a_ramp_ends_in_the_first_tick_in_which_its_way_down_comes_near_the_wall(wall_uc):
+    made = Led(make_program(segments=[segment(time_ms=9000)], charge_uc=wall_uc))
+    made.to(faults.RAMP)
+    foreseen_uc = 0
+    while made.session.state == faults.RAMP:
+        assert foreseen_uc < wall_uc - 80
+        level_ua = made.ramp.set_q4 >> 4
+        foreseen_uc = made.dose.gross_uc + level_ua * level_ua // 2000
+        made.tick()
+    assert made.session.state == faults.RAMP_DOWN
+    assert foreseen_uc >= wall_uc - 80
+
+
+@pytest.mark.hazard("H-15")
 @pytest.mark.parametrize(("left_uc", "state"), [(60, faults.DONE), (61, faults.PROBE)])
 def test_after_a_rest_60_uc_have_to_be_left_for_another_start(left_uc, state):
     made = led(hold(500, 50), hold(500, 50, polarity=-1), peak_ua=500, charge_uc=1000)
