@@ -56,6 +56,8 @@ def test_a_reason_without_its_mutant_is_stale_where_its_part_was_altered():
     reason = explained.Reason(MUTANT.where, MUTANT.was, (MUTANT.becomes,), "the same")
     assert explained.stale([MUTANT], [reason], ["window"]) == []
     assert len(explained.stale([], [reason], ["window"])) == 1
+    assert len(explained.stale([MUTANT._replace(fate="killed")], [reason], ["window"])) == 1
+    assert explained.stale([MUTANT._replace(fate="timeout")], [reason], ["window"]) == []
     assert explained.stale([], [reason], ["limits"]) == []
 
 

@@ -123,6 +123,15 @@ def test_open_is_a_tenth_of_the_level_between_its_floor_and_its_cap(level_q4, op
     assert envelope.max_q4 == level_q4 + level_q4 // 10 + 800
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(("level_q4", "short_q4"), [(32_000, 30_720), (1010, 659), (1011, 660)])
+def test_short_is_97_percent_of_the_ramp_as_programmed_less_20_ua(level_q4, short_q4):
+    envelope = at(level_q4)
+    for _ in range(2):
+        assert (envelope.short_q4(), type(envelope.short_q4())) == (short_q4, int)
+        envelope.retract(100)
+
+
 def test_up_to_three_floors_nothing_is_open():
     envelope = at(3 * FLOOR_Q4)
     assert envelope.open_q4 < NO_CURRENT_Q4

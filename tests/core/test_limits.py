@@ -48,6 +48,13 @@ def test_the_stage_stands_at_its_compliance_from_95_percent_of_it_on(compliance_
     assert limits.high_mv(board(compliance_mv=compliance_mv)) == high_mv
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(("compliance_mv", "near_mv"), [(40000, 34000), (60000, 51000), (99, 84)])
+def test_a_stage_of_low_compliance_may_stand_at_it_from_85_percent_on(compliance_mv, near_mv):
+    found = limits.near_high_mv(board(compliance_mv=compliance_mv))
+    assert (found, type(found)) == (near_mv, int)
+
+
 def test_the_floor_of_a_noisy_range_is_8_sigma():
     assert limits.floor_q4(board(sigma_q4=126)) == 8 * 126
     assert limits.floor_q4(board(sigma_q4=124)) == 62.5 * 16
@@ -68,7 +75,9 @@ def test_the_absolute_limit_is_3_percent_and_20_ua_above_the_board():
 @pytest.mark.parametrize("peak_ua", [1, 20, 1999, 2000, 2001, 5000])
 def test_the_running_limit_is_5_percent_and_the_floor_above_the_peak(peak_ua):
     exact_q4 = peak_ua * 1.05 * 16 + 62.5 * 16
-    assert 0 <= exact_q4 - limits.running_limit_q4(board(), peak_ua) < 1
+    found = limits.running_limit_q4(board(), peak_ua)
+    assert 0 <= exact_q4 - found < 1
+    assert isinstance(found, int)
 
 
 @given(st.integers(1, limits.PEAK_MAX_UA), st.integers(1, limits.PEAK_MAX_UA))

@@ -76,11 +76,13 @@ def low(slow, seconds=1, least_ohm=15_000, **given):
 def settled(clock_ms=6000):
     """A hold at this time after its ramp has begun."""
     slow = Slow(time_ms=2**29)
+    slow.rounds.clock_ms = 8000
     slow.rounds.begin_ramp()
     slow.rounds.clock_ms += clock_ms
     return slow
 
 
+@pytest.mark.hazard("H-01", "H-07", "H-32")
 def test_a_hold_is_looked_at_for_seconds_every_16_ms():
     for turns, told in ((62, 0), (63, 1)):
         slow = settled()
@@ -89,6 +91,7 @@ def test_a_hold_is_looked_at_for_seconds_every_16_ms():
         assert bool(slow.rounds.steady.warning & WARN_LOW) == told
 
 
+@pytest.mark.hazard("H-07", "H-32")
 @pytest.mark.parametrize(("clock_ms", "told"), [(6000, False), (6001, True)])
 def test_a_voltage_counts_6_s_after_the_ramp_began(clock_ms, told):
     # The sample that closes the second is taken 62 turns on, less its last two rounds.
@@ -112,6 +115,7 @@ def test_too_much_for_a_second_trips_in_holds_and_in_the_flat_parts_of_pulses():
         assert over(slow, gate=gate) == faults.OK
 
 
+@pytest.mark.hazard("H-01")
 @pytest.mark.parametrize("event", ["moving", "limited", "opens"])
 def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     slow = settled()
@@ -121,12 +125,13 @@ def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     elif event == "opens":
         slow.rounds.open_gate()
     gate = GATE_LOW if event == "opens" else GATE_CLOSED
-    slow.turn(gate, limited=event == "limited")
+    assert slow.turn(gate, limited=event == "limited") == [faults.OK] * 4
     slow.expect(16_000)
     assert over(slow, 61) == faults.OK
     assert over(slow, 1) == faults.OVERCURRENT
 
 
+@pytest.mark.hazard("H-07", "H-32")
 def test_pulses_say_nothing_about_the_load():
     slow = settled()
     slow.rounds.pulsing = BY_PULSES

@@ -108,6 +108,35 @@ def test_a_hold_by_time_and_a_wait_end_after_what_is_left_of_their_time(index, u
     assert part.until_ms(4000) == until_ms
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(
+    ("level_ua", "slew_ua_s", "from_q4", "ramp_ms"),
+    [
+        (2000, 1000, 0, 2000),
+        (2000, 1000, 8000, 1500),
+        (500, 1000, 32_000, 1500),
+        (2000, 1000, 32_000, 0),
+        (2000, 1000, 31_999, 1),
+        (2000, 1000, 32_001, 1),
+        (2000, 1000, 31_984, 1),
+        (2000, 1000, 31_983, 2),
+        (1000, 999, 0, 1002),
+        (1000, 999, 1, 1001),
+    ],
+)
+def test_a_ramp_takes_its_way_at_its_slew_up_or_down_rounded_up(
+    level_ua, slew_ua_s, from_q4, ramp_ms
+):
+    part = taken(segments=[segment(level_ua=level_ua, slew_ua_s=slew_ua_s)])
+    found = part.ramp_ms(from_q4)
+    assert (found, type(found)) == (ramp_ms, int)
+
+
+def test_a_train_that_begins_at_once_has_no_ramp():
+    assert taken(segments=[pulses(30, 20, 2, 5)]).ramp_ms(0) == 0
+    assert taken(2).ramp_ms(0) == 6667
+
+
 def test_a_train_has_its_own_shape_and_goes_on_after_the_pulse_that_had_begun():
     part = taken(2)
     gains = []

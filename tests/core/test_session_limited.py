@@ -10,7 +10,7 @@ from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
 
 from .build import make_program, segment
 from .led_session import Led
-from .short_parts import by_charge, hold, led
+from .short_parts import away, by_charge, hold, led
 
 
 def held_back(made, most_ua, state, ask=0):
@@ -124,6 +124,63 @@ def test_a_session_whose_charge_comes_near_the_wall_ends_short_and_in_order(down
     made.to(faults.DONE)
     assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
     assert made.dose.gross_uc <= WALL_UC - 70
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize(("peak_ua", "unseen_uc"), [(500, 20), (510, 20), (524, 20), (525, 21)])
+def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
+    peak_ua, unseen_uc
+):
+    parts = [segment(level_ua=peak_ua, time_ms=9000, slew_ua_s=10_000)]
+    made = Led(make_program(segments=parts, peak_ua=peak_ua, slew_ua_s=10_000, charge_uc=600))
+    made.to(faults.HOLD)
+    made.to(faults.RAMP_DOWN)
+    down_uc = peak_ua * peak_ua // 20_000
+    assert made.dose.gross_uc + down_uc == 600 - unseen_uc
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize("wall_uc", [600, 601, 602, 603])
+def test_a_ramp_ends_in_the_first_tick_in_which_its_way_down_comes_near_the_wall(wall_uc):
+    made = Led(make_program(segments=[segment(time_ms=9000)], charge_uc=wall_uc))
+    made.to(faults.RAMP)
+    foreseen_uc = 0
+    while made.session.state == faults.RAMP:
+        assert foreseen_uc < wall_uc - 80
+        level_ua = made.ramp.set_q4 >> 4
+        foreseen_uc = made.dose.gross_uc + level_ua * level_ua // 2000
+        made.tick()
+    assert made.session.state == faults.RAMP_DOWN
+    assert foreseen_uc >= wall_uc - 80
+
+
+@pytest.mark.hazard("H-15")
+@pytest.mark.parametrize(("left_uc", "state"), [(60, faults.DONE), (61, faults.PROBE)])
+def test_after_a_rest_60_uc_have_to_be_left_for_another_start(left_uc, state):
+    made = led(hold(500, 50), hold(500, 50, polarity=-1), peak_ua=500, charge_uc=1000)
+    made.to(faults.REST)
+    made.dose.gross_uc = 1000 - 20 - left_uc
+    assert away(made) > 0
+    assert made.session.state == state
+    if state == faults.DONE:
+        assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(("slew_ua_s", "ramp_ms"), [(999, 1002), (1000, 1000)])
+def test_the_clock_of_a_hold_begins_with_the_ms_in_which_its_ramp_has_ended(slew_ua_s, ramp_ms):
+    made = led(hold(1000, 500, slew_ua_s=slew_ua_s))
+    made.to(faults.RAMP)
+    assert held_back(made, 900, faults.HOLD) == ramp_ms
+    assert held_back(made, 900, faults.RAMP_DOWN) == 500
+
+
+@pytest.mark.hazard("H-15")
+def test_a_charge_that_is_delivered_by_ramps_alone_has_no_hold():
+    made = led(by_charge(300, 2000))
+    made.to(faults.RAMP)
+    assert away(made) == 174  # 1732 uA: half up, half down
+    assert made.session.state == faults.RAMP_DOWN
 
 
 @pytest.mark.hazard("H-15")

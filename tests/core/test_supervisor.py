@@ -62,6 +62,7 @@ def test_the_probe_of_a_program_smaller_than_it_has_a_limit_of_its_own():
     assert supervisor.recheck(over_q4 + 1) == faults.OVERCURRENT
 
 
+@pytest.mark.hazard("H-01")
 def test_the_probe_of_a_larger_program_keeps_the_programs_limit():
     judge = Judge(peak_ua=2000)
     judge.supervisor.allow(50 * 16, 0)

@@ -35,7 +35,8 @@ def _judged(mutants: list[Mutant], parts: list[str], known: list, minutes: float
     left = unexplained(mutants, known)
     gone = stale(mutants, known, parts)
     alive = sum(not one.is_dead for one in mutants)
-    for one in left:
+    late = [one for one in mutants if one.fate == "timeout"]
+    for one in left + late:
         print(f"\n{one.fate}: {one.where}\n- {one.was}\n+ {one.becomes}")
     for text in gone:
         print(f"\n{FOLDER.name} explain what does not survive: {text}")
@@ -45,6 +46,7 @@ def _judged(mutants: list[Mutant], parts: list[str], known: list, minutes: float
     (PLACE / "mutants.json").write_text(text + "\n", encoding="utf-8")
     print(
         f"\n{len(mutants)} mutants in {minutes:.0f} min: {len(mutants) - alive} killed, "
+        f"{len(late)} of them out of time, "
         f"{alive - len(left)} survived and explained, {len(left)} unexplained"
     )
     return 1 if left or gone else 0

@@ -45,13 +45,13 @@ only_mutate = [{only}]
 also_copy = ["boards", "firmware", "conftest.py"]
 pytest_add_cli_args_test_selection = ["tests/core"]
 pytest_add_cli_args = [{pytest}]
-timeout_multiplier = 1.0
-timeout_constant = 4.0
+timeout_multiplier = 2.0
+timeout_constant = 10.0
 """
 
 
 def run(parts: list[str], workers: int) -> list[Mutant]:
-    """Alter `parts`; return every mutant that no test noticed, and a dead one for each other.
+    """Alter `parts`; return every mutant, those with their lines that no test has failed on.
 
     Raises:
         RuntimeError: mutmut itself failed.
@@ -81,7 +81,7 @@ def _results(place: Path) -> Iterator[Mutant]:
             continue
         name, fate = found.groups()
         mutant = Mutant(_where(name), "", "", fate)
-        yield mutant if mutant.is_dead else mutant._replace(**_lines(place, name))
+        yield mutant if fate == "killed" else mutant._replace(**_lines(place, name))
 
 
 def _where(name: str) -> str:

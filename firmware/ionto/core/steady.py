@@ -55,6 +55,9 @@ class Steady:
     def __init__(self, accuracy_ua):
         self._accuracy_q4 = accuracy_ua * UA_Q4
         self._means_mv = [0] * (_RING_MASK + 1)
+        self._at = 0  # where the last one stands
+        self._current_q4 = 0  # the mean of the last second
+        self._drift_from_mv = 0
         self.from_ohm = [0] * CAUSES
         self.now_ohm = [0] * CAUSES
         self._again_ms = [0] * CAUSES
@@ -81,12 +84,9 @@ class Steady:
         self._count = 0
         self._sum_mv = 0
         self._sum_q4 = 0
-        self._current_q4 = 0
-        self._at = 0
         self._seconds = 0
         self._ten_mv = 0  # sum of the ten seconds that a lift is judged by
         self._fell_from_mv = 0
-        self._drift_from_mv = 0
         self._drift_seconds = 0
 
     def step(self, current_q4, expected_q4, load_mv, settled, clock_ms):
