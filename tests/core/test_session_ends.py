@@ -93,3 +93,32 @@ def test_a_stop_whose_ramp_down_passes_the_segments_charge_is_still_a_stop():
     made.to(faults.DONE)
     assert made.dose.gross_uc > 4000
     assert made.session.outcome == faults.STOPPED
+
+
+@pytest.mark.parametrize("part", [hold(2000, 500), by_charge(1200, 2000), pulses(50, 50, 1, 5)])
+def test_the_end_is_looked_at_when_it_is_near_and_not_in_every_tick(part):
+    made = led(part)
+    looked_ms = []
+    look = made.session._judge_end
+
+    def judge_end():
+        looked_ms.append(made.session.t_ms)
+        look()
+
+    made.session._judge_end = judge_end
+    made.to(faults.RAMP_DOWN)
+    assert len(looked_ms) <= 2
+
+
+@pytest.mark.hazard("H-16")
+def test_a_wait_that_is_paused_twice_is_as_long_in_all():
+    made = led(hold(), off(500), hold())
+    made.to(faults.OFF)
+    for _ in range(2):
+        for _ in range(99):
+            made.tick()
+        made.tick(ask=ASK_PAUSE)
+        made.to(faults.PAUSED)
+        made.tick(ask=ASK_RESUME)
+        made.to(faults.OFF)
+    assert away(made) == 300
