@@ -96,7 +96,7 @@ def test_opening_on_the_way_to_a_pause_cuts(at_s):
 @pytest.mark.parametrize("load", ["resistor:40000", "rc:30000:100"])
 def test_opening_while_limited_on_the_way_down_cuts(load):
     trial = CutTrial(load, "open@4.5003")
-    trial.run(by_time((2000, 1000), slew_ua_s=1000, time_s=4))
+    trial.run(by_time((2000, 2000), slew_ua_s=1000, time_s=9))
     assert trial.first_ms(faults.RAMP_DOWN) < 4500
     assert_cut(trial)
 

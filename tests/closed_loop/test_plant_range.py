@@ -117,7 +117,7 @@ def test_a_plant_out_of_its_range_says_which_quantity_and_gives_no_result(name, 
     run(bench, 3)
     bench.check()
     setattr(bench, name, value)
-    with pytest.raises(PlantError, match=f"left its range after 3000 us: {name} is"):
+    with pytest.raises(PlantError, match=f"left its range after 3000 µs: {name} is"):
         bench.check()
 
 

@@ -1,6 +1,5 @@
 """What ends a session from outside: Ctrl-C, signals, a full disk, a view that fails."""
 
-import os
 import signal
 
 import pytest
@@ -85,8 +84,8 @@ def test_recorder_asks_for_nothing():
 
 def test_signal_waits_for_a_safe_point_and_a_second_one_changes_nothing():
     with StopSignal(clock=lambda: 10.0) as stop:
-        os.kill(os.getpid(), signal.SIGTERM)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
         assert stop.seen == "SIGTERM"
         with pytest.raises(KeyboardInterrupt, match="SIGTERM"):
             stop.check()
@@ -95,10 +94,10 @@ def test_signal_waits_for_a_safe_point_and_a_second_one_changes_nothing():
 def test_another_signal_two_seconds_later_raises_at_once():
     now_s = [10.0]
     with StopSignal(clock=lambda: now_s[0]):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         now_s[0] = 12.1
         with pytest.raises(KeyboardInterrupt, match="Ctrl-C"):
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_interrupted_report_leaves_the_session_as_it_ended(run, monkeypatch):

@@ -105,7 +105,7 @@ def _excess(converters: Converters, share: float) -> Row:
     return Row(
         "mean of 1 s",
         f"twice as much too much at {share:.0%} of the maximum",
-        f"{most_ua:.4g} uA",
+        f"{most_ua:.4g} {signs.UA}",
         _mean(healthy),
         _mean(missed),
     )
