@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.host.cli import call, play
 from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_bench import board_of
+from tests.host.skin_files import writer
 
 from iontobench.protocols import list_protocols, load
 from iontobench.protocols.settled import median_mv
@@ -83,19 +84,8 @@ def test_water_that_cannot_be_is_one_clear_line(name, said):
 
 @pytest.fixture
 def written(tmp_path):
-    """A skin file made by the command, with one (old, new) replaced."""
-
-    def write(*changes):
-        path = tmp_path / "mine.toml"
-        assert call("skins", "new", "bath", "-o", path).code == 0
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
-    return write
+    """A skin file made by the command, with each (old, new) replaced."""
+    return writer(tmp_path, "bath")
 
 
 def test_a_file_of_ones_own_loads_by_its_path(written):

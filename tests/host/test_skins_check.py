@@ -4,24 +4,13 @@ from pathlib import Path
 
 import pytest
 from tests.host.cli import call
+from tests.host.skin_files import writer
 
 
 @pytest.fixture
 def written(tmp_path):
     """A skin file made by the command, with each (old, new) replaced."""
-
-    def write(*changes):
-        path = tmp_path / "mine.toml"
-        path.unlink(missing_ok=True)
-        assert call("skins", "new", "forearm", "-o", path).code == 0
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
-    return write
+    return writer(tmp_path, "forearm")
 
 
 def told(said):
