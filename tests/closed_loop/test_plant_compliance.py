@@ -59,7 +59,7 @@ def test_a_share_that_no_stage_could_have_is_refused_in_one_line(share):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("value", "share"), [(":0.7", 0.7), ("", 0.85), (":1", 1.0)])
+@pytest.mark.parametrize(("value", "share"), [(":0.7", 0.7), ("", 0.92), (":1", 1.0)])
 def test_the_fault_sets_the_compliance_to_its_share_of_nominal(value, share):
     bench = saturated(faults=[f"low-compliance@0.2{value}"])
     assert bench.node_mv == NOMINAL_MV * draw_compliance_share(1)
