@@ -5,7 +5,7 @@ latch here: `run()` refuses until `clear()`. Numbers at this edge are integers w
 their names.
 """
 
-from .core import faults
+from .core import codes
 from .core.program import Program, ProgramError, crc16, unpack
 from .core.telemetry import LINK_VERSION
 from .loop import BROKEN, INTERRUPTED, Loop
@@ -39,8 +39,8 @@ class Bench:
         self._crc = 0
         self._fault = 0  # latched
         self._has_run = 0
-        self._outcome = faults.FAULTED  # how the last run ended, until it is known
-        self._ended_by = faults.INTERNAL
+        self._outcome = codes.OUTCOME_FAULTED  # how the last run ended, until it is known
+        self._ended_by = codes.FAULT_INTERNAL
         self._keep = self._kept  # a bound method is an object: made here, kept
 
     def info(self):
@@ -52,7 +52,7 @@ class Bench:
             "board": self._board.name,
             "max_ua": self._board.max_ua,
             "compliance_mv": self._board.compliance_mv,
-            "fault": faults.FAULT_NAMES[self._fault],
+            "fault": codes.FAULT_NAMES[self._fault],
             "loaded": self._program is not None,
         }
 
@@ -101,7 +101,7 @@ class Bench:
             raise ProgramError("no program: bench.load(data, crc) first")
         if self._fault:
             raise RuntimeError(
-                "latched fault: %s; bench.clear() first" % faults.FAULT_NAMES[self._fault]
+                "latched fault: %s; bench.clear() first" % codes.FAULT_NAMES[self._fault]
             )
         self._has_run = 1
         self._loop.tick.proof.start()  # what an earlier run has proven is not this one's
@@ -140,24 +140,24 @@ class Bench:
             # A fault found before it stays one, whoever found it.
             fault = fault or self._loop.tick.supervisor.tripped
             if fault == 0:
-                outcome = faults.STOPPED
-            elif outcome != faults.REFUSED:
-                outcome = faults.FAULTED
+                outcome = codes.OUTCOME_STOPPED
+            elif outcome != codes.OUTCOME_REFUSED:
+                outcome = codes.OUTCOME_FAULTED
         elif left == BROKEN:
-            outcome = faults.FAULTED
-            fault = faults.INTERNAL
+            outcome = codes.OUTCOME_FAULTED
+            fault = codes.FAULT_INTERNAL
         self._outcome = outcome
         self._ended_by = fault
         # Without a load nothing is wrong with the bench; any other cause is to be looked at first.
-        self._fault = 0 if fault == faults.NO_LOAD else fault
+        self._fault = 0 if fault == codes.FAULT_NO_LOAD else fault
 
     def _ending(self):
         tick = self._loop.tick
         fault = self._ended_by
         return {
-            "outcome": faults.OUTCOME_NAMES[self._outcome],
-            "fault": faults.FAULT_NAMES[fault] if fault else None,
-            "state": faults.STATE_NAMES[tick.session.state],
+            "outcome": codes.OUTCOME_NAMES[self._outcome],
+            "fault": codes.FAULT_NAMES[fault] if fault else None,
+            "state": codes.STATE_NAMES[tick.session.state],
             "t_ms": tick.ended_ms or tick.session.t_ms,
             "dose_uc": tick.dose.gross_uc,
             "positive_uc": tick.dose.positive_uc(),

@@ -9,7 +9,7 @@ What the other side asks for is returned to the tick,
 which decides nothing either. Times in us and ms, currents in `_q4`.
 """
 
-from .core import faults
+from .core import codes
 from .core.command import (
     BEAT,
     GARBAGE,
@@ -114,7 +114,7 @@ class Link:
             if not self._supervised:
                 self._line_due()
             if self._session.t_ms >= self._silent_ms:
-                return self._lose(faults.EV_HOST_LOST)
+                return self._lose(codes.EVENT_HOST_LOST)
         return NONE
 
     def turn(self, polarity):
@@ -194,7 +194,7 @@ class Link:
     def _heard(self, command):
         telemetry = self.telemetry
         if command == GARBAGE:
-            return NONE if self._lost else self._lose(faults.EV_LINK)
+            return NONE if self._lost else self._lose(codes.EVENT_LINK)
         value = self.command.value
         if command == BEAT:
             if not self._lost and self._supervised:
@@ -207,7 +207,7 @@ class Link:
         else:
             if command == SET:
                 self._session.value = value
-            self._repeatable(self._session.t_ms, faults.EV_COMMAND, command, value)
+            self._repeatable(self._session.t_ms, codes.EVENT_COMMAND, command, value)
             return command
         return NONE
 
@@ -255,9 +255,9 @@ class Link:
         self._limited = limited
         if limited:
             self._limited_from_ms = t_ms
-            self._repeatable(t_ms, faults.EV_LIMITED, buf[SAMPLE_A], buf[SAMPLE_V])
+            self._repeatable(t_ms, codes.EVENT_LIMITED, buf[SAMPLE_A], buf[SAMPLE_V])
         else:
-            self._repeatable(t_ms, faults.EV_LIMITED_END, t_ms - self._limited_from_ms, 0)
+            self._repeatable(t_ms, codes.EVENT_LIMITED_END, t_ms - self._limited_from_ms, 0)
 
     def _warn(self, supervisor):
         rounds = supervisor.rounds
@@ -267,17 +267,17 @@ class Link:
         tell = self._repeatable
         t_ms = self._session.t_ms
         if warning & WARN_LATE:
-            tell(t_ms, faults.EV_LATE, supervisor.late_us, 0)
+            tell(t_ms, codes.EVENT_LATE, supervisor.late_us, 0)
         if warning & WARN_DIP:
-            tell(t_ms, faults.EV_DIP, supervisor.dips.count, 0)
+            tell(t_ms, codes.EVENT_DIP, supervisor.dips.count, 0)
         if warning & WARN_COMPLIANCE:
             self._near = 1
             if t_ms >= self._near_ms:
                 self._near_ms = t_ms + _NEAR_AGAIN_MS
-                tell(t_ms, faults.EV_COMPLIANCE, rounds.near_mv, 0)
+                tell(t_ms, codes.EVENT_COMPLIANCE, rounds.near_mv, 0)
         if warning & WARN_NOISE and t_ms >= self._noise_ms:
             self._noise_ms = t_ms + _NOISE_AGAIN_MS
-            tell(t_ms, faults.EV_NOISE, rounds.noise_q4, 0)
+            tell(t_ms, codes.EVENT_NOISE, rounds.noise_q4, 0)
 
     def _warn_of_load(self, steady):
         """What a steady hold showed; it asks for each cause once a minute at most."""
@@ -288,10 +288,10 @@ class Link:
         tell = self._repeatable
         t_ms = self._session.t_ms
         if warning & WARN_DRIFT:
-            tell(t_ms, faults.EV_DRIFT, from_ohm[DRIFT], now_ohm[DRIFT])
+            tell(t_ms, codes.EVENT_DRIFT, from_ohm[DRIFT], now_ohm[DRIFT])
         if warning & WARN_LIFT:
-            tell(t_ms, faults.EV_LIFT, from_ohm[LIFT], now_ohm[LIFT])
+            tell(t_ms, codes.EVENT_LIFT, from_ohm[LIFT], now_ohm[LIFT])
         if warning & WARN_LOW:
-            tell(t_ms, faults.EV_LOW, from_ohm[LOW], now_ohm[LOW])
+            tell(t_ms, codes.EVENT_LOW, from_ohm[LOW], now_ohm[LOW])
         if warning & WARN_OVER:
-            tell(t_ms, faults.EV_OVER, steady.over_q4, steady.over_expected_q4)
+            tell(t_ms, codes.EVENT_OVER, steady.over_q4, steady.over_expected_q4)

@@ -5,7 +5,7 @@ on the chip, where calls and attribute look-ups are the budget: what a tick need
 and read once, and everything rare is a method of its own. Times in us, currents in `_q4`.
 """
 
-from .core import faults
+from .core import codes
 from .core.const import const
 from .core.dose import Dose
 from .core.impedance import Probe
@@ -177,10 +177,10 @@ class Tick:
                 if session.moved:
                     self._moved()
                     turn = _MOVED
-                    ended = session.state >= faults.DONE
+                    ended = session.state >= codes.STATE_DONE
                     target_q4 = session.target_q4
                     slew_ua_s = session.slew_ua_s
-                    pulsing = session.state == faults.PULSE
+                    pulsing = session.state == codes.STATE_PULSE
                     flat_us = zero_us = 0
                     set_q4 = ramp.set_q4
                     if not set_q4:
@@ -233,12 +233,12 @@ class Tick:
         """After `port.begin()`, before the first tick."""
         self.port.rearm()  # whoever cleared a latched limiter meant it to close again
         self.port.set_polarity(self._polarity)
-        self._event(0, faults.EV_START, self._program.polarity, self._program.segments)
+        self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)
         self._moved()
 
     def _low(self, current_q4, dt_us, ended):
         """Gate low: the probe's and the proof's current and the last of the stage's count too."""
-        if self.session.state == faults.PROOF:
+        if self.session.state == codes.STATE_PROOF:
             self._prove(current_q4, dt_us)
             return
         self._actuate(0, 0)
@@ -268,10 +268,10 @@ class Tick:
     def _cut(self, fault):
         """Off first; only then may anything look at why."""
         port = self.port
-        while fault == faults.RECHECK:
+        while fault == codes.VERDICT_RECHECK:
             port.resample(self.buf)
             fault = self.supervisor.recheck(self.buf[SAMPLE_A])
-        if fault == faults.CUT:
+        if fault == codes.VERDICT_CUT:
             port.actuate(0, 0)
         elif fault:
             port.off()
@@ -287,13 +287,13 @@ class Tick:
         session.moved = 0
         gate = session.gate
         state = session.state
-        if state == faults.FAULT:
+        if state == codes.STATE_FAULT:
             supervisor.rounds.keep(self.buf)
             if not supervisor.tripped:  # the session's own finding: the last word is off too
                 supervisor.trip(session.fault)
         if gate:
             how = BY_RAMP
-            if state == faults.PULSE:
+            if state == codes.STATE_PULSE:
                 how = BY_PULSES_AT_ONCE if session.jump else BY_PULSES
             supervisor.follow(session.target_q4, session.slew_ua_s, self.buf[SAMPLE_A], how)
         elif self._gate:
@@ -305,7 +305,7 @@ class Tick:
         self._gate = gate
         if session.polarity != self._polarity:
             self._turn(session.polarity)  # before the probe's current may flow
-        if state < faults.DONE:
+        if state < codes.STATE_DONE:
             self.port.probe(session.probe_on)
         else:
             self.port.off()  # the probe too
@@ -320,24 +320,24 @@ class Tick:
         self.dose.set_polarity(polarity)
         self.supervisor.turn(polarity)
         self.link.turn(polarity)
-        self._event(self.session.t_ms, faults.EV_POLARITY, polarity, self.session.segment)
+        self._event(self.session.t_ms, codes.EVENT_POLARITY, polarity, self.session.segment)
 
     def _note_state(self, session):
         event = self._event
         t_ms = session.t_ms
         if session.glitches != self._glitches:
             self._glitches = session.glitches
-            event(t_ms, faults.EV_GLITCH, session.glitches, 0)
-        if session.state == faults.FAULT:
-            event(t_ms, faults.EV_FAULT, session.fault, self.buf[SAMPLE_A])
-        elif session.state == faults.CONTACT:
-            event(t_ms, faults.EV_CONTACT, session.lost_q4, session.glitches)
-        elif session.state == faults.PROOF and session.starts == 0:
-            event(t_ms, faults.EV_PROBE, self.probe.current_q4, self.probe.load_ohm)
+            event(t_ms, codes.EVENT_GLITCH, session.glitches, 0)
+        if session.state == codes.STATE_FAULT:
+            event(t_ms, codes.EVENT_FAULT, session.fault, self.buf[SAMPLE_A])
+        elif session.state == codes.STATE_CONTACT:
+            event(t_ms, codes.EVENT_CONTACT, session.lost_q4, session.glitches)
+        elif session.state == codes.STATE_PROOF and session.starts == 0:
+            event(t_ms, codes.EVENT_PROBE, self.probe.current_q4, self.probe.load_ohm)
         elif session.starts != self._starts:
             self._starts = session.starts
-            event(t_ms, faults.EV_PROOF, self.proof.proven, self.proof.on_q4)
-        event(t_ms, faults.EV_STATE, session.state, session.segment)
+            event(t_ms, codes.EVENT_PROOF, self.proof.proven, self.proof.on_q4)
+        event(t_ms, codes.EVENT_STATE, session.state, session.segment)
 
     def _is_over(self, dt_us):
         """After the end: stay until off is confirmed, then until the frames are out."""
@@ -355,7 +355,7 @@ class Tick:
         dose = self.dose
         event = self._event
         t_ms = session.t_ms
-        event(t_ms, faults.EV_LAST_CURRENT, self.buf[SAMPLE_A], self.peak_q4)
-        event(t_ms, faults.EV_DOSE, dose.positive_uc(), dose.negative_uc())
-        event(t_ms, faults.EV_END, session.outcome, session.fault)
+        event(t_ms, codes.EVENT_LAST_CURRENT, self.buf[SAMPLE_A], self.peak_q4)
+        event(t_ms, codes.EVENT_DOSE, dose.positive_uc(), dose.negative_uc())
+        event(t_ms, codes.EVENT_END, session.outcome, session.fault)
         self.link.telemetry.close()

@@ -7,7 +7,7 @@ Read from the program's words alone, so that it holds for every protocol and boa
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.device.events import Sample
 from iontobench.protocols.nominal import RESTART_S, Piece, pieces, restarts
 
@@ -56,10 +56,10 @@ class Course:
 
     def left_ms(self, sample: Sample) -> float:
         """Time left without rests, from the dose so far and the current that flows now."""
-        if sample.state in (faults.DONE, faults.FAULT):
+        if sample.state in (codes.STATE_DONE, codes.STATE_FAULT):
             return 0.0
         left_ms, before_uc = 0.0, 0.0
-        flows = sample.state == faults.HOLD and sample.current_ua > _FLOWS_UA
+        flows = sample.state == codes.STATE_HOLD and sample.current_ua > _FLOWS_UA
         for step in self.steps:
             done_uc = min(max(sample.dose_uc - before_uc, 0.0), step.charge_uc)
             here = 0.0 < done_uc < step.charge_uc and not step.is_ramp and not step.is_timed

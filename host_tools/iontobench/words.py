@@ -4,7 +4,7 @@ Names of states, faults and events are the firmware's own tables. Units have the
 other character is beyond ASCII: `signs` has letters for a terminal without them.
 """
 
-from ionto.core import command, faults
+from ionto.core import codes, command
 from ionto.core.units import UC_PER_MAMIN
 from iontobench import signs
 from iontobench.device.events import (
@@ -25,27 +25,27 @@ OUTCOMES = {
 }
 
 _PROVEN = {
-    faults.PROVEN_STAGE: "stage",
-    faults.PROVEN_GATE: "gate",
-    faults.PROVEN_SERIES: "dead-man",
-    faults.PROVEN_LIMITER: "limiter",
-    faults.PROVEN_SIGN: "sign",
+    codes.PROVEN_STAGE: "stage",
+    codes.PROVEN_GATE: "gate",
+    codes.PROVEN_SERIES: "dead-man",
+    codes.PROVEN_LIMITER: "limiter",
+    codes.PROVEN_SIGN: "sign",
 }
 _STATES = {
-    faults.PROBE: "probing the load, output off",
-    faults.PROOF: "proving the switches and the limiter",
-    faults.RAMP: "ramping to the set level",
-    faults.HOLD: "holding the set level",
-    faults.PULSE: "pulsing up to the set level",
-    faults.RAMP_DOWN: "ramping down to the end",
-    faults.TURNING: "ramping down before the next phase",
-    faults.PAUSING: "ramping down to a pause",
-    faults.PAUSED: "paused, output off",
-    faults.CONTACT: "contact lost, output off",
-    faults.REST: "resting, output off",
-    faults.OFF: "waiting, output off",
-    faults.DONE: "done, output off",
-    faults.FAULT: "fault, output off",
+    codes.STATE_PROBE: "probing the load, output off",
+    codes.STATE_PROOF: "proving the switches and the limiter",
+    codes.STATE_RAMP: "ramping to the set level",
+    codes.STATE_HOLD: "holding the set level",
+    codes.STATE_PULSE: "pulsing up to the set level",
+    codes.STATE_RAMP_DOWN: "ramping down to the end",
+    codes.STATE_TURNING: "ramping down before the next phase",
+    codes.STATE_PAUSING: "ramping down to a pause",
+    codes.STATE_PAUSED: "paused, output off",
+    codes.STATE_CONTACT: "contact lost, output off",
+    codes.STATE_REST: "resting, output off",
+    codes.STATE_OFF: "waiting, output off",
+    codes.STATE_DONE: "done, output off",
+    codes.STATE_FAULT: "fault, output off",
 }
 
 
@@ -84,7 +84,7 @@ def mamin(dose_uc: float) -> str:
 
 def state_name(state: int) -> str:
     """The state in one or two words."""
-    return faults.STATE_NAMES.get(state, f"state {state}")
+    return codes.STATE_NAMES.get(state, f"state {state}")
 
 
 def state(sample: Sample, brief: bool = False) -> str:
@@ -109,7 +109,7 @@ def brief(sample: Sample) -> str:
 def event(item: Event) -> str:
     """One event as a sentence without its time."""
     say = _EVENTS.get(item.code)
-    name = faults.EVENT_NAMES.get(item.code, f"event {item.code}")
+    name = codes.EVENT_NAMES.get(item.code, f"event {item.code}")
     return say(item.a, item.b) if say else f"{name} (a {item.a}, b {item.b})"
 
 
@@ -118,7 +118,7 @@ def _q4(current_q4: int) -> str:
 
 
 def _fault(code: int) -> str:
-    return faults.FAULT_NAMES.get(code, f"fault {code}")
+    return codes.FAULT_NAMES.get(code, f"fault {code}")
 
 
 def _command(code: int, value: int) -> str:
@@ -128,7 +128,7 @@ def _command(code: int, value: int) -> str:
 
 
 def _end(outcome: int, fault: int) -> str:
-    name = faults.OUTCOME_NAMES.get(outcome, f"outcome {outcome}")
+    name = codes.OUTCOME_NAMES.get(outcome, f"outcome {outcome}")
     return f"end: {name}" + (f" ({_fault(fault)})" if fault else "")
 
 
@@ -148,7 +148,7 @@ def _proof(proven: int, on_q4: int) -> str:
     """What the proof has shown; a board without its test cannot show the limiter."""
     shown = [name for bit, name in _PROVEN.items() if proven & bit]
     text = f"proven at {_q4(on_q4)}: {', '.join(shown) or 'nothing'}"
-    return text if proven & faults.PROVEN_LIMITER else f"{text}; limiter: not provable"
+    return text if proven & codes.PROVEN_LIMITER else f"{text}; limiter: not provable"
 
 
 def _low(from_ohm: int, now_ohm: int) -> str:
@@ -161,32 +161,32 @@ def _state(new: int, segment: int) -> str:
 
 
 _EVENTS = {
-    faults.EV_START: _start,
-    faults.EV_STATE: _state,
-    faults.EV_PROBE: lambda a, b: f"probe: {a / 16:.1f} {signs.UA}, load {kilohms(b or None)}",
-    faults.EV_LIMITED: lambda a, b: f"limited by compliance: {_q4(a)} at {volts(b)}",
-    faults.EV_LIMITED_END: lambda a, b: f"no longer limited, after {a / 1000:.1f} s",
-    faults.EV_CONTACT: lambda a, b: f"contact lost at a set point of {_q4(a)}, output off",
-    faults.EV_GLITCH: lambda a, b: f"contact is back: glitch {a}",
-    faults.EV_DIP: lambda a, b: f"the current dipped: dip {a}",
-    faults.EV_FAULT: lambda a, b: f"FAULT: {_fault(a)}, output off; {_q4(b)} in that tick",
-    faults.EV_LATE: lambda a, b: f"late: {a / 1000:.1f} ms between two ticks",
-    faults.EV_COMMAND: _command,
-    faults.EV_COMPLIANCE: lambda a, b: f"above 80 % of compliance: {volts(a)}",
-    faults.EV_HOST_LOST: lambda a, b: "the host was lost: ramping down",
-    faults.EV_LINK: lambda a, b: "the link is unreadable: ramping down",
-    faults.EV_LAST_CURRENT: lambda a, b: f"off at {_q4(a)}; the peak was {_q4(b)}",
-    faults.EV_DOSE: lambda a, b: f"dose: {mamin(a)} {signs.MAMIN} anodal, {mamin(b)} cathodal",
-    faults.EV_END: _end,
-    faults.EV_PROOF: _proof,
-    faults.EV_DRIFT: lambda a, b: f"the load rises: {kilohms(a)} 3 min ago, {kilohms(b)} now",
-    faults.EV_NOISE: lambda a, b: f"the current is noisy: {_q4(a)} from tick to tick",
-    faults.EV_POLARITY: _polarity,
-    faults.EV_LIFT: lambda a, b: (
+    codes.EVENT_START: _start,
+    codes.EVENT_STATE: _state,
+    codes.EVENT_PROBE: lambda a, b: f"probe: {a / 16:.1f} {signs.UA}, load {kilohms(b or None)}",
+    codes.EVENT_LIMITED: lambda a, b: f"limited by compliance: {_q4(a)} at {volts(b)}",
+    codes.EVENT_LIMITED_END: lambda a, b: f"no longer limited, after {a / 1000:.1f} s",
+    codes.EVENT_CONTACT: lambda a, b: f"contact lost at a set point of {_q4(a)}, output off",
+    codes.EVENT_GLITCH: lambda a, b: f"contact is back: glitch {a}",
+    codes.EVENT_DIP: lambda a, b: f"the current dipped: dip {a}",
+    codes.EVENT_FAULT: lambda a, b: f"FAULT: {_fault(a)}, output off; {_q4(b)} in that tick",
+    codes.EVENT_LATE: lambda a, b: f"late: {a / 1000:.1f} ms between two ticks",
+    codes.EVENT_COMMAND: _command,
+    codes.EVENT_COMPLIANCE: lambda a, b: f"above 80 % of compliance: {volts(a)}",
+    codes.EVENT_HOST_LOST: lambda a, b: "the host was lost: ramping down",
+    codes.EVENT_LINK: lambda a, b: "the link is unreadable: ramping down",
+    codes.EVENT_LAST_CURRENT: lambda a, b: f"off at {_q4(a)}; the peak was {_q4(b)}",
+    codes.EVENT_DOSE: lambda a, b: f"dose: {mamin(a)} {signs.MAMIN} anodal, {mamin(b)} cathodal",
+    codes.EVENT_END: _end,
+    codes.EVENT_PROOF: _proof,
+    codes.EVENT_DRIFT: lambda a, b: f"the load rises: {kilohms(a)} 3 min ago, {kilohms(b)} now",
+    codes.EVENT_NOISE: lambda a, b: f"the current is noisy: {_q4(a)} from tick to tick",
+    codes.EVENT_POLARITY: _polarity,
+    codes.EVENT_LIFT: lambda a, b: (
         f"a part of an electrode may be off: {kilohms(a)} before, {kilohms(b)} now"
     ),
-    faults.EV_LOW: _low,
-    faults.EV_OVER: lambda a, b: f"too much current for 1 s: {_q4(a)} instead of {_q4(b)}",
+    codes.EVENT_LOW: _low,
+    codes.EVENT_OVER: lambda a, b: f"too much current for 1 s: {_q4(a)} instead of {_q4(b)}",
 }
 
 

@@ -7,7 +7,7 @@ what happens inside the processor, which `test_chip_ways_off` and the link's tes
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.campaign.required import CASES
 
 from .forks import in_copy
@@ -15,40 +15,48 @@ from .forks import in_copy
 pytestmark = pytest.mark.long
 
 _REQUIRED_MS = {case.fault: case.required_ms for case in CASES}
-_APART = (faults.SENSES_APART,)
-_OPEN = (faults.OPEN,)
+_APART = (codes.FAULT_SENSES_APART,)
+_OPEN = (codes.FAULT_OPEN,)
 HOLD = {
     "open": _OPEN,
     # Cut as an open lead; the probe finds the load, and the next proof the stage.
-    "stage-off": (faults.PROOF_STAGE,),
-    "enable-stuck": (faults.PROOF_STAGE,),
-    "limiter-trip": (faults.LIMITER,),
-    "overcurrent:1.5": (faults.OVERCURRENT,),
-    "stage-on:20000": (faults.OVERCURRENT, faults.OVER_ABSOLUTE, faults.LIMITER),
-    "weak:0.5": (faults.UNDERCURRENT,),
+    "stage-off": (codes.FAULT_PROOF_STAGE,),
+    "enable-stuck": (codes.FAULT_PROOF_STAGE,),
+    "limiter-trip": (codes.FAULT_LIMITER,),
+    "overcurrent:1.5": (codes.FAULT_OVERCURRENT,),
+    "stage-on:20000": (codes.FAULT_OVERCURRENT, codes.FAULT_OVER_ABSOLUTE, codes.FAULT_LIMITER),
+    "weak:0.5": (codes.FAULT_UNDERCURRENT,),
     "bridge-flip": _APART,
     "shoot-through": _APART,
-    "a-dead": (faults.SENSES_APART, faults.OPEN),
+    "a-dead": (codes.FAULT_SENSES_APART, codes.FAULT_OPEN),
     "a-scale:0.5": _APART,
-    "a-scale:1.5": (faults.SENSES_APART, faults.OVERCURRENT),
+    "a-scale:1.5": (codes.FAULT_SENSES_APART, codes.FAULT_OVERCURRENT),
     "b-dead": _APART,
-    "a-offset:500": (faults.SENSES_APART, faults.OVERCURRENT),
+    "a-offset:500": (codes.FAULT_SENSES_APART, codes.FAULT_OVERCURRENT),
     "b-offset:500": _APART,
     "mux-stuck:0": _APART,
-    "mux-stuck:2": (faults.SENSES_APART, faults.OPEN, faults.OVERCURRENT, faults.OVER_ABSOLUTE),
-    "sag:4200": (faults.SUPPLY,),
-    "sag:3500": (faults.SUPPLY, faults.OPEN),
+    "mux-stuck:2": (
+        codes.FAULT_SENSES_APART,
+        codes.FAULT_OPEN,
+        codes.FAULT_OVERCURRENT,
+        codes.FAULT_OVER_ABSOLUTE,
+    ),
+    "sag:4200": (codes.FAULT_SUPPLY,),
+    "sag:3500": (codes.FAULT_SUPPLY, codes.FAULT_OPEN),
 }
 # The set point has to move for these to show: 100 uA of it, 10 ms of this ramp.
-RAMP = {"a-stuck": (faults.STUCK, faults.SENSES_APART), "adc-stuck": (faults.STUCK,)}
+RAMP = {
+    "a-stuck": (codes.FAULT_STUCK, codes.FAULT_SENSES_APART),
+    "adc-stuck": (codes.FAULT_STUCK,),
+}
 _CHANGE_MS = 10
 BEFORE = {
-    "gate-welded": (faults.PROOF_GATE,),
-    "series-welded": (faults.PROOF_SERIES, faults.PROOF_LIMITER),
-    "dead-man-welded": (faults.PROOF_SERIES,),
-    "limiter-dead": (faults.PROOF_LIMITER,),
-    "stage-off": (faults.PROOF_STAGE,),
-    "b-dead": (faults.PROOF_SIGN,),
+    "gate-welded": (codes.FAULT_PROOF_GATE,),
+    "series-welded": (codes.FAULT_PROOF_SERIES, codes.FAULT_PROOF_LIMITER),
+    "dead-man-welded": (codes.FAULT_PROOF_SERIES,),
+    "limiter-dead": (codes.FAULT_PROOF_LIMITER,),
+    "stage-off": (codes.FAULT_PROOF_STAGE,),
+    "b-dead": (codes.FAULT_PROOF_SIGN,),
 }
 # So that the faults of the senses find their place between stage and converter.
 _LATER = ("b-dead@9000",)
@@ -89,7 +97,7 @@ def story(booted):
 def test_the_chip_is_off_within_the_matrixs_time_and_names_the_fault(story, fault):
     gate_us, said, is_off = story[fault]
     assert gate_us is not None, "the gate had not fallen by then"
-    assert said in {faults.FAULT_NAMES[code] for code in {**RAMP, **HOLD}[fault]}
+    assert said in {codes.FAULT_NAMES[code] for code in {**RAMP, **HOLD}[fault]}
     assert is_off
 
 
@@ -107,6 +115,6 @@ def _refused(booted, fault):
 def test_the_chips_proof_refuses_a_stage_that_cannot_protect(booted, fault):
     outcome, said, peak_ua, is_off = in_copy(_refused, booted, fault)
     assert outcome == "refused"
-    assert said in {faults.FAULT_NAMES[code] for code in BEFORE[fault]}
+    assert said in {codes.FAULT_NAMES[code] for code in BEFORE[fault]}
     assert peak_ua < 100, "the proof's own currents, no ramp"
     assert is_off

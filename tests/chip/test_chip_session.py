@@ -47,12 +47,12 @@ def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
 
 def _events(items):
     """What happened, in order; of a state also which and in which segment."""
-    from ionto.core.faults import EV_STATE, EVENT_NAMES
+    from ionto.core.codes import EVENT_NAMES, EVENT_STATE
     from iontobench.device.events import Event, Gap, LinkNote
 
     assert not [item for item in items if isinstance(item, Gap | LinkNote)]
     return [
-        (EVENT_NAMES[item.code], *((item.a, item.b) if item.code == EV_STATE else ()))
+        (EVENT_NAMES[item.code], *((item.a, item.b) if item.code == EVENT_STATE else ()))
         for item in items
         if isinstance(item, Event)
     ]

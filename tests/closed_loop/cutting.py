@@ -3,7 +3,7 @@
 import pytest
 from tests.closed_loop.sessions import GONE_UA, Trial
 
-from ionto.core import faults
+from ionto.core import codes
 
 OPEN_OFF_US = 20_000  # [design.md, figures]
 EMPTY_US = 5000  # bleed and the load's own capacitors after the gate is low
@@ -39,11 +39,11 @@ def assert_latched_off(trial, fault, within_us):
     assert not trial.returned
     assert trial.later_ua < GONE_UA
     assert trial.plant.drive_ua == 0
-    [event] = trial.events(faults.EV_FAULT)
-    assert faults.FAULT_NAMES[event.a] == fault
+    [event] = trial.events(codes.EVENT_FAULT)
+    assert codes.FAULT_NAMES[event.a] == fault
     assert event.t_ms * 1000 >= truth.fault_onset_us
-    [end] = trial.events(faults.EV_END)
-    assert (end.a, faults.FAULT_NAMES[end.b]) == (faults.FAULTED, fault)
+    [end] = trial.events(codes.EVENT_END)
+    assert (end.a, codes.FAULT_NAMES[end.b]) == (codes.OUTCOME_FAULTED, fault)
 
 
 def assert_dose_kept(trial, share=1e-5):

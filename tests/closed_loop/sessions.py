@@ -12,7 +12,7 @@ from tests.closed_loop.plants import BOARD
 from tests.core.build import segment, words
 
 from ionto.bench import Bench
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.core.units import TICK_US
 from iontobench.device.events import Event, Gap, LinkNote, Sample
 from iontobench.device.known_loads import calibrate_seeded
@@ -198,7 +198,7 @@ class Trial:
 
     def states(self):
         """(t_ms, state, segment) of every change, in order."""
-        return [(item.t_ms, item.a, item.b) for item in self.events(faults.EV_STATE)]
+        return [(item.t_ms, item.a, item.b) for item in self.events(codes.EVENT_STATE)]
 
     def first_ms(self, state):
         """When the session first entered `state`."""

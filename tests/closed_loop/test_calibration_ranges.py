@@ -10,13 +10,13 @@ from tests.core.build import segment, words
 from tests.host.protocol_bench import board_of, compiled, shipped
 from tests.vm.short_programs import cut_short
 
-from ionto.core import faults, limits, program
+from ionto.core import codes, limits, program
 from iontobench.device.calibrate import CalibrationError, Reading, fit_calibration
 from iontobench.device.known_loads import calibrate_seeded
 from iontobench.device.runner import Job, run_virtual
 
 NAMES = ("virtual", "virtual_30ma", "virtual_500ua")
-COMPLETE = faults.OUTCOME_NAMES[faults.COMPLETE]
+COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
 ROUNDING_UC = 2
 
 

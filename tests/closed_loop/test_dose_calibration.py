@@ -4,7 +4,7 @@ import pytest
 from tests.closed_loop.plants import BOARD
 from tests.closed_loop.sessions import Trial, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device import known_loads
 from iontobench.device.runner import Console
 
@@ -18,7 +18,7 @@ def test_after_two_known_loads_a_board_drives_what_it_says_but_for_its_wide_code
     flowing = []
     trial.each = lambda plant: flowing.append((plant.now_us, plant.load_ua))
     trial.run(by_time((level_ua, 400)))
-    from_us = (trial.first_ms(faults.HOLD) + 60) * 1000
+    from_us = (trial.first_ms(codes.STATE_HOLD) + 60) * 1000
     held = [ua for now_us, ua in flowing if from_us < now_us < from_us + 300_000]
     assert sum(held) / len(held) == pytest.approx(level_ua, abs=E11_UA)
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from tests.closed_loop.sessions import by_time
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.campaign.cell import board_of
 from iontobench.campaign.rig import Rig
 from iontobench.sim import bench
@@ -83,9 +83,9 @@ def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
 ):
     monkeypatch.setattr(Breaking, "recovery_us", recovery_s * 1e6)
     monkeypatch.setattr(Breaking, "spike_us", 16_000_000)
-    last, codes = run(monkeypatch, plain_skin(kohm), 16, Breaking)
+    last, told = run(monkeypatch, plain_skin(kohm), 16, Breaking)
     assert (last["outcome"], last["fault"]) == ("complete", None)
-    assert faults.EV_LOW in codes
+    assert codes.EVENT_LOW in told
 
 
 @pytest.mark.hazard("H-07")
@@ -93,9 +93,9 @@ def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
 def test_a_very_dry_skin_that_settles_is_no_short(times, monkeypatch):
     forearm = load_skin("forearm")
     dry = replace(forearm, r0_kohm_cm2=times * forearm.r0_kohm_cm2, tau_fast_s=5.0)
-    last, codes = run(monkeypatch, dry, 25)
+    last, told = run(monkeypatch, dry, 25)
     assert (last["outcome"], last["fault"]) == ("complete", None)
-    assert faults.EV_LOW not in codes
+    assert codes.EVENT_LOW not in told
 
 
 @pytest.mark.hazard("H-07")
@@ -104,10 +104,10 @@ def test_a_return_from_limiting_is_no_short(monkeypatch):
     dry = plain_skin(14.0)
     back = ("part-lift@10:60", "part-lift@16:1")
     monkeypatch.setattr(bench.Bench, "worsen", _coming_back(bench.Bench.worsen))
-    last, codes = run(monkeypatch, dry, 22, injected=back, share=0.92)
+    last, told = run(monkeypatch, dry, 22, injected=back, share=0.92)
     assert (last["outcome"], last["fault"]) == ("complete", None)
-    assert faults.EV_LIMITED in codes
-    assert faults.EV_LIMITED_END in codes
+    assert codes.EVENT_LIMITED in told
+    assert codes.EVENT_LIMITED_END in told
 
 
 def _coming_back(worsen):

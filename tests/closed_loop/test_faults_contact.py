@@ -14,16 +14,16 @@ from tests.closed_loop.cutting import (
 from tests.closed_loop.regulating import overshoot_max_ua
 from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 
 TWO_MA = by_time((2000, 9000))
 AGAIN = [
-    faults.CONTACT,
-    faults.REST,
-    faults.PROBE,
-    faults.PROOF,
-    faults.RAMP,
-    faults.HOLD,
+    codes.STATE_CONTACT,
+    codes.STATE_REST,
+    codes.STATE_PROBE,
+    codes.STATE_PROOF,
+    codes.STATE_RAMP,
+    codes.STATE_HOLD,
 ]
 
 
@@ -40,7 +40,7 @@ def test_a_single_gap_rests_probes_ramps_from_zero_and_completes(gap_ms, load, a
     trial.run(by_dose((2000, 16_000), probe_min_q4=80))
     assert (trial.last["outcome"], trial.last["fault"]) == ("complete", None)
     assert trial.truth.gate_off_us <= OPEN_OFF_US
-    assert [event.a for event in trial.events(faults.EV_GLITCH)] == [1]
+    assert [event.a for event in trial.events(codes.EVENT_GLITCH)] == [1]
     assert trial.last["dose_uc"] == pytest.approx(16_000, abs=40)
     assert_dose_kept(trial, 1e-3 if adc == "ideal" else 0.01)
     assert trial.truth.peak_ua <= 2000 + overshoot_max_ua(2000)
@@ -71,7 +71,7 @@ def test_three_glitches_within_a_minute_are_an_intermittent_contact(gap_ms):
     trial = Trial("forearm", faults=[f"reopen@3:{gap_ms}"])
     trial.run(TWO_MA)
     assert (trial.last["outcome"], trial.last["fault"]) == ("fault", "intermittent contact")
-    assert [event.a for event in trial.events(faults.EV_GLITCH)] == [1, 2, 3]
+    assert [event.a for event in trial.events(codes.EVENT_GLITCH)] == [1, 2, 3]
     assert_dose_kept(trial, 1e-3)  # four probes and proofs are in it
     after = []
     trial.each = lambda plant: after.append((plant.gate, plant.load_ua))
@@ -85,7 +85,7 @@ def test_three_glitches_in_more_than_a_minute_are_none():
     trial = gaps("forearm", [3, 34, 65], 30)
     trial.run(by_dose((2000, 140_000), time_s=140))
     assert trial.last["outcome"] == "complete"
-    assert [event.a for event in trial.events(faults.EV_GLITCH)] == [1, 2, 3]
+    assert [event.a for event in trial.events(codes.EVENT_GLITCH)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("gap_ms", [1.2, 2.5, 3.4])
@@ -93,8 +93,8 @@ def test_a_gap_shorter_than_the_debounce_is_a_dip_that_costs_no_cut(gap_ms):
     trial = CutTrial("forearm", f"open@3.0003:{gap_ms}")
     trial.run(TWO_MA)
     assert trial.last["outcome"] == "complete"
-    assert trial.events(faults.EV_CONTACT) == []
-    assert len(trial.events(faults.EV_DIP)) == 1
+    assert trial.events(codes.EVENT_CONTACT) == []
+    assert len(trial.events(codes.EVENT_DIP)) == 1
     assert_dose_kept(trial, 1e-3)
 
 
@@ -127,9 +127,9 @@ def test_a_glitch_while_limited_starts_again_and_on_the_last_way_down_it_is_the_
         trial = CutTrial("resistor:30000", f"open@{at_s}:30")
         trial.run(by_time((1600, 2000), slew_ua_s=1000, time_s=9, down_slew_ua_s=500))
         assert (trial.last["outcome"], trial.last["fault"]) == (outcome, None)
-        assert len(trial.events(faults.EV_LIMITED)) >= 1
-        assert len(trial.events(faults.EV_GLITCH)) == 1
-        assert [state for _, state, _ in trial.states()].count(faults.RAMP) == ramps
+        assert len(trial.events(codes.EVENT_LIMITED)) >= 1
+        assert len(trial.events(codes.EVENT_GLITCH)) == 1
+        assert [state for _, state, _ in trial.states()].count(codes.STATE_RAMP) == ramps
         assert_dose_kept(trial, 1e-3)
 
 
@@ -138,5 +138,5 @@ def test_a_glitch_on_the_way_to_a_pause_ends_in_the_pause():
     trial.say(3, "pause").say(6, "resume")
     trial.run(by_time((2000, 5000), slew_ua_s=1000))
     assert trial.last["outcome"] == "complete"
-    assert trial.first_ms(faults.CONTACT) < trial.first_ms(faults.PAUSED)
+    assert trial.first_ms(codes.STATE_CONTACT) < trial.first_ms(codes.STATE_PAUSED)
     assert_dose_kept(trial, 1e-3)

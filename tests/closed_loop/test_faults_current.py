@@ -9,7 +9,7 @@ from tests.closed_loop.cutting import (
 )
 from tests.closed_loop.sessions import Trial, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 
 OVER_OFF_US = 2000
 ENVELOPE_OFF_US = 7000
@@ -63,7 +63,7 @@ def test_over_current_beyond_the_ramps_envelope_is_off_within_7_ms(at_s, times, 
 def test_over_current_on_the_way_down_is_beyond_the_envelope_too():
     trial = CutTrial("forearm", "overcurrent@7.2003:2")
     trial.run(by_time((1500, 2000), slew_ua_s=500))
-    assert trial.first_ms(faults.RAMP_DOWN) < 7000
+    assert trial.first_ms(codes.STATE_RAMP_DOWN) < 7000
     assert_latched_off(trial, "above ramp envelope", ENVELOPE_OFF_US)
 
 
@@ -95,7 +95,7 @@ def test_a_short_in_the_first_five_seconds_waits_for_their_end():
     trial = CutTrial("forearm", "short@2")
     trial.run(by_time((2000, 9000)))
     assert_latched_off(
-        trial, "low impedance", (trial.first_ms(faults.RAMP) + 5000 + 1020 - 2000) * 1000
+        trial, "low impedance", (trial.first_ms(codes.STATE_RAMP) + 5000 + 1020 - 2000) * 1000
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.closed_loop.sessions import GONE_UA, ScriptedPort, Trial, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.sim.stage import draw_hold_us
 
 DEAD_US = 10_000  # [design.md, figures]
@@ -192,4 +192,4 @@ def test_a_host_that_only_hears_nothing_still_counts_as_there():
     trial = Trial("forearm")
     trial.run(by_time((2000, 9000)))
     assert trial.last["outcome"] == "complete"
-    assert trial.events(faults.EV_HOST_LOST) == []
+    assert trial.events(codes.EVENT_HOST_LOST) == []

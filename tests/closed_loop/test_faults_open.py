@@ -13,7 +13,7 @@ from tests.closed_loop.cutting import (
 )
 from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time, change_load, shipped
 
-from ionto.core import faults
+from ionto.core import codes
 
 SHARES = {"ideal": 1e-5, "rp2040": 0.01}  # of the dose [design.md, figures]
 
@@ -29,7 +29,7 @@ def test_in_a_whole_session_an_open_lead_cuts_and_latches(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.run(shipped())
     assert_cut(trial)
-    assert trial.events(faults.EV_FAULT)[0].t_ms == pytest.approx(at_s * 1000 + 100, abs=25)
+    assert trial.events(codes.EVENT_FAULT)[0].t_ms == pytest.approx(at_s * 1000 + 100, abs=25)
     assert_refuses_until_cleared(trial, shipped())
 
 
@@ -72,7 +72,7 @@ def test_opening_while_the_stage_is_limited_cuts(adc):
     for load in ("resistor:25000", "resistor:50000", "rc:40000:200"):
         trial = CutTrial(load, "open@2.0003", adc=adc, compliance_share=1.0)
         trial.run(by_time((2000, 3000)))
-        assert len(trial.events(faults.EV_LIMITED)) == 1
+        assert len(trial.events(codes.EVENT_LIMITED)) == 1
         assert_cut(trial, share=SHARES[adc])
 
 
@@ -80,7 +80,7 @@ def test_opening_while_the_stage_is_limited_cuts(adc):
 def test_opening_on_the_way_down_cuts(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.run(by_time((2000, 2000), slew_ua_s=1000))
-    assert trial.first_ms(faults.RAMP_DOWN) < at_s * 1000
+    assert trial.first_ms(codes.STATE_RAMP_DOWN) < at_s * 1000
     assert_cut(trial)
 
 
@@ -89,7 +89,7 @@ def test_opening_on_the_way_to_a_pause_cuts(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.say(3, "pause")
     trial.run(by_time((2000, 4000), slew_ua_s=1000))
-    assert trial.first_ms(faults.PAUSING) < at_s * 1000
+    assert trial.first_ms(codes.STATE_PAUSING) < at_s * 1000
     assert_cut(trial)
 
 
@@ -97,7 +97,7 @@ def test_opening_on_the_way_to_a_pause_cuts(at_s):
 def test_opening_while_limited_on_the_way_down_cuts(load):
     trial = CutTrial(load, "open@4.5003")
     trial.run(by_time((2000, 2000), slew_ua_s=1000, time_s=9))
-    assert trial.first_ms(faults.RAMP_DOWN) < 4500
+    assert trial.first_ms(codes.STATE_RAMP_DOWN) < 4500
     assert_cut(trial)
 
 

@@ -5,7 +5,7 @@ The 200 sessions of each are `python -m iontobench.campaign.long_holds`.
 
 import pytest
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.campaign import long_holds
 from iontobench.campaign.jitter import jittered
 from iontobench.campaign.long_holds import (
@@ -24,7 +24,7 @@ from iontobench.campaign.long_holds import (
 from iontobench.campaign.many import over_seeds
 
 FOREARM, TOOTH = 5, 4  # seeds
-WELL = Held(5, "forearm", "complete", None, (faults.EV_START,), 0, 1.02)
+WELL = Held(5, "forearm", "complete", None, (codes.EVENT_START,), 0, 1.02)
 
 
 def test_sites_take_turns_under_the_electrodes_and_currents_of_shipped_protocols():
@@ -68,11 +68,11 @@ def test_200_healthy_holds_of_6_min_are_told_of_nothing_and_200_lifts_are_told()
     [
         ([], [], True),
         ([WELL._replace(fault="low impedance", outcome="fault")], [], False),
-        ([WELL._replace(told=(faults.EV_LIFT,))], [], False),
-        ([WELL._replace(told=(faults.EV_LOW,))], [], False),
-        ([WELL._replace(told=(faults.EV_OVER,))], [], False),
-        ([WELL._replace(told=(faults.EV_DRIFT,))], [], True),
-        ([WELL._replace(told=(faults.EV_DRIFT,))] * 2, [], False),
+        ([WELL._replace(told=(codes.EVENT_LIFT,))], [], False),
+        ([WELL._replace(told=(codes.EVENT_LOW,))], [], False),
+        ([WELL._replace(told=(codes.EVENT_OVER,))], [], False),
+        ([WELL._replace(told=(codes.EVENT_DRIFT,))], [], True),
+        ([WELL._replace(told=(codes.EVENT_DRIFT,))] * 2, [], False),
         ([], [WELL._replace(told_ms=None)], True),
         ([], [WELL._replace(told_ms=2001.0)] * 2, False),
     ],
@@ -87,7 +87,7 @@ def test_one_alarm_two_drifts_or_two_late_lifts_in_a_hundred_or_twenty_are_too_m
 
 def test_the_report_names_every_session_that_was_not_as_it_should_be():
     late = WELL._replace(seed=9, told_ms=2001.0)
-    text = report([WELL, WELL._replace(seed=7, told=(faults.EV_DRIFT,))], [late])
+    text = report([WELL, WELL._replace(seed=7, told=(codes.EVENT_DRIFT,))], [late])
     assert "forearm: highest healthy 1 s ratio 1.0200" in text
     assert "seed 7" in text
     assert "seed 9" in text

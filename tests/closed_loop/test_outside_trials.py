@@ -10,7 +10,7 @@ from tests.closed_loop.sessions import Trial, by_time, change_load
 from tests.core.build import segment, words
 from tests.host.protocol_bench import Run, board_of, compiled, run_protocol, shipped
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench import tree
 from iontobench.protocols import load
 
@@ -29,7 +29,7 @@ def test_a_hold_by_time_on_a_load_too_dry_for_it_gets_no_more_than_its_plan(name
     run = Run(made.words, board, f"resistor:{ohm}")
     assert (run.last["outcome"], run.last["fault"]) == ("complete", None)
     assert run.truth.gross_uc <= made.planned_uc
-    assert events(run, faults.EV_LIMITED)
+    assert events(run, codes.EVENT_LIMITED)
 
 
 @pytest.mark.long
@@ -66,7 +66,7 @@ def with_fault(name, fault, board_name="virtual"):
 @pytest.mark.parametrize("gain", [1.22, 1.3])
 def test_a_gain_error_below_the_running_limit_warns_or_trips_within_two_seconds(gain):
     last, trial = with_fault("dental-fluoride", f"overcurrent@20:{gain}")
-    told = [item.t_ms for item in trial.events(faults.EV_OVER)]
+    told = [item.t_ms for item in trial.events(codes.EVENT_OVER)]
     if gain == 1.3:
         assert last["fault"] == "overcurrent"
         assert 20_000 <= last["t_ms"] <= 22_100
@@ -87,13 +87,13 @@ def test_a_short_at_a_small_current_and_a_partial_one_trip_within_three_seconds(
     last, trial = with_fault(name, fault)
     assert last["fault"] == "low impedance"
     assert at_ms + 1000 <= last["t_ms"] <= at_ms + 3200
-    assert len(trial.events(faults.EV_LOW)) == 1
+    assert len(trial.events(codes.EVENT_LOW)) == 1
 
 
 def test_a_sudden_lift_is_told_within_two_seconds_and_goes_on():
     last, trial = with_fault("dental-fluoride", "part-lift@60:50")
     assert last["fault"] is None
-    [lift] = trial.events(faults.EV_LIFT)
+    [lift] = trial.events(codes.EVENT_LIFT)
     assert 60_000 <= lift.t_ms <= 62_200
     assert lift.b > lift.a
 
@@ -134,4 +134,4 @@ def test_a_weak_stage_still_trips_whatever_its_compliance(share):
 
 def test_a_skin_that_settles_does_not_drift():
     _, _, run = run_protocol(load("dental-fluoride"))
-    assert events(run, faults.EV_DRIFT) == events(run, faults.EV_LIFT) == []
+    assert events(run, codes.EVENT_DRIFT) == events(run, codes.EVENT_LIFT) == []

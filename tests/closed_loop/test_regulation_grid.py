@@ -9,7 +9,7 @@ from tests.closed_loop.plants import BOARD
 from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 
 LOADS_KOHM = (0.5, 0.51, 1, 5, 15.9, 16, 16.1, 30, 49, 50)
 LOADS_NF = (1, 1.1, 10, 50, 199, 200)
@@ -33,13 +33,13 @@ def stepped(r_kohm, c_nf, adc="ideal", seed=1, slew_ua_s=FASTEST_UA_S):
     words = by_time((set_point_ua(r_kohm), 1300), slew_ua_s=slew_ua_s)
     last = course.trial.run(words)
     assert (last["outcome"], last["fault"]) == ("complete", None)
-    assert course.trial.events(faults.EV_LIMITED) == []
+    assert course.trial.events(codes.EVENT_LIMITED) == []
     return course
 
 
 def settled_errors_ua(course, set_ua):
     """The largest error from 50 ms after the ramp and each step on, until the next."""
-    ramp_us = course.trial.first_ms(faults.HOLD) * 1000
+    ramp_us = course.trial.first_ms(codes.STATE_HOLD) * 1000
     starts_us = [ramp_us, *course.steps_us]
     ends_us = [*course.steps_us, course.end_us]
     return [

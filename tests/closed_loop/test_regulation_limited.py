@@ -7,7 +7,7 @@ import pytest
 from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import FLAG_LIMITED
 
 SET_UA = 2000
@@ -40,7 +40,7 @@ def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
     last = course.trial.last
     assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
     assert course.overshoot_ua(SET_UA) <= overshoot_max_ua(SET_UA)
-    [event] = course.trial.events(faults.EV_LIMITED)
+    [event] = course.trial.events(codes.EVENT_LIMITED)
     assert course.limited_us <= event.t_ms * 1000 <= course.limited_us + 150_000
     assert event.b >= 0.95 * 40_000
 
@@ -67,7 +67,7 @@ def test_while_limited_the_set_point_stays_just_above_what_flows(then_kohm, c_nf
 def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(then_kohm):
     course = limited(10, then_kohm, 10, 47)
     assert course.error_ua(SET_UA, course.settled_us, course.settled_us + 100_000) <= 4
-    [event] = course.trial.events(faults.EV_LIMITED_END)
+    [event] = course.trial.events(codes.EVENT_LIMITED_END)
     assert event.a == pytest.approx(500, abs=100)
 
 
@@ -84,7 +84,7 @@ def test_a_load_that_never_takes_2_ma_is_limited_for_the_hold_as_programmed(r_ko
     course = Course(r_kohm, c_nf)
     last = course.trial.run(by_time((SET_UA, 1800), time_s=9))
     assert (last["outcome"], last["fault"]) == ("complete", None)
-    assert last["t_ms"] - course.trial.first_ms(faults.RAMP) == pytest.approx(2200, abs=210)
+    assert last["t_ms"] - course.trial.first_ms(codes.STATE_RAMP) == pytest.approx(2200, abs=210)
     assert course.error_ua(40_000 / r_kohm, 1_000_000, 2_000_000) <= 1
     assert course.overshoot_ua(SET_UA) <= 0
-    assert len(course.trial.events(faults.EV_LIMITED)) == 1
+    assert len(course.trial.events(codes.EVENT_LIMITED)) == 1

@@ -3,7 +3,7 @@
 import pytest
 from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
 
-from ionto.core import faults
+from ionto.core import codes
 
 DOSE_UC = 30_000
 SLEW_UA_S = 2000
@@ -44,16 +44,22 @@ def test_five_pauses_leave_the_dose_whole():
     trial = asked(*said, *[(seconds + 2.5, "resume") for seconds, _ in said])
     assert trial.last["outcome"] == "complete"
     assert trial.last["dose_uc"] == pytest.approx(DOSE_UC, abs=0.0025 * DOSE_UC)
-    assert len([1 for _, state, _ in trial.states() if state == faults.PAUSED]) == 5
+    assert len([1 for _, state, _ in trial.states() if state == codes.STATE_PAUSED]) == 5
 
 
 def test_a_pause_ramps_down_and_back_up_from_zero_with_a_rest_and_a_probe_between():
     trial = asked((6, "pause"), (12, "resume"))
     states = [state for _, state, _ in trial.states()]
-    again = [faults.PAUSING, faults.PAUSED, faults.REST, faults.PROBE, faults.PROOF]
-    again += [faults.RAMP, faults.HOLD]
+    again = [
+        codes.STATE_PAUSING,
+        codes.STATE_PAUSED,
+        codes.STATE_REST,
+        codes.STATE_PROBE,
+        codes.STATE_PROOF,
+    ]
+    again += [codes.STATE_RAMP, codes.STATE_HOLD]
     assert states[4:11] == again
-    paused_ms, rest_ms = trial.first_ms(faults.PAUSED), trial.first_ms(faults.REST)
+    paused_ms, rest_ms = trial.first_ms(codes.STATE_PAUSED), trial.first_ms(codes.STATE_REST)
     flowing = currents_between(trial, paused_ms + 10, rest_ms + 900)
     assert len(flowing) > 50
     assert max(flowing) < GONE_UA
@@ -109,7 +115,7 @@ def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
 def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
     trial = asked(load="resistor:40000", compliance_share=1.0, time_s=17)
     assert trial.last["outcome"] == "short"
-    energised_ms = trial.first_ms(faults.RAMP_DOWN) - trial.first_ms(faults.RAMP)
+    energised_ms = trial.first_ms(codes.STATE_RAMP_DOWN) - trial.first_ms(codes.STATE_RAMP)
     assert energised_ms == pytest.approx(17_000, abs=5)
     assert trial.last["dose_uc"] == pytest.approx(17_000, rel=0.01)
 

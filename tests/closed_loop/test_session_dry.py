@@ -7,7 +7,7 @@ the stretch that being limited costs.
 import pytest
 from tests.closed_loop.sessions import Trial, by_dose, drier, shipped
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 
 DOSE_UC = 180_000
 NOMINAL_MS = 110_215
@@ -30,7 +30,7 @@ def assert_no_nuisance(trial, share=0.001):
     assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
     assert last["dose_uc"] == pytest.approx(trial.truth.gross_uc, rel=share)
     assert last["dose_uc"] == pytest.approx(DOSE_UC, rel=0.0025)
-    for code in (faults.EV_CONTACT, faults.EV_DIP, faults.EV_LATE):
+    for code in (codes.EVENT_CONTACT, codes.EVENT_DIP, codes.EVENT_LATE):
         assert trial.events(code) == []
     assert trial.truth.peak_ua <= 2030
 
@@ -38,7 +38,7 @@ def assert_no_nuisance(trial, share=0.001):
 def test_a_dry_start_is_not_even_limited():
     trial = held_for_90_s("forearm-dry")
     assert_no_nuisance(trial)
-    assert trial.events(faults.EV_LIMITED) == []
+    assert trial.events(codes.EVENT_LIMITED) == []
     assert max(sample.load_mv for sample in trial.samples()) == pytest.approx(18_300, rel=0.03)
 
 
@@ -50,8 +50,8 @@ def test_a_much_drier_start_is_limited_for_a_while_and_stretches_the_session(
     trial = held_for_90_s(drier(times), adc)
     assert_no_nuisance(trial, 0.001 if adc == "ideal" else 0.01)
     assert least_ms <= trial.last["t_ms"] - NOMINAL_MS <= most_ms
-    limited_ms = sum(event.a for event in trial.events(faults.EV_LIMITED_END))
-    assert len(trial.events(faults.EV_LIMITED)) == len(trial.events(faults.EV_LIMITED_END))
+    limited_ms = sum(event.a for event in trial.events(codes.EVENT_LIMITED_END))
+    assert len(trial.events(codes.EVENT_LIMITED)) == len(trial.events(codes.EVENT_LIMITED_END))
     assert limited_ms >= 10_000
 
 
@@ -60,7 +60,7 @@ def test_a_load_that_the_probe_cannot_tell_from_an_open_lead_is_refused_unenergi
     assert (trial.last["outcome"], trial.last["fault"]) == ("refused", "no load")
     assert trial.truth.peak_ua <= 50  # the probe's own current
     assert trial.last["state"] == "fault"
-    assert [event.code for event in trial.items[-1:]] == [faults.EV_END]
+    assert [event.code for event in trial.items[-1:]] == [codes.EVENT_END]
 
 
 def restless(times, noise):
@@ -72,7 +72,7 @@ def restless(times, noise):
 def test_a_restless_load_near_compliance_never_trips(seed):
     trial = held_for_90_s(restless(9, 0.05), "rp2040", seed)
     assert_no_nuisance(trial, 0.01)
-    assert trial.events(faults.EV_LIMITED) != []
+    assert trial.events(codes.EVENT_LIMITED) != []
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ import pytest
 from tests.closed_loop.sessions import Trial, by_dose, by_time
 from tests.core.build import segment, words
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 
 HOLDS = ((2000, 700), (500, 400), (1500, 150), (1500, 600))
 
@@ -16,7 +16,7 @@ def held_ms(trial):
     held = {}
     states = trial.states()
     for (from_ms, state, index), (to_ms, _, _) in pairwise(states):
-        if state == faults.HOLD:
+        if state == codes.STATE_HOLD:
             held[index] = held.get(index, 0) + to_ms - from_ms
     return [held[index] for index in sorted(held)]
 
@@ -40,7 +40,7 @@ def test_each_segment_is_held_for_its_own_time_at_its_own_level(load):
     trial.run(by_time(*HOLDS))
     assert_held(trial)
     for (level_ua, _), index in zip(HOLDS, range(4), strict=True):
-        from_ms = next(t for t, s, i in trial.states() if (s, i) == (faults.HOLD, index))
+        from_ms = next(t for t, s, i in trial.states() if (s, i) == (codes.STATE_HOLD, index))
         last = [s for s in trial.samples() if from_ms + 50 < s.t_ms < from_ms + HOLDS[index][1]]
         assert last
         assert all(sample.current_ua == pytest.approx(level_ua, abs=5) for sample in last)
@@ -51,7 +51,7 @@ def test_a_pause_takes_nothing_from_any_segments_time(pause_s):
     trial = Trial("rc:5000:47")
     trial.say(pause_s, "pause").say(pause_s + 0.6, "resume")
     trial.run(by_time(*HOLDS))
-    assert [state for _, state, _ in trial.states()].count(faults.PAUSED) == 1
+    assert [state for _, state, _ in trial.states()].count(codes.STATE_PAUSED) == 1
     assert_held(trial)
 
 
@@ -61,7 +61,7 @@ def test_a_pause_in_every_segment_takes_nothing_either():
     for pause_s in (0.9, 4.3, 7.1):
         trial.say(pause_s, "pause").say(pause_s + 0.5, "resume")
     trial.run(by_time(*holds))
-    paused = [index for _, state, index in trial.states() if state == faults.PAUSED]
+    paused = [index for _, state, index in trial.states() if state == codes.STATE_PAUSED]
     assert paused == [0, 1, 2]
     assert_held(trial, holds)
 
@@ -70,7 +70,7 @@ def test_a_pause_in_every_segment_takes_nothing_either():
 def test_a_lost_contact_takes_nothing_from_any_segments_time(lost_s):
     trial = Trial("rc:5000:47", faults=[f"open@{lost_s}:40"])
     trial.run(by_time(*HOLDS))
-    assert len(trial.events(faults.EV_GLITCH)) == 1
+    assert len(trial.events(codes.EVENT_GLITCH)) == 1
     assert_held(trial)
 
 
@@ -80,7 +80,9 @@ def test_each_segment_ends_at_its_own_charge_and_the_ramp_down_completes_the_las
     trial.run(by_dose(*doses))
     assert_complete(trial)
     assert trial.last["dose_uc"] == pytest.approx(25_000, abs=15)
-    ends = [t for t, state, _ in trial.states() if state in (faults.RAMP, faults.RAMP_DOWN)][1:]
+    ends = [
+        t for t, state, _ in trial.states() if state in (codes.STATE_RAMP, codes.STATE_RAMP_DOWN)
+    ][1:]
     charges = []
     for end_ms in ends:
         sample = min(trial.samples(), key=lambda item: abs(item.t_ms - end_ms))

@@ -3,18 +3,18 @@
 import pytest
 from tests.closed_loop.sessions import Trial, drier, shipped
 
-from ionto.core import faults
+from ionto.core import codes
 
 TARGET_UC = 40 * 60_000
 NEAR_UC = 6_000  # 0.1 mA min
 PEAK_MAX_UA = 2030
 IN_ORDER = [
-    faults.PROBE,
-    faults.PROOF,
-    faults.RAMP,
-    faults.HOLD,
-    faults.RAMP_DOWN,
-    faults.DONE,
+    codes.STATE_PROBE,
+    codes.STATE_PROOF,
+    codes.STATE_RAMP,
+    codes.STATE_HOLD,
+    codes.STATE_RAMP_DOWN,
+    codes.STATE_DONE,
 ]
 
 
@@ -44,7 +44,7 @@ def test_dexamethasone_40_completes_with_its_dose_in_its_time():
     assert trial.truth.gross_uc == pytest.approx(TARGET_UC, abs=NEAR_UC)
     # 20 s up, 1180 s at 2 mA, 20 s down, and 0.4 s of probe and proof before.
     assert trial.last["t_ms"] == pytest.approx(1_220_400, abs=1000)
-    assert trial.events(faults.EV_LIMITED) == []
+    assert trial.events(codes.EVENT_LIMITED) == []
     assert len(trial.samples()) == pytest.approx(12_203, abs=15)  # 10 Hz
 
 
@@ -55,7 +55,7 @@ def test_dexamethasone_40_completes_on_the_calibrated_rp2040_adc():
 def test_a_dry_start_completes_without_a_trip():
     trial = whole("forearm-dry")
     assert_dose_true(trial, 0.001)
-    assert trial.events(faults.EV_CONTACT) == []
+    assert trial.events(codes.EVENT_CONTACT) == []
 
 
 @pytest.mark.long
@@ -71,4 +71,4 @@ def test_whole_sessions_complete_with_a_true_dose_over_many_seeds(skin, seed):
 def test_whole_sessions_on_a_much_drier_load_stretch_and_complete(times, seed):
     trial = whole(drier(times), "rp2040", seed)
     assert_dose_true(trial, 0.01)
-    assert trial.events(faults.EV_LIMITED) != []
+    assert trial.events(codes.EVENT_LIMITED) != []

@@ -4,7 +4,7 @@ The test's own `Ramp` says where the set point is, so that nothing is read from 
 what it publishes.
 """
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.ramp import Ramp
 from ionto.core.rounds import ROUND_US
 from ionto.core.supervisor import BY_RAMP, Supervisor
@@ -88,14 +88,14 @@ class Judge:
         """How many equal ticks it takes to a verdict, and the verdict; (limit, OK) for none."""
         for count in range(1, limit + 1):
             verdict = self.tick(**given)
-            if verdict != faults.OK:
+            if verdict != codes.FAULT_NONE:
                 return count, verdict
-        return limit, faults.OK
+        return limit, codes.FAULT_NONE
 
     def hold(self, level_ua):
         """Ramp to a level and stay until sense A has been seen to follow."""
         self.go(level_ua)
-        assert self.ticks(level_ua // 10 + 60) == [faults.OK]
+        assert self.ticks(level_ua // 10 + 60) == [codes.FAULT_NONE]
         return self
 
 
@@ -106,4 +106,4 @@ def resistor(judge, ohm, ticks, dt_us=1000):
     for _ in range(ticks):
         current_q4 = min(judge.ramp.set_q4, most_q4)
         found.add(judge.tick(current_q4=current_q4, load_mv=current_q4 * ohm // 16000))
-    return found - {faults.OK}
+    return found - {codes.FAULT_NONE}

@@ -1,6 +1,6 @@
 """A session led by hand with its real ramp, dose and probe; what flows is the set point."""
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
 from ionto.core.limits import zero_q4
@@ -37,14 +37,14 @@ class Led:
 
     def tick(self, fault=0, ask=0, dt_us=1000):
         """One tick; returns the gate."""
-        if self.session.state == faults.PROOF:
+        if self.session.state == codes.STATE_PROOF:
             self._prove()
         gate = self.session.step(fault, ask, dt_us)
         self.ticks += 1
         flow_q4 = 0
         if gate:
             flow_q4 = self.ramp.step(self.session.target_q4, self.session.slew_ua_s, dt_us)
-            if self.session.state == faults.PULSE:
+            if self.session.state == codes.STATE_PULSE:
                 flow_q4 = flow_q4 * self.pulses.step(dt_us) >> 10
             if self.flow_q4 is not None:
                 flow_q4 = self.flow_q4
@@ -67,7 +67,7 @@ class Led:
             if self.session.state == state:
                 return count
             self.tick(**given)
-        raise AssertionError(f"still {faults.STATE_NAMES[self.session.state]} after {limit}")
+        raise AssertionError(f"still {codes.STATE_NAMES[self.session.state]} after {limit}")
 
     def load(self, load_mv):
         """The voltage that the probe leaves from now on."""
@@ -76,27 +76,27 @@ class Led:
 
     def in_state(self, state):
         """Bring it to `state` by what programs, operators and loads can do."""
-        if state in (faults.PULSE, faults.TURNING, faults.OFF):
+        if state in (codes.STATE_PULSE, codes.STATE_TURNING, codes.STATE_OFF):
             first = segment(time_ms=50, slew_ua_s=10_000)
-            if state == faults.PULSE:
+            if state == codes.STATE_PULSE:
                 first = pulses(50, 50, 1, 3)
             segments = [first, off(500), segment(slew_ua_s=10_000)]
             self.session.start(make_program(segments=segments, slew_ua_s=10_000))
         led = {
-            faults.PROBE: (),
-            faults.PROOF: (faults.PROOF,),
-            faults.RAMP: (faults.RAMP,),
-            faults.HOLD: (faults.HOLD,),
-            faults.RAMP_DOWN: (faults.RAMP_DOWN,),
-            faults.PAUSING: (faults.HOLD, {"ask": 2}),
-            faults.PAUSED: (faults.HOLD, {"ask": 2}, faults.PAUSED),
-            faults.CONTACT: (faults.HOLD, {"fault": faults.CUT}),
-            faults.REST: (faults.HOLD, {"fault": faults.CUT}, faults.REST),
-            faults.PULSE: (faults.PULSE,),
-            faults.TURNING: (faults.TURNING,),
-            faults.OFF: (faults.OFF,),
-            faults.DONE: (faults.DONE,),
-            faults.FAULT: (faults.HOLD, {"fault": faults.LEAK}),
+            codes.STATE_PROBE: (),
+            codes.STATE_PROOF: (codes.STATE_PROOF,),
+            codes.STATE_RAMP: (codes.STATE_RAMP,),
+            codes.STATE_HOLD: (codes.STATE_HOLD,),
+            codes.STATE_RAMP_DOWN: (codes.STATE_RAMP_DOWN,),
+            codes.STATE_PAUSING: (codes.STATE_HOLD, {"ask": 2}),
+            codes.STATE_PAUSED: (codes.STATE_HOLD, {"ask": 2}, codes.STATE_PAUSED),
+            codes.STATE_CONTACT: (codes.STATE_HOLD, {"fault": codes.VERDICT_CUT}),
+            codes.STATE_REST: (codes.STATE_HOLD, {"fault": codes.VERDICT_CUT}, codes.STATE_REST),
+            codes.STATE_PULSE: (codes.STATE_PULSE,),
+            codes.STATE_TURNING: (codes.STATE_TURNING,),
+            codes.STATE_OFF: (codes.STATE_OFF,),
+            codes.STATE_DONE: (codes.STATE_DONE,),
+            codes.STATE_FAULT: (codes.STATE_HOLD, {"fault": codes.FAULT_LEAK}),
         }[state]
         for step in led:
             if isinstance(step, dict):

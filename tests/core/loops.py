@@ -1,6 +1,6 @@
 """A loop on a fake port under the contract's checker, and ways to disturb it."""
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.loop import Loop
 from ionto.port import CheckedPort
 from iontobench.device.frames import command_line
@@ -89,7 +89,11 @@ def _undisturbed():
     """Ticks in which the quick program's proof begins, its ramp begins and its level is held."""
     bed = Bed()
     bed.run()
-    return bed.first_tick(faults.PROOF), bed.first_tick(faults.RAMP), bed.first_tick(faults.HOLD)
+    return (
+        bed.first_tick(codes.STATE_PROOF),
+        bed.first_tick(codes.STATE_RAMP),
+        bed.first_tick(codes.STATE_HOLD),
+    )
 
 
 PROVING, RAMPING, _HELD = _undisturbed()

@@ -1,6 +1,6 @@
 """Short segments, a session led by hand through them, and how long it stays where it is."""
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 
 from .build import make_program, segment
 from .led_session import Led
@@ -30,4 +30,4 @@ def away(made, limit=5000):
         if made.session.state != state:
             return count
         made.tick()
-    raise AssertionError(f"still {faults.STATE_NAMES[state]} after {limit}")
+    raise AssertionError(f"still {codes.STATE_NAMES[state]} after {limit}")

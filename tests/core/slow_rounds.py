@@ -1,6 +1,6 @@
 """The supervisor's rounds by themselves: 1 mA into 5 kOhm on the 5 mA board by default."""
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.envelope import Envelope
 from ionto.core.limits import Board, open_cap_q4, open_floor_q4
 from ionto.core.rounds import Rounds
@@ -47,4 +47,4 @@ class Slow:
             code = max(self.turn(gate, limited, **given))
             if code:
                 return number, code
-        return 0, faults.OK
+        return 0, codes.FAULT_NONE

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults, limits, program
+from ionto.core import codes, limits, program
 from ionto.core.command import Command
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
@@ -133,7 +133,7 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
         for dt_us in (C(1000), C(20_000), *[C(2999)] * 7):
             buf = [current, second, load_mv, C(12_000), C(0)]
             verdict = supervisor.check(buf, gate, C(limits.CHARGE_MAX_UC), dt_us)
-            while verdict == faults.RECHECK:
+            while verdict == codes.VERDICT_RECHECK:
                 verdict = supervisor.recheck(current)
             rounds.step(buf, gate, supervisor.freeze)
         supervisor.limit(C(65_535), gate)
@@ -151,8 +151,8 @@ def test_the_session_of_the_largest_current_slowest_ramp_and_four_hours(dt_us):
         led.session._energised_ms = C(moment)
         led.dose.gross_uc = C(99_000_000)
         led.ramp.set_q4 = min(led.ramp.set_q4, C(480_000))
-    assert led.session.state >= faults.RAMP_DOWN
-    led.tick(fault=C(faults.LEAK))
+    assert led.session.state >= codes.STATE_RAMP_DOWN
+    led.tick(fault=C(codes.FAULT_LEAK))
 
 
 def test_telemetry_of_the_largest_numbers_and_the_last_sequence_numbers():
@@ -162,7 +162,7 @@ def test_telemetry_of_the_largest_numbers_and_the_last_sequence_numbers():
         telemetry.head = telemetry.tail = telemetry.acked = telemetry._sent = C(start)
         for tick in range(3000):
             if tick % 40 == 0:
-                telemetry.event(C(HOURS_MS), C(faults.EV_DOSE), C(SMALL_MAX), C(SMALL_MIN))
+                telemetry.event(C(HOURS_MS), C(codes.EVENT_DOSE), C(SMALL_MAX), C(SMALL_MIN))
             if telemetry.step(C(20_000)) & STEP_DUE:
                 worst = [HOURS_MS, 10, 15, FULL_Q4, -FULL_Q4, 75_000, 100_000_000, 2 * FULL_Q4]
                 telemetry.values[2:] = [C(value) for value in worst]
@@ -207,7 +207,11 @@ class Checking:
 
 @pytest.mark.parametrize(
     ("load_ohm", "time_s", "outcome"),
-    [(1_500, 60, faults.COMPLETE), (20_000, 2, faults.SHORT), (0, 60, faults.FAULTED)],
+    [
+        (1_500, 60, codes.OUTCOME_COMPLETE),
+        (20_000, 2, codes.OUTCOME_SHORT),
+        (0, 60, codes.OUTCOME_FAULTED),
+    ],
     ids=["done", "limited", "shorted"],
 )
 def test_a_whole_session_at_30_ma_in_checked_ints(load_ohm, time_s, outcome):
@@ -226,5 +230,5 @@ def test_a_whole_session_at_30_ma_in_checked_ints(load_ohm, time_s, outcome):
     made = words([one], **header, time_s=time_s)
     assert bed.run(Program([C(word) for word in made], board), supervised=False) == outcome
     assert isinstance(bed.parts.dose.gross_uc, CheckedInt)
-    if outcome == faults.FAULTED:
-        assert bed.parts.session.fault == faults.LOW_IMPEDANCE
+    if outcome == codes.OUTCOME_FAULTED:
+        assert bed.parts.session.fault == codes.FAULT_LOW_IMPEDANCE

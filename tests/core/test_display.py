@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.display import LINE_MAX, Display
 from ionto.core.units import UC_PER_MAMIN
 
 SAMPLES = st.tuples(
     st.integers(0, 2**24 - 1),
-    st.sampled_from(sorted(faults.STATE_NAMES)),
+    st.sampled_from(sorted(codes.STATE_NAMES)),
     st.just(0),
     st.integers(0, 600_000),
     st.integers(-600_000, 600_000),
@@ -34,7 +34,7 @@ def signed(value, width, places):
 
 
 def test_a_line_reads_as_a_person_expects():
-    values = (83_400, faults.HOLD, 0, 2000 * 16, 1998 * 16, 10_420, 109_800)
+    values = (83_400, codes.STATE_HOLD, 0, 2000 * 16, 1998 * 16, 10_420, 109_800)
     assert line_of(values) == (
         b"   1:23  hold            1.998 mA (set  2.000)  10.42 V  dose     1.83 mA min\r\n"
     )
@@ -46,7 +46,7 @@ def test_every_sample_becomes_the_line_that_says_it(values):
     current_ua, set_ua = (current_q4 + 8) >> 4, (set_q4 + 8) >> 4
     seconds = t_ms // 1000
     assert line_of(values).decode() == (
-        f"{seconds // 60:4d}:{seconds % 60:02d}  {faults.STATE_NAMES[state]:13} "
+        f"{seconds // 60:4d}:{seconds % 60:02d}  {codes.STATE_NAMES[state]:13} "
         f"{signed(current_ua, 6, 3)} mA (set {set_ua / 1000:6.3f}) "
         f"{signed(load_mv // 10, 5, 2)} V  dose "
         f"{signed(dose_uc * 100 // UC_PER_MAMIN, 7, 2)} mA min\r\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ionto.bench import Bench
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.core.program import ProgramError, crc16, pack
 from ionto.loop import WHOLE
 from ionto.port import CheckedPort
@@ -195,7 +195,7 @@ class LatchMachine(RuleBasedStateMachine):
             assert self.port.last_act in (None, "off")
         if self.latched and self.ticks is not None:
             assert self.tick.supervisor.limit(60_000, 1) == 0
-            assert self.tick.session.state in (faults.DONE, faults.FAULT)
+            assert self.tick.session.state in (codes.STATE_DONE, codes.STATE_FAULT)
 
     def teardown(self):
         """Count what was reached."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import command, faults, transitions
+from ionto.core import codes, command
 from ionto.core.units import INPUT_STOP
 
 from .build import BOARDS, NAMES, SMALL
@@ -33,14 +33,14 @@ def test_a_session_passes_through_its_states_and_completes(board, polarity):
     bed = Bed(board)
     level_ua = min(board.max_ua, 2000)
     program = quick(board, level_ua=level_ua, polarity=polarity, density_ua_cm2=500)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     assert bed.states == [
-        faults.PROBE,
-        faults.PROOF,
-        faults.RAMP,
-        faults.HOLD,
-        faults.RAMP_DOWN,
-        faults.DONE,
+        codes.STATE_PROBE,
+        codes.STATE_PROOF,
+        codes.STATE_RAMP,
+        codes.STATE_HOLD,
+        codes.STATE_RAMP_DOWN,
+        codes.STATE_DONE,
     ]
     dose = bed.parts.dose
     assert abs(dose.gross_uc - bed.port.true_uc) <= max(5, 0.001 * bed.port.true_uc)
@@ -49,46 +49,46 @@ def test_a_session_passes_through_its_states_and_completes(board, polarity):
 
 def test_without_a_load_the_start_is_refused_and_the_gate_never_closes():
     bed = Bed(load_ohm=OPEN)
-    assert bed.run() == faults.REFUSED
+    assert bed.run() == codes.OUTCOME_REFUSED
     assert bed.port.history == []
 
 
 def test_an_overcurrent_trips_in_its_own_tick_and_actuates_nothing_after_off():
     bed = Bed().at(RAMPING_TICK, lambda port: setattr(port, "gain", 2000))
     bed.at(RAMPING_TICK + 100, lambda port: setattr(port, "gain", 2000))
-    assert bed.run() == faults.FAULTED
+    assert bed.run() == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault in (
-        faults.OVERCURRENT,
-        faults.OVER_ABSOLUTE,
-        faults.ENVELOPE,
+        codes.FAULT_OVERCURRENT,
+        codes.FAULT_OVER_ABSOLUTE,
+        codes.FAULT_ENVELOPE,
     )
-    assert all(gate == 0 for tick, state, gate, _ in bed.gates if state == faults.FAULT)
+    assert all(gate == 0 for tick, state, gate, _ in bed.gates if state == codes.STATE_FAULT)
 
 
 def test_an_overcurrent_is_off_before_the_next_tick_begins():
     bed = Bed().at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
-    assert bed.run() == faults.FAULTED
-    assert bed.parts.session.fault == faults.OVERCURRENT
+    assert bed.run() == codes.OUTCOME_FAULTED
+    assert bed.parts.session.fault == codes.FAULT_OVERCURRENT
     assert bed.port.history[-1] == (HOLDING * 1000, 0, 0)
 
 
 def test_an_open_lead_is_cut_in_five_ticks_and_latches_100_ms_after_its_onset():
     bed = Bed().at(HOLDING, open_lead)
-    assert bed.run() == faults.FAULTED
-    assert bed.parts.session.fault == faults.OPEN
+    assert bed.run() == codes.OUTCOME_FAULTED
+    assert bed.parts.session.fault == codes.FAULT_OPEN
     assert bed.port.history[-1] == ((HOLDING + 4) * 1000, 0, 0)
-    assert 95 <= bed.first_tick(faults.FAULT) - HOLDING <= 102
+    assert 95 <= bed.first_tick(codes.STATE_FAULT) - HOLDING <= 102
 
 
 def test_a_glitch_rests_probes_and_ramps_from_zero():
     bed = Bed().at(HOLDING, open_lead).at(HOLDING + 30, restore)
-    assert bed.run() == faults.COMPLETE
+    assert bed.run() == codes.OUTCOME_COMPLETE
     assert bed.states[4:9] == [
-        faults.CONTACT,
-        faults.REST,
-        faults.PROBE,
-        faults.PROOF,
-        faults.RAMP,
+        codes.STATE_CONTACT,
+        codes.STATE_REST,
+        codes.STATE_PROBE,
+        codes.STATE_PROOF,
+        codes.STATE_RAMP,
     ]
     closed = [
         drive for t_us, gate, drive in bed.port.history if gate and t_us > (HOLDING + 10) * 1000
@@ -100,8 +100,8 @@ def test_a_third_glitch_is_intermittent():
     bed = Bed()
     for start in (HOLDING, HOLDING + 1550, HOLDING + 3150):
         bed.at(start, open_lead).at(start + 20, restore)
-    assert bed.run(quick(time_ms=5000)) == faults.FAULTED
-    assert bed.parts.session.fault == faults.INTERMITTENT
+    assert bed.run(quick(time_ms=5000)) == codes.OUTCOME_FAULTED
+    assert bed.parts.session.fault == codes.FAULT_INTERMITTENT
     assert bed.parts.session.glitches == 3
 
 
@@ -109,21 +109,21 @@ def test_a_third_glitch_is_intermittent():
 @pytest.mark.parametrize("tick", [100, 300, RAMPING_TICK, HOLDING, HOLDING + 106])
 def test_a_stop_ends_the_session_from_every_state_of_a_run(tick):
     bed = Bed().say(tick, "stop")
-    expected = faults.STOPPED if tick <= HOLDING else faults.COMPLETE
+    expected = codes.OUTCOME_STOPPED if tick <= HOLDING else codes.OUTCOME_COMPLETE
     assert bed.run() == expected
-    assert bed.states[-1] == faults.DONE
+    assert bed.states[-1] == codes.STATE_DONE
 
 
 def test_a_pause_opens_the_gate_and_a_resume_ramps_again_from_zero():
     bed = Bed().say(HOLDING, "pause").say(HOLDING + 550, "resume")
-    assert bed.run() == faults.COMPLETE
+    assert bed.run() == codes.OUTCOME_COMPLETE
     assert bed.states[3:9] == [
-        faults.HOLD,
-        faults.PAUSING,
-        faults.PAUSED,
-        faults.REST,
-        faults.PROBE,
-        faults.PROOF,
+        codes.STATE_HOLD,
+        codes.STATE_PAUSING,
+        codes.STATE_PAUSED,
+        codes.STATE_REST,
+        codes.STATE_PROBE,
+        codes.STATE_PROOF,
     ]
 
 
@@ -131,21 +131,25 @@ def test_a_set_moves_the_level_within_the_peak():
     bed = Bed().say(HOLDING - 30, "set 99999", as_tool=False)
     top = []
     bed.at(HOLDING + 50, lambda port: top.append(bed.parts.ramp.set_q4))
-    assert bed.run(quick()) == faults.COMPLETE
+    assert bed.run(quick()) == codes.OUTCOME_COMPLETE
     assert top == [2000 * 16]
 
 
 def test_commands_are_the_sessions_asks():
-    pairs = [("STOP", "ASK_STOP"), ("PAUSE", "ASK_PAUSE"), ("RESUME", "ASK_RESUME")]
+    pairs = [
+        ("STOP", "ASK_STOP"),
+        ("PAUSE", "ASK_PAUSE"),
+        ("RESUME", "ASK_RESUME"),
+    ]
     pairs += [("SET", "ASK_SET"), ("NONE", "ASK_NONE")]
     for word, ask in pairs:
-        assert getattr(command, word) == getattr(transitions, ask)
+        assert getattr(command, word) == getattr(codes, ask)
 
 
 @pytest.mark.hazard("H-27")
 def test_a_stop_input_held_down_still_lets_the_ramp_down_end():
     bed = Bed().at(HOLDING, set_inputs(1))
-    assert bed.run() == faults.STOPPED
+    assert bed.run() == codes.OUTCOME_STOPPED
     assert bed.port.tick < HOLDING + 200 + 60
 
 
@@ -155,34 +159,34 @@ def test_a_stop_in_the_tick_that_loses_contact_is_not_lost():
         # Held for eight ticks: the link hears in every fourth, and later where a state begins.
         bed.at(tick, lambda port: setattr(port, "inputs", INPUT_STOP))
         bed.at(tick + 8, lambda port: setattr(port, "inputs", 0))
-        assert bed.run(quick(time_ms=3000)) == faults.STOPPED, tick
+        assert bed.run(quick(time_ms=3000)) == codes.OUTCOME_STOPPED, tick
 
 
 @pytest.mark.hazard("H-22")
 def test_a_lost_host_ramps_down_after_three_seconds():
     bed = Bed()
-    assert bed.run(quick(time_ms=8000), supervised=True) == faults.STOPPED
-    assert 3000 <= bed.first_tick(faults.RAMP_DOWN) <= 3008
+    assert bed.run(quick(time_ms=8000), supervised=True) == codes.OUTCOME_STOPPED
+    assert 3000 <= bed.first_tick(codes.STATE_RAMP_DOWN) <= 3008
 
 
 def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
     bed = Bed(host=True)
-    assert bed.run(quick(time_ms=4000), supervised=True) == faults.COMPLETE
+    assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_COMPLETE
     end = bed.items[-1]
-    assert (end.code, end.a, end.b) == (faults.EV_END, faults.COMPLETE, 0)
+    assert (end.code, end.a, end.b) == (codes.EVENT_END, codes.OUTCOME_COMPLETE, 0)
 
 
 @pytest.mark.hazard("H-23")
 def test_256_bytes_without_a_line_are_a_link_fault_and_ramp_down():
     bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 256))
-    assert bed.run(quick(time_ms=3000)) == faults.STOPPED
-    began = bed.first_tick(faults.RAMP_DOWN)
+    assert bed.run(quick(time_ms=3000)) == codes.OUTCOME_STOPPED
+    began = bed.first_tick(codes.STATE_RAMP_DOWN)
     assert 250 + 128 <= began <= 250 + 2 * 256 + 8, "between a byte in two ticks and two in one"
 
 
 def test_255_bytes_without_a_line_are_not_yet_a_link_fault():
     bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 255))
-    assert bed.run(quick(time_ms=1000)) == faults.COMPLETE
+    assert bed.run(quick(time_ms=1000)) == codes.OUTCOME_COMPLETE
 
 
 def test_the_probe_is_off_as_soon_as_a_session_has_ended():
@@ -191,8 +195,8 @@ def test_the_probe_is_off_as_soon_as_a_session_has_ended():
     for tick in range(108, 145):
         bed.at(tick, lambda port: probing.append((bed.parts.session.state, port.probe_on)))
     bed.run()
-    assert (faults.DONE, 1) not in probing
-    assert (faults.DONE, 0) in probing
+    assert (codes.STATE_DONE, 1) not in probing
+    assert (codes.STATE_DONE, 0) in probing
 
 
 def test_a_late_tick_after_the_end_was_told_does_not_change_it():
@@ -205,7 +209,7 @@ def test_a_late_tick_after_the_end_was_told_does_not_change_it():
 
     for tick in range(HOLDING + 250, HOLDING + 450):
         bed.at(tick, late)
-    assert bed.run(supervised=True) == faults.COMPLETE
+    assert bed.run(supervised=True) == codes.OUTCOME_COMPLETE
     assert bed.parts.session.fault == 0
 
 
@@ -213,23 +217,23 @@ def test_a_gate_that_leaks_after_the_ramp_down_is_a_fault_and_is_told_with_the_e
     bed = Bed(host=True)
 
     def leak(port):
-        port.leak_q4 = 1500 if bed.parts.session.state == faults.DONE else 0
+        port.leak_q4 = 1500 if bed.parts.session.state == codes.STATE_DONE else 0
 
     for tick in range(HOLDING + 150, HOLDING + 350):
         bed.at(tick, leak)
-    assert bed.run(supervised=True) == faults.FAULTED
+    assert bed.run(supervised=True) == codes.OUTCOME_FAULTED
     end = bed.items[-1]
-    assert (end.code, end.a, end.b) == (faults.EV_END, faults.FAULTED, faults.LEAK)
+    assert (end.code, end.a, end.b) == (codes.EVENT_END, codes.OUTCOME_FAULTED, codes.FAULT_LEAK)
 
 
 def test_a_glitch_is_told_once_and_a_later_pause_is_none():
     bed = Bed(host=True).at(HOLDING, open_lead).at(HOLDING + 30, restore)
     bed.say(HOLDING + 1800, "pause").say(HOLDING + 2200, "resume")
-    assert bed.run(quick(time_ms=1000), supervised=True) == faults.COMPLETE
-    told = [item.a for item in bed.items if getattr(item, "code", 0) == faults.EV_GLITCH]
+    assert bed.run(quick(time_ms=1000), supervised=True) == codes.OUTCOME_COMPLETE
+    told = [item.a for item in bed.items if getattr(item, "code", 0) == codes.EVENT_GLITCH]
     assert told == [1]
     states = bed.states
-    assert states.count(faults.PAUSED) == 1
+    assert states.count(codes.STATE_PAUSED) == 1
 
 
 def test_inputs_of_an_earlier_run_are_forgotten():

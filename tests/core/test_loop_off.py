@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.port import CALLS
 
 from .build import make_program, pulses
@@ -95,7 +95,7 @@ def test_the_output_is_off_before_anything_else_of_the_tick_that_finds_a_fault()
 
     bed.parts._decide = watched
     bed.run()
-    assert seen[0] == (faults.OVERCURRENT, 0, 0, "off")
+    assert seen[0] == (codes.FAULT_OVERCURRENT, 0, 0, "off")
 
 
 @pytest.mark.hazard("H-20")
@@ -137,13 +137,13 @@ def test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so(disturbances, s
     bed.run(quick(time_ms=300), supervised=True)
     over = False
     for _, state, gate, drive in bed.gates:
-        over = over or state in (faults.FAULT, faults.DONE)
+        over = over or state in (codes.STATE_FAULT, codes.STATE_DONE)
         if over:
             assert (gate, drive) == (0, 0)
     supervisor = bed.parts.supervisor
     if supervisor.tripped:
         assert supervisor.limit(60_000, 1) == 0
-    if bed.parts.session.state == faults.FAULT:
+    if bed.parts.session.state == codes.STATE_FAULT:
         assert supervisor.tripped == bed.parts.session.fault != 0
 
 
@@ -152,7 +152,7 @@ def test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so(disturbances, s
 def test_what_the_session_finds_itself_latches_the_supervisor_too(load_ohm):
     bed = Bed(load_ohm=load_ohm)
     bed.port.broken.add("stage")
-    assert bed.run() == faults.REFUSED
+    assert bed.run() == codes.OUTCOME_REFUSED
     supervisor = bed.parts.supervisor
     assert (supervisor.tripped, supervisor.later) == (bed.parts.session.fault, 0)
     assert supervisor.limit(60_000, 1) == 0
@@ -169,6 +169,6 @@ def test_a_run_after_ctrl_c_in_a_train_has_every_pulse_of_its_own():
     bed = Bed().at(RAMPING + 60, interrupt)
     with pytest.raises(KeyboardInterrupt):
         bed.run(train(3))
-    assert bed.parts.session.state == faults.PULSE
-    assert bed.run(train(7)) == faults.COMPLETE
+    assert bed.parts.session.state == codes.STATE_PULSE
+    assert bed.run(train(7)) == codes.OUTCOME_COMPLETE
     assert bed.parts.dose.gross_uc == pytest.approx(7 * 102, abs=20)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
@@ -12,13 +12,13 @@ from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
 
 ALL = 31
 FOUND = {
-    "stage": faults.PROOF_STAGE,
-    "gate": faults.PROOF_GATE,
-    "series": faults.PROOF_SERIES,
-    "limiter": faults.PROOF_LIMITER,
-    "rearm": faults.PROOF_LIMITER,
-    "sense B": faults.PROOF_SIGN,
-    "bridge": faults.PROOF_SIGN,
+    "stage": codes.FAULT_PROOF_STAGE,
+    "gate": codes.FAULT_PROOF_GATE,
+    "series": codes.FAULT_PROOF_SERIES,
+    "limiter": codes.FAULT_PROOF_LIMITER,
+    "rearm": codes.FAULT_PROOF_LIMITER,
+    "sense B": codes.FAULT_PROOF_SIGN,
+    "bridge": codes.FAULT_PROOF_SIGN,
 }
 
 
@@ -32,8 +32,8 @@ def events(bed, code):
 def test_a_whole_stage_is_proven_in_every_part_and_the_record_says_so(board, polarity):
     bed = Bed(board, host=True)
     program = quick(board, level_ua=min(board.max_ua, 2000), polarity=polarity)
-    assert bed.run(program, supervised=True) == faults.COMPLETE
-    (told,) = events(bed, faults.EV_PROOF)
+    assert bed.run(program, supervised=True) == codes.OUTCOME_COMPLETE
+    (told,) = events(bed, codes.EVENT_PROOF)
     assert told.a == ALL
     assert told.b == pytest.approx(30 * 16 * board.proof_scale, rel=0.02)
 
@@ -42,9 +42,9 @@ def test_a_whole_stage_is_proven_in_every_part_and_the_record_says_so(board, pol
 def test_a_limiter_that_cannot_be_proven_is_told_and_does_not_refuse():
     bed = Bed(UNPROVABLE, host=True)
     bed.port.broken.add("limiter")
-    assert bed.run(quick(UNPROVABLE), supervised=True) == faults.COMPLETE
-    (told,) = events(bed, faults.EV_PROOF)
-    assert told.a == ALL - faults.PROVEN_LIMITER
+    assert bed.run(quick(UNPROVABLE), supervised=True) == codes.OUTCOME_COMPLETE
+    (told,) = events(bed, codes.EVENT_PROOF)
+    assert told.a == ALL - codes.PROVEN_LIMITER
 
 
 @pytest.mark.hazard("H-08", "H-09", "H-10", "H-11", "H-13")
@@ -55,10 +55,12 @@ def test_each_part_that_does_not_work_refuses_the_start_by_its_name(board, broke
     bed.port.broken.add(broken)
     peaks = []
     bed.port.on_tick = lambda port: peaks.append(port.current_q4())
-    assert bed.run(quick(board, level_ua=400, polarity=-1)) == faults.REFUSED
+    assert bed.run(quick(board, level_ua=400, polarity=-1)) == codes.OUTCOME_REFUSED
     found = {FOUND[broken]}
     if broken in ("sense B", "bridge"):
-        found.add(faults.SENSES_APART)  # on a small range the probe's current shows it already
+        found.add(
+            codes.FAULT_SENSES_APART
+        )  # on a small range the probe's current shows it already
     assert bed.parts.session.fault in found
     assert [row for row in bed.port.history if row[1]] == [], "no ramp was begun"
     assert max(peaks) <= 50 * 16 * board.proof_scale
@@ -70,7 +72,7 @@ def test_each_part_that_does_not_work_refuses_the_start_by_its_name(board, broke
 def test_the_proof_is_repeated_before_a_later_ramp_and_latches_there(broken):
     bed = Bed().say(600, "pause").say(900, "resume")
     bed.at(850, lambda port: port.broken.add(broken))
-    assert bed.run(quick(time_ms=500)) == faults.FAULTED
+    assert bed.run(quick(time_ms=500)) == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault == FOUND[broken]
     assert bed.parts.session.starts == 1
 
@@ -100,16 +102,20 @@ SIXTEENTH = 0.0625
 @pytest.mark.parametrize(
     ("good", "bad", "fault"),
     [
-        ({"conducts": 15 + SIXTEENTH}, {"conducts": 15}, faults.PROOF_STAGE),
-        ({"gate": 5 - SIXTEENTH}, {"gate": 5}, faults.PROOF_GATE),
-        ({"gate": -100, "gate_b": 0}, {"gate": 400, "gate_b": 0}, faults.PROOF_GATE),
-        ({"series": 5 - SIXTEENTH}, {"series": 5}, faults.PROOF_SERIES),
-        ({"limiter": 5 - SIXTEENTH}, {"limiter": 5}, faults.PROOF_LIMITER),
-        ({}, {"trips": False}, faults.PROOF_LIMITER),
-        ({}, {"never_rearms": True}, faults.PROOF_LIMITER),
-        ({"conducts_b": 7}, {"conducts_b": 7 - SIXTEENTH}, faults.PROOF_SIGN),
-        ({"conducts_b": 37, "gate_b": 30}, {"conducts_b": 30, "gate_b": 30}, faults.PROOF_SIGN),
-        ({}, {"conducts_b": -30}, faults.PROOF_SIGN),
+        ({"conducts": 15 + SIXTEENTH}, {"conducts": 15}, codes.FAULT_PROOF_STAGE),
+        ({"gate": 5 - SIXTEENTH}, {"gate": 5}, codes.FAULT_PROOF_GATE),
+        ({"gate": -100, "gate_b": 0}, {"gate": 400, "gate_b": 0}, codes.FAULT_PROOF_GATE),
+        ({"series": 5 - SIXTEENTH}, {"series": 5}, codes.FAULT_PROOF_SERIES),
+        ({"limiter": 5 - SIXTEENTH}, {"limiter": 5}, codes.FAULT_PROOF_LIMITER),
+        ({}, {"trips": False}, codes.FAULT_PROOF_LIMITER),
+        ({}, {"never_rearms": True}, codes.FAULT_PROOF_LIMITER),
+        ({"conducts_b": 7}, {"conducts_b": 7 - SIXTEENTH}, codes.FAULT_PROOF_SIGN),
+        (
+            {"conducts_b": 37, "gate_b": 30},
+            {"conducts_b": 30, "gate_b": 30},
+            codes.FAULT_PROOF_SIGN,
+        ),
+        ({}, {"conducts_b": -30}, codes.FAULT_PROOF_SIGN),
     ],
 )
 def test_each_step_is_judged_at_its_current(board, good, bad, fault):
@@ -124,25 +130,25 @@ def test_each_step_is_judged_at_its_current(board, good, bad, fault):
 @pytest.mark.parametrize(
     ("shown", "fault"),
     [
-        ({"conducts": 0, "conducts_b": 0}, faults.PROOF_STAGE),
-        ({"conducts": 15, "conducts_b": 15}, faults.PROOF_STAGE),
-        ({"limiter": 0, "trips": False}, faults.PROOF_LIMITER),
+        ({"conducts": 0, "conducts_b": 0}, codes.FAULT_PROOF_STAGE),
+        ({"conducts": 15, "conducts_b": 15}, codes.FAULT_PROOF_STAGE),
+        ({"limiter": 0, "trips": False}, codes.FAULT_PROOF_LIMITER),
     ],
 )
 def test_too_little_at_compliance_is_an_open_load_and_below_it_the_stage(board, shown, fault):
     high_mv = board.compliance_mv * 95 // 100
-    assert steps(board, load_mv=high_mv, **shown).fault == faults.OPEN
+    assert steps(board, load_mv=high_mv, **shown).fault == codes.FAULT_OPEN
     assert steps(board, load_mv=high_mv - 1, **shown).fault == fault
 
 
 @pytest.mark.parametrize(
     ("shown", "fault"),
     [
-        ({"conducts": 100, "conducts_b": 100}, faults.PROOF_STAGE),
-        ({"limiter": 6, "trips": False}, faults.PROOF_LIMITER),
-        ({"limiter": 6}, faults.PROOF_LIMITER),
-        ({"never_rearms": True}, faults.PROOF_LIMITER),
-        ({"gate": 6, "gate_b": 6}, faults.PROOF_GATE),
+        ({"conducts": 100, "conducts_b": 100}, codes.FAULT_PROOF_STAGE),
+        ({"limiter": 6, "trips": False}, codes.FAULT_PROOF_LIMITER),
+        ({"limiter": 6}, codes.FAULT_PROOF_LIMITER),
+        ({"never_rearms": True}, codes.FAULT_PROOF_LIMITER),
+        ({"gate": 6, "gate_b": 6}, codes.FAULT_PROOF_GATE),
     ],
 )
 def test_at_compliance_a_current_that_flows_is_still_the_stages_fault(shown, fault):
@@ -156,8 +162,8 @@ def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board):
     for tick in range(PROVING, RAMPING, 4):
         bed = Bed(board).at(tick, lambda port: setattr(port, "load_ohm", OPEN))
         program = quick(board, level_ua=min(board.max_ua, 2000))
-        assert bed.run(program) in (faults.REFUSED, faults.FAULTED)
-        assert bed.parts.session.fault == faults.OPEN, tick
+        assert bed.run(program) in (codes.OUTCOME_REFUSED, codes.OUTCOME_FAULTED)
+        assert bed.parts.session.fault == codes.FAULT_OPEN, tick
 
 
 def test_a_step_is_the_mean_of_sixteen_ticks_after_it_has_settled():
@@ -192,7 +198,7 @@ def test_the_series_step_waits_for_the_dead_mans_longest_hold():
 def test_the_first_step_bounds_its_current_from_above():
     limit = next(ua for ua in range(31, 200) if steps(SMALL, conducts=ua).fault)
     assert 40 <= limit <= 60, "more than the offset and gain that the range may have, not twice"
-    assert steps(SMALL, conducts=limit).fault == faults.PROOF_STAGE
+    assert steps(SMALL, conducts=limit).fault == codes.FAULT_PROOF_STAGE
 
 
 @pytest.mark.hazard("H-27")
@@ -202,7 +208,7 @@ def test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limite
         bed = Bed().say(tick, word).say(2000, "resume")
         seen = []
         bed.at(1900, lambda port, seen=seen: seen.append((port.tripped, port.lim_testing)))
-        expected = faults.STOPPED if word == "stop" else faults.COMPLETE
+        expected = codes.OUTCOME_STOPPED if word == "stop" else codes.OUTCOME_COMPLETE
         assert bed.run() == expected, tick
         assert bed.parts.session.fault == 0
         assert (bed.port.tripped, bed.port.lim_testing) == (0, 0)
@@ -226,13 +232,13 @@ def test_a_proof_that_is_left_goes_low_at_once_and_proves_nothing_more():
 
 def test_a_stop_after_a_pause_in_the_same_proof_wins():
     bed = Bed().say(PROVING + 20, "pause").say(PROVING + 32, "stop")
-    assert bed.run() == faults.STOPPED
-    assert faults.PAUSED not in bed.states
+    assert bed.run() == codes.OUTCOME_STOPPED
+    assert codes.STATE_PAUSED not in bed.states
 
 
 @pytest.mark.hazard("H-01")
 @pytest.mark.parametrize("board", [SMALL, LARGE], ids=["5 mA", "30 mA"])
 def test_a_limiter_that_trips_outside_its_own_step_is_a_fault(board):
     bed = Bed(board).at(PROVING + 20, lambda port: setattr(port, "tripped", 1))
-    assert bed.run(quick(board)) == faults.REFUSED
-    assert bed.parts.session.fault == faults.LIMITER
+    assert bed.run(quick(board)) == codes.OUTCOME_REFUSED
+    assert bed.parts.session.fault == codes.FAULT_LIMITER

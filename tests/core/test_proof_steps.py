@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
@@ -63,13 +63,13 @@ def test_the_proof_leads_the_pins_through_its_steps_each_in_its_time(board):
 def test_a_board_without_a_limiter_to_test_goes_from_the_series_switch_to_the_end():
     found, proven = phases(UNPROVABLE)
     assert [pins[:3] for pins, _ in found] == [(1, 1, 0), (0, 1, 0), (1, 0, 0), (0, 1, 0)]
-    assert proven == 31 - faults.PROVEN_LIMITER
+    assert proven == 31 - codes.PROVEN_LIMITER
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_twice_what_was_asked_for_is_too_much_and_a_sixteenth_less_is_not(board):
     limit_q4 = 60 * 16 * board.proof_scale
-    for flows_q4, fault in ((limit_q4 - 1, 0), (limit_q4, faults.PROOF_STAGE)):
+    for flows_q4, fault in ((limit_q4 - 1, 0), (limit_q4, codes.FAULT_PROOF_STAGE)):
         assert to_its_end(Proof(board), flows_q4).fault == fault
     assert Proof(board).allowance_q4 == limit_q4, "what no leak is to be told for meanwhile"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.pulses import FLAT_Q10, Pulses
 
 from .build import BOARDS, NAMES, make_program, off, pulses, segment
@@ -113,7 +113,7 @@ def watch(bed):
 
     def on_tick(port):
         act(port)
-        flows.append(port.current_q4() / 16 if bed.parts.session.state == faults.PULSE else 0)
+        flows.append(port.current_q4() / 16 if bed.parts.session.state == codes.STATE_PULSE else 0)
 
     bed.port.on_tick = on_tick
     return flows
@@ -139,7 +139,7 @@ def test_each_pulse_of_a_session_carries_its_charge(board, on_ms, off_ms, edge_m
         pulses(on_ms, off_ms, edge_ms, 5, level_ua=level_ua), board=board, peak_ua=level_ua
     )
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     programmed_uc = level_ua * (on_ms + edge_ms) / 1000
     found = trains(flows)
     assert len(found) == 5
@@ -153,7 +153,7 @@ def test_each_pulse_of_a_session_carries_its_charge(board, on_ms, off_ms, edge_m
 def test_an_amplitude_with_a_slew_climbs_from_0():
     bed, program = run_of(pulses(20, 20, 1, 20, slew_ua_s=4000), slew_ua_s=4000)
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     found = trains(flows)
     assert len(found) == 20
     climbing = found[:11]
@@ -167,7 +167,7 @@ def test_a_pause_in_a_train_ramps_down_and_the_rest_follows_after_the_resume():
     bed, program = run_of(pulses(50, 50, 1, 10))
     bed.say(600, "pause").say(1500, "resume")
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     found = trains(flows)
     assert len(found) == 10, "the one that was cut short counts"
     whole = [charge for charge in found if charge == pytest.approx(102, abs=2)]
@@ -180,7 +180,7 @@ def test_a_set_during_pulses_moves_the_amplitude_within_the_peak(asked_ua, level
     bed, program = run_of(pulses(50, 20, 1, 30))
     bed.say(600, f"set {asked_ua}", as_tool=False)
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     assert trains(flows)[-1] == pytest.approx(level_ua * 51 / 1000, abs=2)
     assert max(flows) <= 2000 * 1.01 + 5
 
@@ -189,9 +189,9 @@ def test_a_set_during_pulses_moves_the_amplitude_within_the_peak(asked_ua, level
 def test_a_lead_that_comes_off_in_the_flat_part_is_cut_there():
     bed, program = run_of(pulses(200, 50, 1, 10))
     bed.at(480, lambda port: setattr(port, "load_ohm", None))
-    assert bed.run(program) == faults.FAULTED
-    assert bed.parts.session.fault == faults.OPEN
-    lost = bed.first_tick(faults.CONTACT)
+    assert bed.run(program) == codes.OUTCOME_FAULTED
+    assert bed.parts.session.fault == codes.FAULT_OPEN
+    lost = bed.first_tick(codes.STATE_CONTACT)
     assert 480 <= lost <= 500
 
 
@@ -201,7 +201,7 @@ def test_a_load_that_saturates_in_pulses_takes_the_amplitude_with_it():
     bed.at(400, lambda port: setattr(port, "load_ohm", 40_000))
     bed.at(900, lambda port: setattr(port, "load_ohm", 5000))
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     assert max(flows[600:895]) <= 1000 * 1.05, "40 V at 40 kOhm"
     assert max(flows[900:]) <= 2000 * 1.01 + 5
 
@@ -210,8 +210,8 @@ def test_pulses_between_holds_and_waits_come_in_their_order():
     parts = [segment(slew_ua_s=10_000, time_ms=50), pulses(20, 20, 1, 3), off(200)]
     bed, program = run_of(*parts, pulses(20, 20, 1, 2))
     flows = watch(bed)
-    assert bed.run(program) == faults.COMPLETE
+    assert bed.run(program) == codes.OUTCOME_COMPLETE
     assert len(trains(flows)) == 5
-    order = [s for s in bed.states if s in (faults.HOLD, faults.PULSE, faults.OFF)]
-    assert order == [faults.HOLD, faults.PULSE, faults.OFF, faults.PULSE]
+    order = [s for s in bed.states if s in (codes.STATE_HOLD, codes.STATE_PULSE, codes.STATE_OFF)]
+    assert order == [codes.STATE_HOLD, codes.STATE_PULSE, codes.STATE_OFF, codes.STATE_PULSE]
     assert bed.parts.session.starts == 3

@@ -5,7 +5,7 @@ The trips themselves are under the contract of `test_trips`. Figures for the 5 m
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.rounds import WARN_NOISE
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
@@ -36,17 +36,17 @@ def in_pulses(how=BY_PULSES_AT_ONCE, level_ua=2000):
     [{"current_q4": 0}, {"current_q4": 16_000, "load_mv": 0}, {"current_q4": 400, "load_mv": 5}],
 )
 def test_between_pulses_neither_too_little_nor_a_still_sense_nor_a_short_is_judged(how, given):
-    assert in_pulses(how).ticks(3000, **given) == [faults.OK]
+    assert in_pulses(how).ticks(3000, **given) == [codes.FAULT_NONE]
 
 
 @pytest.mark.hazard("H-01", "H-31")
 def test_in_pulses_every_bound_from_above_stays():
     judge = in_pulses()
-    assert judge.tick(current_q4=34_601) == faults.RECHECK
+    assert judge.tick(current_q4=34_601) == codes.VERDICT_RECHECK
     judge = in_pulses(level_ua=1000)
-    assert judge.until(9, current_q4=18_401) == (5, faults.ENVELOPE)
+    assert judge.until(9, current_q4=18_401) == (5, codes.FAULT_ENVELOPE)
     judge = in_pulses()
-    assert judge.until(9, current_q4=0, second_q4=2000) == (5, faults.SENSES_APART)
+    assert judge.until(9, current_q4=0, second_q4=2000) == (5, codes.FAULT_SENSES_APART)
 
 
 @pytest.mark.hazard("H-31")
@@ -54,7 +54,7 @@ def test_an_amplitude_by_ramp_has_its_envelope_from_0():
     judge = Judge()
     judge.gate = GATE_EDGE
     judge.supervisor.follow(32_000, 10_000, 0, BY_PULSES)
-    assert judge.until(9, current_q4=3000) == (5, faults.ENVELOPE)
+    assert judge.until(9, current_q4=3000) == (5, codes.FAULT_ENVELOPE)
 
 
 @pytest.mark.hazard("H-06")
@@ -62,7 +62,7 @@ def test_an_amplitude_by_ramp_has_its_envelope_from_0():
 def test_a_limited_load_has_no_undercurrent_and_no_still_sense(load_mv):
     judge = Judge().hold(1000)
     judge.go(2000)
-    assert judge.ticks(6000, current_q4=8000, load_mv=load_mv) == [faults.OK]
+    assert judge.ticks(6000, current_q4=8000, load_mv=load_mv) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
 
 
@@ -74,8 +74,8 @@ def test_a_dead_sense_is_found_within_66_ms_of_100_ua(slew_ua_s):
     judge.supervisor.follow(32_000, slew_ua_s, 0, 0)
     to_100_ua_ms = 100_000 // slew_ua_s
     count, verdict = judge.until(3000, current_q4=0, load_mv=100)
-    assert verdict in (faults.STUCK, faults.CUT)
-    assert verdict == faults.CUT or to_100_ua_ms <= count <= to_100_ua_ms + 2 + 66
+    assert verdict in (codes.FAULT_STUCK, codes.VERDICT_CUT)
+    assert verdict == codes.VERDICT_CUT or to_100_ua_ms <= count <= to_100_ua_ms + 2 + 66
 
 
 @pytest.mark.hazard("H-12")
@@ -83,11 +83,11 @@ def test_a_dead_sense_is_found_within_66_ms_of_100_ua(slew_ua_s):
 def test_a_ramp_that_turns_round_is_followed_by_a_sense_that_works(up_ticks):
     judge = Judge()
     judge.go(2000)
-    assert judge.ticks(up_ticks) == [faults.OK]
+    assert judge.ticks(up_ticks) == [codes.FAULT_NONE]
     judge.go(0)
-    assert judge.ticks(200) == [faults.OK]
+    assert judge.ticks(200) == [codes.FAULT_NONE]
     judge.go(1000)
-    assert judge.ticks(300) == [faults.OK]
+    assert judge.ticks(300) == [codes.FAULT_NONE]
 
 
 @pytest.mark.parametrize(("step_q4", "warns"), [(NOISE_Q4, False), (NOISE_Q4 + 1, True)])
@@ -98,7 +98,7 @@ def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
     levels = [16_000, 16_000 + step_q4 // 2, 16_000, 16_000 + step_q4 - step_q4 // 2]
     for tick in range(800):
         at = levels[tick // 8 % 4]
-        assert judge.tick(current_q4=at, load_mv=5000) == faults.OK
+        assert judge.tick(current_q4=at, load_mv=5000) == codes.FAULT_NONE
     assert bool(rounds.warning & WARN_NOISE) == warns
     assert not warns or rounds.noise_q4 > NOISE_Q4
 
@@ -131,7 +131,7 @@ def test_a_snapshot_keeps_the_last_second_and_the_oldest_row_first():
 @pytest.mark.hazard("H-26")
 def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
     bed = Bed().at(HOLDING + 1000, lambda port: setattr(port, "offset_q4", 40_000))
-    assert bed.run(quick(time_ms=2000)) == faults.FAULTED
+    assert bed.run(quick(time_ms=2000)) == codes.OUTCOME_FAULTED
     kept = bed.parts.supervisor.rounds.snapshot.listed()
     rows = [kept[at : at + COLUMNS] for at in range(0, len(kept), COLUMNS)]
     assert len(rows) == ROWS
@@ -153,4 +153,4 @@ def test_a_sense_ahead_of_the_supervisors_own_ramp_is_not_stuck(board, hold_ms):
         for number in range(1, 12)
     ]
     program = make_program(board, stairs, peak_ua=board.max_ua, charge_uc=1_000_000, **QUICK)
-    assert Bed(board, load_ohm=500).run(program) == faults.COMPLETE
+    assert Bed(board, load_ohm=500).run(program) == codes.OUTCOME_COMPLETE

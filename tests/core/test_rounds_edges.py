@@ -6,7 +6,7 @@ and load, the second supply and current, the third the sense, the fourth the pro
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.rounds import WARN_COMPLIANCE
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO
@@ -21,9 +21,9 @@ TURNS_A_SECOND = 63  # the first whole number of turns that is a second long
 @pytest.mark.parametrize(("time_ms", "turn"), [(159, 10), (160, 11), (175, 11), (176, 12)])
 def test_energised_time_passes_the_wall_by_a_turn_at_most(time_ms, turn):
     slow = Slow(time_ms=time_ms)
-    assert slow.turns(100, GATE_LOW, current_q4=0) == (0, faults.OK)
+    assert slow.turns(100, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)
     assert (slow.rounds.clock_ms, slow.rounds.energised_ms) == (100 * TURN_MS, 0)
-    assert slow.turns(20) == (turn, faults.TIME_WALL)
+    assert slow.turns(20) == (turn, codes.FAULT_TIME_WALL)
     assert slow.rounds.energised_ms == turn * TURN_MS
 
 
@@ -31,7 +31,7 @@ def test_energised_time_passes_the_wall_by_a_turn_at_most(time_ms, turn):
 @pytest.mark.parametrize("gate", [GATE_EDGE, GATE_ZERO])
 def test_energised_time_counts_in_every_part_of_a_pulse(gate):
     slow = Slow(time_ms=160)
-    assert slow.turns(20, gate) == (11, faults.TIME_WALL)
+    assert slow.turns(20, gate) == (11, codes.FAULT_TIME_WALL)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_energised_time_counts_in_every_part_of_a_pulse(gate):
 @pytest.mark.parametrize("board", [SMALL, ODD])
 def test_near_compliance_is_told_where_contact_is_judged(gate, load_mv, warning, board):
     slow = Slow(board=board)
-    assert slow.turn(gate, load_mv=load_mv) == [faults.OK] * 4
+    assert slow.turn(gate, load_mv=load_mv) == [codes.FAULT_NONE] * 4
     near_mv = load_mv if warning else 0
     assert (slow.rounds.warning, slow.rounds.near_mv) == (warning, near_mv)
 
@@ -66,7 +66,7 @@ def test_low_impedance_is_judged_after_5000_ms_and_for_a_second(begun_ms, turn):
     slow.rounds.clock_ms = begun_ms
     slow.rounds.begin_ramp()
     slow.rounds.clock_ms = 4996
-    assert slow.turns(90, load_mv=199) == (turn, faults.LOW_IMPEDANCE)
+    assert slow.turns(90, load_mv=199) == (turn, codes.FAULT_LOW_IMPEDANCE)
 
 
 @pytest.mark.hazard("H-07")
@@ -75,9 +75,9 @@ def test_a_low_load_that_recovers_for_one_turn_has_another_second(good):
     slow = at_5_s()
     slow.turn()
     for _ in range(2):
-        assert slow.turns(TURNS_A_SECOND - 1, load_mv=199) == (0, faults.OK)
-        assert slow.turn(**good) == [faults.OK] * 4
-    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, faults.LOW_IMPEDANCE)
+        assert slow.turns(TURNS_A_SECOND - 1, load_mv=199) == (0, codes.FAULT_NONE)
+        assert slow.turn(**good) == [codes.FAULT_NONE] * 4
+    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, codes.FAULT_LOW_IMPEDANCE)
 
 
 @pytest.mark.hazard("H-07")
@@ -87,7 +87,7 @@ def test_a_low_load_before_the_gate_opened_does_not_count_after_it():
     slow.turns(TURNS_A_SECOND - 1, load_mv=199)
     slow.rounds.open_gate()
     slow.rounds.clock_ms += 5000
-    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, faults.LOW_IMPEDANCE)
+    assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, codes.FAULT_LOW_IMPEDANCE)
 
 
 @pytest.mark.hazard("H-17")
@@ -95,13 +95,13 @@ def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
     low = {"current_q4": 13_919}  # 90 % of 16 000 less 480 is 13 920
     slow = Slow()
     for _ in range(2):
-        assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
-        assert slow.turn(current_q4=13_920) == [faults.OK] * 4
-    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
-    assert slow.turn(limited=1, **low) == [faults.OK] * 4
-    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, faults.OK)
+        assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
+        assert slow.turn(current_q4=13_920) == [codes.FAULT_NONE] * 4
+    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
+    assert slow.turn(limited=1, **low) == [codes.FAULT_NONE] * 4
+    assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
     slow.rounds.open_gate()
-    assert slow.turns(90, **low) == (TURNS_A_SECOND, faults.UNDERCURRENT)
+    assert slow.turns(90, **low) == (TURNS_A_SECOND, codes.FAULT_UNDERCURRENT)
 
 
 @pytest.mark.hazard("H-18")
@@ -109,10 +109,10 @@ def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
 def test_a_supply_too_low_in_two_turns_running_trips(gate):
     slow = Slow()
     for _ in range(2):
-        assert slow.turn(gate, supply_mv=4299) == [faults.OK] * 4
-        assert slow.turn(gate, supply_mv=4300) == [faults.OK] * 4
-    assert slow.turn(gate, supply_mv=4299) == [faults.OK] * 4
-    assert slow.turn(gate, supply_mv=4299)[1] == faults.SUPPLY
+        assert slow.turn(gate, supply_mv=4299) == [codes.FAULT_NONE] * 4
+        assert slow.turn(gate, supply_mv=4300) == [codes.FAULT_NONE] * 4
+    assert slow.turn(gate, supply_mv=4299) == [codes.FAULT_NONE] * 4
+    assert slow.turn(gate, supply_mv=4299)[1] == codes.FAULT_SUPPLY
 
 
 @pytest.mark.hazard("H-18")
@@ -120,7 +120,7 @@ def test_an_arm_forgets_a_supply_that_was_too_low():
     slow = Slow()
     slow.turn(supply_mv=4299)
     slow.rounds.arm(make_program(SMALL), TIME_MS)
-    assert slow.turn(supply_mv=4299) == [faults.OK] * 4
+    assert slow.turn(supply_mv=4299) == [codes.FAULT_NONE] * 4
 
 
 @pytest.mark.hazard("H-24")
@@ -128,7 +128,12 @@ def test_an_arm_forgets_a_supply_that_was_too_low():
 def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
     slow = Slow()
     slow.whole = False
-    assert slow.turn(gate) == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]
+    assert slow.turn(gate) == [
+        codes.FAULT_NONE,
+        codes.FAULT_NONE,
+        codes.FAULT_CORRUPT,
+        codes.FAULT_NONE,
+    ]
 
 
 @pytest.mark.hazard("H-24")
@@ -136,8 +141,13 @@ def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
 def test_a_program_that_has_changed_is_found_in_the_fourth_round_of_a_walks_last_turn(gate):
     slow = Slow()
     slow.program.words[0] ^= 1 << 20
-    assert slow.turns(2, gate) == (0, faults.OK)
-    assert slow.turn(gate) == [faults.OK, faults.OK, faults.OK, faults.CORRUPT]
+    assert slow.turns(2, gate) == (0, codes.FAULT_NONE)
+    assert slow.turn(gate) == [
+        codes.FAULT_NONE,
+        codes.FAULT_NONE,
+        codes.FAULT_NONE,
+        codes.FAULT_CORRUPT,
+    ]
 
 
 @pytest.mark.hazard("H-26")
@@ -152,7 +162,7 @@ def test_the_second_before_a_fault_has_a_row_of_every_second_round():
 
 @pytest.mark.hazard("H-16")
 def test_armed_by_nothing_no_energised_time_is_allowed():
-    assert Slow(armed=False).round() == faults.TIME_WALL
+    assert Slow(armed=False).round() == codes.FAULT_TIME_WALL
 
 
 def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
@@ -166,11 +176,16 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
     assert (rounds.noise_q4, rounds.steady.warning) == (0, 0)
     assert rounds.snapshot.listed() == []
     slow.whole = False
-    assert slow.turn(GATE_LOW) == [faults.OK, faults.OK, faults.CORRUPT, faults.OK]
+    assert slow.turn(GATE_LOW) == [
+        codes.FAULT_NONE,
+        codes.FAULT_NONE,
+        codes.FAULT_CORRUPT,
+        codes.FAULT_NONE,
+    ]
 
 
 @pytest.mark.hazard("H-31")
 def test_in_the_edges_of_pulses_nothing_is_too_little():
     slow = Slow()
     slow.rounds.pulsing = BY_PULSES
-    assert slow.turns(90, GATE_EDGE, current_q4=0) == (0, faults.OK)
+    assert slow.turns(90, GATE_EDGE, current_q4=0) == (0, codes.FAULT_NONE)

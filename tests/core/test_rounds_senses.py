@@ -5,7 +5,7 @@ On the 5 mA board, 1 mA into 5 kOhm, in 1/16 uA: a change of 1600 has to be foll
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import GATE_EDGE, GATE_LOW
 
@@ -20,11 +20,11 @@ MOVED_Q4 = 400
 @pytest.mark.parametrize(
     ("change_q4", "moved_q4", "found"),
     [
-        (CHANGE_Q4, 0, (3, faults.STUCK)),
-        (CHANGE_Q4, MOVED_Q4 - 1, (3, faults.STUCK)),
-        (CHANGE_Q4, 1 - MOVED_Q4, (3, faults.STUCK)),
-        (CHANGE_Q4, MOVED_Q4, (0, faults.OK)),
-        (CHANGE_Q4 - 1, 0, (0, faults.OK)),
+        (CHANGE_Q4, 0, (3, codes.FAULT_STUCK)),
+        (CHANGE_Q4, MOVED_Q4 - 1, (3, codes.FAULT_STUCK)),
+        (CHANGE_Q4, 1 - MOVED_Q4, (3, codes.FAULT_STUCK)),
+        (CHANGE_Q4, MOVED_Q4, (0, codes.FAULT_NONE)),
+        (CHANGE_Q4 - 1, 0, (0, codes.FAULT_NONE)),
     ],
 )
 def test_a_sense_stands_still_below_400_of_a_change_of_1600(sign, change_q4, moved_q4, found):
@@ -39,7 +39,7 @@ def test_a_quarter_of_the_change_is_a_whole_number():
     slow = Slow(board=ODD)  # 1603 and 400 there
     slow.turn()
     slow.expect(16_000 + 1603)
-    assert slow.turns(20, current_q4=16_000 + 400) == (0, faults.OK)
+    assert slow.turns(20, current_q4=16_000 + 400) == (0, codes.FAULT_NONE)
 
 
 @pytest.mark.hazard("H-12")
@@ -51,7 +51,8 @@ def test_from_an_open_gate_a_sense_has_to_move_as_far(shown_q4, turn):
 
 @pytest.mark.hazard("H-12")
 @pytest.mark.parametrize(
-    ("after_ms", "verdict"), [(31, faults.OK), (32, faults.STUCK), (33, faults.STUCK)]
+    ("after_ms", "verdict"),
+    [(31, codes.FAULT_NONE), (32, codes.FAULT_STUCK), (33, codes.FAULT_STUCK)],
 )
 def test_a_sense_that_stands_still_has_32_ms_from_when_it_is_noticed(after_ms, verdict):
     slow = Slow()
@@ -71,20 +72,20 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
     slow = Slow()
     slow.turn()
     slow.expect(16_000 + CHANGE_Q4)
-    assert slow.turns(2) == (0, faults.OK)
+    assert slow.turns(2) == (0, codes.FAULT_NONE)
     if event == "opens":
         slow.rounds.open_gate()
     at_q4 = 16_000 + MOVED_Q4 * (event == "moves")
     slow.turn(limited=event == "limited", current_q4=at_q4)
-    assert slow.turns(20, current_q4=at_q4) == (0, faults.OK)
+    assert slow.turns(20, current_q4=at_q4) == (0, codes.FAULT_NONE)
     slow.expect(16_000 + 2 * CHANGE_Q4)
-    assert slow.turns(20, current_q4=at_q4) == (3, faults.STUCK)
+    assert slow.turns(20, current_q4=at_q4) == (3, codes.FAULT_STUCK)
 
 
 @pytest.mark.hazard("H-12", "H-31")
 def test_neither_with_the_gate_low_nor_in_pulses_a_sense_has_to_move():
     slow = Slow()
-    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, faults.OK)
+    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)
     slow.rounds.pulsing = BY_PULSES
-    assert slow.turns(20, GATE_EDGE, current_q4=0) == (0, faults.OK)
-    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, faults.OK)
+    assert slow.turns(20, GATE_EDGE, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)

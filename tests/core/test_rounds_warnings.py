@@ -5,7 +5,7 @@ On the 5 mA board, currents in 1/16 uA.
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.rounds import WARN_COMPLIANCE, WARN_NOISE
 from ionto.core.steady import WARN_LOW
 from ionto.core.supervisor import BY_PULSES
@@ -105,30 +105,30 @@ def over(slow, turns=62, **given):
 
 @pytest.mark.hazard("H-01")
 def test_too_much_for_a_second_trips_in_holds_and_in_the_flat_parts_of_pulses():
-    assert over(settled(0)) == faults.OVERCURRENT
+    assert over(settled(0)) == codes.FAULT_OVERCURRENT
     slow = settled(0)
     slow.rounds.pulsing = BY_PULSES
-    assert over(slow) == faults.OVERCURRENT
+    assert over(slow) == codes.FAULT_OVERCURRENT
     slow.rounds.open_gate()
     slow.rounds.pulsing = BY_PULSES
     for gate in (GATE_EDGE, GATE_ZERO):
-        assert over(slow, gate=gate) == faults.OK
+        assert over(slow, gate=gate) == codes.FAULT_NONE
 
 
 @pytest.mark.hazard("H-01")
 @pytest.mark.parametrize("event", ["moving", "limited", "opens"])
 def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     slow = settled()
-    assert over(slow, 61) == faults.OK
+    assert over(slow, 61) == codes.FAULT_NONE
     if event == "moving":
         slow.envelope.follow(16_016, 10_000, 0)
     elif event == "opens":
         slow.rounds.open_gate()
     gate = GATE_LOW if event == "opens" else GATE_CLOSED
-    assert slow.turn(gate, limited=event == "limited") == [faults.OK] * 4
+    assert slow.turn(gate, limited=event == "limited") == [codes.FAULT_NONE] * 4
     slow.expect(16_000)
-    assert over(slow, 61) == faults.OK
-    assert over(slow, 1) == faults.OVERCURRENT
+    assert over(slow, 61) == codes.FAULT_NONE
+    assert over(slow, 1) == codes.FAULT_OVERCURRENT
 
 
 @pytest.mark.hazard("H-07", "H-32")

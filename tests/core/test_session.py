@@ -2,101 +2,103 @@
 
 import pytest
 
-from ionto.core import faults, program, transitions
-from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET, ASK_STOP, TRANSITIONS, TRIP
+from ionto.core import codes, program, transitions
+from ionto.core.transitions import TRANSITIONS, TRIP
 
 from .build import make_program, segment
 from .led_session import Led
 
-LIVE = [state for state in faults.STATE_NAMES if faults.PROBE <= state < faults.DONE]
-CLOSED = {state for state in LIVE if faults.RAMP <= state <= faults.PAUSING}
+LIVE = [state for state in codes.STATE_NAMES if codes.STATE_PROBE <= state < codes.STATE_DONE]
+CLOSED = {state for state in LIVE if codes.STATE_RAMP <= state <= codes.STATE_PAUSING}
 
 
 def test_every_state_is_reached_from_the_probe_and_only_done_and_fault_have_no_way_out():
-    reached = {faults.PROBE, faults.PULSE}  # PULSE is entered where the table says RAMP
+    reached = {codes.STATE_PROBE, codes.STATE_PULSE}  # PULSE is entered where the table says RAMP
     while True:
         more = {to for source, _, to in TRANSITIONS if source in reached} - reached
         if not more:
             break
         reached |= more
-    assert reached == set(LIVE) | {faults.DONE, faults.FAULT}
+    assert reached == set(LIVE) | {codes.STATE_DONE, codes.STATE_FAULT}
     assert {source for source, _, _ in TRANSITIONS} == set(LIVE)
 
 
 def test_the_table_is_unambiguous_and_a_trip_leads_to_fault_from_everywhere():
     pairs = [(source, event) for source, event, _ in TRANSITIONS]
     assert len(pairs) == len(set(pairs))
-    assert all((source, TRIP, faults.FAULT) in TRANSITIONS for source in LIVE)
-    assert all(event == TRIP for _, event, to in TRANSITIONS if to == faults.FAULT)
+    assert all((source, TRIP, codes.STATE_FAULT) in TRANSITIONS for source in LIVE)
+    assert all(event == TRIP for _, event, to in TRANSITIONS if to == codes.STATE_FAULT)
 
 
 def test_the_gate_closes_only_after_a_probe_that_found_a_load_and_a_whole_proof():
     for source, event, to in TRANSITIONS:
         if to in CLOSED and source not in CLOSED:
-            assert (source, event) == (faults.PROOF, transitions.PROVEN)
-        if to == faults.PROOF:
-            assert (source, event) == (faults.PROBE, transitions.HAS_LOAD)
+            assert (source, event) == (codes.STATE_PROOF, transitions.PROVEN)
+        if to == codes.STATE_PROOF:
+            assert (source, event) == (codes.STATE_PROBE, transitions.HAS_LOAD)
 
 
-@pytest.mark.parametrize("state", [*LIVE, faults.DONE, faults.FAULT], ids=faults.STATE_NAMES.get)
+@pytest.mark.parametrize(
+    "state", [*LIVE, codes.STATE_DONE, codes.STATE_FAULT], ids=codes.STATE_NAMES.get
+)
 def test_gate_and_probe_follow_from_the_state(state):
     led = Led().in_state(state)
     assert led.session.gate == (state in CLOSED)
-    assert led.session.probe_on == (state in (faults.PROBE, faults.CONTACT))
+    assert led.session.probe_on == (state in (codes.STATE_PROBE, codes.STATE_CONTACT))
     if not led.session.gate:
         assert (led.ramp.set_q4, led.session.target_q4) == (0, 0)
 
 
-@pytest.mark.parametrize("state", LIVE, ids=faults.STATE_NAMES.get)
+@pytest.mark.parametrize("state", LIVE, ids=codes.STATE_NAMES.get)
 def test_a_trip_opens_the_gate_in_its_tick_and_nothing_closes_it_again(state):
     led = Led().in_state(state)
-    assert led.tick(fault=faults.LEAK) == 0
-    assert (led.session.state, led.session.fault) == (faults.FAULT, faults.LEAK)
-    for ask in (ASK_STOP, ASK_PAUSE, ASK_RESUME, ASK_SET, 0) * 400:
+    assert led.tick(fault=codes.FAULT_LEAK) == 0
+    assert (led.session.state, led.session.fault) == (codes.STATE_FAULT, codes.FAULT_LEAK)
+    for ask in (codes.ASK_STOP, codes.ASK_PAUSE, codes.ASK_RESUME, codes.ASK_SET, 0) * 400:
         assert led.tick(ask=ask) == 0
-    assert led.tick(fault=faults.LATE) == 0
-    refused = state in (faults.PROBE, faults.PROOF)
-    assert led.session.fault == faults.LEAK
-    assert led.session.outcome == (faults.REFUSED if refused else faults.FAULTED)
+    assert led.tick(fault=codes.FAULT_LATE) == 0
+    refused = state in (codes.STATE_PROBE, codes.STATE_PROOF)
+    assert led.session.fault == codes.FAULT_LEAK
+    assert led.session.outcome == (codes.OUTCOME_REFUSED if refused else codes.OUTCOME_FAULTED)
 
 
 @pytest.mark.parametrize(
     ("state", "ask", "following"),
     [
-        (faults.PROBE, ASK_STOP, faults.DONE),
-        (faults.RAMP, ASK_STOP, faults.RAMP_DOWN),
-        (faults.HOLD, ASK_STOP, faults.RAMP_DOWN),
-        (faults.RAMP_DOWN, ASK_STOP, faults.RAMP_DOWN),
-        (faults.PAUSING, ASK_STOP, faults.RAMP_DOWN),
-        (faults.PAUSED, ASK_STOP, faults.DONE),
-        (faults.CONTACT, ASK_STOP, faults.DONE),
-        (faults.REST, ASK_STOP, faults.DONE),
-        (faults.DONE, ASK_STOP, faults.DONE),
-        (faults.PROBE, ASK_PAUSE, faults.PAUSED),
-        (faults.PROOF, ASK_SET, faults.PROOF),
-        (faults.PULSE, ASK_STOP, faults.RAMP_DOWN),
-        (faults.PULSE, ASK_PAUSE, faults.PAUSING),
-        (faults.PULSE, ASK_SET, faults.PULSE),
-        (faults.TURNING, ASK_STOP, faults.RAMP_DOWN),
-        (faults.TURNING, ASK_PAUSE, faults.PAUSING),
-        (faults.TURNING, ASK_SET, faults.TURNING),
-        (faults.OFF, ASK_STOP, faults.DONE),
-        (faults.OFF, ASK_PAUSE, faults.PAUSED),
-        (faults.OFF, ASK_RESUME, faults.OFF),
-        (faults.REST, ASK_PAUSE, faults.PAUSED),
-        (faults.RAMP, ASK_PAUSE, faults.PAUSING),
-        (faults.HOLD, ASK_PAUSE, faults.PAUSING),
-        (faults.RAMP_DOWN, ASK_PAUSE, faults.RAMP_DOWN),
-        (faults.PAUSED, ASK_PAUSE, faults.PAUSED),
-        (faults.PAUSED, ASK_RESUME, faults.REST),
-        (faults.PAUSING, ASK_RESUME, faults.PAUSING),
-        (faults.HOLD, ASK_RESUME, faults.HOLD),
-        (faults.HOLD, ASK_SET, faults.RAMP),
-        (faults.RAMP, ASK_SET, faults.RAMP),
-        (faults.RAMP_DOWN, ASK_SET, faults.RAMP_DOWN),
-        (faults.PAUSING, ASK_SET, faults.PAUSING),
-        (faults.PAUSED, ASK_SET, faults.PAUSED),
-        (faults.CONTACT, ASK_SET, faults.CONTACT),
+        (codes.STATE_PROBE, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_RAMP, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_HOLD, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_RAMP_DOWN, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_PAUSING, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_PAUSED, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_CONTACT, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_REST, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_DONE, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_PROBE, codes.ASK_PAUSE, codes.STATE_PAUSED),
+        (codes.STATE_PROOF, codes.ASK_SET, codes.STATE_PROOF),
+        (codes.STATE_PULSE, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_PULSE, codes.ASK_PAUSE, codes.STATE_PAUSING),
+        (codes.STATE_PULSE, codes.ASK_SET, codes.STATE_PULSE),
+        (codes.STATE_TURNING, codes.ASK_STOP, codes.STATE_RAMP_DOWN),
+        (codes.STATE_TURNING, codes.ASK_PAUSE, codes.STATE_PAUSING),
+        (codes.STATE_TURNING, codes.ASK_SET, codes.STATE_TURNING),
+        (codes.STATE_OFF, codes.ASK_STOP, codes.STATE_DONE),
+        (codes.STATE_OFF, codes.ASK_PAUSE, codes.STATE_PAUSED),
+        (codes.STATE_OFF, codes.ASK_RESUME, codes.STATE_OFF),
+        (codes.STATE_REST, codes.ASK_PAUSE, codes.STATE_PAUSED),
+        (codes.STATE_RAMP, codes.ASK_PAUSE, codes.STATE_PAUSING),
+        (codes.STATE_HOLD, codes.ASK_PAUSE, codes.STATE_PAUSING),
+        (codes.STATE_RAMP_DOWN, codes.ASK_PAUSE, codes.STATE_RAMP_DOWN),
+        (codes.STATE_PAUSED, codes.ASK_PAUSE, codes.STATE_PAUSED),
+        (codes.STATE_PAUSED, codes.ASK_RESUME, codes.STATE_REST),
+        (codes.STATE_PAUSING, codes.ASK_RESUME, codes.STATE_PAUSING),
+        (codes.STATE_HOLD, codes.ASK_RESUME, codes.STATE_HOLD),
+        (codes.STATE_HOLD, codes.ASK_SET, codes.STATE_RAMP),
+        (codes.STATE_RAMP, codes.ASK_SET, codes.STATE_RAMP),
+        (codes.STATE_RAMP_DOWN, codes.ASK_SET, codes.STATE_RAMP_DOWN),
+        (codes.STATE_PAUSING, codes.ASK_SET, codes.STATE_PAUSING),
+        (codes.STATE_PAUSED, codes.ASK_SET, codes.STATE_PAUSED),
+        (codes.STATE_CONTACT, codes.ASK_SET, codes.STATE_CONTACT),
     ],
     ids=lambda value: str(value),
 )
@@ -106,27 +108,29 @@ def test_what_is_asked_leads_where_the_table_says(state, ask, following):
     assert led.session.state == following
 
 
-@pytest.mark.parametrize("state", LIVE, ids=faults.STATE_NAMES.get)
+@pytest.mark.parametrize("state", LIVE, ids=codes.STATE_NAMES.get)
 def test_a_stop_that_is_held_ends_the_session_without_closing_the_gate_again(state):
     led = Led().in_state(state)
-    expected = faults.COMPLETE if state == faults.RAMP_DOWN else faults.STOPPED
-    assert led.to(faults.DONE, 300, ask=ASK_STOP) <= 210
+    expected = codes.OUTCOME_COMPLETE if state == codes.STATE_RAMP_DOWN else codes.OUTCOME_STOPPED
+    assert led.to(codes.STATE_DONE, 300, ask=codes.ASK_STOP) <= 210
     assert led.session.outcome == expected
 
 
-@pytest.mark.parametrize("state", sorted(CLOSED - {faults.RAMP_DOWN}), ids=faults.STATE_NAMES.get)
+@pytest.mark.parametrize(
+    "state", sorted(CLOSED - {codes.STATE_RAMP_DOWN}), ids=codes.STATE_NAMES.get
+)
 def test_a_stop_in_the_tick_of_a_cut_is_kept(state):
     led = Led().in_state(state)
-    assert led.tick(fault=faults.CUT, ask=ASK_STOP) == 0
-    led.to(faults.DONE, 2)
-    assert led.session.outcome == faults.STOPPED
+    assert led.tick(fault=codes.VERDICT_CUT, ask=codes.ASK_STOP) == 0
+    led.to(codes.STATE_DONE, 2)
+    assert led.session.outcome == codes.OUTCOME_STOPPED
 
 
 def test_the_time_of_a_hold_counts_from_the_level():
-    led = Led().in_state(faults.HOLD)
-    assert led.to(faults.RAMP_DOWN) == pytest.approx(1000, abs=2)
-    led.to(faults.DONE)
-    assert led.session.outcome == faults.COMPLETE
+    led = Led().in_state(codes.STATE_HOLD)
+    assert led.to(codes.STATE_RAMP_DOWN) == pytest.approx(1000, abs=2)
+    led.to(codes.STATE_DONE)
+    assert led.session.outcome == codes.OUTCOME_COMPLETE
 
 
 def _charge(charge_uc, **header):
@@ -138,28 +142,28 @@ def _charge(charge_uc, **header):
 @pytest.mark.parametrize("down_slew_ua_s", [100, 1000])
 def test_the_ramp_down_completes_the_dose(charge_uc, down_slew_ua_s):
     led = Led(_charge(charge_uc, down_slew_ua_s=down_slew_ua_s))
-    led.to(faults.DONE, 60_000)
-    assert led.session.outcome == faults.COMPLETE
+    led.to(codes.STATE_DONE, 60_000)
+    assert led.session.outcome == codes.OUTCOME_COMPLETE
     assert led.dose.gross_uc == pytest.approx(charge_uc, abs=max(5, charge_uc // 1000))
 
 
 def test_a_limited_load_ends_short_at_the_time_limit():
     led = Led(_charge(1_000_000, peak_ua=2000))
     led.flow_q4 = 1600
-    led.to(faults.RAMP_DOWN, 61_000)
+    led.to(codes.STATE_RAMP_DOWN, 61_000)
     assert led.session.energised_ms() == pytest.approx(60_000, abs=2)
     led.flow_q4 = None
-    led.to(faults.DONE)
-    assert (led.session.outcome, led.session.fault) == (faults.SHORT, 0)
+    led.to(codes.STATE_DONE)
+    assert (led.session.outcome, led.session.fault) == (codes.OUTCOME_SHORT, 0)
 
 
 def test_segments_follow_each_other_at_their_own_levels():
     parts = [segment(level_ua=level, slew_ua_s=10_000) for level in (500, 2000, 100)]
     led = Led(make_program(segments=parts, slew_ua_s=10_000))
     levels = []
-    while led.session.state != faults.DONE:
+    while led.session.state != codes.STATE_DONE:
         led.tick()
-        if led.session.state == faults.HOLD and led.session.segment == len(levels):
+        if led.session.state == codes.STATE_HOLD and led.session.segment == len(levels):
             levels.append(led.ramp.set_q4 >> 4)
     assert levels == [500, 2000, 100]
 
@@ -168,8 +172,8 @@ def test_segments_follow_each_other_at_their_own_levels():
     ("asked_ua", "level_ua"), [(0, 1), (1500, 1500), (2000, 2000), (99999, 2000)]
 )
 def test_a_set_is_held_within_1_ua_and_the_programs_peak(asked_ua, level_ua):
-    led = Led().in_state(faults.HOLD)
+    led = Led().in_state(codes.STATE_HOLD)
     led.session.value = asked_ua
-    led.tick(ask=ASK_SET)
-    led.to(faults.HOLD)
+    led.tick(ask=codes.ASK_SET)
+    led.to(codes.STATE_HOLD)
     assert led.ramp.set_q4 == level_ua * 16

@@ -5,8 +5,7 @@
 
 import pytest
 
-from ionto.core import faults
-from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
+from ionto.core import codes
 
 from .build import make_program, segment
 from .led_session import Led
@@ -22,16 +21,16 @@ def held_back(made, most_ua, state, ask=0):
         made.tick(ask=ask)
         ask = 0
         made.ramp.set_q4 = min(made.ramp.set_q4, most_ua * 16)
-    raise AssertionError(f"still {faults.STATE_NAMES[made.session.state]}")
+    raise AssertionError(f"still {codes.STATE_NAMES[made.session.state]}")
 
 
 @pytest.mark.hazard("H-06", "H-15")
 @pytest.mark.parametrize("most_ua", [1, 900, 1999, 2000])
 def test_a_hold_by_time_begins_when_its_programmed_ramp_ends_limited_or_not(most_ua):
     made = led(hold(2000, 500, slew_ua_s=4000))
-    made.to(faults.RAMP)
-    assert held_back(made, most_ua, faults.HOLD) == 500
-    assert held_back(made, most_ua, faults.RAMP_DOWN) == 500
+    made.to(codes.STATE_RAMP)
+    assert held_back(made, most_ua, codes.STATE_HOLD) == 500
+    assert held_back(made, most_ua, codes.STATE_RAMP_DOWN) == 500
 
 
 @pytest.mark.hazard("H-06", "H-15")
@@ -41,11 +40,11 @@ def test_a_ramp_from_level_to_level_takes_its_programmed_time_from_the_old_level
     most_ua, second_ua, ramp_ms
 ):
     made = led(hold(2000, 200, slew_ua_s=4000), hold(second_ua, 300, slew_ua_s=4000))
-    made.to(faults.RAMP)
-    held_back(made, most_ua, faults.HOLD)
-    assert held_back(made, most_ua, faults.RAMP) == 200
+    made.to(codes.STATE_RAMP)
+    held_back(made, most_ua, codes.STATE_HOLD)
+    assert held_back(made, most_ua, codes.STATE_RAMP) == 200
     assert made.session.segment == 1
-    assert held_back(made, most_ua, faults.RAMP_DOWN) == ramp_ms + 300
+    assert held_back(made, most_ua, codes.STATE_RAMP_DOWN) == ramp_ms + 300
 
 
 @pytest.mark.hazard("H-06", "H-30")
@@ -54,13 +53,13 @@ def test_a_ramp_from_level_to_level_takes_its_programmed_time_from_the_old_level
 @pytest.mark.parametrize("most_ua", [700, 2000])
 def test_no_set_moves_the_end_of_a_hold_by_time(after_ms, value_ua, most_ua):
     made = led(hold(2000, 500, slew_ua_s=4000))
-    made.to(faults.RAMP)
+    made.to(codes.STATE_RAMP)
     made.session.value = value_ua
     from_ms = made.session.t_ms
     for number in range(2000):
-        made.tick(ask=ASK_SET if number == after_ms else 0)
+        made.tick(ask=codes.ASK_SET if number == after_ms else 0)
         made.ramp.set_q4 = min(made.ramp.set_q4, most_ua * 16)
-        if made.session.state == faults.RAMP_DOWN:
+        if made.session.state == codes.STATE_RAMP_DOWN:
             break
     assert made.session.t_ms - from_ms == 1000
 
@@ -69,26 +68,26 @@ def test_no_set_moves_the_end_of_a_hold_by_time(after_ms, value_ua, most_ua):
 @pytest.mark.parametrize("paused_ms", [100, 499, 500, 501, 700])
 def test_a_pause_stops_the_clock_of_a_hold_until_the_next_ramp_has_ended(paused_ms):
     made = led(hold(2000, 500, slew_ua_s=4000))
-    made.to(faults.RAMP)
+    made.to(codes.STATE_RAMP)
     for _ in range(paused_ms):
         made.tick()
-    made.tick(ask=ASK_PAUSE)
-    made.to(faults.PAUSED)
-    made.tick(ask=ASK_RESUME)
-    made.to(faults.RAMP)
+    made.tick(ask=codes.ASK_PAUSE)
+    made.to(codes.STATE_PAUSED)
+    made.tick(ask=codes.ASK_RESUME)
+    made.to(codes.STATE_RAMP)
     left_ms = 500 - max(0, paused_ms + 1 - 500)
-    assert held_back(made, 900, faults.RAMP_DOWN) == 500 + left_ms
+    assert held_back(made, 900, codes.STATE_RAMP_DOWN) == 500 + left_ms
 
 
 @pytest.mark.hazard("H-06")
 def test_lost_contact_stops_the_clock_of_a_hold_too():
     made = led(hold(2000, 500, slew_ua_s=4000))
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
     for _ in range(200):
         made.tick()
-    made.tick(fault=faults.CUT)
-    made.to(faults.RAMP)
-    assert held_back(made, 900, faults.RAMP_DOWN) == 500 + 299
+    made.tick(fault=codes.VERDICT_CUT)
+    made.to(codes.STATE_RAMP)
+    assert held_back(made, 900, codes.STATE_RAMP_DOWN) == 500 + 299
 
 
 @pytest.mark.hazard("H-06")
@@ -96,11 +95,11 @@ def test_a_hold_by_charge_is_stretched_by_a_limit_as_ever():
     times_ms = []
     for most_ua in (2000, 1000):
         made = led(by_charge(1200, 2000))
-        made.to(faults.RAMP)
-        assert 199 <= held_back(made, most_ua, faults.HOLD) <= 201
-        times_ms.append(held_back(made, most_ua, faults.RAMP_DOWN))
-        made.to(faults.DONE)
-        assert made.session.outcome == faults.COMPLETE
+        made.to(codes.STATE_RAMP)
+        assert 199 <= held_back(made, most_ua, codes.STATE_HOLD) <= 201
+        times_ms.append(held_back(made, most_ua, codes.STATE_RAMP_DOWN))
+        made.to(codes.STATE_DONE)
+        assert made.session.outcome == codes.OUTCOME_COMPLETE
         assert made.dose.gross_uc == pytest.approx(1200, abs=10)
     assert times_ms[0] + 450 < times_ms[1]
 
@@ -116,13 +115,13 @@ def test_a_session_whose_charge_comes_near_the_wall_ends_short_and_in_order(down
         segments=parts, slew_ua_s=10_000, down_slew_ua_s=down_slew_ua_s, charge_uc=WALL_UC
     )
     made = Led(program)
-    made.to(faults.HOLD)
-    made.to(faults.RAMP_DOWN)
+    made.to(codes.STATE_HOLD)
+    made.to(codes.STATE_RAMP_DOWN)
     most_uc = WALL_UC - 80  # two of the longest ticks at the peak
     down_uc = 2000 * 2000 // (2 * down_slew_ua_s)
     assert 0 <= made.dose.gross_uc + down_uc - most_uc <= 2
-    made.to(faults.DONE)
-    assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+    made.to(codes.STATE_DONE)
+    assert (made.session.outcome, made.session.fault) == (codes.OUTCOME_SHORT, 0)
     assert made.dose.gross_uc <= WALL_UC - 70
 
 
@@ -133,8 +132,8 @@ def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
 ):
     parts = [segment(level_ua=peak_ua, time_ms=9000, slew_ua_s=10_000)]
     made = Led(make_program(segments=parts, peak_ua=peak_ua, slew_ua_s=10_000, charge_uc=600))
-    made.to(faults.HOLD)
-    made.to(faults.RAMP_DOWN)
+    made.to(codes.STATE_HOLD)
+    made.to(codes.STATE_RAMP_DOWN)
     down_uc = peak_ua * peak_ua // 20_000
     assert made.dose.gross_uc + down_uc == 600 - unseen_uc
 
@@ -143,44 +142,44 @@ def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
 @pytest.mark.parametrize("wall_uc", [600, 601, 602, 603])
 def test_a_ramp_ends_in_the_first_tick_in_which_its_way_down_comes_near_the_wall(wall_uc):
     made = Led(make_program(segments=[segment(time_ms=9000)], charge_uc=wall_uc))
-    made.to(faults.RAMP)
+    made.to(codes.STATE_RAMP)
     foreseen_uc = 0
-    while made.session.state == faults.RAMP:
+    while made.session.state == codes.STATE_RAMP:
         assert foreseen_uc < wall_uc - 80
         level_ua = made.ramp.set_q4 >> 4
         foreseen_uc = made.dose.gross_uc + level_ua * level_ua // 2000
         made.tick()
-    assert made.session.state == faults.RAMP_DOWN
+    assert made.session.state == codes.STATE_RAMP_DOWN
     assert foreseen_uc >= wall_uc - 80
 
 
 @pytest.mark.hazard("H-15")
-@pytest.mark.parametrize(("left_uc", "state"), [(60, faults.DONE), (61, faults.PROBE)])
+@pytest.mark.parametrize(("left_uc", "state"), [(60, codes.STATE_DONE), (61, codes.STATE_PROBE)])
 def test_after_a_rest_60_uc_have_to_be_left_for_another_start(left_uc, state):
     made = led(hold(500, 50), hold(500, 50, polarity=-1), peak_ua=500, charge_uc=1000)
-    made.to(faults.REST)
+    made.to(codes.STATE_REST)
     made.dose.gross_uc = 1000 - 20 - left_uc
     assert away(made) > 0
     assert made.session.state == state
-    if state == faults.DONE:
-        assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+    if state == codes.STATE_DONE:
+        assert (made.session.outcome, made.session.fault) == (codes.OUTCOME_SHORT, 0)
 
 
 @pytest.mark.hazard("H-06")
 @pytest.mark.parametrize(("slew_ua_s", "ramp_ms"), [(999, 1002), (1000, 1000)])
 def test_the_clock_of_a_hold_begins_with_the_ms_in_which_its_ramp_has_ended(slew_ua_s, ramp_ms):
     made = led(hold(1000, 500, slew_ua_s=slew_ua_s))
-    made.to(faults.RAMP)
-    assert held_back(made, 900, faults.HOLD) == ramp_ms
-    assert held_back(made, 900, faults.RAMP_DOWN) == 500
+    made.to(codes.STATE_RAMP)
+    assert held_back(made, 900, codes.STATE_HOLD) == ramp_ms
+    assert held_back(made, 900, codes.STATE_RAMP_DOWN) == 500
 
 
 @pytest.mark.hazard("H-15")
 def test_a_charge_that_is_delivered_by_ramps_alone_has_no_hold():
     made = led(by_charge(300, 2000))
-    made.to(faults.RAMP)
+    made.to(codes.STATE_RAMP)
     assert away(made) == 174  # 1732 uA: half up, half down
-    assert made.session.state == faults.RAMP_DOWN
+    assert made.session.state == codes.STATE_RAMP_DOWN
 
 
 @pytest.mark.hazard("H-15")
@@ -189,11 +188,11 @@ def test_pauses_again_and_again_end_short_before_the_wall_on_the_charge():
         segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000, charge_uc=WALL_UC
     )
     made = Led(program)
-    while made.session.state != faults.DONE:
-        if made.session.state == faults.HOLD:
-            made.tick(ask=ASK_PAUSE)
-            made.to(faults.PAUSED)
-            made.tick(ask=ASK_RESUME)
+    while made.session.state != codes.STATE_DONE:
+        if made.session.state == codes.STATE_HOLD:
+            made.tick(ask=codes.ASK_PAUSE)
+            made.to(codes.STATE_PAUSED)
+            made.tick(ask=codes.ASK_RESUME)
         made.tick()
-    assert (made.session.outcome, made.session.fault) == (faults.SHORT, 0)
+    assert (made.session.outcome, made.session.fault) == (codes.OUTCOME_SHORT, 0)
     assert WALL_UC - 600 <= made.dose.gross_uc <= WALL_UC - 70

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.steady import (
     DRIFT,
     LIFT,
@@ -66,11 +66,11 @@ class Hold:
         (400, 16_000, []),
         (401, 16_000, [(0, WARN_OVER, 16_401, 16_000)]),
         (800, 16_000, [(0, WARN_OVER, 16_800, 16_000)]),
-        (801, 16_000, [(0, faults.OVERCURRENT)]),
+        (801, 16_000, [(0, codes.FAULT_OVERCURRENT)]),
         (80, 1600, []),
         (81, 1600, [(0, WARN_OVER, 1681, 1600)]),
         (160, 1600, [(0, WARN_OVER, 1760, 1600)]),
-        (161, 1600, [(0, faults.OVERCURRENT)]),
+        (161, 1600, [(0, codes.FAULT_OVERCURRENT)]),
         (-9000, 16_000, []),
     ],
 )
@@ -88,7 +88,7 @@ def test_the_mean_is_of_62_samples_and_not_of_single_ones():
     hold = Hold()
     for number in range(SAMPLES):
         hold.sample(5000, 0, current_q4=16_000 + (SAMPLES * 801 if number == 40 else 0))
-    assert hold.found == [(0, faults.OVERCURRENT)]
+    assert hold.found == [(0, codes.FAULT_OVERCURRENT)]
     hold = Hold()
     for number in range(SAMPLES):
         hold.sample(5000, 0, current_q4=16_000 + (9000 if number % 2 else -9000))
@@ -185,16 +185,19 @@ def test_a_minute_is_60_000_ms_of_the_supervisors_clock():
         ([5000, 3000, 2499], [(2, WARN_LOW, 5000, 2499)]),
         ([5000, 2499], []),
         ([5000, 5000, 2400, 1250], [(2, WARN_LOW, 5000, 2400)]),
-        ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, faults.LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 2499, 1249], [(2, WARN_LOW, 5000, 10), (4, faults.LOW_IMPEDANCE)]),
+        ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, codes.FAULT_LOW_IMPEDANCE)]),
+        ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)]),
+        ([5000, 5000, 10, 2499, 1249], [(2, WARN_LOW, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)]),
         ([5000, 5000, 10, 2500, 2500, 1249], [(2, WARN_LOW, 5000, 10)]),
-        ([26_999, 26_999, 9000, 6000], [(2, WARN_LOW, 26_999, 9000), (3, faults.LOW_IMPEDANCE)]),
+        (
+            [26_999, 26_999, 9000, 6000],
+            [(2, WARN_LOW, 26_999, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
+        ),
         ([27_000, 27_000, 9000, 6000, 100], [(2, WARN_LOW, 27_000, 9000)]),
-        ([5000, 2400, 10, 10], [(2, WARN_LOW, 5000, 10), (3, faults.LOW_IMPEDANCE)]),
+        ([5000, 2400, 10, 10], [(2, WARN_LOW, 5000, 10), (3, codes.FAULT_LOW_IMPEDANCE)]),
         (
             [5000, 5000, 10, 2500, *[5000] * 3, 10, 10],
-            [(2, WARN_LOW, 5000, 10), (8, faults.LOW_IMPEDANCE)],
+            [(2, WARN_LOW, 5000, 10), (8, codes.FAULT_LOW_IMPEDANCE)],
         ),
         ([round(20_000 * 0.75**second) for second in range(20)], []),
     ],
@@ -210,8 +213,11 @@ def test_a_load_that_falls_by_half_in_a_second_is_told_and_a_quarter_of_it_trips
         ([1000, 1000, 1000], []),
         ([999, 999, 999], [(0, WARN_LOW, 0, 999)]),
         ([3000, 3000, 1400, 1000], [(2, WARN_LOW, 3000, 1400)]),
-        ([3000, 3000, 1400, 999], [(2, WARN_LOW, 3000, 1400), (3, faults.LOW_IMPEDANCE)]),
-        ([32_000, 32_000, 9000, 999], [(2, WARN_LOW, 32_000, 9000), (3, faults.LOW_IMPEDANCE)]),
+        ([3000, 3000, 1400, 999], [(2, WARN_LOW, 3000, 1400), (3, codes.FAULT_LOW_IMPEDANCE)]),
+        (
+            [32_000, 32_000, 9000, 999],
+            [(2, WARN_LOW, 32_000, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
+        ),
         ([1800, 1300, 1001, 999, 999], [(3, WARN_LOW, 0, 999)]),
     ],
 )

@@ -6,7 +6,7 @@ Samples go to `check` directly where the rounds are not to move the clock.
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.supervisor import BY_RAMP, WARN_DIP, WARN_LATE, Supervisor
 from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO, INPUT_LIMITER
 
@@ -36,10 +36,10 @@ def armed(**header):
 @pytest.mark.hazard("H-01")
 def test_armed_by_nothing_it_allows_nothing():
     supervisor = Supervisor(SMALL)
-    assert give(supervisor) == faults.OK
-    assert give(supervisor, current_q4=1) == faults.RECHECK
+    assert give(supervisor) == codes.FAULT_NONE
+    assert give(supervisor, current_q4=1) == codes.VERDICT_RECHECK
     assert supervisor.limit(1, GATE_CLOSED) == 0
-    assert give(supervisor, charge_uc=1) == faults.CHARGE_WALL
+    assert give(supervisor, charge_uc=1) == codes.FAULT_CHARGE_WALL
 
 
 @pytest.mark.hazard("H-01")
@@ -62,13 +62,16 @@ def test_after_a_clear_no_target_is_followed_before_the_next_program():
 def test_a_clear_forgets_the_probes_current_and_the_trip_that_was_asked_for():
     supervisor = armed()
     supervisor.allow(5000, 1)
-    assert give(supervisor, inputs=INPUT_LIMITER) == faults.OK
+    assert give(supervisor, inputs=INPUT_LIMITER) == codes.FAULT_NONE
     supervisor.clear()
     for _ in range(8 + 4):
-        assert give(supervisor, current_q4=FLOOR_Q4 + 1) in (faults.OK, faults.RECHECK)
-    assert give(supervisor, current_q4=FLOOR_Q4 + 1) == faults.LEAK
+        assert give(supervisor, current_q4=FLOOR_Q4 + 1) in (
+            codes.FAULT_NONE,
+            codes.VERDICT_RECHECK,
+        )
+    assert give(supervisor, current_q4=FLOOR_Q4 + 1) == codes.FAULT_LEAK
     supervisor.clear()
-    assert give(supervisor, inputs=INPUT_LIMITER) == faults.LIMITER
+    assert give(supervisor, inputs=INPUT_LIMITER) == codes.FAULT_LIMITER
 
 
 def test_a_clear_leaves_no_warning_and_no_count_behind():
@@ -89,17 +92,17 @@ def test_a_leak_is_not_judged_before_8000_us_are_over(first_us, settling):
     judge = Judge().hold(1000).leave()
     leak = {"current_q4": FLOOR_Q4 + 1}
     judge.tick(dt_us=first_us, **leak)
-    assert judge.until(20, **leak) == (settling - 1 + 5, faults.LEAK)
+    assert judge.until(20, **leak) == (settling - 1 + 5, codes.FAULT_LEAK)
 
 
 @pytest.mark.hazard("H-11")
 @pytest.mark.parametrize(
     ("board", "back_q4", "verdict"),
     [
-        (SMALL, -500, faults.SENSES_APART),
-        (SMALL, -501, faults.OK),
-        (ODD, -501, faults.SENSES_APART),
-        (ODD, -502, faults.OK),
+        (SMALL, -500, codes.FAULT_SENSES_APART),
+        (SMALL, -501, codes.FAULT_NONE),
+        (ODD, -501, codes.FAULT_SENSES_APART),
+        (ODD, -502, codes.FAULT_NONE),
     ],
 )
 def test_with_the_gate_low_a_sense_below_half_a_floor_may_clip(board, back_q4, verdict):
@@ -109,14 +112,14 @@ def test_with_the_gate_low_a_sense_below_half_a_floor_may_clip(board, back_q4, v
 @pytest.mark.hazard("H-11")
 def test_a_sense_further_below_0_than_20_floors_is_not_believed_with_the_gate_low():
     at, over = ({"current_q4": -20 * FLOOR_Q4 - one, "second_q4": -40_000} for one in (0, 1))
-    assert Judge().ticks(20, **at) == [faults.OK]
-    assert Judge().until(9, **over) == (5, faults.SENSES_APART)
+    assert Judge().ticks(20, **at) == [codes.FAULT_NONE]
+    assert Judge().until(9, **over) == (5, codes.FAULT_SENSES_APART)
 
 
 @pytest.mark.hazard("H-26")
 def test_a_fault_is_not_hidden_by_senses_that_are_apart_for_the_first_time():
     judge = Judge().hold(1000)
-    assert judge.tick(second_q4=0, inputs=INPUT_LIMITER) == faults.LIMITER
+    assert judge.tick(second_q4=0, inputs=INPUT_LIMITER) == codes.FAULT_LIMITER
 
 
 @pytest.mark.hazard("H-02", "H-06")
@@ -126,20 +129,20 @@ def test_above_the_envelope_is_that_fault_at_any_voltage_and_in_any_part_of_a_pu
     judge = Judge().hold(1000)
     given = {"current_q4": ABOVE_1_MA_Q4, "load_mv": load_mv}
     found = [give(judge.supervisor, gate, **given) for _ in range(5)]
-    assert found == [faults.OK] * 4 + [faults.ENVELOPE]
+    assert found == [codes.FAULT_NONE] * 4 + [codes.FAULT_ENVELOPE]
 
 
 @pytest.mark.parametrize(
     ("fault", "given"),
     [
-        (faults.ENVELOPE, {"current_q4": ABOVE_1_MA_Q4}),
-        (faults.CUT, LOW),
-        (faults.SENSES_APART, {"second_q4": -16_000}),
+        (codes.FAULT_ENVELOPE, {"current_q4": ABOVE_1_MA_Q4}),
+        (codes.VERDICT_CUT, LOW),
+        (codes.FAULT_SENSES_APART, {"second_q4": -16_000}),
     ],
 )
 def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, given):
     judge = Judge().hold(1000)
-    assert judge.ticks(4, **given) == [faults.OK]
+    assert judge.ticks(4, **given) == [codes.FAULT_NONE]
     judge.leave().hold(1000)
     assert judge.until(9, **given) == (5, fault)
 
@@ -148,30 +151,30 @@ def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, 
 @pytest.mark.parametrize(
     ("gate", "current_q4", "last"),
     [
-        (GATE_ZERO, FLOOR_Q4, faults.OK),
-        (GATE_ZERO, FLOOR_Q4 + 1, faults.LEAK),
-        (GATE_EDGE, FLOOR_Q4 + 1, faults.OK),
+        (GATE_ZERO, FLOOR_Q4, codes.FAULT_NONE),
+        (GATE_ZERO, FLOOR_Q4 + 1, codes.FAULT_LEAK),
+        (GATE_EDGE, FLOOR_Q4 + 1, codes.FAULT_NONE),
     ],
 )
 def test_between_two_pulses_more_than_the_floor_is_a_leak(gate, current_q4, last):
     judge = Judge().hold(1000)
     found = [give(judge.supervisor, gate, current_q4=current_q4) for _ in range(5)]
-    assert found == [faults.OK] * 4 + [last]
+    assert found == [codes.FAULT_NONE] * 4 + [last]
 
 
 @pytest.mark.hazard("H-08")
 def test_a_leak_counted_before_the_gate_closed_does_not_count_after_the_next_opening():
     judge = Judge()
     judge.ticks(20)
-    assert judge.ticks(4, current_q4=FLOOR_Q4 + 1) == [faults.OK]
+    assert judge.ticks(4, current_q4=FLOOR_Q4 + 1) == [codes.FAULT_NONE]
     judge.hold(1000).leave().ticks(8, current_q4=0)
-    assert judge.until(9, current_q4=FLOOR_Q4 + 1) == (5, faults.LEAK)
+    assert judge.until(9, current_q4=FLOOR_Q4 + 1) == (5, codes.FAULT_LEAK)
 
 
 @pytest.mark.hazard("H-05")
 def test_a_lost_contact_is_cut_and_does_not_latch():
     judge = Judge().hold(1000)
-    assert judge.until(9, **LOW) == (5, faults.CUT)
+    assert judge.until(9, **LOW) == (5, codes.VERDICT_CUT)
     judge.leave()
     assert (judge.supervisor.tripped, judge.supervisor.limit(1000, GATE_CLOSED)) == (0, 1000)
 
@@ -205,4 +208,4 @@ def test_a_bit_that_flips_in_any_limit_or_its_second_copy_is_found_in_one_turn(c
     judge = Judge().hold(1000)
     supervisor = judge.supervisor
     setattr(supervisor, copy, getattr(supervisor, copy) ^ 1 << bit)
-    assert judge.until(17)[1] == faults.CORRUPT
+    assert judge.until(17)[1] == codes.FAULT_CORRUPT

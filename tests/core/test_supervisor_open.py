@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.supervisor import WARN_DIP
 from ionto.core.units import INPUT_LIMITER
 
@@ -25,28 +25,28 @@ AT_HIGH_Q4 = 640
 def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(level_ua, load_mv):
     judge = Judge().hold(level_ua)
     open_q4 = max(level_ua * 16 // 10, 185)
-    assert judge.ticks(50, current_q4=open_q4, load_mv=load_mv) == [faults.OK]
-    assert judge.ticks(4, current_q4=open_q4 - 1, load_mv=load_mv) == [faults.OK]
-    assert judge.tick(current_q4=open_q4) == faults.OK
-    assert judge.until(9, current_q4=open_q4 - 1, load_mv=load_mv) == (5, faults.CUT)
+    assert judge.ticks(50, current_q4=open_q4, load_mv=load_mv) == [codes.FAULT_NONE]
+    assert judge.ticks(4, current_q4=open_q4 - 1, load_mv=load_mv) == [codes.FAULT_NONE]
+    assert judge.tick(current_q4=open_q4) == codes.FAULT_NONE
+    assert judge.until(9, current_q4=open_q4 - 1, load_mv=load_mv) == (5, codes.VERDICT_CUT)
 
 
 @pytest.mark.parametrize(("board", "at_q4"), [(SMALL, 640), (LARGE, 3840)], ids=["5 mA", "30 mA"])
 def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4):
     judge = Judge(board, peak_ua=5000).hold(5000)
     high_mv = board.compliance_mv * 95 // 100
-    assert judge.ticks(50, current_q4=at_q4, load_mv=high_mv) == [faults.OK]
+    assert judge.ticks(50, current_q4=at_q4, load_mv=high_mv) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
-    assert judge.until(9, current_q4=at_q4 - 1, load_mv=high_mv) == (5, faults.CUT)
+    assert judge.until(9, current_q4=at_q4 - 1, load_mv=high_mv) == (5, codes.VERDICT_CUT)
     assert judge.supervisor.limited == 0
 
 
 @pytest.mark.hazard("H-06")
 def test_limited_is_no_fault_for_as_long_as_it_lasts():
     judge = Judge().hold(2000)
-    assert judge.ticks(35_000, current_q4=1000, load_mv=HIGH_MV) == [faults.OK]
+    assert judge.ticks(35_000, current_q4=1000, load_mv=HIGH_MV) == [codes.FAULT_NONE]
     assert (judge.supervisor.limited, judge.supervisor.freeze) == (1, 1)
-    assert judge.tick(current_q4=1000, load_mv=NEAR_MV - 1) == faults.OK
+    assert judge.tick(current_q4=1000, load_mv=NEAR_MV - 1) == codes.FAULT_NONE
     assert (judge.supervisor.limited, judge.supervisor.freeze) == (0, 0)
 
 
@@ -61,10 +61,10 @@ def test_a_stage_of_low_compliance_limits_where_the_ramp_as_programmed_is_not_re
 ):
     judge = Judge().hold(2000)
     supervisor = judge.supervisor
-    assert judge.tick(current_q4=current_q4, load_mv=load_mv) == faults.OK
+    assert judge.tick(current_q4=current_q4, load_mv=load_mv) == codes.FAULT_NONE
     assert (supervisor.limited, supervisor.freeze) == (limited, 1)
-    assert judge.ticks(5000, current_q4=current_q4, load_mv=load_mv) == [faults.OK]
-    assert judge.tick(current_q4=current_q4, load_mv=NEAR_MV - 1) == faults.OK
+    assert judge.ticks(5000, current_q4=current_q4, load_mv=load_mv) == [codes.FAULT_NONE]
+    assert judge.tick(current_q4=current_q4, load_mv=NEAR_MV - 1) == codes.FAULT_NONE
     assert (supervisor.limited, supervisor.freeze) == (0, 0)
 
 
@@ -81,9 +81,9 @@ def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
 @pytest.mark.hazard("H-03", "H-06")
 def test_near_compliance_too_only_less_than_the_cap_is_open():
     judge = Judge(peak_ua=5000).hold(5000)
-    assert judge.ticks(50, current_q4=AT_HIGH_Q4, load_mv=NEAR_MV) == [faults.OK]
+    assert judge.ticks(50, current_q4=AT_HIGH_Q4, load_mv=NEAR_MV) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
-    assert judge.until(9, current_q4=AT_HIGH_Q4 - 1, load_mv=NEAR_MV) == (5, faults.CUT)
+    assert judge.until(9, current_q4=AT_HIGH_Q4 - 1, load_mv=NEAR_MV) == (5, codes.VERDICT_CUT)
 
 
 @pytest.mark.hazard("H-05")
@@ -91,10 +91,10 @@ def test_a_gap_that_closes_near_compliance_is_a_dip():
     judge = Judge().hold(2000)
     for count in (1, 2):
         judge.ticks(4, current_q4=0, load_mv=NEAR_MV)
-        assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == faults.OK
+        assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == codes.FAULT_NONE
         assert (judge.supervisor.dips.count, judge.supervisor.low) == (count, 0)
     judge.ticks(4, current_q4=0, load_mv=NEAR_MV)
-    assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == faults.INTERMITTENT
+    assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == codes.FAULT_INTERMITTENT
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
@@ -103,7 +103,9 @@ def test_below_three_times_the_floor_nothing_is_open(board):
     level_ua = 3 * 5 * board.sigma_q4 // 16
     judge.go(level_ua)
     found = judge.ticks(400, current_q4=0, load_mv=100)
-    assert set(found) <= {faults.OK, faults.STUCK}, "that nothing follows is another rule's"
+    assert set(found) <= {codes.FAULT_NONE, codes.FAULT_STUCK}, (
+        "that nothing follows is another rule's"
+    )
     assert judge.supervisor.low == 0
 
 
@@ -112,7 +114,7 @@ def test_just_above_three_times_the_floor_open_is_found(board):
     judge = Judge(board, peak_ua=400)
     judge.go(3 * 5 * board.sigma_q4 // 16 + 1)
     judge.ticks(200)
-    assert judge.until(9, current_q4=0, load_mv=100) == (5, faults.CUT)
+    assert judge.until(9, current_q4=0, load_mv=100) == (5, codes.VERDICT_CUT)
 
 
 def test_after_a_retraction_open_is_a_quarter_of_the_reference():
@@ -120,9 +122,9 @@ def test_after_a_retraction_open_is_a_quarter_of_the_reference():
     judge.ticks(50, current_q4=2000, load_mv=HIGH_MV)
     reference_q4 = 2000 * 51 // 50 + 320  # it climbs by 160 a tick from here on
     quarter_q4 = reference_q4 // 4
-    assert judge.tick(current_q4=quarter_q4 + 40) == faults.OK
+    assert judge.tick(current_q4=quarter_q4 + 40) == codes.FAULT_NONE
     assert judge.supervisor.low == 0
-    assert judge.tick(current_q4=quarter_q4 + 40) == faults.OK
+    assert judge.tick(current_q4=quarter_q4 + 40) == codes.FAULT_NONE
     assert judge.supervisor.low == 1, "by now a quarter is 80 more"
 
 
@@ -131,7 +133,7 @@ def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
     judge = Judge(board, peak_ua=400).go(400)
     judge.ticks(2)
     count, verdict = judge.until(200, current_q4=0, load_mv=board.compliance_mv)
-    assert verdict == faults.CUT
+    assert verdict == codes.VERDICT_CUT
     assert count <= 40
 
 
@@ -139,7 +141,7 @@ def test_a_lead_that_opens_while_limited_is_found_in_five_ticks():
     judge = Judge().hold(2000)
     assert resistor(judge, 100_000, 1000) == set()
     assert judge.supervisor.limited == 1
-    assert judge.until(9, current_q4=0, load_mv=40000) == (5, faults.CUT)
+    assert judge.until(9, current_q4=0, load_mv=40000) == (5, codes.VERDICT_CUT)
 
 
 @pytest.mark.parametrize("ohm", [25_000, 50_000, 100_000, 300_000])
@@ -171,12 +173,12 @@ def test_a_ramp_down_that_loses_its_lead_is_found():
     judge = Judge().hold(2000)
     judge.go(0)
     judge.ticks(50)
-    assert judge.until(9, current_q4=0, load_mv=40000) == (5, faults.CUT)
+    assert judge.until(9, current_q4=0, load_mv=40000) == (5, codes.VERDICT_CUT)
 
 
 def _dip(judge, after):
     """Four low ticks, then one as `after` says; return its verdict."""
-    assert judge.ticks(4, current_q4=0, load_mv=40000) == [faults.OK]
+    assert judge.ticks(4, current_q4=0, load_mv=40000) == [codes.FAULT_NONE]
     assert (judge.supervisor.low, judge.supervisor.freeze) == (1, 1)
     return judge.tick(**after)
 
@@ -184,11 +186,13 @@ def _dip(judge, after):
 @pytest.mark.parametrize(
     "after", [{}, {"current_q4": 2000, "load_mv": 39000}], ids=["recovered", "limited"]
 )
-@pytest.mark.parametrize(("apart", "verdict"), [(100, faults.INTERMITTENT), (5100, faults.OK)])
+@pytest.mark.parametrize(
+    ("apart", "verdict"), [(100, codes.FAULT_INTERMITTENT), (5100, codes.FAULT_NONE)]
+)
 def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
     judge = Judge().hold(2000)
     for _ in range(2):
-        assert _dip(judge, after) == faults.OK
+        assert _dip(judge, after) == codes.FAULT_NONE
         assert judge.supervisor.warning & WARN_DIP
         assert judge.supervisor.low == 0
         judge.ticks(apart)
@@ -198,21 +202,21 @@ def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
 @pytest.mark.parametrize("low_ticks", [1, 4])
 def test_a_gap_shorter_than_five_ticks_is_not_cut(low_ticks):
     judge = Judge().hold(2000)
-    assert judge.ticks(low_ticks, current_q4=0) == [faults.OK]
-    assert judge.ticks(100) == [faults.OK]
+    assert judge.ticks(low_ticks, current_q4=0) == [codes.FAULT_NONE]
+    assert judge.ticks(100) == [codes.FAULT_NONE]
 
 
 @pytest.mark.parametrize(
     ("given_with", "fault"),
     [
-        ({"inputs": INPUT_LIMITER}, faults.LIMITER),
-        ({"dt_us": 3001}, faults.LATE),
-        ({"charge_uc": 20_000_000}, faults.CHARGE_WALL),
+        ({"inputs": INPUT_LIMITER}, codes.FAULT_LIMITER),
+        ({"dt_us": 3001}, codes.FAULT_LATE),
+        ({"charge_uc": 20_000_000}, codes.FAULT_CHARGE_WALL),
     ],
 )
 def test_a_fault_in_the_tick_that_loses_contact_is_not_hidden_by_the_cut(given_with, fault):
     judge = Judge().hold(2000)
-    assert judge.ticks(4, current_q4=0) == [faults.OK]
+    assert judge.ticks(4, current_q4=0) == [codes.FAULT_NONE]
     assert judge.tick(current_q4=0, **given_with) == fault
     assert judge.supervisor.tripped == fault
 
@@ -222,7 +226,7 @@ def test_counts_of_a_closed_gate_are_forgotten_when_it_opens():
     judge.ticks(4, current_q4=0)
     judge.leave().ticks(50, current_q4=0)
     judge.hold(2000)
-    assert judge.until(9, current_q4=0) == (5, faults.CUT)
+    assert judge.until(9, current_q4=0) == (5, codes.VERDICT_CUT)
 
 
 @given(

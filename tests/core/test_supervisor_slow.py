@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.rounds import WARN_COMPLIANCE
 from ionto.core.supervisor import WARN_DIP, WARN_LATE, Supervisor
 
@@ -15,11 +15,11 @@ LOW_MA_Q4 = 16000
 @pytest.mark.parametrize(
     ("dt_us", "verdict", "warning"),
     [
-        (2000, faults.OK, 0),
-        (2001, faults.OK, WARN_LATE),
-        (3000, faults.OK, WARN_LATE),
-        (3001, faults.LATE, 0),
-        (20000, faults.LATE, 0),
+        (2000, codes.FAULT_NONE, 0),
+        (2001, codes.FAULT_NONE, WARN_LATE),
+        (3000, codes.FAULT_NONE, WARN_LATE),
+        (3001, codes.FAULT_LATE, 0),
+        (20000, codes.FAULT_LATE, 0),
     ],
 )
 def test_a_late_tick_warns_above_2_ms_and_trips_above_3_ms(dt_us, verdict, warning):
@@ -28,11 +28,13 @@ def test_a_late_tick_warns_above_2_ms_and_trips_above_3_ms(dt_us, verdict, warni
     assert judge.supervisor.warning & WARN_LATE == warning
 
 
-@pytest.mark.parametrize(("apart", "verdict"), [(10, faults.LATE), (480, faults.LATE), (515, 0)])
+@pytest.mark.parametrize(
+    ("apart", "verdict"), [(10, codes.FAULT_LATE), (480, codes.FAULT_LATE), (515, 0)]
+)
 def test_three_late_warnings_within_a_second_trip(apart, verdict):
     judge = Judge().hold(1000)
     for _ in range(2):
-        assert judge.tick(dt_us=2500) == faults.OK
+        assert judge.tick(dt_us=2500) == codes.FAULT_NONE
         judge.ticks(apart)
     assert judge.tick(dt_us=2500) == verdict
 
@@ -52,40 +54,42 @@ def test_one_warning_does_not_take_the_place_of_another():
 
 
 @pytest.mark.hazard("H-19")
-@pytest.mark.parametrize(("third_ms", "verdict"), [(1000, faults.LATE), (1001, faults.OK)])
+@pytest.mark.parametrize(
+    ("third_ms", "verdict"), [(1000, codes.FAULT_LATE), (1001, codes.FAULT_NONE)]
+)
 def test_three_late_ticks_are_counted_over_a_second(third_ms, verdict):
     supervisor = Judge().supervisor
-    for at_ms, expected in ((0, faults.OK), (1, faults.OK), (third_ms, verdict)):
+    for at_ms, expected in ((0, codes.FAULT_NONE), (1, codes.FAULT_NONE), (third_ms, verdict)):
         supervisor.rounds.clock_ms = at_ms
         assert supervisor.check(sample(), 0, 0, 2500) == expected
 
 
 @pytest.mark.hazard("H-05")
 @pytest.mark.parametrize(
-    ("third_ms", "verdict"), [(10_000, faults.INTERMITTENT), (10_001, faults.OK)]
+    ("third_ms", "verdict"), [(10_000, codes.FAULT_INTERMITTENT), (10_001, codes.FAULT_NONE)]
 )
 def test_three_dips_are_counted_over_10_s(third_ms, verdict):
     judge = Judge().hold(1000)
     supervisor = judge.supervisor
-    for at_ms, expected in ((0, faults.OK), (1, faults.OK), (third_ms, verdict)):
+    for at_ms, expected in ((0, codes.FAULT_NONE), (1, codes.FAULT_NONE), (third_ms, verdict)):
         supervisor.rounds.clock_ms = at_ms
-        assert supervisor.check(sample(0, 40_000), 1, 0, 1000) == faults.OK
+        assert supervisor.check(sample(0, 40_000), 1, 0, 1000) == codes.FAULT_NONE
         assert supervisor.check(sample(16_000, 5000), 1, 0, 1000) == expected
 
 
 def test_charge_at_the_wall_passes_and_one_above_trips():
     judge = Judge(charge_uc=5000).hold(1000)
-    assert judge.tick(charge_uc=5000) == faults.OK
-    assert judge.tick(charge_uc=5001) == faults.CHARGE_WALL
+    assert judge.tick(charge_uc=5000) == codes.FAULT_NONE
+    assert judge.tick(charge_uc=5001) == codes.FAULT_CHARGE_WALL
 
 
 def test_the_time_wall_counts_energised_time_only_and_lies_behind_the_sessions_own():
     judge = Judge(time_s=1)
-    assert judge.ticks(70_000, dt_us=2000) == [faults.OK]
+    assert judge.ticks(70_000, dt_us=2000) == [codes.FAULT_NONE]
     judge.hold(1000)
     ramp_ms = 160
     count, verdict = judge.until(70_000, dt_us=2000)
-    assert verdict == faults.TIME_WALL
+    assert verdict == codes.FAULT_TIME_WALL
     assert count * 2 + ramp_ms == pytest.approx(121_000, abs=20)
 
 
@@ -94,30 +98,32 @@ def test_the_time_wall_is_120_s_behind_the_programs_own_to_the_millisecond():
     judge = Judge(time_s=1).go(1000)
     rounds = judge.supervisor.rounds
     rounds.energised_ms = 121_000 - 16
-    assert [rounds.step(sample(), 1, 0) for _ in range(5)] == [faults.OK] * 4 + [faults.TIME_WALL]
+    assert [rounds.step(sample(), 1, 0) for _ in range(5)] == [codes.FAULT_NONE] * 4 + [
+        codes.FAULT_TIME_WALL
+    ]
 
 
 @pytest.mark.parametrize(
     ("current_q4", "load_mv", "verdict"),
     [
-        (LOW_MA_Q4, 199, faults.LOW_IMPEDANCE),
-        (LOW_MA_Q4, 200, faults.OK),
-        (LOW_MA_Q4 - 1, 0, faults.OK),
-        (LOW_MA_Q4, -300, faults.LOW_IMPEDANCE),
+        (LOW_MA_Q4, 199, codes.FAULT_LOW_IMPEDANCE),
+        (LOW_MA_Q4, 200, codes.FAULT_NONE),
+        (LOW_MA_Q4 - 1, 0, codes.FAULT_NONE),
+        (LOW_MA_Q4, -300, codes.FAULT_LOW_IMPEDANCE),
     ],
 )
 def test_less_than_200_ohm_for_a_second_with_1_ma_trips(current_q4, load_mv, verdict):
     judge = Judge().hold(1000)
-    assert judge.ticks(5000) == [faults.OK]
+    assert judge.ticks(5000) == [codes.FAULT_NONE]
     count, found = judge.until(2000, current_q4=current_q4, load_mv=load_mv)
     assert found == verdict
-    assert verdict == faults.OK or 984 <= count <= 1016
+    assert verdict == codes.FAULT_NONE or 984 <= count <= 1016
 
 
 def test_low_impedance_is_not_judged_in_the_5_s_after_a_ramp_starts():
     judge = Judge().go(1000)
     count, verdict = judge.until(9000, load_mv=0)
-    assert verdict == faults.LOW_IMPEDANCE
+    assert verdict == codes.FAULT_LOW_IMPEDANCE
     assert 5984 <= count <= 6016
     judge = Judge().hold(1000)
     judge.ticks(6000)
@@ -130,15 +136,15 @@ def test_low_impedance_for_less_than_a_second_is_forgotten():
     judge = Judge().hold(1000)
     judge.ticks(6000)
     for _ in range(3):
-        assert judge.ticks(950, load_mv=0) == [faults.OK]
-        assert judge.ticks(3000) == [faults.OK]
+        assert judge.ticks(950, load_mv=0) == [codes.FAULT_NONE]
+        assert judge.ticks(3000) == [codes.FAULT_NONE]
 
 
 def test_near_compliance_warns_and_is_no_fault():
     judge = Judge().hold(1000)
     judge.ticks(16, load_mv=31999)
     assert judge.supervisor.rounds.warning == 0
-    assert judge.ticks(16, load_mv=32000) == [faults.OK]
+    assert judge.ticks(16, load_mv=32000) == [codes.FAULT_NONE]
     assert judge.supervisor.rounds.warning == WARN_COMPLIANCE
 
 
@@ -146,4 +152,4 @@ def test_near_compliance_warns_and_is_no_fault():
 def test_before_it_is_armed_neither_limits_nor_program_are_whole():
     supervisor = Supervisor(SMALL)
     found = [supervisor.rounds.step(sample(), 0, 0) for _ in range(4)]
-    assert found == [faults.OK, faults.OK, faults.CORRUPT, faults.CORRUPT]
+    assert found == [codes.FAULT_NONE, codes.FAULT_NONE, codes.FAULT_CORRUPT, codes.FAULT_CORRUPT]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.telemetry import (
     CREDIT,
     EVENT_WIDTHS,
@@ -22,7 +22,7 @@ def test_a_frame_fits_48_bytes_and_ends_its_line():
     assert 1 + sum(SAMPLE_WIDTHS) + 4 + 1 <= FRAME_MAX
     assert 1 + sum(EVENT_WIDTHS) + 4 + 1 <= FRAME_MAX
     line = Line()
-    line.telemetry.event(5, faults.EV_FAULT, -1, 2)
+    line.telemetry.event(5, codes.EVENT_FAULT, -1, 2)
     line.run(300)
     assert len(line.frames) == 3
     for _, frame in line.frames:
@@ -62,7 +62,7 @@ def test_a_sample_comes_back_as_it_was(values):
 
 @given(
     st.integers(0, 2**24 - 1),
-    st.sampled_from(sorted(faults.EVENT_NAMES)),
+    st.sampled_from(sorted(codes.EVENT_NAMES)),
     st.integers(-(2**30), 2**30 - 1),
     st.integers(-(2**30), 2**30 - 1),
 )
@@ -82,31 +82,31 @@ def test_samples_come_at_10_hz_and_each_is_spread_over_several_acts():
 def test_the_end_is_told_whatever_was_said_before():
     line = Line()
     for number in range(100):
-        line.telemetry.repeatable(0, faults.EV_COMMAND, 1, number)
+        line.telemetry.repeatable(0, codes.EVENT_COMMAND, 1, number)
     final = [
-        faults.EV_FAULT,
-        faults.EV_STATE,
-        faults.EV_LAST_CURRENT,
-        faults.EV_DOSE,
-        faults.EV_END,
+        codes.EVENT_FAULT,
+        codes.EVENT_STATE,
+        codes.EVENT_LAST_CURRENT,
+        codes.EVENT_DOSE,
+        codes.EVENT_END,
     ]
     for code in final:
         line.telemetry.event(0, code, 0, 0)
     line.telemetry.close()
-    codes = []
+    told = []
     for _ in range(100):
         for kind, item in line.run(20):
             line.telemetry.ack(item.seq)
-            codes += [item.code] if kind == 2 else []
-    assert codes[-5:] == final
-    assert line.telemetry.dropped == 100 - codes.count(faults.EV_COMMAND)
+            told += [item.code] if kind == 2 else []
+    assert told[-5:] == final
+    assert line.telemetry.dropped == 100 - told.count(codes.EVENT_COMMAND)
     assert line.telemetry.is_idle()
 
 
 def test_the_seventeenth_waiting_event_is_dropped_and_counted():
     line = Line()
     for number in range(18):
-        line.telemetry.event(0, faults.EV_STATE, number, 0)
+        line.telemetry.event(0, codes.EVENT_STATE, number, 0)
     assert line.telemetry.dropped == 2
 
 

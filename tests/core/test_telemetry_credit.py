@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.telemetry import CREDIT, RING
 from iontobench.device.events import Gap, Sample
 from iontobench.device.session import HostSession
@@ -24,7 +24,7 @@ def test_never_more_than_four_frames_are_unacknowledged(acts):
     sent = []
     for ticks, honest, events, wild in acts:
         for number in range(events):
-            line.telemetry.event(0, faults.EV_STATE, number, 0)
+            line.telemetry.event(0, codes.EVENT_STATE, number, 0)
         for kind, item in line.run(ticks):
             if kind != 3:
                 known = item.seq
@@ -43,7 +43,7 @@ def test_never_more_than_four_frames_are_unacknowledged(acts):
 def test_a_host_that_vanishes_gets_four_frames_and_nothing_more():
     line = Line()
     for second in range(60):
-        line.telemetry.event(0, faults.EV_STATE, second, 0)
+        line.telemetry.event(0, codes.EVENT_STATE, second, 0)
         line.run(1000)
     kinds = [frame[1:2] for _, frame in line.frames]
     assert len(kinds) - kinds.count(b"3") == CREDIT

@@ -8,7 +8,7 @@ import ast
 import pytest
 from tests.arch.sources import CORE, tree
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.units import INPUT_LIMITER, INPUT_STOP
 
 from .judge import Judge
@@ -49,7 +49,7 @@ def lag(judge, given):
 def dip(judge, given):
     """A gap one tick shorter than the debounce, where `given` is low; then a good tick."""
     for _ in range(4):
-        assert judge.tick(**given) == faults.OK
+        assert judge.tick(**given) == codes.FAULT_NONE
     return judge.tick()
 
 
@@ -67,14 +67,14 @@ NEVER = {"recovery_ticks": 0}
 TRIPS = [
     pytest.param(
         Trip(
-            *("overcurrent", faults.OVERCURRENT, 1),
+            *("overcurrent", codes.FAULT_OVERCURRENT, 1),
             **{"over": {"current_q4": 34_601}, "at": {"current_q4": 34_600}, **HOLDS_2_MA},
         ),
         marks=pytest.mark.hazard("H-01"),
     ),
     pytest.param(
         Trip(
-            *("absolute", faults.OVER_ABSOLUTE, 1),
+            *("absolute", codes.FAULT_OVER_ABSOLUTE, 1),
             over={"current_q4": 82_721},
             at={"current_q4": 82_720},
             prepare=lambda judge: judge.hold(5000),
@@ -84,7 +84,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("envelope", faults.ENVELOPE, 5),
+            *("envelope", codes.FAULT_ENVELOPE, 5),
             over={"current_q4": 18_401},
             at={"current_q4": 18_400},
         ),
@@ -92,7 +92,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("senses apart", faults.SENSES_APART, 5),
+            *("senses apart", codes.FAULT_SENSES_APART, 5),
             over={"current_q4": 16_000, "second_q4": 16_000 - 1801},
             at={"current_q4": 16_000, "second_q4": 16_000 - 1800},
         ),
@@ -100,7 +100,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("leak", faults.LEAK, 5),
+            *("leak", codes.FAULT_LEAK, 5),
             over={"current_q4": 1001},
             at={"current_q4": 1000},
             good={"current_q4": 0},
@@ -109,32 +109,38 @@ TRIPS = [
         marks=pytest.mark.hazard("H-08"),
     ),
     pytest.param(
-        Trip("late", faults.LATE, 1, {"dt_us": 3001}, {"dt_us": 3000}, at_ticks=2),
+        Trip("late", codes.FAULT_LATE, 1, {"dt_us": 3001}, {"dt_us": 3000}, at_ticks=2),
         marks=pytest.mark.hazard("H-19"),
     ),
     pytest.param(
         Trip(
-            *("late thrice", faults.LATE, 3, {"dt_us": 2001}, {"dt_us": 2000}),
+            *("late thrice", codes.FAULT_LATE, 3, {"dt_us": 2001}, {"dt_us": 2000}),
             recovery_ticks=1001,
         ),
         marks=pytest.mark.hazard("H-19"),
     ),
     pytest.param(
         Trip(
-            *("limiter", faults.LIMITER, 1, {"inputs": INPUT_LIMITER}, {"inputs": INPUT_STOP}),
+            *(
+                "limiter",
+                codes.FAULT_LIMITER,
+                1,
+                {"inputs": INPUT_LIMITER},
+                {"inputs": INPUT_STOP},
+            ),
         ),
         marks=pytest.mark.hazard("H-01"),
     ),
     pytest.param(
         Trip(
-            *("charge wall", faults.CHARGE_WALL, 1, {"charge_uc": 5001}, {"charge_uc": 5000}),
+            *("charge wall", codes.FAULT_CHARGE_WALL, 1, {"charge_uc": 5001}, {"charge_uc": 5000}),
             header={"charge_uc": 5000},
         ),
         marks=pytest.mark.hazard("H-15"),
     ),
     pytest.param(
         Trip(
-            *("time wall", faults.TIME_WALL, 1000 - ROUND_TICKS, {}, {}),
+            *("time wall", codes.FAULT_TIME_WALL, 1000 - ROUND_TICKS, {}, {}),
             last=1000 + ROUND_TICKS,
             at_ticks=1000 - ROUND_TICKS - 1,
             prepare=near_the_time_wall,
@@ -145,7 +151,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("dips", faults.INTERMITTENT, 3, LOW, {"current_q4": 1600}),
+            *("dips", codes.FAULT_INTERMITTENT, 3, LOW, {"current_q4": 1600}),
             event=dip,
             recovery_ticks=2001,
         ),
@@ -153,7 +159,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("low impedance", faults.LOW_IMPEDANCE, 1000 - ROUND_TICKS),
+            *("low impedance", codes.FAULT_LOW_IMPEDANCE, 1000 - ROUND_TICKS),
             over={"load_mv": 199},
             at={"load_mv": 200},
             last=1000 + ROUND_TICKS,
@@ -165,7 +171,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("undercurrent", faults.UNDERCURRENT, 1000 - ROUND_TICKS),
+            *("undercurrent", codes.FAULT_UNDERCURRENT, 1000 - ROUND_TICKS),
             over={"current_q4": 28_319},
             at={"current_q4": 28_320},
             last=1000 + ROUND_TICKS,
@@ -177,7 +183,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("supply", faults.SUPPLY, ROUND_TICKS + 1),
+            *("supply", codes.FAULT_SUPPLY, ROUND_TICKS + 1),
             over={"supply_mv": 4299},
             at={"supply_mv": 4300},
             last=2 * ROUND_TICKS,
@@ -187,7 +193,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("supply, gate low", faults.SUPPLY, ROUND_TICKS + 1),
+            *("supply, gate low", codes.FAULT_SUPPLY, ROUND_TICKS + 1),
             over={"supply_mv": 4299, "current_q4": 0},
             at={"supply_mv": 4300, "current_q4": 0},
             good={"current_q4": 0},
@@ -199,7 +205,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("stuck", faults.STUCK, 42),
+            *("stuck", codes.FAULT_STUCK, 42),
             over={"moved": 399},
             at={"moved": 400},
             event=lag,
@@ -212,7 +218,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("program", faults.CORRUPT, 1, {}, {}),
+            *("program", codes.FAULT_CORRUPT, 1, {}, {}),
             last=2 * 6 * ROUND_TICKS,
             before_over=flip_a_bit,
             **NEVER,
@@ -221,7 +227,7 @@ TRIPS = [
     ),
     pytest.param(
         Trip(
-            *("limits", faults.CORRUPT, 1, {}, {}),
+            *("limits", codes.FAULT_CORRUPT, 1, {}, {}),
             last=ROUND_TICKS,
             before_over=forget_a_limit,
             **NEVER,
@@ -240,16 +246,15 @@ class TestTrips(TripContract):
 
 LATCHING = {
     name: value
-    for name, value in vars(faults).items()
-    if name.isupper() and not name.startswith(("EV_", "PROVEN_")) and isinstance(value, int)
-    if value >= faults.OVERCURRENT
+    for name, value in vars(codes).items()
+    if name.startswith("FAULT_") and isinstance(value, int) and value
 }
 
 
 def _given(name):
     """The faults that a module of the core names."""
     nodes = [node for node in ast.walk(tree(CORE / name)) if isinstance(node, ast.Attribute)]
-    named = {node.attr for node in nodes if ast.unparse(node.value) == "faults"}
+    named = {node.attr for node in nodes if ast.unparse(node.value) == "codes"}
     return {LATCHING[name] for name in named & set(LATCHING)}
 
 
@@ -260,20 +265,20 @@ def test_every_fault_that_the_supervisor_can_give_is_under_the_contract():
 
 def test_every_fault_is_given_somewhere_and_has_a_name():
     given = set().union(*(_given(path.name) for path in CORE.glob("*.py")))
-    assert given | {faults.INTERNAL} == set(LATCHING.values()), "INTERNAL is the bench's"
-    assert set(LATCHING.values()) == set(faults.FAULT_NAMES) - {faults.OK}
+    assert given | {codes.FAULT_INTERNAL} == set(LATCHING.values()), "INTERNAL is the bench's"
+    assert set(LATCHING.values()) == set(codes.FAULT_NAMES) - {codes.FAULT_NONE}
 
 
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"inputs": INPUT_LIMITER}, faults.LIMITER),
-        ({"dt_us": 3001}, faults.LATE),
-        ({"charge_uc": 10_000_001}, faults.CHARGE_WALL),
+        ({"inputs": INPUT_LIMITER}, codes.FAULT_LIMITER),
+        ({"dt_us": 3001}, codes.FAULT_LATE),
+        ({"charge_uc": 10_000_001}, codes.FAULT_CHARGE_WALL),
     ],
 )
 @pytest.mark.hazard("H-26")
 def test_a_fault_is_not_hidden_by_contact_lost_in_the_same_tick(given, fault):
     judge = Judge().hold(1000)
-    assert judge.ticks(4, **LOW) == [faults.OK]
+    assert judge.ticks(4, **LOW) == [codes.FAULT_NONE]
     assert judge.tick(**LOW, **given) == fault

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionto.core import faults
-from ionto.core.transitions import ASK_PAUSE, ASK_RESUME, ASK_SET
+from ionto.core import codes
 
 from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
 from .loops import Bed, quick
@@ -20,7 +19,7 @@ def test_a_reversal_switches_once_a_second_after_the_gate_and_at_zero(board, fir
     parts = [hold(level_ua, polarity=first), hold(level_ua, polarity=-first)]
     bed = Bed(board)
     made = make_program(board, parts, peak_ua=level_ua, polarity=first, **FAST)
-    assert bed.run(made) == faults.COMPLETE
+    assert bed.run(made) == codes.OUTCOME_COMPLETE
     (begun_us, begun), (turned_us, turned) = bed.port.turns
     assert (begun_us, begun, turned) == (0, first, -first)
     low = [t_us for t_us, gate, _ in bed.port.history if not gate and t_us < turned_us]
@@ -42,27 +41,27 @@ def test_what_flows_after_a_rest_is_a_fault_and_nothing_is_switched(board, over)
         bed.at(
             tick,
             lambda port: setattr(
-                port, "leak_q4", leak_q4 if bed.parts.session.state == faults.REST else 0
+                port, "leak_q4", leak_q4 if bed.parts.session.state == codes.STATE_REST else 0
             ),
         )
     outcome = bed.run(make_program(board, parts, peak_ua=400, **FAST))
     if over:
-        assert (outcome, bed.parts.session.fault) == (faults.FAULTED, faults.NOT_ZERO)
+        assert (outcome, bed.parts.session.fault) == (codes.OUTCOME_FAULTED, codes.FAULT_NOT_ZERO)
         assert len(bed.port.turns) == 1
     else:
-        assert outcome == faults.COMPLETE
+        assert outcome == codes.OUTCOME_COMPLETE
         assert len(bed.port.turns) == 2
 
 
 def test_zero_is_the_mean_of_64_ticks_so_that_noise_is_none():
     made = led(hold(), hold(polarity=-1))
-    made.to(faults.REST)
+    made.to(codes.STATE_REST)
     for tick in range(1080):
         made.buf[0] = 3000 if tick % 2 else -3000
         made.tick()
-        if made.session.state != faults.REST:
+        if made.session.state != codes.STATE_REST:
             break
-    assert made.session.state == faults.PROBE
+    assert made.session.state == codes.STATE_PROBE
     assert made.session.polarity == -1
 
 
@@ -70,9 +69,9 @@ def test_zero_is_the_mean_of_64_ticks_so_that_noise_is_none():
 def test_holds_of_one_polarity_go_from_level_to_level_without_opening_the_gate(levels):
     made = led(*[hold(level) for level in levels])
     seen = set()
-    while made.session.state != faults.RAMP_DOWN:
+    while made.session.state != codes.STATE_RAMP_DOWN:
         made.tick()
-        if made.session.state == faults.HOLD:
+        if made.session.state == codes.STATE_HOLD:
             seen.add(made.ramp.set_q4 >> 4)
     assert seen == set(levels)
     assert made.session.starts == 1
@@ -95,66 +94,68 @@ TURNING = [
 @pytest.mark.parametrize(("parts", "starts"), TURNING)
 def test_everything_else_starts_again_from_0_after_rest_probe_and_proof(parts, starts):
     bed = Bed()
-    assert bed.run(make_program(segments=parts, **FAST)) == faults.COMPLETE
+    assert bed.run(make_program(segments=parts, **FAST)) == codes.OUTCOME_COMPLETE
     assert bed.parts.session.starts == starts
-    assert bed.states.count(faults.PROOF) == starts
-    before = [bed.states[at - 1] for at, state in enumerate(bed.states) if state == faults.PROBE]
-    assert before[1:] == [faults.REST] * (starts - 1)
+    assert bed.states.count(codes.STATE_PROOF) == starts
+    before = [
+        bed.states[at - 1] for at, state in enumerate(bed.states) if state == codes.STATE_PROBE
+    ]
+    assert before[1:] == [codes.STATE_REST] * (starts - 1)
 
 
 @pytest.mark.parametrize("time_ms", [1, 300, 2000])
 def test_off_keeps_the_gate_low_for_its_time(time_ms):
     made = led(hold(), off(time_ms), hold())
-    made.to(faults.OFF)
+    made.to(codes.STATE_OFF)
     assert (made.session.gate, made.session.probe_on) == (0, 0)
-    assert made.to(faults.REST) == pytest.approx(time_ms, abs=1)
-    made.to(faults.DONE)
-    assert made.session.outcome == faults.COMPLETE
+    assert made.to(codes.STATE_REST) == pytest.approx(time_ms, abs=1)
+    made.to(codes.STATE_DONE)
+    assert made.session.outcome == codes.OUTCOME_COMPLETE
 
 
 def test_a_wait_at_the_end_ends_the_session_where_it_stands():
     made = led(hold(), off(300))
-    made.to(faults.OFF)
-    assert made.to(faults.DONE) == pytest.approx(300, abs=1)
-    assert (made.session.outcome, made.session.starts) == (faults.COMPLETE, 1)
+    made.to(codes.STATE_OFF)
+    assert made.to(codes.STATE_DONE) == pytest.approx(300, abs=1)
+    assert (made.session.outcome, made.session.starts) == (codes.OUTCOME_COMPLETE, 1)
 
 
 def test_a_pause_stops_the_time_of_a_wait():
     made = led(hold(), off(1000), hold())
-    made.to(faults.OFF)
+    made.to(codes.STATE_OFF)
     for _ in range(400):
         made.tick()
-    made.tick(ask=ASK_PAUSE)
-    assert made.session.state == faults.PAUSED
+    made.tick(ask=codes.ASK_PAUSE)
+    assert made.session.state == codes.STATE_PAUSED
     for _ in range(3000):
         made.tick()
-    made.tick(ask=ASK_RESUME)
-    made.to(faults.OFF)
-    assert made.to(faults.REST) == pytest.approx(600, abs=2)
+    made.tick(ask=codes.ASK_RESUME)
+    made.to(codes.STATE_OFF)
+    assert made.to(codes.STATE_REST) == pytest.approx(600, abs=2)
 
 
 def test_a_pause_stops_the_time_of_a_hold():
     made = led(hold(time_ms=1000))
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
     for _ in range(400):
         made.tick()
-    made.tick(ask=ASK_PAUSE)
-    made.to(faults.PAUSED)
-    made.tick(ask=ASK_RESUME)
-    made.to(faults.HOLD)
-    assert made.to(faults.RAMP_DOWN) == pytest.approx(600, abs=2)
+    made.tick(ask=codes.ASK_PAUSE)
+    made.to(codes.STATE_PAUSED)
+    made.tick(ask=codes.ASK_RESUME)
+    made.to(codes.STATE_HOLD)
+    assert made.to(codes.STATE_RAMP_DOWN) == pytest.approx(600, abs=2)
 
 
-@pytest.mark.parametrize("lost_in", [faults.TURNING, faults.RAMP])
+@pytest.mark.parametrize("lost_in", [codes.STATE_TURNING, codes.STATE_RAMP])
 def test_contact_lost_around_a_turn_goes_on_with_the_next_segment(lost_in):
     made = led(hold(), hold(polarity=-1))
-    made.to(faults.HOLD)
-    made.to(faults.TURNING)
-    if lost_in == faults.RAMP:
-        made.to(faults.RAMP)
-    made.tick(fault=faults.CUT)
-    assert made.session.state == faults.CONTACT
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
+    made.to(codes.STATE_TURNING)
+    if lost_in == codes.STATE_RAMP:
+        made.to(codes.STATE_RAMP)
+    made.tick(fault=codes.VERDICT_CUT)
+    assert made.session.state == codes.STATE_CONTACT
+    made.to(codes.STATE_HOLD)
     assert (made.session.segment, made.session.polarity) == (1, -1)
 
 
@@ -172,10 +173,10 @@ def test_each_segment_by_charge_gets_its_charge_and_each_polarity_its_sum(doses,
         parts += [off(30, polarity)] if waits else []
     made = led(*parts)
     made.dose.reset(1)
-    while made.session.state != faults.DONE:
+    while made.session.state != codes.STATE_DONE:
         made.dose.set_polarity(made.session.polarity)
         made.tick()
-    assert made.session.outcome == faults.COMPLETE
+    assert made.session.outcome == codes.OUTCOME_COMPLETE
     for sign, found in ((1, made.dose.positive_uc()), (-1, made.dose.negative_uc())):
         planned = sum(charge for charge, polarity in doses if polarity == sign)
         assert abs(found - planned) <= 5 * len(doses)
@@ -185,20 +186,20 @@ def test_each_segment_by_charge_gets_its_charge_and_each_polarity_its_sum(doses,
 def test_the_energised_time_ends_a_session_in_whatever_it_is():
     for parts in ([hold(time_ms=9000)], [by_charge(90_000)], [pulses(50, 50, 1, 900)]):
         made = led(*parts, time_s=2)
-        made.to(faults.RAMP_DOWN)
+        made.to(codes.STATE_RAMP_DOWN)
         assert made.session.energised_ms() == pytest.approx(2000, abs=2)
-        made.to(faults.DONE)
-        assert made.session.outcome == faults.SHORT
+        made.to(codes.STATE_DONE)
+        assert made.session.outcome == codes.OUTCOME_SHORT
 
 
 @pytest.mark.hazard("H-15")
 def test_a_charge_that_is_followed_by_a_level_is_held_to_its_end():
     made = led(by_charge(200), by_charge(100, level_ua=500))
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
     while made.session.segment == 0:
         made.tick()
     assert made.dose.gross_uc == pytest.approx(200, abs=2), "no ramp down comes to complete it"
-    made.to(faults.DONE)
+    made.to(codes.STATE_DONE)
     assert made.dose.gross_uc == pytest.approx(300, abs=5)
     assert made.session.energised_ms() == pytest.approx(451, abs=5)
 
@@ -206,25 +207,25 @@ def test_a_charge_that_is_followed_by_a_level_is_held_to_its_end():
 @pytest.mark.hazard("H-16")
 def test_a_session_whose_time_is_up_after_a_turn_does_not_start_again():
     made = led(hold(time_ms=600), hold(polarity=-1), time_s=1, down_slew_ua_s=1000)
-    made.to(faults.REST)
+    made.to(codes.STATE_REST)
     assert made.session.energised_ms() > 1000
-    made.to(faults.DONE, 1100)
-    assert (made.session.outcome, made.session.starts) == (faults.SHORT, 1)
+    made.to(codes.STATE_DONE, 1100)
+    assert (made.session.outcome, made.session.starts) == (codes.OUTCOME_SHORT, 1)
 
 
 @pytest.mark.hazard("H-30")
 @pytest.mark.parametrize("asked_ua", [0, 1, 700, 2000, 2001, 99_999])
 def test_an_adjustment_holds_for_its_segment_and_never_passes_the_peak(asked_ua):
     made = led(hold(1000, 500), hold(1500, 100), peak_ua=2000)
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
     made.session.value = asked_ua
-    made.tick(ask=ASK_SET)
+    made.tick(ask=codes.ASK_SET)
     highest = 0
     while made.session.segment == 0:
         made.tick()
         highest = max(highest, made.ramp.set_q4)
     assert highest <= 2000 * 16
-    made.to(faults.HOLD)
+    made.to(codes.STATE_HOLD)
     assert made.ramp.set_q4 == 1500 * 16
 
 
@@ -233,10 +234,10 @@ def test_a_stop_on_the_way_to_a_reversal_ends_without_one():
     bed = Bed().say(600, "stop")
     parts = [hold(time_ms=20), hold(polarity=-1)]
     bed.run(make_program(segments=parts, peak_ua=1000, down_slew_ua_s=4000, **FAST))
-    assert faults.TURNING in bed.states
-    assert bed.states[-1] == faults.DONE
+    assert codes.STATE_TURNING in bed.states
+    assert bed.states[-1] == codes.STATE_DONE
     assert len(bed.port.turns) == 1
-    assert bed.parts.session.outcome == faults.STOPPED
+    assert bed.parts.session.outcome == codes.OUTCOME_STOPPED
 
 
 def test_a_bed_without_a_reversal_sets_its_polarity_once():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.impedance import Probe
 from ionto.core.limits import zero_q4
 from ionto.core.proof import Proof
-from ionto.core.transitions import ASK_NONE, BACK, HAS_LOAD, PROVEN, RESTED, TRIP
+from ionto.core.transitions import BACK, HAS_LOAD, PROVEN, RESTED, TRIP
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 from ionto.core.waits import Waits
 
@@ -39,7 +39,7 @@ class Wait:
         self.t_ms += 1
         return self.waits.step(self.state, self.t_ms, polarity)
 
-    def ticks(self, count, event=ASK_NONE):
+    def ticks(self, count, event=codes.ASK_NONE):
         """So many ticks in all of which `event` came."""
         assert [self.tick() for _ in range(count)] == [event] * count
         return self
@@ -50,21 +50,21 @@ class Wait:
             event = self.tick()
             if event:
                 return self.t_ms - BEGIN_MS, event
-        return limit, ASK_NONE
+        return limit, codes.ASK_NONE
 
 
 @pytest.mark.parametrize(("load_mv", "event"), [(LEAST_MV, HAS_LOAD), (OPEN_MV, TRIP)])
 def test_the_probe_is_the_mean_of_the_16_ticks_from_200_ms_on(load_mv, event):
-    wait = Wait(faults.PROBE)
+    wait = Wait(codes.STATE_PROBE)
     wait.buf[SAMPLE_V] = 40_000  # of no account while it settles
     wait.ticks(199)
     wait.buf[SAMPLE_V] = load_mv
     assert wait.until() == (215, event)
-    assert wait.waits.fault == (faults.NO_LOAD if event == TRIP else 0)
+    assert wait.waits.fault == (codes.FAULT_NO_LOAD if event == TRIP else 0)
 
 
 def test_the_first_tick_of_the_probes_mean_is_that_at_200_ms():
-    wait = Wait(faults.PROBE).ticks(199)
+    wait = Wait(codes.STATE_PROBE).ticks(199)
     wait.buf[SAMPLE_V] = LEAST_MV + 16  # one of 16: a mV in the mean
     wait.ticks(1)
     wait.buf[SAMPLE_V] = LEAST_MV
@@ -73,9 +73,9 @@ def test_the_first_tick_of_the_probes_mean_is_that_at_200_ms():
 
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_the_proof_sees_both_senses_the_load_and_the_limiter(polarity):
-    wait = Wait(faults.PROOF)
+    wait = Wait(codes.STATE_PROOF)
     proof = wait.proof
-    event = ASK_NONE
+    event = codes.ASK_NONE
     for _ in range(200):
         flows_q4 = 480 if proof.gate and proof.pump and not proof.lim_test else 0
         wait.buf[SAMPLE_A] = flows_q4
@@ -89,17 +89,17 @@ def test_the_proof_sees_both_senses_the_load_and_the_limiter(polarity):
 
 @pytest.mark.parametrize(
     ("load_mv", "fault"),
-    [(SMALL.compliance_mv, faults.OPEN), (0, faults.PROOF_STAGE)],
+    [(SMALL.compliance_mv, codes.FAULT_OPEN), (0, codes.FAULT_PROOF_STAGE)],
 )
 def test_a_proof_that_fails_is_a_trip_with_the_proofs_fault(load_mv, fault):
-    wait = Wait(faults.PROOF)
+    wait = Wait(codes.STATE_PROOF)
     wait.buf[SAMPLE_V] = load_mv
     assert wait.until() == (31, TRIP)
     assert wait.waits.fault == fault
 
 
 def test_contact_is_back_after_three_ticks_in_a_row_at_the_least_current():
-    wait = Wait(faults.CONTACT).ticks(2)
+    wait = Wait(codes.STATE_CONTACT).ticks(2)
     wait.buf[SAMPLE_V] = OPEN_MV
     wait.ticks(1)
     wait.buf[SAMPLE_V] = LEAST_MV
@@ -108,7 +108,7 @@ def test_contact_is_back_after_three_ticks_in_a_row_at_the_least_current():
 
 
 def test_contact_that_is_lost_again_is_counted_from_its_begin():
-    wait = Wait(faults.CONTACT).ticks(2)
+    wait = Wait(codes.STATE_CONTACT).ticks(2)
     wait.enter()
     assert wait.until() == (3, BACK)
 
@@ -116,17 +116,17 @@ def test_contact_that_is_lost_again_is_counted_from_its_begin():
 @pytest.mark.hazard("H-03")
 @pytest.mark.parametrize(("open_ms", "came"), [(91, (94, BACK)), (92, (95, TRIP))])
 def test_contact_has_95_ms_to_be_back_after_the_cut(open_ms, came):
-    wait = Wait(faults.CONTACT)
+    wait = Wait(codes.STATE_CONTACT)
     wait.buf[SAMPLE_V] = OPEN_MV
     wait.ticks(open_ms)
     wait.buf[SAMPLE_V] = LEAST_MV
     assert wait.until() == came
-    assert wait.waits.fault == (faults.OPEN if came[1] == TRIP else 0)
+    assert wait.waits.fault == (codes.FAULT_OPEN if came[1] == TRIP else 0)
 
 
 @pytest.mark.hazard("H-14")
 def test_a_rest_is_a_second_and_then_64_ticks_of_zero_from_that_tick_on():
-    wait = Wait(faults.REST)
+    wait = Wait(codes.STATE_REST)
     wait.buf[SAMPLE_A] = 600_000
     wait.ticks(999)
     wait.buf[SAMPLE_A] = 0
@@ -145,18 +145,18 @@ def test_a_rest_is_a_second_and_then_64_ticks_of_zero_from_that_tick_on():
 )
 @pytest.mark.parametrize("odd_tick", [0, 63])
 def test_zero_is_a_mean_up_to_its_border_in_both_directions(sum_q4, event, odd_tick):
-    wait = Wait(faults.REST).ticks(999)
+    wait = Wait(codes.STATE_REST).ticks(999)
     each_q4 = ZERO_Q4 if sum_q4 > 0 else -ZERO_Q4
     came = []
     for tick in range(64):
         wait.buf[SAMPLE_A] = each_q4 if tick != odd_tick else sum_q4 - 63 * each_q4
         came.append(wait.tick())
-    assert came == [ASK_NONE] * 63 + [event]
-    assert wait.waits.fault == (faults.NOT_ZERO if event == TRIP else 0)
+    assert came == [codes.ASK_NONE] * 63 + [event]
+    assert wait.waits.fault == (codes.FAULT_NOT_ZERO if event == TRIP else 0)
 
 
 def test_a_rest_that_begins_again_forgets_what_it_saw():
-    wait = Wait(faults.REST).ticks(999)
+    wait = Wait(codes.STATE_REST).ticks(999)
     wait.buf[SAMPLE_A] = 600_000
     wait.ticks(40)
     wait.enter()
@@ -164,6 +164,6 @@ def test_a_rest_that_begins_again_forgets_what_it_saw():
     assert wait.until() == (1063, RESTED)
 
 
-@pytest.mark.parametrize("state", [faults.IDLE, faults.PAUSED, faults.OFF])
+@pytest.mark.parametrize("state", [codes.STATE_IDLE, codes.STATE_PAUSED, codes.STATE_OFF])
 def test_other_states_wait_for_nothing(state):
-    assert Wait(state).until() == (3000, ASK_NONE)
+    assert Wait(state).until() == (3000, codes.ASK_NONE)

@@ -9,7 +9,7 @@ keeps its cause and drives nothing until `clear()`. Ticks are of 1 ms; samples a
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.limits import Board
 
 from .build import SMALL
@@ -19,7 +19,7 @@ from .judge import Judge
 def tick(judge, given):
     """One tick as the loop makes it: an over-limit sample is taken again until it is judged."""
     verdict = judge.tick(**given)
-    while verdict == faults.RECHECK:
+    while verdict == codes.VERDICT_RECHECK:
         verdict = judge.supervisor.recheck(given["current_q4"])
     return verdict
 
@@ -63,7 +63,7 @@ class Trip:
     def give(self, judge, given, ticks):
         """How many of `ticks` ticks it took to a fault, or 0 where none came."""
         for count in range(1, ticks + 1):
-            if self.event(judge, given) >= faults.OVERCURRENT:
+            if self.event(judge, given) >= codes.FAULT_OVERCURRENT:
                 return count
         return 0
 

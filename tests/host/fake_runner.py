@@ -8,7 +8,7 @@ import re
 
 from tests.host import synthetic_sessions
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event, Sample
 from iontobench.device.runner import Result
 
@@ -72,4 +72,4 @@ def _dose_uc(shown):
 
 def _end(shown):
     t_ms = shown[-1].t_ms if shown else 0
-    return Event(len(shown), t_ms, faults.EV_END, faults.STOPPED, 0)
+    return Event(len(shown), t_ms, codes.EVENT_END, codes.OUTCOME_STOPPED, 0)

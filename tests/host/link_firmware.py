@@ -9,7 +9,7 @@ import threading
 from tests.core.fake_port import FakePort
 
 from ionto.bench import Bench
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import tree
 
 TICK_S = 0.001
@@ -61,7 +61,7 @@ class Firmware:
     def live_to_hold(self):
         """Let the session that runs come to its first hold, and 0.1 s further."""
         session = self._bench._loop.tick.session
-        while session.state != faults.HOLD:
+        while session.state != codes.STATE_HOLD:
             if self._is_over:
                 raise AssertionError("the session has ended before its hold")
             self.board.advance(self.board.now_s + 0.02)

@@ -6,8 +6,7 @@ the firmware's sums accept. Currents in `_q4`, charge in uC, times in us.
 
 from tests.core.led_session import Led
 
-from ionto.core import faults, limits, program
-from ionto.core.transitions import ASK_NONE, ASK_PAUSE, ASK_RESUME, ASK_SET
+from ionto.core import codes, limits, program
 
 BOARD = limits.Board("virtual", 5000, 40000, 40)
 STEP_US = 20000
@@ -63,16 +62,16 @@ class Watched:
         """One step; whether the session goes on."""
         led, session = self.led, self.led.session
         set_before_q4, gate_before, polarity = led.ramp.set_q4, session.gate, session.polarity
-        was_pulsing = session.state == faults.PULSE
-        fault, ask = 0, ASK_NONE
+        was_pulsing = session.state == codes.STATE_PULSE
+        fault, ask = 0, codes.ASK_NONE
         if led.dose.gross_uc > self.wall_uc:
-            fault = faults.CHARGE_WALL
+            fault = codes.FAULT_CHARGE_WALL
         elif what == "lose" and session.gate:
-            fault = faults.CUT
+            fault = codes.VERDICT_CUT
         elif what == "set":
-            session.value, ask = value, ASK_SET
+            session.value, ask = value, codes.ASK_SET
         elif what in ("pause", "resume"):
-            ask = ASK_PAUSE if what == "pause" else ASK_RESUME
+            ask = codes.ASK_PAUSE if what == "pause" else codes.ASK_RESUME
         gate = led.tick(fault, ask, STEP_US)
         if gate and what == "limit":
             led.ramp.retract(led.ramp.set_q4 * value // 5000)
@@ -81,10 +80,10 @@ class Watched:
             led.dose.set_polarity(session.polarity)
             self.turned_q4 = max(self.turned_q4, set_before_q4 if gate_before else 0, flow_q4)
         self.peak_q4 = max(self.peak_q4, flow_q4)
-        if not was_pulsing and session.state != faults.PULSE:
+        if not was_pulsing and session.state != codes.STATE_PULSE:
             self.steepest_q4 = max(self.steepest_q4, flow_q4 - set_before_q4)
         self.energised_us += STEP_US if gate or gate_before else 0
-        return session.state < faults.DONE
+        return session.state < codes.STATE_DONE
 
 
 def run(made, script):
@@ -100,7 +99,7 @@ def run(made, script):
             if not watched.step("go" if once else what, value):
                 return watched
     for _ in range(_STEPS_MAX):
-        resume = watched.led.session.state == faults.PAUSED
+        resume = watched.led.session.state == codes.STATE_PAUSED
         if not watched.step("resume" if resume else "go", 0):
             return watched
     raise RuntimeError("the session does not end")

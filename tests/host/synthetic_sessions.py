@@ -7,7 +7,7 @@
 import math
 import random
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.device.events import FLAG_GATE, Event, Gap, LinkNote, Sample, Snapshot
 
 LEVEL_UA = 2000
@@ -52,15 +52,15 @@ def header(**changes):
 def dexamethasone(open_at_s=None, seed=1):
     """Items and closing summary of a whole session, or of one cut by an open lead."""
     noise = random.Random(seed)
-    items = [Event(0, 0, faults.EV_START, program.crc16(program.pack(WORDS)), -1)]
-    items.append(Event(1, 0, faults.EV_STATE, faults.PROBE, 0))
-    items.append(Event(2, 290, faults.EV_PROBE, 737, 8500))
-    state, dose_uc, peak_ua, t_ms = faults.PROBE, 0.0, 0.0, 0
+    items = [Event(0, 0, codes.EVENT_START, program.crc16(program.pack(WORDS)), -1)]
+    items.append(Event(1, 0, codes.EVENT_STATE, codes.STATE_PROBE, 0))
+    items.append(Event(2, 290, codes.EVENT_PROBE, 737, 8500))
+    state, dose_uc, peak_ua, t_ms = codes.STATE_PROBE, 0.0, 0.0, 0
     end_s = 0.3 + RAMP_S + HOLD_S + RAMP_S if open_at_s is None else open_at_s
     while t_ms <= end_s * 1000:
         now, set_ua = _course(t_ms / 1000 - 0.3)
         if now != state:
-            items.append(Event(len(items), t_ms, faults.EV_STATE, now, 0))
+            items.append(Event(len(items), t_ms, codes.EVENT_STATE, now, 0))
             state = now
         current_ua = max(set_ua + noise.gauss(0, 0.7), 0.0) if set_ua else 0.0
         current_ua = round(current_ua * 16) / 16
@@ -84,16 +84,18 @@ def dexamethasone(open_at_s=None, seed=1):
         t_ms += STEP_MS
     end_ms = round(end_s * 1000)
     if open_at_s is not None:
-        items.append(Event(len(items), end_ms + 5, faults.EV_CONTACT, 32000, 0))
-        items.append(_dark(len(items), end_ms + 50, faults.CONTACT, dose_uc))
-        items.append(Event(len(items), end_ms + 100, faults.EV_FAULT, faults.OPEN, 0))
-        items.append(_dark(len(items), end_ms + 100, faults.FAULT, dose_uc))
+        items.append(Event(len(items), end_ms + 5, codes.EVENT_CONTACT, 32000, 0))
+        items.append(_dark(len(items), end_ms + 50, codes.STATE_CONTACT, dose_uc))
+        items.append(Event(len(items), end_ms + 100, codes.EVENT_FAULT, codes.FAULT_OPEN, 0))
+        items.append(_dark(len(items), end_ms + 100, codes.STATE_FAULT, dose_uc))
         end_ms += 100
     failed = open_at_s is not None
-    items.append(Event(len(items), end_ms, faults.EV_LAST_CURRENT, 0, round(peak_ua * 16)))
-    items.append(Event(len(items), end_ms, faults.EV_DOSE, 0, round(dose_uc)))
-    outcome = faults.FAULTED if failed else faults.COMPLETE
-    items.append(Event(len(items), end_ms, faults.EV_END, outcome, faults.OPEN if failed else 0))
+    items.append(Event(len(items), end_ms, codes.EVENT_LAST_CURRENT, 0, round(peak_ua * 16)))
+    items.append(Event(len(items), end_ms, codes.EVENT_DOSE, 0, round(dose_uc)))
+    outcome = codes.OUTCOME_FAULTED if failed else codes.OUTCOME_COMPLETE
+    items.append(
+        Event(len(items), end_ms, codes.EVENT_END, outcome, codes.FAULT_OPEN if failed else 0)
+    )
     return items, {
         "outcome": "fault" if failed else "complete",
         "fault": "open" if failed else None,
@@ -115,25 +117,27 @@ def last_second(rows=125):
 def small():
     """A few items of every kind, for tests that try every byte."""
     return [
-        Event(0, 0, faults.EV_START, 4660, -1),
-        Sample(1, 0, faults.PROBE, 0, 0.0, 0.0, 0.0, 0, 0),
+        Event(0, 0, codes.EVENT_START, 4660, -1),
+        Sample(1, 0, codes.STATE_PROBE, 0, 0.0, 0.0, 0.0, 0, 0),
         Gap(100, 2, 3),
         LinkNote(150, 'a "quoted" line, with \x00 and \n'),
-        Sample(5, 200, faults.HOLD, FLAG_GATE, 2000.0, 1999.9375, -0.5, 10900, 400),
-        Event(6, 300, faults.EV_FAULT, faults.OPEN, 0),
+        Sample(5, 200, codes.STATE_HOLD, FLAG_GATE, 2000.0, 1999.9375, -0.5, 10900, 400),
+        Event(6, 300, codes.EVENT_FAULT, codes.FAULT_OPEN, 0),
     ]
 
 
 def _course(since_s):
     """State and set point at a time after the probe."""
     if since_s < 0:
-        return faults.PROBE, 0.0
+        return codes.STATE_PROBE, 0.0
     if since_s < RAMP_S:
-        return faults.RAMP, SLEW_UA_S * since_s
+        return codes.STATE_RAMP, SLEW_UA_S * since_s
     if since_s < RAMP_S + HOLD_S:
-        return faults.HOLD, float(LEVEL_UA)
+        return codes.STATE_HOLD, float(LEVEL_UA)
     left_s = 2 * RAMP_S + HOLD_S - since_s
-    return (faults.RAMP_DOWN, SLEW_UA_S * left_s) if left_s > 0.01 else (faults.DONE, 0.0)
+    return (
+        (codes.STATE_RAMP_DOWN, SLEW_UA_S * left_s) if left_s > 0.01 else (codes.STATE_DONE, 0.0)
+    )
 
 
 def _load_ohm(t_s):

@@ -15,7 +15,7 @@ from tests.host.protocol_bench import Run, board_of
 from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
 from tests.host.test_protocols_random import PROOF_UA, energised_ms
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.protocols.bounds import START_UC, bounds
 from iontobench.sim.skin import RcParams, load_skin
 
@@ -76,7 +76,7 @@ def run_and_check(segments, load, commands, board_seed):
     made, storm = made_of(segments), storm_of(commands)
     run = Run(made, board_of("virtual"), load, storm, seed=board_seed)
     proven = bounds(made)
-    starts = sum(one.code == faults.EV_PROOF for one in run.events)
+    starts = sum(one.code == codes.EVENT_PROOF for one in run.events)
     charge_uc = proven.charge_uc + starts * START_UC
     assert run.truth.gross_uc <= charge_uc * 1.01 + 5
     assert energised_ms(run) <= proven.longest_s * 1000

@@ -3,7 +3,7 @@
 import pytest
 from tests.host.live_models import model_at
 
-from ionto.core import command, faults
+from ionto.core import codes, command
 from iontobench import signs, words
 from iontobench.device.events import (
     FLAG_DIP,
@@ -46,7 +46,7 @@ def test_load_without_current_is_a_dash():
     assert words.kilohms(5210) == "5.21 kΩ"
 
 
-@pytest.mark.parametrize("code", faults.EVENT_NAMES)
+@pytest.mark.parametrize("code", codes.EVENT_NAMES)
 def test_every_event_of_the_firmware_is_a_sentence(code):
     said = words.event(Event(0, 0, code, 1, 1))
     assert said
@@ -54,31 +54,31 @@ def test_every_event_of_the_firmware_is_a_sentence(code):
     assert "\\" not in signs.spelled(said, "ascii"), "units aside, ASCII"
 
 
-@pytest.mark.parametrize("fault", [name for name in faults.FAULT_NAMES if name])
+@pytest.mark.parametrize("fault", [name for name in codes.FAULT_NAMES if name])
 def test_every_fault_is_named_and_said_to_be_off(fault):
-    said = words.event(Event(0, 0, faults.EV_FAULT, fault, 32_000))
-    assert faults.FAULT_NAMES[fault] in said
+    said = words.event(Event(0, 0, codes.EVENT_FAULT, fault, 32_000))
+    assert codes.FAULT_NAMES[fault] in said
     assert "output off" in said
     assert "2.000 mA" in said
 
 
-@pytest.mark.parametrize("state", faults.STATE_NAMES)
+@pytest.mark.parametrize("state", codes.STATE_NAMES)
 def test_every_state_is_words(state):
     sample = Sample(0, 0, state, 0, 0.0, 0.0, 0.0, 0, 0)
     assert words.state(sample).isascii()
-    assert words.state(sample, brief=True) == faults.STATE_NAMES[state]
+    assert words.state(sample, brief=True) == codes.STATE_NAMES[state]
 
 
 def test_states_and_events_of_a_newer_firmware_are_shown_as_numbers():
     assert words.state(Sample(0, 0, 99, 0, 0.0, 0.0, 0.0, 0, 0)) == "state 99"
     assert words.event(Event(0, 0, 99, 5, 6)) == "event 99 (a 5, b 6)"
-    assert "fault 99" in words.event(Event(0, 0, faults.EV_FAULT, 99, 0))
-    assert "command: 99" in words.event(Event(0, 0, faults.EV_COMMAND, 99, 0))
+    assert "fault 99" in words.event(Event(0, 0, codes.EVENT_FAULT, 99, 0))
+    assert "command: 99" in words.event(Event(0, 0, codes.EVENT_COMMAND, 99, 0))
 
 
 def test_flags_are_said_in_words():
     def said(flags):
-        return words.state(Sample(0, 0, faults.HOLD, flags, 0.0, 0.0, 0.0, 0, 0))
+        return words.state(Sample(0, 0, codes.STATE_HOLD, flags, 0.0, 0.0, 0.0, 0, 0))
 
     assert "limited by compliance" in said(FLAG_LIMITED | FLAG_NEAR_COMPLIANCE)
     assert "near compliance" in said(FLAG_NEAR_COMPLIANCE)
@@ -87,8 +87,10 @@ def test_flags_are_said_in_words():
 
 
 def test_command_event_names_the_command_and_its_value():
-    assert words.event(Event(0, 0, faults.EV_COMMAND, command.SET, 1500)).endswith("set 1.500 mA")
-    assert words.event(Event(0, 0, faults.EV_COMMAND, command.STOP, 0)) == "command: stop"
+    assert words.event(Event(0, 0, codes.EVENT_COMMAND, command.SET, 1500)).endswith(
+        "set 1.500 mA"
+    )
+    assert words.event(Event(0, 0, codes.EVENT_COMMAND, command.STOP, 0)) == "command: stop"
 
 
 def test_lost_frames_and_odd_lines_get_a_line_each():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.program import Program
 from iontobench.campaign.cell import prepared, run_cell, spec_of, strike_us
 from iontobench.campaign.matrix import LOADS, PHASES, trials, words
@@ -58,8 +58,8 @@ def test_the_matrix_is_every_case_in_every_phase_on_seven_loads_at_least():
         *("pausing", "pause", "contact lost", "ramp down", "idle"),
     ]
     waits_or_runs = {phase.state for phase in PHASES} - {None}
-    ends = {faults.IDLE, faults.DONE, faults.FAULT}
-    assert waits_or_runs == set(faults.STATE_NAMES) - ends
+    ends = {codes.STATE_IDLE, codes.STATE_DONE, codes.STATE_FAULT}
+    assert waits_or_runs == set(codes.STATE_NAMES) - ends
 
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
@@ -68,9 +68,9 @@ def test_a_fault_strikes_while_its_phase_lasts(phase):
     assert plain.seen.last["outcome"] == "complete"
     (cell,) = (one for one in cells(phase.name, "resistor:2000") if one.case.fault == "open")
     at_us = strike_us(cell, plain.begins)
-    states = [item for item in plain.seen.ear.events if item.code == faults.EV_STATE]
+    states = [item for item in plain.seen.ear.events if item.code == codes.EVENT_STATE]
     begun = [item.a for item in states if item.t_ms * 1000 + plain.clock_us <= at_us]
-    assert begun[-1] == (faults.DONE if phase.state is None else phase.state)
+    assert begun[-1] == (codes.STATE_DONE if phase.state is None else phase.state)
 
 
 @pytest.mark.parametrize("shape", [HOLD, PULSES, TURN, GAP])

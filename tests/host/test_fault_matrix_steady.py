@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.campaign.cell import prepared, run_cell
 from iontobench.campaign.matrix import PHASES, Load, Trial, excess_ua, words
 from iontobench.campaign.required import CASES
@@ -77,7 +77,7 @@ def test_a_weak_stage_on_a_dry_load_limits_and_completes():
     assert (row.verdict, row.outcome) == (OK, "complete")
     assert row.peak_ua < 2000.0  # at 35.2 V
     plain = prepared(load, HOLDS["hold"], "virtual", "ideal")
-    assert faults.EV_LIMITED not in {item.code for item in plain.seen.ear.events}
+    assert codes.EVENT_LIMITED not in {item.code for item in plain.seen.ear.events}
 
 
 class Told:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.command import NONE, Command
 from ionto.core.crc import CRC_START, crc_nibble
 from ionto.core.telemetry import EVENT, EVENT_WIDTHS, SAMPLE, SAMPLE_WIDTHS, STATUS
@@ -27,7 +27,7 @@ def sample_frame(kind=SAMPLE, seq=7, t_ms=1000):
     return frame([kind, seq, t_ms, 3, 2, 32000, -5, -1234, 2_400_000, -16], SAMPLE_WIDTHS)
 
 
-def event_frame(seq=7, code=faults.EV_STATE, a=1, b=-2, t_ms=1000):
+def event_frame(seq=7, code=codes.EVENT_STATE, a=1, b=-2, t_ms=1000):
     return frame([EVENT, seq, t_ms, code, a, b], EVENT_WIDTHS)
 
 
@@ -48,7 +48,7 @@ def test_a_sample_and_a_status_are_read_in_the_units_people_use(kind):
 
 
 def test_an_event_keeps_the_signs_of_its_numbers():
-    assert decode(event_frame()) == (EVENT, Event(7, 1000, faults.EV_STATE, 1, -2))
+    assert decode(event_frame()) == (EVENT, Event(7, 1000, codes.EVENT_STATE, 1, -2))
 
 
 def test_the_load_is_voltage_over_current_or_unknown_below_20_ua():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.host.test_frames import event_frame, sample_frame
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.telemetry import STATUS
 from iontobench.device.events import Event, Gap, LinkNote, Sample
 from iontobench.device.frames import command_line
@@ -106,7 +106,7 @@ def test_after_the_end_one_last_beat_acknowledges_it_and_no_more_follow():
     session = HostSession()
     session.on_time(0)
     session.outgoing()
-    end = event_frame(seq=0, code=faults.EV_END, a=faults.COMPLETE, b=0)
+    end = event_frame(seq=0, code=codes.EVENT_END, a=codes.OUTCOME_COMPLETE, b=0)
     items = session.on_bytes(end + b"\n", 0)
     assert session.ended == items[0]
     assert session.outgoing() == command_line("beat 0")

@@ -10,14 +10,14 @@ import random
 import pytest
 from tests.core.loops import Bed, quick
 
-from ionto.core import command, faults
+from ionto.core import codes, command
 from ionto.core.command import GARBAGE_MAX, Command
 from iontobench.device.events import Event, Sample
 from iontobench.device.frames import command_line
 from iontobench.device.session import HostSession
 
 MEGABYTE = 1_000_000
-_COMMAND = faults.EV_COMMAND
+_COMMAND = codes.EVENT_COMMAND
 
 
 def wrong_crc(text):
@@ -51,7 +51,7 @@ def at_level(bed, after_ms, data):
 
     def tick(port):
         before(port)
-        if bed.parts.session.state == faults.HOLD or left_ms[0] < after_ms:
+        if bed.parts.session.state == codes.STATE_HOLD or left_ms[0] < after_ms:
             left_ms[0] -= 1
             if left_ms[0] == -1:
                 port.rx.extend(data)
@@ -63,14 +63,14 @@ def at_level(bed, after_ms, data):
 def test_a_flood_ramps_down_and_is_obeyed_in_nothing(name):
     bed = Bed(host=True)
     at_level(bed, 200, FLOODS[name])
-    assert bed.run(quick(time_ms=60_000), supervised=True) == faults.STOPPED
+    assert bed.run(quick(time_ms=60_000), supervised=True) == codes.OUTCOME_STOPPED
     events = [item for item in bed.items if isinstance(item, Event)]
     assert _COMMAND not in [item.code for item in events]
     set_points = {item.set_ua for item in bed.items if isinstance(item, Sample)}
     assert max(set_points) <= 2000
     # The event itself has no credit: the beats are behind the flood. What it does is seen.
     # Two bytes in four ticks, and each end of a line takes turns of its own: four ticks a byte.
-    held_ms = bed.first_tick(faults.RAMP_DOWN) - bed.first_tick(faults.HOLD)
+    held_ms = bed.first_tick(codes.STATE_RAMP_DOWN) - bed.first_tick(codes.STATE_HOLD)
     assert 200 < held_ms < 200 + 4 * GARBAGE_MAX
 
 
@@ -103,9 +103,9 @@ def test_the_host_survives_the_same_and_keeps_no_more_than_a_line(name):
 def test_a_line_of_a_tool_that_lost_its_checksum_moves_no_set_point(cut):
     bed = Bed(host=True)
     at_level(bed, 300, command_line("set 1500")[:cut] + b"\n")
-    assert bed.run(quick(time_ms=1000), supervised=True) == faults.COMPLETE
-    codes = [item.code for item in bed.items if isinstance(item, Event)]
-    assert _COMMAND not in codes
+    assert bed.run(quick(time_ms=1000), supervised=True) == codes.OUTCOME_COMPLETE
+    told = [item.code for item in bed.items if isinstance(item, Event)]
+    assert _COMMAND not in told
 
 
 def test_a_pause_that_lost_its_checksum_is_obeyed_and_only_a_whole_resume_ends_it():
@@ -113,10 +113,10 @@ def test_a_pause_that_lost_its_checksum_is_obeyed_and_only_a_whole_resume_ends_i
     at_level(bed, 200, b"pause\n")
     at_level(bed, 1200, b"resume\n")
     at_level(bed, 2200, command_line("resume"))
-    assert bed.run(quick(time_ms=1000), supervised=True) == faults.COMPLETE
+    assert bed.run(quick(time_ms=1000), supervised=True) == codes.OUTCOME_COMPLETE
     asked = [item.a for item in bed.items if isinstance(item, Event) and item.code == _COMMAND]
     assert asked == [command.PAUSE, command.RESUME]
-    held = [tick for tick, state, _, _ in bed.gates if state == faults.HOLD]
+    held = [tick for tick, state, _, _ in bed.gates if state == codes.STATE_HOLD]
     gaps_ms = [later - earlier for earlier, later in itertools.pairwise(held)]
     assert max(gaps_ms) > 2000
 
@@ -125,7 +125,7 @@ def test_beats_without_checksums_keep_no_session_alive():
     bed = Bed()
     for tick in range(100, 8000, 200):
         bed.say(tick, "beat 0", as_tool=False)
-    assert bed.run(quick(time_ms=60_000), supervised=True) == faults.STOPPED
+    assert bed.run(quick(time_ms=60_000), supervised=True) == codes.OUTCOME_STOPPED
     assert bed.parts.session.t_ms < 4500  # its frames have waited for a second
 
 
@@ -134,8 +134,8 @@ def test_a_person_needs_no_checksum_in_an_unattended_session():
     at_level(bed, 200, b"set 1500\n")
     at_level(bed, 1200, b"pause\n")
     at_level(bed, 2200, b"resume\n")
-    assert bed.run(quick(time_ms=3000)) == faults.COMPLETE
-    assert faults.PAUSED in bed.states
-    first = bed.first_tick(faults.HOLD)
+    assert bed.run(quick(time_ms=3000)) == codes.OUTCOME_COMPLETE
+    assert codes.STATE_PAUSED in bed.states
+    first = bed.first_tick(codes.STATE_HOLD)
     at_2_ma, at_1_5_ma = (bed.gates[first + after_ms][3] for after_ms in (100, 1100))
     assert at_1_5_ma == pytest.approx(at_2_ma * 3 / 4, rel=0.02)

@@ -6,7 +6,7 @@ import sys
 import pytest
 from tests.host.live_models import about, model_at
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.cli import keys
 from iontobench.cli.controls import KEYS, Controls
 from iontobench.cli.pace import Pacer
@@ -15,7 +15,7 @@ from iontobench.device.events import Sample
 posix = pytest.mark.skipif(sys.platform == "win32", reason="termios is POSIX")
 
 
-def controls(state=faults.HOLD, speed=60.0):
+def controls(state=codes.STATE_HOLD, speed=60.0):
     model = model_at(600)
     model.add(Sample(9999, 700_000, state, 2, 2000.0, 2000.0, 0.0, 6000, 100))
     return Controls(model, Pacer(speed))
@@ -24,14 +24,14 @@ def controls(state=faults.HOLD, speed=60.0):
 @pytest.mark.parametrize(
     ("state", "sent"),
     [
-        (faults.RAMP, ["pause"]),
-        (faults.HOLD, ["pause"]),
-        (faults.PAUSED, ["resume"]),
-        (faults.PROBE, []),
-        (faults.RAMP_DOWN, []),
-        (faults.PAUSING, []),
-        (faults.REST, []),
-        (faults.DONE, []),
+        (codes.STATE_RAMP, ["pause"]),
+        (codes.STATE_HOLD, ["pause"]),
+        (codes.STATE_PAUSED, ["resume"]),
+        (codes.STATE_PROBE, []),
+        (codes.STATE_RAMP_DOWN, []),
+        (codes.STATE_PAUSING, []),
+        (codes.STATE_REST, []),
+        (codes.STATE_DONE, []),
     ],
 )
 @pytest.mark.parametrize("key", [" ", "p"])
@@ -59,7 +59,7 @@ def test_set_point_moves_in_steps_and_stays_within_the_programs_peak():
 
 
 def test_set_point_is_left_alone_while_not_energised():
-    held = controls(faults.PAUSED)
+    held = controls(codes.STATE_PAUSED)
     assert held.press("-") == []
     assert "while energised" in held.note
 

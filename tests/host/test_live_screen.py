@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from tests.host.live_models import about, model_at
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import words
 from iontobench.cli.controls import KEYS, Controls
 from iontobench.cli.model import Model
@@ -124,7 +124,7 @@ def test_time_is_whole_on_a_narrow_terminal(width, height):
 
 
 @pytest.mark.parametrize("flags", [0, FLAG_LIMITED, FLAG_DIP, FLAG_LIMITED | FLAG_DIP])
-@pytest.mark.parametrize("state", faults.STATE_NAMES)
+@pytest.mark.parametrize("state", codes.STATE_NAMES)
 @pytest.mark.parametrize("width", [40, 57, 80])
 def test_state_and_time_of_any_state_are_whole(width, state, flags):
     model = model_at(600)
@@ -138,7 +138,7 @@ def test_state_and_time_of_any_state_are_whole(width, state, flags):
 
 def test_event_that_has_no_room_is_left_off_at_a_word_with_a_mark():
     model = model_at(600)
-    model.add(Event(9998, 7_000_000, faults.EV_DRIFT, 1_591_000, 1_910_000))
+    model.add(Event(9998, 7_000_000, codes.EVENT_DRIFT, 1_591_000, 1_910_000))
     [event] = [row for row in rows(model, 40, 12) if "rises" in row]
     assert event.endswith("load rises: …")
     [ascii_event] = [row for row in rows(model, 40, 12, ascii_only=True) if "rises" in row]

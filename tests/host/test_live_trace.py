@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexamethasone
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.cli.trace import Trace
 from iontobench.course import Course
 from iontobench.device.events import Sample
@@ -69,7 +69,7 @@ def test_time_left_falls_with_the_session_to_zero():
 
 
 def test_time_left_follows_the_current_that_flows():
-    held = Sample(1, 0, faults.HOLD, 2, 1000.0, 1000.0, 0.0, 5000, DOSE_UC // 2)
+    held = Sample(1, 0, codes.STATE_HOLD, 2, 1000.0, 1000.0, 0.0, 5000, DOSE_UC // 2)
     left_ms = Course(WORDS).left_ms(held)
     rest_uc = DOSE_UC / 2 - 20_000  # the ramp down carries 20 mC
     assert left_ms == pytest.approx(rest_uc / 1000 * 1000 + 20_000)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
 from tests.host.protocol_sessions import hold_charge, hold_time, pulses, words
 
-from ionto.core import command, faults
+from ionto.core import codes, command
 from iontobench.cli.controls import KEYS, Controls, step_of
 from iontobench.cli.model import About, Model
 from iontobench.cli.pace import Pacer
@@ -39,7 +39,7 @@ def test_a_step_is_5_percent_or_a_tenth_of_a_milliampere_but_small_where_little_
 
 def test_a_step_up_may_pass_the_level_up_to_the_highest_current():
     made = words([hold_time(1500, 10000)], peak=1700)
-    held = controls(made, faults.HOLD, 1500.0)
+    held = controls(made, codes.STATE_HOLD, 1500.0)
     sent = [held.press("+") for _ in range(4)]
     assert sent == [["set 1600"], ["set 1700"], [], []]
     assert "stays within 0.1 .. 1.7 mA" in held.note
@@ -47,31 +47,31 @@ def test_a_step_up_may_pass_the_level_up_to_the_highest_current():
 
 def test_the_next_hold_is_adjusted_from_its_own_level():
     made = words([hold_charge(1500, 9000), hold_charge(500, 60000)])
-    model = model_of(made, faults.HOLD, 1500.0)
+    model = model_of(made, codes.STATE_HOLD, 1500.0)
     held = Controls(model, Pacer(60.0))
     assert held.press("-") == ["set 1400"]
-    model.add(Sample(2, 90_000, faults.HOLD, 0, 500.0, 500.0, 0.0, 6000, 15_000))
+    model.add(Sample(2, 90_000, codes.STATE_HOLD, 0, 500.0, 500.0, 0.0, 6000, 15_000))
     assert held.press("-") == ["set 400"]
 
 
 def test_while_the_load_limits_the_level_asked_for_counts_and_not_what_flows():
     made = words([hold_time(1500, 10000)])
-    assert controls(made, faults.HOLD, 700.0, flags=FLAG_LIMITED).press("-") == ["set 1400"]
+    assert controls(made, codes.STATE_HOLD, 700.0, flags=FLAG_LIMITED).press("-") == ["set 1400"]
 
 
 def test_pulses_are_adjusted_from_their_level():
     made = words([pulses(1000, 100, 100, 50)])
-    assert controls(made, faults.PULSE, 0.0).press("+") == ["set 1100"]
+    assert controls(made, codes.STATE_PULSE, 0.0).press("+") == ["set 1100"]
 
 
 @pytest.mark.parametrize(
     ("key", "state", "sent"),
     [
-        ("p", faults.PULSE, ["pause"]),
-        ("p", faults.PAUSED, ["resume"]),
-        ("r", faults.PAUSED, ["resume"]),
-        ("r", faults.HOLD, []),
-        ("s", faults.PULSE, ["stop"]),
+        ("p", codes.STATE_PULSE, ["pause"]),
+        ("p", codes.STATE_PAUSED, ["resume"]),
+        ("r", codes.STATE_PAUSED, ["resume"]),
+        ("r", codes.STATE_HOLD, []),
+        ("s", codes.STATE_PULSE, ["stop"]),
     ],
 )
 def test_pause_resume_and_stop(key, state, sent):
@@ -91,7 +91,7 @@ def test_every_act_is_an_event_of_the_record():
     run = Run(
         words([hold_time(1000, 9000, 1000)], slew=1000), board_of("virtual"), "resistor:5000", acts
     )
-    told = [(one.a, one.b) for one in run.events if one.code == faults.EV_COMMAND]
+    told = [(one.a, one.b) for one in run.events if one.code == codes.EVENT_COMMAND]
     names = [command.COMMAND_NAMES[code] for code, _ in told]
     assert names == ["set", "pause", "resume", "stop"]
     assert told[0][1] == 1500

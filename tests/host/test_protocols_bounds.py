@@ -13,7 +13,7 @@ from tests.host.protocol_sessions import (
     words,
 )
 
-from ionto.core import faults, limits, program, supervisor
+from ionto.core import codes, limits, program, supervisor
 from iontobench.protocols.bounds import START_UC, bounds, trips
 
 
@@ -71,7 +71,7 @@ def test_doses_and_pulses_alone_bound_the_charge_without_any_wall(segments, scri
 def test_the_bound_of_a_dose_is_near_to_what_is_delivered():
     made = words([hold_charge(2000, 40000)])
     watched = run(made, [])
-    assert watched.led.session.outcome == faults.COMPLETE
+    assert watched.led.session.outcome == codes.OUTCOME_COMPLETE
     assert 0 <= bounds(made).charge_uc - watched.led.dose.gross_uc < 300 + START_UC
 
 
@@ -127,7 +127,7 @@ def test_a_rise_at_the_end_of_the_dose_needs_its_slew_in_the_bound():
 def test_the_time_limit_and_one_ramp_down_bound_the_energised_time():
     made = words([hold_time(2000, 50000)], time_s=20)
     watched = run(made, [])
-    assert watched.led.session.outcome == faults.SHORT
+    assert watched.led.session.outcome == codes.OUTCOME_SHORT
     longest_us = bounds(made).longest_s * 1000000
     assert 24 * 1000000 <= watched.energised_us <= longest_us == 26 * 1000000
 
@@ -151,8 +151,8 @@ def test_the_supervisor_cuts_where_the_trip_bound_says():
     assert over.peak_ua * 16 - limits.running_limit_q4(BOARD, 2000) < 16
     watch = supervisor.Supervisor(BOARD)
     watch.arm(program.Program(made, BOARD))
-    assert watch.recheck((over.peak_ua - 1) * 16) == faults.OK
-    assert watch.recheck((over.peak_ua + 1) * 16) != faults.OK
+    assert watch.recheck((over.peak_ua - 1) * 16) == codes.FAULT_NONE
+    assert watch.recheck((over.peak_ua + 1) * 16) != codes.FAULT_NONE
 
 
 def test_near_the_board_maximum_its_absolute_limit_cuts_first():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.host.protocol_files import GOOD, PHASE, changed
 from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, run, words
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.course import Course
 from iontobench.protocols.loader import parse
 from iontobench.protocols.nominal import pieces, restarts
@@ -116,7 +116,7 @@ def test_the_firmwares_session_does_what_is_planned(segments):
     made = words(segments)
     watched = run(made, [])
     dose = watched.led.dose
-    assert watched.led.session.outcome == faults.COMPLETE
+    assert watched.led.session.outcome == codes.OUTCOME_COMPLETE
     for sign, said_uc in ((1, dose.positive_uc()), (-1, dose.negative_uc())):
         planned_uc = sum(one.charge_uc for one in pieces(made) if one.polarity == sign)
         # A step is 20 ms here: a segment's end may be seen so much late.

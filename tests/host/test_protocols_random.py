@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
 from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
 
-from ionto.core import faults, limits, program
+from ionto.core import codes, limits, program
 from iontobench.protocols.bounds import START_UC, bounds
 
 PROOF_UA = 60.0  # no program: its limiter's test, with its own tolerance
 _WINDOW_MS = 200
-_GATE = range(faults.RAMP, faults.PAUSED)
+_GATE = range(codes.STATE_RAMP, codes.STATE_PAUSED)
 
 PEAK = 4000
 LEVEL = st.integers(200, PEAK)
@@ -55,7 +55,7 @@ def spoken(commands):
 
 def energised_ms(run):
     """How long the gate was closed for ramps, holds and pulses, by the firmware's own events."""
-    states = [one for one in run.events if one.code == faults.EV_STATE]
+    states = [one for one in run.events if one.code == codes.EVENT_STATE]
     total_ms = 0
     for one, following in pairwise(states):
         if one.a in _GATE:
@@ -83,7 +83,7 @@ def never_beyond(segments, time_s, load, commands):
         each=lambda plant: currents_ua.append(plant.load_ua),
     )
     proven = bounds(made)
-    starts = sum(one.code == faults.EV_PROOF for one in run.events)
+    starts = sum(one.code == codes.EVENT_PROOF for one in run.events)
     charge_uc = proven.charge_uc + starts * START_UC
     assert run.last["dose_uc"] <= charge_uc
     assert run.truth.gross_uc <= charge_uc * 1.01 + 5

@@ -4,7 +4,7 @@ import pytest
 from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
 from tests.host.protocol_sessions import hold_time, pulses, words
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench.cli.session import calibration_for
 from iontobench.device.runner import Job, run_virtual
 from iontobench.protocols import compile_protocol, list_protocols, load, profile
@@ -84,15 +84,15 @@ def test_a_reversal_switches_once_and_at_no_current():
     _, board, run = run_protocol(shipped("tapwater-reversal"))
     assert len(run.plant.switched_ua) == 1
     assert run.plant.switched_ua[0] <= max(20, board.full_scale_ua / 1000)
-    [event] = [one for one in run.events if one.code == faults.EV_POLARITY]
+    [event] = [one for one in run.events if one.code == codes.EVENT_POLARITY]
     assert event.a == -1
 
 
 def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
     _, _, run = run_protocol(shipped("tapwater-reversal"))
-    states = [(one.t_ms, one.a) for one in run.events if one.code == faults.EV_STATE]
-    first_ms, again_ms = (t_ms for t_ms, state in states if state == faults.RAMP)
-    [rest_ms] = [t_ms for t_ms, state in states if state == faults.REST]
+    states = [(one.t_ms, one.a) for one in run.events if one.code == codes.EVENT_STATE]
+    first_ms, again_ms = (t_ms for t_ms, state in states if state == codes.STATE_RAMP)
+    [rest_ms] = [t_ms for t_ms, state in states if state == codes.STATE_REST]
     assert first_ms == pytest.approx(float(START_S) * 1000, abs=10)
     assert again_ms - rest_ms == pytest.approx(float(RESTART_S) * 1000, abs=10)
 
@@ -133,7 +133,9 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
     found = Run(made, board_of(board), "resistor:1000")
     assert found.last["outcome"] == "complete"
     begun_ms = next(
-        one.t_ms for one in found.events if one.code == faults.EV_STATE and one.a == faults.PULSE
+        one.t_ms
+        for one in found.events
+        if one.code == codes.EVENT_STATE and one.a == codes.STATE_PULSE
     )
     counter = PulseCounter(View(made), (begun_ms - off_ms // 2) * 1000)
     Run(made, board_of(board), "resistor:1000", each=counter)
@@ -158,5 +160,5 @@ def test_a_set_point_moves_by_ramp_within_the_peak_and_the_record_says_so():
     assert 2000 <= run.truth.peak_ua <= 2003
     climbs_ua = [late - early for early, late in zip(currents_ua, currents_ua[100:], strict=False)]
     assert max(climbs_ua[500:]) <= 500 * 0.1 + 5
-    [event] = [one for one in run.events if one.code == faults.EV_COMMAND]
+    [event] = [one for one in run.events if one.code == codes.EVENT_COMMAND]
     assert event.b == 4000

@@ -8,7 +8,7 @@ from tests.host.cli import call
 from tests.host.report_pages import SVG, Page, drawings, make, page_of
 from tests.host.synthetic_sessions import dexamethasone, header, last_second, small
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event, snapshot_of
 from iontobench.records import RecordWriter, read, verify
 from iontobench.records.quantities import FAULT_SENTENCES
@@ -73,10 +73,10 @@ def test_a_record_of_version_1_is_read_as_before(tmp_path):
 
 
 def test_sense_b_is_drawn_as_a_would_read_it():
-    start = Event(0, 0, faults.EV_START, -1, 1)
+    start = Event(0, 0, codes.EVENT_START, -1, 1)
     assert polarity([]) == 1
     assert polarity([start]) == -1
-    assert polarity([start, Event(1, 9, faults.EV_POLARITY, 1, 1)]) == 1
+    assert polarity([start, Event(1, 9, codes.EVENT_POLARITY, 1, 1)]) == 1
     assert columns(last_second(), 0, 3)[0][-1] == 16000
 
 
@@ -100,7 +100,7 @@ def test_a_session_without_a_fault_has_no_last_second(tmp_path):
 
 
 ALL = 31
-NO_LIMITER = ALL & ~faults.PROVEN_LIMITER
+NO_LIMITER = ALL & ~codes.PROVEN_LIMITER
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ NO_LIMITER = ALL & ~faults.PROVEN_LIMITER
             "Proof: both switches and sense B proven; limiter: not provable on this board.",
         ),
         ((ALL, NO_LIMITER), "limiter: not provable"),
-        ((ALL & ~faults.PROVEN_GATE,), "Proof: not both switches"),
+        ((ALL & ~codes.PROVEN_GATE,), "Proof: not both switches"),
     ],
 )
 def test_the_report_says_what_was_proven_by_the_weakest_of_the_proofs(tmp_path, bits, sentence):
-    items = [Event(at, at, faults.EV_PROOF, value, 480) for at, value in enumerate(bits)]
+    items = [Event(at, at, codes.EVENT_PROOF, value, 480) for at, value in enumerate(bits)]
     record = read(make(tmp_path, items, {}))
     (said,) = proofs(record)
     assert said.startswith(sentence) or sentence in said
@@ -128,7 +128,7 @@ def test_no_proof_is_no_sentence(tmp_path):
 
 
 def test_every_fault_of_the_firmware_has_a_sentence_for_its_cause():
-    assert set(FAULT_SENTENCES) == set(faults.FAULT_NAMES) - {faults.OK}
+    assert set(FAULT_SENTENCES) == set(codes.FAULT_NAMES) - {codes.FAULT_NONE}
 
 
 @pytest.mark.hazard("H-26")

@@ -8,7 +8,7 @@ import pytest
 from tests.host.cli import call
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event
 from iontobench.records import (
     RecordError,
@@ -213,9 +213,9 @@ def test_a_closing_line_of_odd_values_is_shown_listed_and_verified(store, tmp_pa
 
 
 def test_every_event_of_the_firmware_has_names_for_its_numbers():
-    for code in faults.EVENT_NAMES:
+    for code in codes.EVENT_NAMES:
         names = event_values(Event(0, 0, code, 1, 2)).keys()
-        assert not {"a", "b"} & names, faults.EVENT_NAMES[code]
+        assert not {"a", "b"} & names, codes.EVENT_NAMES[code]
     assert event_values(Event(0, 0, 250, 1, 2)) == {"a": 1, "b": 2}
 
 

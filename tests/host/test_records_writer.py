@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event, Gap, LinkNote, Sample
 from iontobench.records import RecordError, RecordWriter, read, verify, write_meta
 from iontobench.records.meta import file_sha256
@@ -74,7 +74,7 @@ def test_a_record_is_lines_of_json_that_end_in_a_line_feed_only(tmp_path):
         *["header", "event", "sample", "gap", "note", "sample", "event", "close"]
     ]
     assert rows[1]["name"] == "start"
-    assert rows[5]["sample"] == [5, 200, faults.HOLD, 2, 32000, 31999, -8, 10900, 400]
+    assert rows[5]["sample"] == [5, 200, codes.STATE_HOLD, 2, 32000, 31999, -8, 10900, 400]
     assert len(rows[0]["header"]["columns"]["sample"]) == 9
 
 

@@ -4,7 +4,7 @@ import pytest
 from tests.host.report_pages import Page, drawings, make, page_of
 from tests.host.synthetic_sessions import dexamethasone, small
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event, Gap, LinkNote, Sample
 from iontobench.records import RecordError
 from iontobench.report import write_report
@@ -74,7 +74,7 @@ def test_an_odd_summary_still_makes_a_page(tmp_path, summary):
 
 
 def test_a_session_without_samples_says_that_there_is_nothing_to_plot(tmp_path):
-    events = [Event(0, 0, faults.EV_FAULT, faults.NO_LOAD, 0)]
+    events = [Event(0, 0, codes.EVENT_FAULT, codes.FAULT_NO_LOAD, 0)]
     page = page_of(make(tmp_path, events, {"outcome": "refused", "fault": "no load"}))
     assert drawings(page) == []
     words = Page(page).text
@@ -88,7 +88,7 @@ def test_extreme_samples_make_a_page_and_not_a_crash(tmp_path):
         Sample(0, -5, 99, -1, -2000.0, -1.0, 0.0, -5, -7),
         Sample(1, far, 0, 0, 1e9, 1e9, 0.0, far, far),
         Event(2, -5, 99, far, -far),
-        Event(3, far, faults.EV_FAULT, 99, 0),
+        Event(3, far, codes.EVENT_FAULT, 99, 0),
         Gap(far, 0, far),
     ]
     page = page_of(make(tmp_path, items, None))

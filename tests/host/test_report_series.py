@@ -6,14 +6,14 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Sample
 from iontobench.report import series
 
 
 def samples(values_ua, step_ms=100, first_ms=0):
     return [
-        Sample(at, first_ms + at * step_ms, faults.HOLD, 2, 2000.0, value, 0.0, 10000, at)
+        Sample(at, first_ms + at * step_ms, codes.STATE_HOLD, 2, 2000.0, value, 0.0, 10000, at)
         for at, value in enumerate(values_ua)
     ]
 
@@ -56,12 +56,12 @@ def test_no_sample_and_no_value_are_an_empty_line():
 
 
 def test_phases_follow_each_other_without_a_hole():
-    states = [faults.PROBE] * 3 + [faults.RAMP] * 4 + [faults.HOLD] * 2
+    states = [codes.STATE_PROBE] * 3 + [codes.STATE_RAMP] * 4 + [codes.STATE_HOLD] * 2
     given_samples = [
         Sample(at, at * 100, state, 0, 0.0, 0.0, 0.0, 0, 0) for at, state in enumerate(states)
     ]
     assert series.state_spans(given_samples) == [
-        (faults.PROBE, 0.0, 0.3),
-        (faults.RAMP, 0.3, 0.7),
-        (faults.HOLD, 0.7, 0.8),
+        (codes.STATE_PROBE, 0.0, 0.3),
+        (codes.STATE_RAMP, 0.3, 0.7),
+        (codes.STATE_HOLD, 0.7, 0.8),
     ]

@@ -13,7 +13,7 @@ import pytest
 from tests.arch.sources import HOST, ROOT, files, name, tree
 from tests.host.cli import call
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import signs, words
 from iontobench.cli.main import COMMANDS, LazyGroup, cli
 from iontobench.device.events import Event
@@ -83,7 +83,7 @@ def test_the_check_of_a_shipped_protocol_has_signs(name, profile):
     assert letters(said.out) == []
 
 
-@pytest.mark.parametrize("code", faults.EVENT_NAMES)
+@pytest.mark.parametrize("code", codes.EVENT_NAMES)
 @pytest.mark.parametrize("values", [(0, 0), (1, 1), (4000, 5210)])
 def test_the_sentence_of_an_event_has_signs(code, values):
     assert letters(words.event(Event(0, 0, code, *values))) == []

@@ -2,8 +2,7 @@
 
 from hypothesis import strategies as st
 
-from ionto.core import faults
-from ionto.core import transitions as s
+from ionto.core import codes
 
 from .cases import (
     currents_q4,
@@ -70,13 +69,13 @@ def _session_event(fault, ask):
 
 _none = st.just(0)
 _session_events = st.one_of(
-    _session_event(_none, st.just(s.ASK_PAUSE)),
-    _session_event(_none, st.just(s.ASK_RESUME)),
-    _session_event(_none, st.just(s.ASK_SET)),
-    _session_event(st.just(faults.CUT), _none),
+    _session_event(_none, st.just(codes.ASK_PAUSE)),
+    _session_event(_none, st.just(codes.ASK_RESUME)),
+    _session_event(_none, st.just(codes.ASK_SET)),
+    _session_event(st.just(codes.VERDICT_CUT), _none),
     _session_event(
-        st.sampled_from([0, faults.OPEN, faults.ENVELOPE]),
-        st.sampled_from([s.ASK_NONE, s.ASK_STOP, s.ASK_RESUME]),
+        st.sampled_from([0, codes.FAULT_OPEN, codes.FAULT_ENVELOPE]),
+        st.sampled_from([codes.ASK_NONE, codes.ASK_STOP, codes.ASK_RESUME]),
     ),
 )
 session_rows = episodes(_session_quiet, _session_events, 14, 300).map(

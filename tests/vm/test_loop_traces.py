@@ -6,7 +6,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core import program as p
 from iontobench.device.frames import command_line
 
@@ -134,7 +134,7 @@ def test_a_session_of_a_minute_needs_no_heap_in_any_of_its_ticks(vm):
     last = trace.named(trace.rows - 1)
     assert trace.heap_tick == NEVER
     assert trace.ticks >= 60_000
-    assert last["outcome"] == faults.COMPLETE
+    assert last["outcome"] == codes.OUTCOME_COMPLETE
     assert _only(last, "session.glitches") == 1
     assert last["loop.port.frames"] > 500
     assert _only(last, "telemetry.dropped") == 0

@@ -8,7 +8,7 @@ said. The replay has to do with its pins what the firmware did on the bench.
 import pytest
 from tests.host.protocol_bench import compiled
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.protocols import list_protocols, load
 from iontobench.sim.skin import load_skin
 
@@ -37,7 +37,7 @@ def replayed(vm, session, mode):
     """The same session on both Pythons, which have to agree; CPython's trace."""
     trace = assert_same_traces(vm, REPLAY, [(session.params, session.rows)], mode)[0]
     last = trace.named(trace.rows - 1)
-    assert session.outcome == last["outcome"] == faults.COMPLETE
+    assert session.outcome == last["outcome"] == codes.OUTCOME_COMPLETE
     assert trace.ticks == len(session.rows)
     assert last["loop.tick.dose.gross_uc"] == session.charge_uc > 0
     return trace

@@ -6,7 +6,7 @@ Fed with the values of a telemetry sample (`core/telemetry.py`): time in ms, cur
 load in mV, dose in uC. It writes nothing: the link takes `frame[:length]` when it is whole.
 """
 
-from . import faults
+from . import codes
 from .const import const
 
 LINE_MAX = const(80)
@@ -49,9 +49,9 @@ class Display:
         self.frame = bytearray(LINE_MAX)
         self.length = len(_TEMPLATE)
         self._values = [0] * _FIELDS
-        self._words = bytearray(b" " * (_STATE_CHARS * (faults.FAULT + 1)))
-        for state in faults.STATE_NAMES:
-            name = faults.STATE_NAMES[state].encode()
+        self._words = bytearray(b" " * (_STATE_CHARS * (codes.STATE_FAULT + 1)))
+        for state in codes.STATE_NAMES:
+            name = codes.STATE_NAMES[state].encode()
             for at in range(len(name)):
                 self._words[state * _STATE_CHARS + at] = name[at]
         self.reset()

@@ -11,7 +11,7 @@ supervisor's, so that no wait is too short.
 It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
 """
 
-from . import faults
+from . import codes
 from .const import const
 from .limits import high_mv
 from .units import INPUT_LIMITER, drive_scale
@@ -45,8 +45,9 @@ class Proof:
 
     Attributes for whoever owns the pins: `moved` (1 when any of them changed; whoever sets them
     clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted), `may_trip` (1
-    while the limiter's trip is asked for). At the end: `fault` (0, `faults.PROOF_*` or
-    `faults.OPEN`), `proven` (bits `faults.PROVEN_*`), `on_q4` (what flowed with both switches on).
+    while the limiter's trip is asked for). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
+    `codes.FAULT_OPEN`), `proven` (bits `codes.PROVEN_*`), `on_q4` (what flowed with both switches
+    on).
     """
 
     def __init__(self, board):
@@ -107,22 +108,22 @@ class Proof:
             self._on_b_q4 = mean_b_q4
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
             is_open = self._was_high and mean_q4 <= self._flows_q4
-            fault = faults.OPEN if is_open else faults.PROOF_STAGE
-            return self._found(good, fault, faults.PROVEN_STAGE)
+            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_STAGE
+            return self._found(good, fault, codes.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
-                return self._found(0, faults.PROOF_SIGN, 0)
-            proven = faults.PROVEN_GATE | faults.PROVEN_SIGN
-            return self._found(nothing, faults.PROOF_GATE, proven)
+                return self._found(0, codes.FAULT_PROOF_SIGN, 0)
+            proven = codes.PROVEN_GATE | codes.PROVEN_SIGN
+            return self._found(nothing, codes.FAULT_PROOF_GATE, proven)
         if at == _SERIES:
-            return self._found(nothing, faults.PROOF_SERIES, faults.PROVEN_SERIES)
+            return self._found(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
             is_open = self._was_high and nothing and not tripped
-            fault = faults.OPEN if is_open else faults.PROOF_LIMITER
+            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_LIMITER
             return self._found(self._has_tripped, fault, 0)
-        proven = faults.PROVEN_LIMITER if self._has_tripped else 0
-        return self._found(not tripped, faults.PROOF_LIMITER, proven)
+        proven = codes.PROVEN_LIMITER if self._has_tripped else 0
+        return self._found(not tripped, codes.FAULT_PROOF_LIMITER, proven)
 
     def _found(self, good, fault, proven):
         """Take one finding and go on; return 1 at the end of the proof."""

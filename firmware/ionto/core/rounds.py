@@ -7,7 +7,7 @@ Rules and numbers: control.md, "Supervisor"; those marked (ours) are argued in D
 the envelope, never the regulator or its set point.
 """
 
-from . import faults
+from . import codes
 from .const import const
 from .integrity import Integrity
 from .limits import noise_q4, stuck_q4, under_q4
@@ -112,14 +112,14 @@ class Rounds:
                 self._listen(buf[SAMPLE_A])
             if number == 1:
                 return self._powered(buf, gate, limited)
-            return faults.CORRUPT if self._integrity.step() else 0
+            return codes.FAULT_CORRUPT if self._integrity.step() else 0
         self._round = number + 1
         expected_q4 = self._envelope.expected_q4
         self.snapshot.keep(buf, expected_q4)
         if number == 0:
             return self._bounded(buf, gate) if gate else 0
         if not self._is_whole():
-            return faults.CORRUPT
+            return codes.FAULT_CORRUPT
         if gate and not self.pulsing:
             return self._follows(buf[SAMPLE_A], expected_q4, limited)
         return 0
@@ -129,7 +129,7 @@ class Rounds:
         energised_ms = self.energised_ms + _TURN_MS
         self.energised_ms = energised_ms
         if energised_ms > self._time_ms:
-            return faults.TIME_WALL
+            return codes.FAULT_TIME_WALL
         if gate != GATE_CLOSED:
             return 0
         current_q4 = buf[SAMPLE_A]
@@ -144,7 +144,7 @@ class Rounds:
         ):
             self._low_load_turns += 1
             if self._low_load_turns >= _LOW_LOAD_TURNS:
-                return faults.LOW_IMPEDANCE
+                return codes.FAULT_LOW_IMPEDANCE
         else:
             self._low_load_turns = 0
         return 0
@@ -154,7 +154,7 @@ class Rounds:
         if buf[SAMPLE_SUPPLY] < self._supply_min_mv:
             self._supply_times += 1
             if self._supply_times >= _SUPPLY_TIMES:
-                return faults.SUPPLY
+                return codes.FAULT_SUPPLY
         else:
             self._supply_times = 0
         if gate != GATE_CLOSED:
@@ -165,7 +165,7 @@ class Rounds:
         if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not limited:
             self._under_turns += 1
             if self._under_turns >= _UNDER_TURNS:
-                return faults.UNDERCURRENT
+                return codes.FAULT_UNDERCURRENT
         else:
             self._under_turns = 0
         if envelope.moving or limited:
@@ -183,7 +183,7 @@ class Rounds:
             self._rebase(current_q4, expected_q4)
         elif self._stuck_until_ms:
             if self.clock_ms >= self._stuck_until_ms:
-                return faults.STUCK
+                return codes.FAULT_STUCK
         else:
             change_q4 = expected_q4 - self._from_expected_q4
             if change_q4 >= self._stuck_q4 or -change_q4 >= self._stuck_q4:

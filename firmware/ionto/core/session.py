@@ -6,13 +6,10 @@ charge in uC, currents in `_q4`. It asks for nothing but ramps and pulses from 0
 always after the gate was low, a probe and a proof.
 """
 
-from . import faults
+from . import codes
 from .const import const
 from .segment import NEVER_MS, NEVER_UC, Segment
 from .transitions import (
-    ASK_PAUSE,
-    ASK_SET,
-    ASK_STOP,
     BACK,
     BACK_ENDING,
     BACK_PAUSING,
@@ -68,14 +65,14 @@ class Session:
         self._clear()
 
     def _clear(self):
-        self.state = faults.IDLE  # also of a session that was broken off in a train
-        self.outcome = faults.RUNNING
+        self.state = codes.STATE_IDLE  # also of a session that was broken off in a train
+        self.outcome = codes.OUTCOME_RUNNING
         self.fault = 0
         self.moved = 0
         self.t_ms = 0
         self.segment = 0
         self.polarity = 1
-        self.value = 0  # of ASK_SET, in uA; the loop sets it before `step`
+        self.value = 0  # of codes.ASK_SET, in uA; the loop sets it before `step`
         self.gate = 0
         self.probe_on = 0
         self.target_q4 = 0
@@ -106,13 +103,13 @@ class Session:
         self._most_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
         self.polarity = program.polarity
         self._part.take(program, 0, self._dose.gross_uc)
-        self._enter(faults.PROBE)
+        self._enter(codes.STATE_PROBE)
 
     def step(self, fault, ask, dt_us):
         """One tick.
 
         Args:
-            fault: 0, `faults.CUT` or a latched fault, from the supervisor.
+            fault: 0, `codes.VERDICT_CUT` or a latched fault, from the supervisor.
             ask: an ASK_* from the operator.
             dt_us: since the last tick.
 
@@ -137,14 +134,14 @@ class Session:
         if self.gate:
             if self._dose.gross_uc >= self._end_uc or t_ms >= self._until_ms:
                 self._judge_end()
-            if state == faults.HOLD:
+            if state == codes.STATE_HOLD:
                 return 1
-            if state == faults.PULSE:
+            if state == codes.STATE_PULSE:
                 if not self._pulses.left and self.state == state:
                     self._advance()
             elif self._ramp.set_q4 == self.target_q4 and self.state == state:
                 self._reached()
-        elif state < faults.DONE:
+        elif state < codes.STATE_DONE:
             event = self._wait(state, t_ms, self.polarity)
             if event or t_ms >= self._until_ms:
                 self._waited(event)
@@ -168,7 +165,7 @@ class Session:
         return self._dose.gross_uc + down_uc + start_uc >= self._most_uc
 
     def _end_short(self):
-        self.outcome = faults.SHORT
+        self.outcome = codes.OUTCOME_SHORT
         self._happen(LAST)
 
     def _judge_end(self):
@@ -182,13 +179,13 @@ class Session:
             self._advance()
         elif self.t_ms >= part.until_ms(self._hold_ms):
             self._advance()
-        elif self.state == faults.RAMP and self.t_ms >= self._level_ms:
+        elif self.state == codes.STATE_RAMP and self.t_ms >= self._level_ms:
             self._reached()  # as programmed: a load that limits does not put off the hold
 
     def _advance(self):
         part = self._part
         if part.is_last():
-            self.outcome = faults.COMPLETE
+            self.outcome = codes.OUTCOME_COMPLETE
             self._happen(LAST)
             return
         turns = part.turns
@@ -202,18 +199,20 @@ class Session:
 
     def _reached(self):
         """The set point is at its target."""
-        turned = self.state == faults.TURNING and self._part.is_off()
+        turned = self.state == codes.STATE_TURNING and self._part.is_off()
         self._happen(WAIT if turned else REACHED)
 
     def _waited(self, event):
         """With the gate low something has come, or the time of a wait or a pause is up."""
         if event == TRIP:
             fault = self._waits.fault
-            self._failed(faults.OPEN if fault == faults.NO_LOAD and self.starts else fault)
+            self._failed(
+                codes.FAULT_OPEN if fault == codes.FAULT_NO_LOAD and self.starts else fault
+            )
         elif event == BACK:
             self.glitches += 1
             if self._glitches.hit(self.t_ms):
-                self._failed(faults.INTERMITTENT)
+                self._failed(codes.FAULT_INTERMITTENT)
             else:
                 self._happen(self._when_back)
         elif event == RESTED:
@@ -226,49 +225,49 @@ class Session:
                 self._happen(RESTED)
         elif event:
             self._happen(self._left_by or event)
-        elif self.state == faults.OFF:
+        elif self.state == codes.STATE_OFF:
             self._advance()
         else:  # a pause that nobody ended
-            self._asked(ASK_STOP)
+            self._asked(codes.ASK_STOP)
 
     def _failed(self, fault):
-        if fault == faults.CUT:
+        if fault == codes.VERDICT_CUT:
             self._lost()
             return
         if self.fault == 0:
             self.fault = fault
-            self.outcome = faults.FAULTED if self.starts else faults.REFUSED
+            self.outcome = codes.OUTCOME_FAULTED if self.starts else codes.OUTCOME_REFUSED
         self._happen(TRIP)
 
     def _lost(self):
         self.lost_q4 = self._ramp.set_q4
-        if self.state == faults.RAMP_DOWN:
+        if self.state == codes.STATE_RAMP_DOWN:
             self._when_back = BACK_ENDING
-            if self.outcome == faults.COMPLETE:
-                self.outcome = faults.SHORT  # what the ramp down was to add is missing
+            if self.outcome == codes.OUTCOME_COMPLETE:
+                self.outcome = codes.OUTCOME_SHORT  # what the ramp down was to add is missing
         else:
-            self._when_back = BACK_PAUSING if self.state == faults.PAUSING else BACK
+            self._when_back = BACK_PAUSING if self.state == codes.STATE_PAUSING else BACK
         self._happen(LOST)
 
     def _asked(self, ask):
         state = self.state
-        if ask == ASK_SET:
-            if faults.RAMP <= state <= faults.PULSE:
+        if ask == codes.ASK_SET:
+            if codes.STATE_RAMP <= state <= codes.STATE_PULSE:
                 self._part.adjust(self.value)
-                if state != faults.PULSE:
-                    self._enter(faults.RAMP)
+                if state != codes.STATE_PULSE:
+                    self._enter(codes.STATE_RAMP)
                 else:
                     self.target_q4 = self._part.level_q4
                     self.jump = 0  # from here on by ramp, even where the train began at once
                     self.moved = 1
             return
-        if ask == ASK_STOP and self.outcome == faults.RUNNING:
-            self.outcome = faults.STOPPED
-        elif ask == ASK_PAUSE and self._when_back == BACK:
+        if ask == codes.ASK_STOP and self.outcome == codes.OUTCOME_RUNNING:
+            self.outcome = codes.OUTCOME_STOPPED
+        elif ask == codes.ASK_PAUSE and self._when_back == BACK:
             self._when_back = BACK_PAUSING  # a pause asked while contact is lost
-        if state == faults.PROOF and (ask == ASK_STOP or ask == ASK_PAUSE):
+        if state == codes.STATE_PROOF and (ask == codes.ASK_STOP or ask == codes.ASK_PAUSE):
             # The limiter may have tripped because it was asked to: only there is that no fault.
-            if self._left_by != ASK_STOP:
+            if self._left_by != codes.ASK_STOP:
                 self._left_by = ask
             self._proof.leave()
         else:
@@ -283,10 +282,10 @@ class Session:
         """Everything that a state means for gate, target, probe and clocks."""
         t_ms = self.t_ms
         part = self._part
-        if state == faults.RAMP and part.is_pulses():
-            state = faults.PULSE
+        if state == codes.STATE_RAMP and part.is_pulses():
+            state = codes.STATE_PULSE
         self._leave(self.state, state, t_ms)
-        gate = 1 if faults.RAMP <= state <= faults.PAUSING else 0
+        gate = 1 if codes.STATE_RAMP <= state <= codes.STATE_PAUSING else 0
         if gate != self.gate:
             self._switch(gate, t_ms)
         self.state = state
@@ -296,27 +295,27 @@ class Session:
         self._left_by = 0
         self._from_ms = t_ms
         self._until_ms = NEVER_MS
-        self.probe_on = 1 if state == faults.PROBE or state == faults.CONTACT else 0
+        self.probe_on = 1 if state == codes.STATE_PROBE or state == codes.STATE_CONTACT else 0
         self._aim(state)
         if gate:
             self._set_end(t_ms)
         else:
             self._ramp.reset()
             self._waits.enter(t_ms)
-            if state == faults.OFF:
+            if state == codes.STATE_OFF:
                 self._until_ms = part.until_ms(t_ms)
-            elif state == faults.PAUSED:
+            elif state == codes.STATE_PAUSED:
                 self._until_ms = t_ms + _PAUSE_MAX_MS
 
     def _leave(self, state, following, t_ms):
         """What the state that ends here leaves behind."""
         part = self._part
-        if state == faults.OFF:
+        if state == codes.STATE_OFF:
             part.held_ms += t_ms - self._from_ms
-        elif state == faults.RAMP or state == faults.HOLD:
-            if following > faults.HOLD and t_ms > self._hold_ms:
+        elif state == codes.STATE_RAMP or state == codes.STATE_HOLD:
+            if following > codes.STATE_HOLD and t_ms > self._hold_ms:
                 part.held_ms += t_ms - self._hold_ms
-        elif state == faults.PULSE:
+        elif state == codes.STATE_PULSE:
             if not self._is_turning:
                 part.leave_pulses()
             # From here on the set point is what the pulse had made of the amplitude.
@@ -337,16 +336,16 @@ class Session:
     def _aim(self, state):
         """Target and slew; what starts with the state."""
         part = self._part
-        if state == faults.RAMP:
+        if state == codes.STATE_RAMP:
             self._level_ms = self.t_ms + part.ramp_ms(self.target_q4)
             self.target_q4 = part.level_q4
             self.slew_ua_s = part.slew_ua_s
-        elif state == faults.PULSE:
+        elif state == codes.STATE_PULSE:
             self._start_pulses()
-        elif state != faults.HOLD:
+        elif state != codes.STATE_HOLD:
             self.target_q4 = 0
             self.slew_ua_s = self._program.down_slew_ua_s
-            if state == faults.PROOF:
+            if state == codes.STATE_PROOF:
                 self._proof.start()
 
     def _start_pulses(self):
@@ -363,12 +362,12 @@ class Session:
     def _set_end(self, t_ms):
         """When a ramp, a hold or pulses are to look at their end: early rather than late."""
         self._end_uc = NEVER_UC
-        if self.state > faults.PULSE:
+        if self.state > codes.STATE_PULSE:
             return  # on the way to 0 only the set point tells the end
         part = self._part
         until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
         until_ms = min(until_ms, part.until_ms(self._hold_ms))
-        if self.state == faults.RAMP:
+        if self.state == codes.STATE_RAMP:
             until_ms = min(until_ms, self._level_ms)
         self._until_ms = until_ms
         set_q4 = max(self._ramp.set_q4, part.level_q4)

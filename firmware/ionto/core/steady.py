@@ -7,7 +7,7 @@ that dries. Currents in `_q4`, voltages in mV, loads in ohm. Rules and numbers: 
 "Corrections". It trips and warns; it never moves a set point.
 """
 
-from . import faults
+from . import codes
 from .const import const
 from .units import UA_Q4, load_ohm
 
@@ -130,7 +130,7 @@ class Steady:
             self._seconds += 1
         most_q4 = max(expected_q4 // 20, self._accuracy_q4)
         if over_q4 > most_q4:
-            return faults.OVERCURRENT
+            return codes.FAULT_OVERCURRENT
         if over_q4 * 2 > most_q4 and self._may_tell(OVER, clock_ms):
             self.warning |= WARN_OVER
             self.over_q4 = self._current_q4
@@ -149,7 +149,7 @@ class Steady:
             if mean_mv * 2 >= from_mv:
                 self._fell_from_mv = 0
             elif is_low or (mean_mv * 4 < from_mv and from_mv < _BREAKDOWN_MV):
-                return faults.LOW_IMPEDANCE
+                return codes.FAULT_LOW_IMPEDANCE
             return 0
         if self._seconds >= _FALL_SECONDS:
             before_mv = self._means_mv[(self._at - 2) & _RING_MASK]

@@ -5,7 +5,7 @@ its own window on the measured current and its own latch. Currents in `_q4`, loa
 charge in uC, time in us and ms. Rules and numbers: control.md, "Supervisor".
 """
 
-from . import faults
+from . import codes
 from .const import const
 from .envelope import Envelope
 from .limits import (
@@ -190,17 +190,17 @@ class Supervisor:
             gate: GATE_*, as it was when the sample was taken.
 
         Returns:
-            `faults.OK`, `faults.RECHECK` (sample the current again, then `recheck`),
-            `faults.CUT` (contact lost: gate low now) or the latched fault.
+            `codes.FAULT_NONE`, `codes.VERDICT_RECHECK` (sample the current again, then `recheck`),
+            `codes.VERDICT_CUT` (contact lost: gate low now) or the latched fault.
         """
         current_q4 = buf[SAMPLE_A]
         code = 0
         if dt_us > _LATE_WARN_US:
             code = self._late(dt_us)
         if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._may_trip:
-            code = faults.LIMITER
+            code = codes.FAULT_LIMITER
         if charge_uc > self._charge_uc:
-            code = faults.CHARGE_WALL
+            code = codes.FAULT_CHARGE_WALL
         apart_q4 = buf[SAMPLE_B]
         apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
         if apart_q4 < 0:
@@ -232,22 +232,22 @@ class Supervisor:
             else:
                 code = self._opened(current_q4, dt_us)
         if code:
-            return self.trip(code) if code >= faults.OVERCURRENT else code
+            return self.trip(code) if code >= codes.FAULT_OVERCURRENT else code
         if current_q4 > self._over_q4 and self._is_over(current_q4):
             self.resamples = 1
-            return faults.RECHECK
+            return codes.VERDICT_RECHECK
         return 0
 
     def recheck(self, current_q4):
         """Judge a re-sample of the same tick: all three over is a trip."""
         if not self._is_over(current_q4):
-            return faults.OK
+            return codes.FAULT_NONE
         self.resamples += 1
         if self.resamples < 3:
-            return faults.RECHECK
+            return codes.VERDICT_RECHECK
         if current_q4 > self._absolute_q4:
-            return self.trip(faults.OVER_ABSOLUTE)
-        return self.trip(faults.OVERCURRENT)
+            return self.trip(codes.FAULT_OVER_ABSOLUTE)
+        return self.trip(codes.FAULT_OVERCURRENT)
 
     def limit(self, drive, gate):
         """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
@@ -274,11 +274,11 @@ class Supervisor:
 
     def _are_apart(self):
         self._apart_ticks += 1
-        return faults.SENSES_APART if self._apart_ticks >= _APART_TICKS else 0
+        return codes.FAULT_SENSES_APART if self._apart_ticks >= _APART_TICKS else 0
 
     def _above(self):
         self._over_ticks += 1
-        return faults.ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
+        return codes.FAULT_ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
 
     def _high(self, current_q4, load_mv):
         """At or near compliance: open below I_open, else the trim stands still.
@@ -291,7 +291,7 @@ class Supervisor:
         if current_q4 < envelope.open_high_q4():
             return self._is_low()
         if self._low_ticks and self._dip():
-            return faults.INTERMITTENT
+            return codes.FAULT_INTERMITTENT
         self.freeze = 1
         if load_mv < self._high_mv:
             short_q4 = envelope.short_q4()
@@ -324,7 +324,7 @@ class Supervisor:
         if current_q4 > most_q4:
             self._leak_ticks += 1
             if self._leak_ticks >= _LEAK_TICKS:
-                return faults.LEAK
+                return codes.FAULT_LEAK
         else:
             self._leak_ticks = 0
         return 0
@@ -334,18 +334,18 @@ class Supervisor:
         self.limited = 0
         self.freeze = 1
         self._low_ticks += 1
-        return faults.CUT if self._low_ticks >= _OPEN_TICKS else 0
+        return codes.VERDICT_CUT if self._low_ticks >= _OPEN_TICKS else 0
 
     def _dip(self):
         """A gap that closed before the open debounce: three in 10 s are a bad connection."""
         self._low_ticks = 0
         self.low = 0
         self.warning |= WARN_DIP
-        return faults.INTERMITTENT if self.dips.hit(self.rounds.clock_ms) else 0
+        return codes.FAULT_INTERMITTENT if self.dips.hit(self.rounds.clock_ms) else 0
 
     def _late(self, dt_us):
         if dt_us > _LATE_US:
-            return faults.LATE
+            return codes.FAULT_LATE
         self.warning |= WARN_LATE
         self.late_us = dt_us
-        return faults.LATE if self._lates.hit(self.rounds.clock_ms) else 0
+        return codes.FAULT_LATE if self._lates.hit(self.rounds.clock_ms) else 0

@@ -4,9 +4,9 @@
 mV. It opens and closes nothing and knows no program but the least current of its probe.
 """
 
-from . import faults
+from . import codes
 from .const import const
-from .transitions import ASK_NONE, BACK, HAS_LOAD, PROVEN, RESTED, TRIP
+from .transitions import BACK, HAS_LOAD, PROVEN, RESTED, TRIP
 from .units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 _PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
@@ -52,23 +52,23 @@ class Waits:
         """One tick of a state with the gate low.
 
         Returns:
-            HAS_LOAD, PROVEN, BACK, RESTED, TRIP, or ASK_NONE while nothing has come.
+            HAS_LOAD, PROVEN, BACK, RESTED, TRIP, or codes.ASK_NONE while nothing has come.
         """
-        if state == faults.PROOF:
+        if state == codes.STATE_PROOF:
             return self._prove(polarity)
         buf = self._buf
-        if state == faults.PROBE:
+        if state == codes.STATE_PROBE:
             if t_ms < self._from_ms + _PROBE_SETTLE_MS:
                 self._probe.reset()
             elif self._probe.step(buf[SAMPLE_V]):
                 if self._probe.current_q4 >= self._probe_min_q4:
                     return HAS_LOAD
-                return self._found(faults.NO_LOAD)
-        elif state == faults.CONTACT:
+                return self._found(codes.FAULT_NO_LOAD)
+        elif state == codes.STATE_CONTACT:
             return self._watch(t_ms)
-        elif state == faults.REST and t_ms >= self._from_ms + _REST_MS:
+        elif state == codes.STATE_REST and t_ms >= self._from_ms + _REST_MS:
             return self._rest()
-        return ASK_NONE
+        return codes.ASK_NONE
 
     def _found(self, fault):
         self.fault = fault
@@ -79,7 +79,7 @@ class Waits:
         proof = self._proof
         current_b_q4 = buf[SAMPLE_B] if polarity > 0 else -buf[SAMPLE_B]
         if not proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_V], buf[SAMPLE_INPUTS]):
-            return ASK_NONE
+            return codes.ASK_NONE
         return self._found(proof.fault) if proof.fault else PROVEN
 
     def _watch(self, t_ms):
@@ -89,16 +89,16 @@ class Waits:
         else:
             self._back_ticks = 0
         if t_ms >= self._from_ms + _CONTACT_MS - _ONSET_MS:
-            return self._found(faults.OPEN)
-        return BACK if self._back_ticks >= _BACK_TICKS else ASK_NONE
+            return self._found(codes.FAULT_OPEN)
+        return BACK if self._back_ticks >= _BACK_TICKS else codes.ASK_NONE
 
     def _rest(self):
         """Zero is proven before anything is switched. Bound: 64 * 600 000 = 3.8e7."""
         self._zero_sum_q4 += self._buf[SAMPLE_A]
         self._zero_ticks += 1
         if self._zero_ticks < _ZERO_TICKS:
-            return ASK_NONE
+            return codes.ASK_NONE
         mean_q4 = self._zero_sum_q4 // _ZERO_TICKS
         if mean_q4 > self._zero_q4 or -mean_q4 > self._zero_q4:
-            return self._found(faults.NOT_ZERO)
+            return self._found(codes.FAULT_NOT_ZERO)
         return RESTED

@@ -5,7 +5,7 @@ When each phase begins is found once a load in a run without a fault. Times in u
 
 from functools import cache
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.limits import Board
 from iontobench import tree
 from iontobench.device.known_loads import calibrate_seeded
@@ -20,7 +20,7 @@ from .verdict import judge
 
 SEED = 1
 _BEFORE_START = ("open", "bridge-welded", "stop")
-_AFTER_HOLD = (faults.RAMP_DOWN, None)
+_AFTER_HOLD = (codes.STATE_RAMP_DOWN, None)
 
 
 @cache
@@ -48,15 +48,15 @@ def prepared(load: Load, phase: Phase, board: str, adc: str) -> Healthy:
     plain = healthy(load, phase.script, phase.shape, board, adc)
     if not phase.before:
         return plain
-    at_us = plain.begins[faults.HOLD] + phase.before_ms * 1000
+    at_us = plain.begins[codes.STATE_HOLD] + phase.before_ms * 1000
     before = (spec_of(phase.before, at_us),)
     rig = _rig(load, board, adc, before, NEVER_US)
     return _timed(rig.run(words(load, shape=phase.shape), phase.script))._replace(before=before)
 
 
 def _timed(seen: Seen) -> Healthy:
-    events = [item for item in seen.ear.events if item.code == faults.EV_STATE]
-    done_ms = next(item.t_ms for item in events if item.a == faults.DONE)
+    events = [item for item in seen.ear.events if item.code == codes.EVENT_STATE]
+    done_ms = next(item.t_ms for item in events if item.a == codes.STATE_DONE)
     clock_us = seen.plant.gates[-1][0] - done_ms * 1000  # the gate's last edge is its end
     begins: dict[int | None, int] = {}
     for item in events:
@@ -77,13 +77,13 @@ def strike_us(trial: Trial, begins: dict[int | None, int]) -> int:
     if phase.name == "probe" and case.kind in _BEFORE_START:
         return 0
     longer_ms = hold_ms(case, phase) - HOLD_MS if phase.state in _AFTER_HOLD else 0
-    late_ms = case.late_ms if phase.state == faults.HOLD else 0
+    late_ms = case.late_ms if phase.state == codes.STATE_HOLD else 0
     return onset_us(phase, begins[phase.state] + (longer_ms + late_ms) * 1000)
 
 
 def hold_ms(case: Case, phase: Phase) -> int:
     """How long the program's hold is; a train of pulses is as long."""
-    return max(HOLD_MS, case.length_ms(phase.state == faults.HOLD))
+    return max(HOLD_MS, case.length_ms(phase.state == codes.STATE_HOLD))
 
 
 def spec_of(fault: str, at_us: int) -> str:

@@ -1,6 +1,6 @@
 """The host's end of a campaign's link: keeps events, sends a script's commands. Times in ms."""
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import FLAG_NEAR_COMPLIANCE, Event, Item, Sample
 from iontobench.device.link import HostLink
 from iontobench.device.runner import Console
@@ -29,7 +29,7 @@ class Ear:
         """Take what arrived."""
         if isinstance(item, Event):
             self.events.append(item)
-            if item.code == faults.EV_STATE:
+            if item.code == codes.EVENT_STATE:
                 self._entered(item)
         elif isinstance(item, Sample) and item.flags & FLAG_NEAR_COMPLIANCE:
             self.near_ms.append(item.t_ms)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.sim.noise import seeded
 
 from .cell import board_of, calibration_of
@@ -39,7 +39,7 @@ _SHORT_US = 3_000  # the least gap that five ticks below I_open can come from, e
 _AFTER_US = 25_000  # a cut belongs to a gap that ended so long before it
 _PROOF_US = 60_000  # a proof that sees a gap says so after its means
 # A lead that opens in the proof: too little flows; one that closes: the stage's charge flows.
-_PROOFS = range(faults.PROOF_STAGE, faults.PROOF_SIGN + 1)
+_PROOFS = range(codes.FAULT_PROOF_STAGE, codes.FAULT_PROOF_SIGN + 1)
 _OPEN_KOHM = 200.0  # drier than that is no load, lead or no lead [domain.md 5, row 2]
 _EXPECTED = ("open", "intermittent contact", "no load")
 
@@ -102,7 +102,7 @@ def session(seed: int) -> Ended:
 def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
     """What the gate did about each gap, and what it did without one."""
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
-    codes = Counter(item.code for item in seen.ear.events)
+    counts = Counter(item.code for item in seen.ear.events)
     lows = [t_us for t_us, on in seen.plant.gates if not on]
     highs = [t_us for t_us, on in seen.plant.gates if on]
     clock_us = seen.begun_us - _TICK_US  # the session's first tick has passed before its time 0
@@ -120,10 +120,10 @@ def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
     load_kohm = seen.plant.load.r1_kohm + seen.plant.load.r2_kohm  # it only ever dries
     for item in seen.ear.events:
         t_us = item.t_ms * 1000 + clock_us
-        if item.code == faults.EV_CONTACT:
+        if item.code == codes.EVENT_CONTACT:
             is_gap = any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
             nuisances += not (is_gap or load_kohm > _OPEN_KOHM)
-        elif item.code == faults.EV_FAULT and last["fault"] not in _EXPECTED:
+        elif item.code == codes.EVENT_FAULT and last["fault"] not in _EXPECTED:
             is_proof = item.a in _PROOFS
             nuisances += not (is_proof and any(_explains(gap, t_us, _PROOF_US) for gap in gaps))
     is_off = not seen.plant.gate and seen.plant.shunt_ua < 5.0
@@ -132,8 +132,8 @@ def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
         last["outcome"],
         last["fault"],
         len(gaps),
-        codes[faults.EV_LIMITED],
-        codes[faults.EV_CONTACT],
+        counts[codes.EVENT_LIMITED],
+        counts[codes.EVENT_CONTACT],
         missed,
         nuisances,
         is_off,

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.core.steady import Steady
 from iontobench.protocols import loader
 from iontobench.protocols.plan import make_plan
@@ -48,7 +48,7 @@ _AFTER_S = 4
 _WAITS_S = 0.4  # probe and proof: the ramp begins then
 _TICK_US = 1000
 _DRIFTS_MOST, _TOLD_LEAST = 0.01, 0.95
-_NEVER_TOLD = (faults.EV_LIFT, faults.EV_LOW, faults.EV_OVER)
+_NEVER_TOLD = (codes.EVENT_LIFT, codes.EVENT_LOW, codes.EVENT_OVER)
 
 
 class Held(NamedTuple):
@@ -80,7 +80,7 @@ class Held(NamedTuple):
     @property
     def is_drift(self) -> bool:
         """Told of a drift."""
-        return faults.EV_DRIFT in self.told
+        return codes.EVENT_DRIFT in self.told
 
 
 class Measured(Steady):
@@ -183,14 +183,14 @@ def _held(seed: int, at: Place, hold_s: float, lift_s: float | None = None) -> H
     rounds.steady = measured = Measured(board.accuracy_ua)
     seen = rig.run(words(at, hold_s))
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
-    codes = Counter(item.code for item in seen.ear.events)
+    counts = Counter(item.code for item in seen.ear.events)
     return Held(
         seed,
         site,
         last["outcome"],
         last["fault"],
-        tuple(sorted(codes)),
-        codes[faults.EV_LIMITED],
+        tuple(sorted(counts)),
+        counts[codes.EVENT_LIMITED],
         measured.ratio,
         None if lift_s is None else _told_ms(seen, round(lift_s * 1e6)),
     )
@@ -201,7 +201,7 @@ def _told_ms(seen: Seen, lift_us: int) -> float | None:
     told_us = (
         item.t_ms * 1000 + clock_us - lift_us
         for item in seen.ear.events
-        if item.code == faults.EV_LIFT
+        if item.code == codes.EVENT_LIFT
     )
     return next((one / 1000 for one in told_us if one >= 0), None)
 

@@ -7,7 +7,7 @@ fault, so that a new phase is a new row here. Nothing is run.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.limits import Board
 
 from . import programs
@@ -59,20 +59,20 @@ LOADS = (
 )
 
 # Both by the hold's beginning: a host that hears nothing more still says resume.
-_PAUSE = ((faults.HOLD, 300, "pause"), (faults.HOLD, 300 + RAMP_MS + 1500, "resume"))
+_PAUSE = ((codes.STATE_HOLD, 300, "pause"), (codes.STATE_HOLD, 300 + RAMP_MS + 1500, "resume"))
 PHASES = (
-    Phase("probe", faults.PROBE, 100),
-    Phase("proof", faults.PROOF, 10),
-    Phase("ramp up", faults.RAMP, 500),
-    Phase("hold", faults.HOLD, 1500),
-    Phase("pulses", faults.PULSE, 3 * TRAIN.period_ms + 160, shape=PULSES),
-    Phase("turning", faults.TURNING, 400, shape=TURN),
-    Phase("rest", faults.REST, 500, shape=TURN),
-    Phase("off", faults.OFF, 500, shape=GAP),
-    Phase("pausing", faults.PAUSING, 400, _PAUSE),
-    Phase("pause", faults.PAUSED, 300, _PAUSE),
-    Phase("contact lost", faults.CONTACT, 20, before="open:60", before_ms=800),
-    Phase("ramp down", faults.RAMP_DOWN, 400),
+    Phase("probe", codes.STATE_PROBE, 100),
+    Phase("proof", codes.STATE_PROOF, 10),
+    Phase("ramp up", codes.STATE_RAMP, 500),
+    Phase("hold", codes.STATE_HOLD, 1500),
+    Phase("pulses", codes.STATE_PULSE, 3 * TRAIN.period_ms + 160, shape=PULSES),
+    Phase("turning", codes.STATE_TURNING, 400, shape=TURN),
+    Phase("rest", codes.STATE_REST, 500, shape=TURN),
+    Phase("off", codes.STATE_OFF, 500, shape=GAP),
+    Phase("pausing", codes.STATE_PAUSING, 400, _PAUSE),
+    Phase("pause", codes.STATE_PAUSED, 300, _PAUSE),
+    Phase("contact lost", codes.STATE_CONTACT, 20, before="open:60", before_ms=800),
+    Phase("ramp down", codes.STATE_RAMP_DOWN, 400),
     Phase("idle", None, 100),
 )
 

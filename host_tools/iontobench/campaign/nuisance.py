@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
 from iontobench.sim.stage import draw_compliance_share
@@ -70,16 +70,17 @@ def session(seed: int) -> Ended:
     rig = Rig(board_of(BOARD), skin, ADC, board_seed, calibration, from_us=NEVER_US, share=share)
     seen = rig.run(words())
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
-    codes = Counter(item.code for item in seen.ear.events)
+    counts = Counter(item.code for item in seen.ear.events)
     warned = sum(
-        codes[code] for code in (faults.EV_NOISE, faults.EV_DRIFT, faults.EV_LATE, faults.EV_DIP)
+        counts[code]
+        for code in (codes.EVENT_NOISE, codes.EVENT_DRIFT, codes.EVENT_LATE, codes.EVENT_DIP)
     )
     return Ended(
         seed,
         skin.label,
         last["outcome"],
         last["fault"],
-        codes[faults.EV_LIMITED],
+        counts[codes.EVENT_LIMITED],
         warned,
         rig.plant.peak_ua,
     )

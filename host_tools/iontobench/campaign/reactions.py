@@ -5,17 +5,17 @@ Times in us of the plant. Knows the firmware's events by their own table only.
 
 from typing import NamedTuple
 
-from ionto.core import faults
+from ionto.core import codes
 
 from .rig import Seen
 
 _ORDINARY = (
-    *(faults.EV_START, faults.EV_STATE, faults.EV_PROBE, faults.EV_COMMAND),
-    *(faults.EV_PROOF, faults.EV_POLARITY),
-    *(faults.EV_LAST_CURRENT, faults.EV_DOSE, faults.EV_END, faults.EV_LIMITED_END),
+    *(codes.EVENT_START, codes.EVENT_STATE, codes.EVENT_PROBE, codes.EVENT_COMMAND),
+    *(codes.EVENT_PROOF, codes.EVENT_POLARITY),
+    *(codes.EVENT_LAST_CURRENT, codes.EVENT_DOSE, codes.EVENT_END, codes.EVENT_LIMITED_END),
 )
-_RAMPS = (faults.EV_HOST_LOST, faults.EV_LINK)
-_ACTS = (faults.EV_FAULT, faults.EV_CONTACT)
+_RAMPS = (codes.EVENT_HOST_LOST, codes.EVENT_LINK)
+_ACTS = (codes.EVENT_FAULT, codes.EVENT_CONTACT)
 _NEAR = -1  # no event: the flag of samples above 80 % of compliance
 _LEVEL_SHARE = 0.97  # a drive below this share of its highest is on its way down
 
@@ -47,8 +47,8 @@ def reactions(seen: Seen, plain: Seen, clock_us: int, at_us: int) -> list[Reacti
 
 def warnings(seen: Seen) -> set[int]:
     """Codes of the events that only warn; _NEAR for the flag of samples."""
-    codes = {item.code for item in seen.ear.events} - {*_ORDINARY, *_ACTS, *_RAMPS}
-    return codes | {_NEAR} if seen.ear.near_ms else codes
+    told = {item.code for item in seen.ear.events} - {*_ORDINARY, *_ACTS, *_RAMPS}
+    return told | {_NEAR} if seen.ear.near_ms else told
 
 
 def _told(seen: Seen, known: set[int], clock_us: int, at_us: int) -> list[tuple[int, str]]:
@@ -58,12 +58,14 @@ def _told(seen: Seen, known: set[int], clock_us: int, at_us: int) -> list[tuple[
     told = [(t_ms * 1000 + clock_us, "warn") for t_ms in near_ms]
     for item in seen.ear.events:
         t_us = item.t_ms * 1000 + clock_us
-        if item.code == faults.EV_FAULT:
+        if item.code == codes.EVENT_FAULT:
             told.append((t_us, "refused" if refused else "trip"))
-        elif item.code == faults.EV_CONTACT:
+        elif item.code == codes.EVENT_CONTACT:
             told.append((t_us, "cut"))
         elif item.code in _RAMPS or (
-            item.code == faults.EV_STATE and stopped and item.a in (faults.RAMP_DOWN, faults.DONE)
+            item.code == codes.EVENT_STATE
+            and stopped
+            and item.a in (codes.STATE_RAMP_DOWN, codes.STATE_DONE)
         ):
             told.append((_off_before_us(seen, at_us, t_us, item.a), "ramp"))
         elif item.code not in _ORDINARY and item.code not in known:
@@ -76,7 +78,7 @@ def _off_before_us(seen: Seen, at_us: int, t_us: int, state: int) -> int:
 
     A proof that is left arms the limiter again before the session is told done.
     """
-    edges = [] if state == faults.RAMP_DOWN else seen.plant.gates
+    edges = [] if state == codes.STATE_RAMP_DOWN else seen.plant.gates
     lows = [low_us for low_us, on in edges if not on and at_us <= low_us <= t_us]
     return lows[-1] if lows else t_us
 

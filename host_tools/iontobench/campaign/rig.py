@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from ionto.bench import Bench
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.core.limits import Board
 from iontobench.device.link import HostLink
 from iontobench.device.upsets import upsets
@@ -202,7 +202,7 @@ class Rig:
         self.plant.is_watched = False
         self.plant.peak_ua = 0.0
         self.bench.clear()
-        seen = self.run(words, ((faults.HOLD, 0, "stop"),))
+        seen = self.run(words, ((codes.STATE_HOLD, 0, "stop"),))
         proven_ua = PROVEN_UA * self.board.proof_scale
         ended = seen.last or {"outcome": "reset", "fault": seen.reset}
         text = ended["outcome"] if ended["fault"] is None else ended["fault"]

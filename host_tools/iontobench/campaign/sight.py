@@ -7,7 +7,7 @@ from the firmware's ramp. Times in us, currents in uA.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import Event
 
 from .programs import RAMP_MS, TRAIN
@@ -35,8 +35,8 @@ _LOW_QUIET_US = 5_000_000  # [control.md, Low impedance]
 _NEAR_SHARE = 0.8
 _ENVELOPE, _ENVELOPE_UA, _ENVELOPE_MORE_US = 1.1, 50.0, 5_000
 _PROOF_UA = 45.0  # the most that a 5 mA board's proof asks for [control.md, Proof]
-_UP = (faults.RAMP, faults.HOLD, faults.PULSE)
-_DOWN = (faults.RAMP_DOWN, faults.TURNING, faults.PAUSING)
+_UP = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
+_DOWN = (codes.STATE_RAMP_DOWN, codes.STATE_TURNING, codes.STATE_PAUSING)
 _STEADY_US = 3_000  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
 
 
@@ -66,21 +66,21 @@ class SetPoint:
         self.ramps_us: list[int] = []
         self.turned_us = _LONG_AGO_US
         for item in events:
-            if item.code == faults.EV_POLARITY:
+            if item.code == codes.EVENT_POLARITY:
                 self.turned_us = item.t_ms * 1000 + clock_us
-            if item.code == faults.EV_STATE:
+            if item.code == codes.EVENT_STATE:
                 self._enter(item.a, item.t_ms * 1000 + clock_us)
 
     def _enter(self, state: int, t_us: int) -> None:
         level_ua = self.at(t_us)
         if state in _UP:
-            if state != faults.HOLD and level_ua == 0.0:
+            if state != codes.STATE_HOLD and level_ua == 0.0:
                 self.ramps_us.append(t_us)
-            self._pieces.append(Piece(t_us, level_ua, 1, state == faults.PULSE))
+            self._pieces.append(Piece(t_us, level_ua, 1, state == codes.STATE_PULSE))
         elif state in _DOWN:
             self._pieces.append(Piece(t_us, level_ua, -1))
         else:
-            proof_ua = _PROOF_UA if state == faults.PROOF else 0.0
+            proof_ua = _PROOF_UA if state == codes.STATE_PROOF else 0.0
             self._pieces.append(Piece(t_us, 0.0, 0, least_ua=proof_ua))
 
     def at(self, t_us: int) -> float:

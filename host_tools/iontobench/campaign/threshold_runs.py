@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ionto.core import faults, limits
+from ionto.core import codes, limits
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.core.proof import Proof
@@ -158,7 +158,7 @@ def _walk(board: Board, read_q4: list[int], set_ua) -> tuple[tuple[int, int] | N
         buf[SAMPLE_A] = reading
         envelope.expected_q4 = target
         fault = rounds.step(buf, 1, 0)
-        if fault != faults.OK:
+        if fault != codes.FAULT_NONE:
             return (fault, step), noisy
         if noisy is None and rounds.warning & WARN_NOISE:
             noisy = step

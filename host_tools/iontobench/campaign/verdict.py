@@ -5,7 +5,7 @@ Times in us of the plant inside, ms in rows; currents in uA, charge in uC. A fau
 before anything could show, and only while the load's current stayed within the program's limits.
 """
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.limits import Board
 from iontobench import signs
 from iontobench.sim.faults import KINDS
@@ -132,7 +132,7 @@ def _timed(trial, seen, taken, from_us, off_us, is_over_limit) -> tuple[str, str
         return OK, None
     if taken is not None and reason is None:
         return LATE, None
-    if case.expect == RAMP and phase.state == faults.RAMP_DOWN and not is_over_limit:
+    if case.expect == RAMP and phase.state == codes.STATE_RAMP_DOWN and not is_over_limit:
         return OK, "it ramps down already"
     if reason is None and from_us is None:
         reason = "it has passed before it could show" if case.lasts_ms else _never(case.sight)

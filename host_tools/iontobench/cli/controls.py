@@ -7,7 +7,7 @@ Currents in uA. Nothing here reads a key or draws.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench.device.events import FLAG_LIMITED, Sample
 
 from .model import Model
@@ -17,7 +17,7 @@ _STEP_PERCENT = 5  # of the phase's level ...
 _STEP_UA = 100  # ... or 0.1 mA, the step of most devices, whichever is larger
 _SHARE = 10  # but no more than a tenth of the highest: small currents have small steps
 _SETTLED_MS = 1000  # after a command its set point has been told
-_ENERGISED = (faults.RAMP, faults.HOLD, faults.PULSE)
+_ENERGISED = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
 
 
 class Controls:
@@ -46,14 +46,14 @@ class Controls:
         """Pause while energised, resume while paused."""
         if self._model.state in _ENERGISED:
             return self._send("pause", "pausing")
-        if self._model.state == faults.PAUSED:
+        if self._model.state == codes.STATE_PAUSED:
             return self._send("resume", "resuming")
         self.note = "nothing to pause in this state"
         return []
 
     def resume(self) -> list[str]:
         """Resume while paused."""
-        if self._model.state == faults.PAUSED:
+        if self._model.state == codes.STATE_PAUSED:
             return self._send("resume", "resuming")
         self.note = "nothing to resume in this state"
         return []
@@ -104,7 +104,7 @@ class Controls:
 
     def _level(self, sample: Sample, planned_ua: int) -> int:
         """The level that a step starts from: a hold tells its own, once it has settled there."""
-        settled = sample.state == faults.HOLD and not sample.flags & FLAG_LIMITED
+        settled = sample.state == codes.STATE_HOLD and not sample.flags & FLAG_LIMITED
         if settled and (not self._level_ua or sample.t_ms > self._asked_ms + _SETTLED_MS):
             return round(sample.set_ua)
         return self._level_ua or planned_ua

@@ -6,7 +6,7 @@ Currents in uA, voltages in mV, charge in uC, times in ms of the board's session
 from collections import deque
 from dataclasses import dataclass, field
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import words
 from iontobench.course import Course
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
@@ -48,15 +48,15 @@ class Model:
         line = f"{words.stamp(item.t_ms)}  {_text(item)}"
         if isinstance(item, Gap):
             self.missing += item.count
-        elif isinstance(item, Event) and item.code == faults.EV_FAULT:
+        elif isinstance(item, Event) and item.code == codes.EVENT_FAULT:
             self.fault_line = self.fault_line or line
         self.lines.append(line)
         return line
 
     @property
     def state(self) -> int:
-        """The session's state, `faults.IDLE` before the first sample."""
-        return self.sample.state if self.sample else faults.IDLE
+        """The session's state, `codes.STATE_IDLE` before the first sample."""
+        return self.sample.state if self.sample else codes.STATE_IDLE
 
     @property
     def left_ms(self) -> float | None:

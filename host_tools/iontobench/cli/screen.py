@@ -9,7 +9,7 @@ import textwrap
 
 from rich.text import Text
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import signs, words
 
 from .controls import KEYS, Controls
@@ -24,9 +24,9 @@ _FIELD_COLUMNS, _FIELD_COLUMNS_MIN = 26, 20
 _VALUE_ROWS, _FIELDS_MAX = 2, 3
 _BAR_COLUMNS_MIN = 5
 _STYLES = {
-    faults.HOLD: "bold green",
-    faults.FAULT: "bold red",
-    faults.CONTACT: "bold red",
+    codes.STATE_HOLD: "bold green",
+    codes.STATE_FAULT: "bold red",
+    codes.STATE_CONTACT: "bold red",
 }
 _UNITLESS = re.compile(r" -?\d+(\.\d+)?$")
 _CTRL_C = "Ctrl-C: off at once"

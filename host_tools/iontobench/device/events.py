@@ -36,7 +36,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One event frame: `code` is an `ionto.core.faults.EV_*`, `a` and `b` as listed there."""
+    """One event frame: `code` is an `ionto.core.codes.EVENT_*`, `a` and `b` as listed there."""
 
     seq: int
     t_ms: int

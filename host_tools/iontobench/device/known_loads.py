@@ -9,7 +9,7 @@ Currents in uA, voltages in mV.
 from statistics import fmean
 
 from ionto.bench import Bench
-from ionto.core import faults, program
+from ionto.core import codes, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
 from iontobench import signs
@@ -73,7 +73,7 @@ def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> lis
     data = program.pack(words)
     bench.load(data, program.crc16(data))
     last = bench.run(supervised=True)
-    if last["outcome"] != faults.OUTCOME_NAMES[faults.COMPLETE]:
+    if last["outcome"] != codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]:
         raise CalibrationError(f"the known load was not driven to its end: {last['fault']}")
     return watcher.readings(levels_ua)
 
@@ -112,7 +112,7 @@ class _Watcher:
         self._rows: list[tuple[Sample, float, float]] = []
 
     def on_item(self, item: Item) -> None:
-        if isinstance(item, Sample) and item.state == faults.HOLD:
+        if isinstance(item, Sample) and item.state == codes.STATE_HOLD:
             self._rows.append((item, self._meter.read_ua(), self._meter.read_mv()))
 
     def on_tick(self, t_us: int) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from ionto.core import faults
+from ionto.core import codes
 
 from .connection import Connection
 from .events import Event, Item, LinkNote, Sample, snapshot_of
@@ -40,8 +40,8 @@ class Told:
         if isinstance(item, Sample):
             self.sample = item
             self.peak_ua = max(self.peak_ua, item.current_ua)
-        elif isinstance(item, Event) and item.code == faults.EV_FAULT:
-            self.fault = faults.FAULT_NAMES.get(item.a)
+        elif isinstance(item, Event) and item.code == codes.EVENT_FAULT:
+            self.fault = codes.FAULT_NAMES.get(item.a)
 
     def on_tick(self, t_us: int) -> list[str]:
         """Nothing is due."""

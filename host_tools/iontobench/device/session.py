@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ionto.core.faults import EV_END
+from ionto.core.codes import EVENT_END
 from ionto.core.telemetry import STATUS
 
 from .clock_watch import SPAN_US, ClockWatch
@@ -99,7 +99,7 @@ class HostSession:
         later_ms = (item.t_ms - self._t_ms + _CLOCK_SPAN_MS // 2) % _CLOCK_SPAN_MS
         self._t_ms += later_ms - _CLOCK_SPAN_MS // 2
         item = msgspec.structs.replace(item, seq=self._next_seq - 1, t_ms=self._t_ms)
-        if isinstance(item, Event) and item.code == EV_END:
+        if isinstance(item, Event) and item.code == EVENT_END:
             self.ended = item
             self._beat()  # the last acknowledgement lets the board leave its loop at once
         yield item

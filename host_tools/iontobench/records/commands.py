@@ -8,7 +8,7 @@ unique beginning, `last`, or a record file.
 from pathlib import Path
 from typing import Any
 
-from ionto.core import faults, units
+from ionto.core import codes, units
 from iontobench import words as said
 
 from . import meta, reader
@@ -73,7 +73,7 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
             {
                 "t_s": event.t_ms / 1000,
                 "time": said.stamp(event.t_ms).strip(),
-                "event": faults.EVENT_NAMES.get(event.code, f"event {event.code}"),
+                "event": codes.EVENT_NAMES.get(event.code, f"event {event.code}"),
                 "what": said.event(event),
                 "values": event_values(event),
             }

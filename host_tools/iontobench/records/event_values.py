@@ -1,34 +1,34 @@
 """The two numbers of an event under names with units, for programs. Must not say them in words."""
 
-from ionto.core import faults, units
+from ionto.core import codes, units
 from iontobench.device.events import Event
 
 # Names of an event's two numbers; one that ends in _q4 is told in microamperes.
 _NAMES = {
-    faults.EV_START: ("polarity", "segments"),
-    faults.EV_STATE: ("state_code", "segment_index"),
-    faults.EV_PROBE: ("current_q4", "load_ohm"),
-    faults.EV_LIMITED: ("current_q4", "load_mv"),
-    faults.EV_LIMITED_END: ("limited_ms", None),
-    faults.EV_CONTACT: ("set_q4", "glitches"),
-    faults.EV_GLITCH: ("glitches", None),
-    faults.EV_DIP: ("dips", None),
-    faults.EV_FAULT: ("fault_code", "current_q4"),
-    faults.EV_LATE: ("interval_us", None),
-    faults.EV_COMMAND: ("command_code", "set_ua"),
-    faults.EV_COMPLIANCE: ("load_mv", None),
-    faults.EV_HOST_LOST: (None, None),
-    faults.EV_LINK: (None, None),
-    faults.EV_LAST_CURRENT: ("current_q4", "peak_q4"),
-    faults.EV_DOSE: ("anodal_uc", "cathodal_uc"),
-    faults.EV_END: ("outcome_code", "fault_code"),
-    faults.EV_PROOF: ("proven_bits", "current_q4"),
-    faults.EV_DRIFT: ("load_before_ohm", "load_ohm"),
-    faults.EV_NOISE: ("step_q4", None),
-    faults.EV_POLARITY: ("polarity", None),
-    faults.EV_LIFT: ("load_before_ohm", "load_ohm"),
-    faults.EV_LOW: ("load_before_ohm", "load_ohm"),
-    faults.EV_OVER: ("current_q4", "expected_q4"),
+    codes.EVENT_START: ("polarity", "segments"),
+    codes.EVENT_STATE: ("state_code", "segment_index"),
+    codes.EVENT_PROBE: ("current_q4", "load_ohm"),
+    codes.EVENT_LIMITED: ("current_q4", "load_mv"),
+    codes.EVENT_LIMITED_END: ("limited_ms", None),
+    codes.EVENT_CONTACT: ("set_q4", "glitches"),
+    codes.EVENT_GLITCH: ("glitches", None),
+    codes.EVENT_DIP: ("dips", None),
+    codes.EVENT_FAULT: ("fault_code", "current_q4"),
+    codes.EVENT_LATE: ("interval_us", None),
+    codes.EVENT_COMMAND: ("command_code", "set_ua"),
+    codes.EVENT_COMPLIANCE: ("load_mv", None),
+    codes.EVENT_HOST_LOST: (None, None),
+    codes.EVENT_LINK: (None, None),
+    codes.EVENT_LAST_CURRENT: ("current_q4", "peak_q4"),
+    codes.EVENT_DOSE: ("anodal_uc", "cathodal_uc"),
+    codes.EVENT_END: ("outcome_code", "fault_code"),
+    codes.EVENT_PROOF: ("proven_bits", "current_q4"),
+    codes.EVENT_DRIFT: ("load_before_ohm", "load_ohm"),
+    codes.EVENT_NOISE: ("step_q4", None),
+    codes.EVENT_POLARITY: ("polarity", None),
+    codes.EVENT_LIFT: ("load_before_ohm", "load_ohm"),
+    codes.EVENT_LOW: ("load_before_ohm", "load_ohm"),
+    codes.EVENT_OVER: ("current_q4", "expected_q4"),
 }
 _PLAIN = ("a", "b")  # of an event that this program does not know
 

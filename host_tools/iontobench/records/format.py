@@ -32,7 +32,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ionto.bench import NOTICE
-from ionto.core import faults
+from ionto.core import codes
 
 FORMAT = "iontobench-record"
 FORMAT_VERSION = 2
@@ -70,7 +70,7 @@ COLUMNS = {
     "note": ("t_ms", "text"),
     "snapshot": ("a_q4", "b_q4", "load_mv", "set_q4"),
     "flags": ("limited", "gate closed", "near compliance", "dip"),
-    "states": tuple(faults.STATE_NAMES[state] for state in sorted(faults.STATE_NAMES)),
+    "states": tuple(codes.STATE_NAMES[state] for state in sorted(codes.STATE_NAMES)),
 }
 
 

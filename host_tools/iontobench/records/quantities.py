@@ -1,13 +1,13 @@
 """Says a record's named values in the units people use: mA, V, kΩ, mA·min, min and s.
 
-The suffix of a name decides. Names of faults are the firmware's own (`ionto.core.faults`); here is
+The suffix of a name decides. Names of faults are the firmware's own (`ionto.core.codes`); here is
 only the sentence of each cause. For reading: what is kept stays in the record's integers.
 """
 
 import math
 from typing import Any
 
-from ionto.core import faults, units
+from ionto.core import codes, units
 from iontobench import signs
 from iontobench.device.events import Event
 
@@ -15,34 +15,34 @@ UA_PER_MA = 1000
 
 # Cause of each fault, to stand after its time.
 FAULT_SENTENCES = {
-    faults.OVERCURRENT: (
+    codes.FAULT_OVERCURRENT: (
         "three samples of one tick, or the mean of a second, were above what may flow"
     ),
-    faults.OVER_ABSOLUTE: "the current stayed above the board's own limit in three samples",
-    faults.ENVELOPE: "the current was above the ramp's own envelope for 5 ms",
-    faults.OPEN: "contact with the load was lost and did not come back within 100 ms",
-    faults.INTERMITTENT: "contact with the load was lost too often",
-    faults.LOW_IMPEDANCE: (
+    codes.FAULT_OVER_ABSOLUTE: "the current stayed above the board's own limit in three samples",
+    codes.FAULT_ENVELOPE: "the current was above the ramp's own envelope for 5 ms",
+    codes.FAULT_OPEN: "contact with the load was lost and did not come back within 100 ms",
+    codes.FAULT_INTERMITTENT: "contact with the load was lost too often",
+    codes.FAULT_LOW_IMPEDANCE: (
         "for 1 s the load was below 0.2 kΩ, or a short of what it had been: the dose is false"
     ),
-    faults.LEAK: "current flowed although the gate was low",
-    faults.LATE: "the control loop lost its rhythm",
-    faults.SENSES_APART: "the two current senses disagreed",
-    faults.CHARGE_WALL: "more charge than the program's wall was delivered",
-    faults.TIME_WALL: "the output was on for longer than the program's wall",
-    faults.NO_LOAD: "the probe found no load before the start",
-    faults.LIMITER: "the stage's hardware limiter tripped",
-    faults.INTERNAL: "an internal error stopped the loop",
-    faults.PROOF_STAGE: "in the proof nothing flowed with both switches on",
-    faults.PROOF_GATE: "in the proof current flowed although the gate was low",
-    faults.PROOF_SERIES: "in the proof current flowed although ENABLE stood still",
-    faults.PROOF_LIMITER: "in the proof the hardware limiter did not trip, or not arm again",
-    faults.PROOF_SIGN: "in the proof sense B did not see the current, or saw it backwards",
-    faults.STUCK: "sense A did not follow a change of the set point",
-    faults.UNDERCURRENT: "less than commanded flowed for 1 s, and the stage was not limited",
-    faults.SUPPLY: "the supply was too low to be trusted",
-    faults.CORRUPT: "the program or a limit in memory was no longer what had been checked",
-    faults.NOT_ZERO: "current flowed after a rest, before the next ramp",
+    codes.FAULT_LEAK: "current flowed although the gate was low",
+    codes.FAULT_LATE: "the control loop lost its rhythm",
+    codes.FAULT_SENSES_APART: "the two current senses disagreed",
+    codes.FAULT_CHARGE_WALL: "more charge than the program's wall was delivered",
+    codes.FAULT_TIME_WALL: "the output was on for longer than the program's wall",
+    codes.FAULT_NO_LOAD: "the probe found no load before the start",
+    codes.FAULT_LIMITER: "the stage's hardware limiter tripped",
+    codes.FAULT_INTERNAL: "an internal error stopped the loop",
+    codes.FAULT_PROOF_STAGE: "in the proof nothing flowed with both switches on",
+    codes.FAULT_PROOF_GATE: "in the proof current flowed although the gate was low",
+    codes.FAULT_PROOF_SERIES: "in the proof current flowed although ENABLE stood still",
+    codes.FAULT_PROOF_LIMITER: "in the proof the hardware limiter did not trip, or not arm again",
+    codes.FAULT_PROOF_SIGN: "in the proof sense B did not see the current, or saw it backwards",
+    codes.FAULT_STUCK: "sense A did not follow a change of the set point",
+    codes.FAULT_UNDERCURRENT: "less than commanded flowed for 1 s, and the stage was not limited",
+    codes.FAULT_SUPPLY: "the supply was too low to be trusted",
+    codes.FAULT_CORRUPT: "the program or a limit in memory was no longer what had been checked",
+    codes.FAULT_NOT_ZERO: "current flowed after a rest, before the next ramp",
 }
 # suffix of a name -> factor, unit and decimals in which it is shown
 _SHOWN = {
@@ -118,7 +118,7 @@ def duration(t_ms: float) -> str:
 def fault_of(events: list[Event]) -> tuple[Event, str, str] | None:
     """The first fault among events: its event, its name, and its cause as a sentence."""
     for event in events:
-        if event.code == faults.EV_FAULT:
-            name = faults.FAULT_NAMES.get(event.a, f"fault {event.a}")
+        if event.code == codes.EVENT_FAULT:
+            name = codes.FAULT_NAMES.get(event.a, f"fault {event.a}")
             return event, name, FAULT_SENTENCES.get(event.a, name)
     return None

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ionto.core import faults, units
+from ionto.core import codes, units
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample, Snapshot
 
 from . import format as form
@@ -57,7 +57,7 @@ class RecordWriter:
         if isinstance(item, Sample):
             self._append(msgspec.json.encode({"sample": _sample(item)}))
         elif isinstance(item, Event):
-            name = faults.EVENT_NAMES.get(item.code, "unknown")
+            name = codes.EVENT_NAMES.get(item.code, "unknown")
             row = (item.seq, item.t_ms, item.code, item.a, item.b)
             self._append(msgspec.json.encode({"event": row, "name": name}))
             self._sync()

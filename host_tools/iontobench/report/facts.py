@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ionto.core import faults, program
+from ionto.core import codes, program
 from iontobench import words
 from iontobench.course import Course
 from iontobench.device.events import Snapshot
@@ -24,7 +24,7 @@ RUNGS = {
 }
 
 
-_SWITCHES = faults.PROVEN_STAGE | faults.PROVEN_GATE | faults.PROVEN_SERIES
+_SWITCHES = codes.PROVEN_STAGE | codes.PROVEN_GATE | codes.PROVEN_SERIES
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -106,7 +106,7 @@ def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, st
 
 def proofs(record: Record) -> list[str]:
     """What the proofs before the ramps have shown, in a sentence; nothing without one."""
-    shown = [event.a for event in record.events if event.code == faults.EV_PROOF]
+    shown = [event.a for event in record.events if event.code == codes.EVENT_PROOF]
     if not shown:
         return []
     all_of = shown[0]
@@ -114,10 +114,10 @@ def proofs(record: Record) -> list[str]:
         all_of &= bits
     switches = all_of & _SWITCHES == _SWITCHES
     parts = ["both switches" if switches else "not both switches"]
-    if all_of & faults.PROVEN_SIGN:
+    if all_of & codes.PROVEN_SIGN:
         parts.append("sense B")
     times = "" if len(shown) == 1 else f" before each of {len(shown)} ramps"
-    if all_of & faults.PROVEN_LIMITER:
+    if all_of & codes.PROVEN_LIMITER:
         return [f"Proof{times}: {', '.join(parts)} and the limiter proven."]
     text = f"Proof{times}: {' and '.join(parts)} proven; limiter: not provable on this board."
     return [text]

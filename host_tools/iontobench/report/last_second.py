@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ionto.core import faults, units
+from ionto.core import codes, units
 from iontobench.device.events import Event, Snapshot
 
 from . import canvas, svg
@@ -55,7 +55,7 @@ def polarity(events: list[Event]) -> int:
     """How the bridge stood at the end: +1 or -1."""
     sign = 1
     for event in events:
-        if event.code in (faults.EV_START, faults.EV_POLARITY):
+        if event.code in (codes.EVENT_START, codes.EVENT_POLARITY):
             sign = -1 if event.a < 0 else 1
     return sign
 

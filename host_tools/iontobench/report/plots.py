@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ionto.core import faults
+from ionto.core import codes
 from iontobench import signs
 from iontobench.device.events import Event, Sample
 
@@ -17,8 +17,9 @@ from . import canvas, series, svg
 _STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
 _TICKS = 9
 _LEAST_SPAN = 0.09  # of the width: a narrower phase has no room for its name
-_PHASES = dict.fromkeys((faults.HOLD, faults.PULSE), svg.PHASE_B) | dict.fromkeys(
-    (faults.RAMP, faults.RAMP_DOWN, faults.TURNING, faults.PAUSING), svg.PHASE_A
+_PHASES = dict.fromkeys((codes.STATE_HOLD, codes.STATE_PULSE), svg.PHASE_B) | dict.fromkeys(
+    (codes.STATE_RAMP, codes.STATE_RAMP_DOWN, codes.STATE_TURNING, codes.STATE_PAUSING),
+    svg.PHASE_A,
 )
 
 
@@ -27,8 +28,8 @@ class Shared:
 
     def __init__(self, samples: list[Sample], events: list[Event]):
         self.samples = samples
-        self.fault = next((event for event in events if event.code == faults.EV_FAULT), None)
-        self.contacts_s = [e.t_ms / 1000 for e in events if e.code == faults.EV_CONTACT]
+        self.fault = next((event for event in events if event.code == codes.EVENT_FAULT), None)
+        self.contacts_s = [e.t_ms / 1000 for e in events if e.code == codes.EVENT_CONTACT]
         last_ms = max([sample.t_ms for sample in samples] + [event.t_ms for event in events])
         self.end_s = max(last_ms / 1000, 0.1)
 
@@ -110,7 +111,7 @@ def _marks(axes: Any, shared: Shared, *, named: bool) -> None:
     at_s = shared.fault.t_ms / 1000
     axes.axvline(at_s, color=svg.FAULT, linewidth=1.6)
     if named:
-        name = faults.FAULT_NAMES.get(shared.fault.a, f"fault {shared.fault.a}")
+        name = codes.FAULT_NAMES.get(shared.fault.a, f"fault {shared.fault.a}")
         left = at_s > shared.end_s * 0.3
         axes.annotate(
             f"fault: {name}",
@@ -137,5 +138,5 @@ def _phases(axes: Any, shared: Shared) -> None:
         box.set(clip_on=False, linewidth=0)
         axes.add_patch(box)
         if to_s - from_s > _LEAST_SPAN * shared.end_s:
-            name = faults.STATE_NAMES.get(state, f"state {state}")
+            name = codes.STATE_NAMES.get(state, f"state {state}")
             axes.text((from_s + to_s) / 2, 1.062, name, transform=across, ha="center", va="center")

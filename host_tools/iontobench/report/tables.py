@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ionto.core import faults, limits, program, units
+from ionto.core import codes, limits, program, units
 from iontobench import words as said
 from iontobench.records import Record
 from iontobench.records.format import Int
@@ -57,7 +57,7 @@ def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str,
 
 def events(record: Record) -> list[tuple[str, str, bool]]:
     """Rows of (time, what happened, whether it is the fault), gaps and link notes among them."""
-    rows = [(e.t_ms, said.event(e), e.code == faults.EV_FAULT) for e in record.events]
+    rows = [(e.t_ms, said.event(e), e.code == codes.EVENT_FAULT) for e in record.events]
     rows += [(g.t_ms, f"{g.count} frames never arrived", False) for g in record.gaps]
     rows += [(n.t_ms, f"the link says: {n.text!r}", False) for n in record.notes]
     return [

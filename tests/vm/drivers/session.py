@@ -3,7 +3,7 @@
 `jump` takes the set point to its target at once, so that few ticks reach every state.
 """
 
-from ionto.core import faults
+from ionto.core import codes
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
 from ionto.core.limits import Board, zero_q4
@@ -47,7 +47,7 @@ def step(state, row):
             state.ramp.set_q4 = session.target_q4
         else:
             state.ramp.step(session.target_q4, session.slew_ua_s, row[2])
-        if session.state == faults.PULSE:
+        if session.state == codes.STATE_PULSE:
             state.pulses.step(row[2])
     state.dose.step(row[4], row[2])
 
@@ -58,7 +58,7 @@ def _flow(state, row):
     buf = state.buf
     buf[0] = row[4] % 300 - 100
     buf[4] = 0
-    if state.session.state == faults.PROOF:
+    if state.session.state == codes.STATE_PROOF:
         flows = proof.gate and proof.pump and not proof.lim_test
         buf[0] = 500 * state.scale if flows else row[4] % 30
         buf[4] = 2 if proof.lim_test else 0

@@ -6,7 +6,7 @@ _mv. What to do: 1 to 3 follow (by ramp, by pulses, by pulses at once), 4 gate l
 for a leak, 6 forget warnings, 7 turn.
 """
 
-from ionto.core.faults import RECHECK
+from ionto.core.codes import VERDICT_RECHECK
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.core.rounds import ROUND_US
@@ -51,7 +51,7 @@ def step(state, row):
     buf[3] = row[12]
     buf[4] = row[7]
     code = supervisor.check(buf, row[8], row[9], row[10])
-    while code == RECHECK:
+    while code == VERDICT_RECHECK:
         code = supervisor.recheck(current_q4 + row[5])
     state.passed_us += row[10]
     if state.passed_us >= ROUND_US:
