@@ -8,7 +8,7 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check coverage mutants bench faults thresholds leads nuisance clean
+.PHONY: help run test test-all check coverage mutants bench faults thresholds leads nuisance census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ leads: $(VENV)/.run ## 10,000 seeds of a drying load on an intermittent lead
 nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 min: no warning, lifts told
 	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
 	@$(BIN)/python -m iontobench.campaign.long_holds $(ARGS)
+
+census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
+	@$(BIN)/python -m tests.census $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "coverage", "mutants"),
-    *("bench", "faults", "thresholds", "leads", "nuisance", "clean"),
+    *("bench", "faults", "thresholds", "leads", "nuisance", "census", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
