@@ -174,8 +174,8 @@ class Tick:
             if turn < _HEAR or fault or (turn == _HEAR and not gate):
                 gate = decide(fault, ask, undecided_us)
                 ask = 0
-                if session.moved:
-                    self._moved()
+                if session.entered:
+                    self._enter_state()
                     turn = _MOVED
                     ended = session.state >= codes.STATE_DONE
                     target_q4 = session.target_q4
@@ -234,11 +234,11 @@ class Tick:
         self.port.rearm()  # whoever cleared a latched limiter meant it to close again
         self.port.set_polarity(self._polarity)
         self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)
-        self._moved()
+        self._enter_state()
 
     def _low(self, current_q4, dt_us, ended):
         """Gate low: the probe's and the proof's current and the last of the stage's count too."""
-        if self.session.state == codes.STATE_PROOF:
+        if codes.STATE_PROOF <= self.session.state <= codes.STATE_PROOF_PAUSING:
             self._prove(current_q4, dt_us)
             return
         self._actuate(0, 0)
@@ -279,12 +279,12 @@ class Tick:
             return 0  # off again, but the end has been told and stays as it was
         return fault
 
-    def _moved(self):
+    def _enter_state(self):
         """The session entered a state: tell the supervisor, the probe and the record."""
         session = self.session
         supervisor = self.supervisor
         self.link.flush()
-        session.moved = 0
+        session.entered = 0
         gate = session.gate
         state = session.state
         if state == codes.STATE_FAULT:
@@ -330,7 +330,7 @@ class Tick:
             event(t_ms, codes.EVENT_GLITCH, session.glitches, 0)
         if session.state == codes.STATE_FAULT:
             event(t_ms, codes.EVENT_FAULT, session.fault, self.buf[SAMPLE_A])
-        elif session.state == codes.STATE_CONTACT:
+        elif codes.STATE_CONTACT <= session.state <= codes.STATE_CONTACT_ENDING:
             event(t_ms, codes.EVENT_CONTACT, session.lost_q4, session.glitches)
         elif session.state == codes.STATE_PROOF and session.starts == 0:
             event(t_ms, codes.EVENT_PROBE, self.probe.current_q4, self.probe.load_ohm)

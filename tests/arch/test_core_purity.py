@@ -12,7 +12,7 @@ from .sources import CORE, FIRMWARE, HOST, IONTO, files, name, tree
 
 COLD = {
     "__init__": "allocates, once",
-    "table": "called by __init__",
+    "first_rows": "called by __init__",
     "listed": "called at the prompt",
     "_entry": "called at import",
     "drive_scale": "called by __init__",

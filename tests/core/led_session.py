@@ -37,7 +37,7 @@ class Led:
 
     def tick(self, fault=0, ask=0, dt_us=1000):
         """One tick; returns the gate."""
-        if self.session.state == codes.STATE_PROOF:
+        if codes.STATE_PROOF <= self.session.state <= codes.STATE_PROOF_PAUSING:
             self._prove()
         gate = self.session.step(fault, ask, dt_us)
         self.ticks += 1
@@ -85,12 +85,19 @@ class Led:
         led = {
             codes.STATE_PROBE: (),
             codes.STATE_PROOF: (codes.STATE_PROOF,),
+            codes.STATE_PROOF_STOPPING: (codes.STATE_PROOF, {"ask": codes.ASK_STOP}),
+            codes.STATE_PROOF_PAUSING: (codes.STATE_PROOF, {"ask": codes.ASK_PAUSE}),
             codes.STATE_RAMP: (codes.STATE_RAMP,),
             codes.STATE_HOLD: (codes.STATE_HOLD,),
             codes.STATE_RAMP_DOWN: (codes.STATE_RAMP_DOWN,),
             codes.STATE_PAUSING: (codes.STATE_HOLD, {"ask": 2}),
             codes.STATE_PAUSED: (codes.STATE_HOLD, {"ask": 2}, codes.STATE_PAUSED),
             codes.STATE_CONTACT: (codes.STATE_HOLD, {"fault": codes.VERDICT_CUT}),
+            codes.STATE_CONTACT_PAUSING: (
+                *(codes.STATE_HOLD, {"fault": codes.VERDICT_CUT}),
+                {"ask": codes.ASK_PAUSE},
+            ),
+            codes.STATE_CONTACT_ENDING: (codes.STATE_RAMP_DOWN, {"fault": codes.VERDICT_CUT}),
             codes.STATE_REST: (codes.STATE_HOLD, {"fault": codes.VERDICT_CUT}, codes.STATE_REST),
             codes.STATE_PULSE: (codes.STATE_PULSE,),
             codes.STATE_TURNING: (codes.STATE_TURNING,),

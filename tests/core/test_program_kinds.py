@@ -113,10 +113,10 @@ OTHER = {**TIME, "S_POLARITY": 1}
 )
 def test_only_a_hold_after_a_hold_of_the_same_polarity_starts_from_its_level(first, second, turns):
     made = Program(segments_of(first, second), BOARD)
-    assert made.turns_after(0) == turns
-    assert made.turns_after(1)
+    assert made.is_to_zero(0) == turns
+    assert made.is_to_zero(1)
     waited = Program(segments_of(TIME, OFF, TIME), BOARD)
-    assert [waited.turns_after(at) for at in range(3)] == [True] * 3
+    assert [waited.is_to_zero(at) for at in range(3)] == [True] * 3
 
 
 def test_a_program_knows_the_checksum_of_its_words():

@@ -22,7 +22,7 @@ def taken(index=0, segments=None, gross_uc=0, **header):
 def test_a_segment_takes_its_words_and_nothing_of_the_one_before():
     part = taken(0, gross_uc=100)
     assert (part.index, part.polarity, part.level_q4, part.slew_ua_s) == (0, 1, 32_000, 1000)
-    assert (part.full_uc, part.held_ms, part.turns) == (100, 0, True)
+    assert (part.full_uc, part.held_ms, part.ends_at_zero) == (100, 0, True)
     part.held_ms = 300
     part.take(make_program(segments=KINDS), 1, 250)
     assert (part.index, part.kind, part.polarity) == (1, program.HOLD_CHARGE, -1)
@@ -81,7 +81,7 @@ def test_a_ramp_down_adds_half_its_level_times_its_time(from_q4, slew_ua_s, rese
 
 def test_a_segment_that_a_level_follows_keeps_nothing_for_a_ramp_down():
     part = taken(segments=[segment(), segment(level_ua=500)])
-    assert not part.turns
+    assert not part.ends_at_zero
     assert part.reserve_uc(32_000) == 0
 
 

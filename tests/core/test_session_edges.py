@@ -12,7 +12,7 @@ from .short_parts import FAST, away, hold, led
 def shown(session):
     """What a session says of itself."""
     names = "state outcome fault t_ms segment polarity gate probe_on target_q4 slew_ua_s jump"
-    more = "starts glitches lost_q4 value moved"
+    more = "starts glitches lost_q4 value entered"
     return {name: getattr(session, name) for name in f"{names} {more}".split()}
 
 
@@ -55,7 +55,7 @@ def test_a_start_forgets_the_session_before(end):
         "polarity": -1,
         "probe_on": 1,
         "slew_ua_s": 3000,
-        "moved": 1,
+        "entered": 1,
     }
     assert shown(made.session) == {**NOTHING, **begun}
     assert made.session.energised_ms() == 0
@@ -76,11 +76,11 @@ def test_every_new_state_says_that_it_has_moved():
     made = led(hold(), off(30), hold())
     state = None
     for _ in range(10_000):
-        assert made.session.moved == (made.session.state != state)
+        assert made.session.entered == (made.session.state != state)
         state = made.session.state
         if state == codes.STATE_DONE:
             break
-        made.session.moved = 0
+        made.session.entered = 0
         made.tick()
     assert state == codes.STATE_DONE
 

@@ -6,7 +6,7 @@ from ionto.core import codes
 from ionto.core.impedance import Probe
 from ionto.core.limits import zero_q4
 from ionto.core.proof import Proof
-from ionto.core.transitions import BACK, HAS_LOAD, PROVEN, RESTED, TRIP
+from ionto.core.transitions import BACK, LOAD_FOUND, PROVEN, RESTED, TRIPPED
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 from ionto.core.waits import Waits
 
@@ -53,14 +53,14 @@ class Wait:
         return limit, codes.ASK_NONE
 
 
-@pytest.mark.parametrize(("load_mv", "event"), [(LEAST_MV, HAS_LOAD), (OPEN_MV, TRIP)])
+@pytest.mark.parametrize(("load_mv", "event"), [(LEAST_MV, LOAD_FOUND), (OPEN_MV, TRIPPED)])
 def test_the_probe_is_the_mean_of_the_16_ticks_from_200_ms_on(load_mv, event):
     wait = Wait(codes.STATE_PROBE)
     wait.buf[SAMPLE_V] = 40_000  # of no account while it settles
     wait.ticks(199)
     wait.buf[SAMPLE_V] = load_mv
     assert wait.until() == (215, event)
-    assert wait.waits.fault == (codes.FAULT_NO_LOAD if event == TRIP else 0)
+    assert wait.waits.fault == (codes.FAULT_NO_LOAD if event == TRIPPED else 0)
 
 
 def test_the_first_tick_of_the_probes_mean_is_that_at_200_ms():
@@ -68,7 +68,7 @@ def test_the_first_tick_of_the_probes_mean_is_that_at_200_ms():
     wait.buf[SAMPLE_V] = LEAST_MV + 16  # one of 16: a mV in the mean
     wait.ticks(1)
     wait.buf[SAMPLE_V] = LEAST_MV
-    assert wait.until() == (215, TRIP)
+    assert wait.until() == (215, TRIPPED)
 
 
 @pytest.mark.parametrize("polarity", [1, -1])
@@ -94,7 +94,7 @@ def test_the_proof_sees_both_senses_the_load_and_the_limiter(polarity):
 def test_a_proof_that_fails_is_a_trip_with_the_proofs_fault(load_mv, fault):
     wait = Wait(codes.STATE_PROOF)
     wait.buf[SAMPLE_V] = load_mv
-    assert wait.until() == (31, TRIP)
+    assert wait.until() == (31, TRIPPED)
     assert wait.waits.fault == fault
 
 
@@ -114,14 +114,14 @@ def test_contact_that_is_lost_again_is_counted_from_its_begin():
 
 
 @pytest.mark.hazard("H-03")
-@pytest.mark.parametrize(("open_ms", "came"), [(91, (94, BACK)), (92, (95, TRIP))])
+@pytest.mark.parametrize(("open_ms", "came"), [(91, (94, BACK)), (92, (95, TRIPPED))])
 def test_contact_has_95_ms_to_be_back_after_the_cut(open_ms, came):
     wait = Wait(codes.STATE_CONTACT)
     wait.buf[SAMPLE_V] = OPEN_MV
     wait.ticks(open_ms)
     wait.buf[SAMPLE_V] = LEAST_MV
     assert wait.until() == came
-    assert wait.waits.fault == (codes.FAULT_OPEN if came[1] == TRIP else 0)
+    assert wait.waits.fault == (codes.FAULT_OPEN if came[1] == TRIPPED else 0)
 
 
 @pytest.mark.hazard("H-14")
@@ -138,9 +138,9 @@ def test_a_rest_is_a_second_and_then_64_ticks_of_zero_from_that_tick_on():
     ("sum_q4", "event"),
     [
         (64 * ZERO_Q4 + 63, RESTED),
-        (64 * ZERO_Q4 + 64, TRIP),
+        (64 * ZERO_Q4 + 64, TRIPPED),
         (-64 * ZERO_Q4, RESTED),
-        (-64 * ZERO_Q4 - 1, TRIP),
+        (-64 * ZERO_Q4 - 1, TRIPPED),
     ],
 )
 @pytest.mark.parametrize("odd_tick", [0, 63])
@@ -152,7 +152,7 @@ def test_zero_is_a_mean_up_to_its_border_in_both_directions(sum_q4, event, odd_t
         wait.buf[SAMPLE_A] = each_q4 if tick != odd_tick else sum_q4 - 63 * each_q4
         came.append(wait.tick())
     assert came == [codes.ASK_NONE] * 63 + [event]
-    assert wait.waits.fault == (codes.FAULT_NOT_ZERO if event == TRIP else 0)
+    assert wait.waits.fault == (codes.FAULT_NOT_ZERO if event == TRIPPED else 0)
 
 
 def test_a_rest_that_begins_again_forgets_what_it_saw():

@@ -6,22 +6,26 @@ for people; the link and the records carry the numbers, and there is no second c
 
 from .const import const
 
-# States of a session. The gate is closed from STATE_RAMP to STATE_PAUSING.
+# States of a session; `transitions` has what leads where. The gate is closed from RAMP to PAUSING.
 STATE_IDLE = const(0)  # nothing loaded or not started; output off
-STATE_PROBE = const(1)  # gate low, STATE_PROBE on: is there a load?
+STATE_PROBE = const(1)  # gate low, PROBE on: is there a load?
 STATE_PROOF = const(2)  # every switch and the limiter must work, at 30 uA
-STATE_RAMP = const(3)  # energised, the set point moves to the segment's level
-STATE_HOLD = const(4)  # energised at the segment's level
-STATE_PULSE = const(5)  # energised, pulses
-STATE_RAMP_DOWN = const(6)  # energised, the set point moves to 0; then STATE_DONE
-STATE_TURNING = const(7)  # energised, the set point moves to 0; then STATE_REST or STATE_OFF
-STATE_PAUSING = const(8)  # energised, the set point moves to 0; then STATE_PAUSED
-STATE_PAUSED = const(9)  # gate low, clock and dose stopped
-STATE_CONTACT = const(10)  # contact lost: gate low, the probe watches for 100 ms
-STATE_REST = const(11)  # gate low for 1 s, then zero is proven, before a new ramp from 0
-STATE_OFF = const(12)  # gate low for the segment's time: sham, or a gap between phases
-STATE_DONE = const(13)  # ended without a fault; output off
-STATE_FAULT = const(14)  # ended by a latched fault; output off
+STATE_PROOF_STOPPING = const(3)  # the same; stopped as soon as the limiter is armed again
+STATE_PROOF_PAUSING = const(4)  # the same; paused as soon as the limiter is armed again
+STATE_RAMP = const(5)  # energised, the set point moves to the segment's level
+STATE_HOLD = const(6)  # energised at the segment's level
+STATE_PULSE = const(7)  # energised, pulses
+STATE_RAMP_DOWN = const(8)  # energised, the set point moves to 0; then DONE
+STATE_TURNING = const(9)  # energised, the set point moves to 0; then REST or OFF
+STATE_PAUSING = const(10)  # energised, the set point moves to 0; then PAUSED
+STATE_PAUSED = const(11)  # gate low, clock and dose stopped
+STATE_CONTACT = const(12)  # contact lost: gate low, the probe watches for 100 ms; then REST
+STATE_CONTACT_PAUSING = const(13)  # the same; then PAUSED
+STATE_CONTACT_ENDING = const(14)  # the same, lost in RAMP_DOWN; then DONE
+STATE_REST = const(15)  # gate low for 1 s, then zero is proven, before a new ramp from 0
+STATE_OFF = const(16)  # gate low for the segment's time: sham, or a gap between phases
+STATE_DONE = const(17)  # ended without a fault; output off
+STATE_FAULT = const(18)  # ended by a latched fault; output off
 
 # What `supervisor.check` returns below the faults; FAULT_NONE where it has found nothing.
 VERDICT_RECHECK = const(1)  # over a limit once: sample the current again in this tick
@@ -106,6 +110,8 @@ STATE_NAMES = {
     STATE_IDLE: "idle",
     STATE_PROBE: "probe",
     STATE_PROOF: "proof",
+    STATE_PROOF_STOPPING: "proof",
+    STATE_PROOF_PAUSING: "proof",
     STATE_RAMP: "ramp",
     STATE_HOLD: "hold",
     STATE_PULSE: "pulses",
@@ -114,6 +120,8 @@ STATE_NAMES = {
     STATE_PAUSING: "pausing",
     STATE_PAUSED: "paused",
     STATE_CONTACT: "contact lost",
+    STATE_CONTACT_PAUSING: "contact lost",
+    STATE_CONTACT_ENDING: "contact lost",
     STATE_REST: "rest",
     STATE_OFF: "off",
     STATE_DONE: "done",

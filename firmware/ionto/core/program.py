@@ -146,7 +146,7 @@ class Program:
         """One word of one segment (0-based)."""
         return self.words[HEADER_LEN + segment * SEGMENT_LEN + field]
 
-    def turns_after(self, segment):
+    def is_to_zero(self, segment):
         """Whether `segment` ends at 0: it is the last, or the next cannot start from a level.
 
         Only a hold that follows a hold of the same polarity ramps from level to level.

@@ -32,9 +32,10 @@ class Segment:
     Args:
         pulses: the `pulses.Pulses` that a PULSES segment starts.
 
-    Attributes: `index`, `kind`, `polarity`, `level_q4`, `slew_ua_s` (0: at once), `turns` (it ends
-    at 0), `full_uc` (gross charge at which it is delivered), `held_ms` (what the clock of its hold
-    or wait showed when it last stopped).
+    Attributes: `index`, `kind`, `polarity`, `level_q4`, `slew_ua_s` (0: at once), `ends_at_zero`,
+    `full_uc` (gross charge at which it is delivered), `is_ahead` (1 while the ramp to 0 still
+    belongs to the segment before), `held_ms` (what the clock of its hold or wait showed when it
+    last stopped).
     """
 
     def __init__(self, pulses):
@@ -45,8 +46,9 @@ class Segment:
         self.polarity = 1
         self.level_q4 = 0
         self.slew_ua_s = 0
-        self.turns = 0
+        self.ends_at_zero = 0
         self.full_uc = 0
+        self.is_ahead = 0
         self.held_ms = 0
         self._time_ms = 0
         self._left = 0  # pulses
@@ -59,7 +61,7 @@ class Segment:
         self.polarity = program.word(index, S_POLARITY)
         self.level_q4 = program.word(index, S_LEVEL_UA) << 4
         self.slew_ua_s = program.word(index, S_SLEW_UA_S)
-        self.turns = program.turns_after(index)
+        self.ends_at_zero = program.is_to_zero(index)
         self._time_ms = program.word(index, S_TIME_MS)
         self.held_ms = 0
         self._left = program.word(index, S_COUNT)
@@ -67,6 +69,7 @@ class Segment:
 
     def begin_at(self, gross_uc):
         """Count this segment's charge from here."""
+        self.is_ahead = 0
         self.full_uc = gross_uc + self._program.word(self.index, S_CHARGE_UC)
 
     def adjust(self, level_ua):
@@ -84,7 +87,7 @@ class Segment:
 
     def reserve_uc(self, from_q4):
         """What is left for the ramp down, where the segment ends at 0."""
-        return self.down_uc(from_q4) if self.turns else 0
+        return self.down_uc(from_q4) if self.ends_at_zero else 0
 
     def end_uc(self, from_q4):
         """Gross charge at which its end is to be looked at: early rather than late."""

@@ -1,29 +1,45 @@
-"""A session: probe, proof, ramp, hold or pulses, turns and rests, ramp down, done or fault.
+"""A session: probe, proof, ramp, hold or pulses, reversals and rests, ramp down, done or fault.
 
-`step` takes what the supervisor found and what was asked, and returns the gate; target, slew and
-outcome are left in attributes. What leads where is the table of `transitions`. Times in ms,
-charge in uC, currents in `_q4`. It asks for nothing but ramps and pulses from 0: a new start is
-always after the gate was low, a probe and a proof.
+`step` takes the supervisor's verdict and the operator's ask, and returns the gate; target, slew
+and outcome are left in attributes. It sees the events, evaluates the guards and does the actions
+of the table in `transitions`, which says what leads where. Times in ms, charge in uC, currents in
+`_q4`. The gate only closes for a ramp or pulses from 0, after a probe and a proof.
 """
 
 from . import codes
 from .const import const
 from .segment import NEVER_MS, NEVER_UC, Segment
 from .transitions import (
+    ADJUST,
+    ALWAYS,
     BACK,
-    BACK_ENDING,
-    BACK_PAUSING,
+    BLAME,
+    BLAME_CONTACT,
+    COMPLETE,
+    CUT_SHORT,
     EVENTS,
-    FINISHED,
-    LAST,
+    FROM_ZERO,
+    GO_ON,
+    IF_INTERMITTENT,
+    IF_LAST,
+    IF_OFF,
+    IF_PULSES,
+    IF_SPENT,
+    IF_TO_ZERO,
+    LEAVE_PROOF,
     LOST,
+    NEXT,
+    NO_ROW,
     REACHED,
-    RESTED,
-    STAY,
-    TRIP,
-    TURN,
-    WAIT,
-    table,
+    RETARGET,
+    REVERSE,
+    SEGMENT_DONE,
+    SPENT,
+    STOP,
+    TIME_UP,
+    TRANSITIONS,
+    TRIPPED,
+    first_rows,
 )
 from .waits import Waits
 from .window import Window
@@ -47,8 +63,8 @@ class Session:
         zero_q4: a mean below it after a rest is no current.
 
     Attributes after `step`: `state`, `target_q4`, `slew_ua_s`, `jump` (1: the target is to be
-    taken at once), `polarity`, `probe_on`, `outcome`, `fault`, `moved` (1 when state or target
-    changed; whoever looks clears it), `t_ms` (session clock), `segment`.
+    taken at once), `polarity`, `probe_on`, `outcome`, `fault`, `entered` (1 when a state was
+    entered or the target has changed; the tick clears it), `t_ms` (session clock), `segment`.
     """
 
     def __init__(self, buf, ramp, dose, probe, proof, pulses, zero_q4):
@@ -58,8 +74,8 @@ class Session:
         self._pulses = pulses
         self._waits = Waits(buf, probe, proof, zero_q4)
         self._wait = self._waits.step  # a bound method is an object: made here
-        self._part = Segment(pulses)
-        self._table = table()
+        self._segment = Segment(pulses)
+        self._first_rows = first_rows()
         self._glitches = Window(_GLITCH_WINDOW_MS)
         self._program = None
         self._clear()
@@ -68,7 +84,7 @@ class Session:
         self.state = codes.STATE_IDLE  # also of a session that was broken off in a train
         self.outcome = codes.OUTCOME_RUNNING
         self.fault = 0
-        self.moved = 0
+        self.entered = 0
         self.t_ms = 0
         self.segment = 0
         self.polarity = 1
@@ -90,9 +106,8 @@ class Session:
         self._closed_ms = 0  # when it did
         self._end_uc = NEVER_UC  # gross charge at which an end is looked at
         self._most_uc = NEVER_UC  # gross charge at which the session ends short
-        self._is_turning = 0  # the ramp to 0 still belongs to the segment before
-        self._left_by = 0  # an ask that waits for the proof to arm the limiter again
-        self._when_back = BACK
+        self._found = 0  # the fault of the event TRIPPED
+        self._is_intermittent = 0  # contact came back too often
 
     def start(self, program):
         """Begin `program` at its first segment. Not in a tick path."""
@@ -102,7 +117,7 @@ class Session:
         self._waits.start(program)
         self._most_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
         self.polarity = program.polarity
-        self._part.take(program, 0, self._dose.gross_uc)
+        self._segment.take(program, 0, self._dose.gross_uc)
         self._enter(codes.STATE_PROBE)
 
     def step(self, fault, ask, dt_us):
@@ -125,9 +140,9 @@ class Session:
         self.t_ms = t_ms
         if fault or ask:
             if fault:
-                self._failed(fault)
+                self._hear_verdict(fault)
             if ask:
-                self._asked(ask)  # a stop in the tick that loses contact is not to be lost
+                self._happen(ask)  # a stop in the tick that loses contact is not to be lost
             if fault:
                 return self.gate
         state = self.state
@@ -138,13 +153,15 @@ class Session:
                 return 1
             if state == codes.STATE_PULSE:
                 if not self._pulses.left and self.state == state:
-                    self._advance()
+                    self._happen(SEGMENT_DONE)
             elif self._ramp.set_q4 == self.target_q4 and self.state == state:
-                self._reached()
+                self._happen(REACHED)
         elif state < codes.STATE_DONE:
             event = self._wait(state, t_ms, self.polarity)
-            if event or t_ms >= self._until_ms:
-                self._waited(event)
+            if event:
+                self._hear_wait(event)
+            elif t_ms >= self._until_ms:
+                self._happen(TIME_UP)
         return self.gate
 
     def energised_ms(self):
@@ -161,141 +178,146 @@ class Session:
         """
         if self.energised_ms() >= self._program.time_s * 1000:
             return 1
-        down_uc = self._part.down_uc(self._ramp.set_q4)
+        down_uc = self._segment.down_uc(self._ramp.set_q4)
         return self._dose.gross_uc + down_uc + start_uc >= self._most_uc
-
-    def _end_short(self):
-        self.outcome = codes.OUTCOME_SHORT
-        self._happen(LAST)
 
     def _judge_end(self):
         """A charge or a time is near: is it there?"""
-        part = self._part
+        segment = self._segment
         if self._is_spent(0):
-            self._end_short()
-        elif part.is_charge() and (
-            self._dose.gross_uc + part.reserve_uc(self._ramp.set_q4) >= part.full_uc
+            self._happen(SPENT)
+        elif segment.is_charge() and (
+            self._dose.gross_uc + segment.reserve_uc(self._ramp.set_q4) >= segment.full_uc
         ):
-            self._advance()
-        elif self.t_ms >= part.until_ms(self._hold_ms):
-            self._advance()
+            self._happen(SEGMENT_DONE)
+        elif self.t_ms >= segment.until_ms(self._hold_ms):
+            self._happen(SEGMENT_DONE)
         elif self.state == codes.STATE_RAMP and self.t_ms >= self._level_ms:
-            self._reached()  # as programmed: a load that limits does not put off the hold
+            self._happen(REACHED)  # as programmed: a load that limits does not put off the hold
 
-    def _advance(self):
-        part = self._part
-        if part.is_last():
-            self.outcome = codes.OUTCOME_COMPLETE
-            self._happen(LAST)
-            return
-        turns = part.turns
-        part.take(self._program, part.index + 1, self._dose.gross_uc)
-        self._is_turning = 1 if turns and self.gate else 0
-        if not turns:
-            self._hold_ms = self.t_ms + part.ramp_ms(self.target_q4)
-        self._happen(TURN if turns else FINISHED)
-        self.segment = part.index
-        part.held_ms = 0  # leaving the old hold has just added to it
+    def _hear_verdict(self, verdict):
+        """The supervisor has cut or tripped."""
+        if verdict == codes.VERDICT_CUT:
+            self.lost_q4 = self._ramp.set_q4
+            self._happen(LOST)
+        else:
+            self._trip(verdict)
 
-    def _reached(self):
-        """The set point is at its target."""
-        turned = self.state == codes.STATE_TURNING and self._part.is_off()
-        self._happen(WAIT if turned else REACHED)
-
-    def _waited(self, event):
-        """With the gate low something has come, or the time of a wait or a pause is up."""
-        if event == TRIP:
+    def _hear_wait(self, event):
+        """With the gate low something has come."""
+        if event == TRIPPED:
             fault = self._waits.fault
-            self._failed(
-                codes.FAULT_OPEN if fault == codes.FAULT_NO_LOAD and self.starts else fault
-            )
-        elif event == BACK:
+            no_load = fault == codes.FAULT_NO_LOAD and self.starts
+            self._trip(codes.FAULT_OPEN if no_load else fault)
+            return
+        if event == BACK:
             self.glitches += 1
-            if self._glitches.hit(self.t_ms):
-                self._failed(codes.FAULT_INTERMITTENT)
-            else:
-                self._happen(self._when_back)
-        elif event == RESTED:
-            if self._part.is_off():
-                self._happen(WAIT)
-            elif self._is_spent(_START_UC):
-                self._end_short()
-            else:
-                self.polarity = self._part.polarity
-                self._happen(RESTED)
-        elif event:
-            self._happen(self._left_by or event)
-        elif self.state == codes.STATE_OFF:
-            self._advance()
-        else:  # a pause that nobody ended
-            self._asked(codes.ASK_STOP)
+            self._is_intermittent = self._glitches.hit(self.t_ms)
+        self._happen(event)
 
-    def _failed(self, fault):
-        if fault == codes.VERDICT_CUT:
-            self._lost()
-            return
-        if self.fault == 0:
-            self.fault = fault
-            self.outcome = codes.OUTCOME_FAULTED if self.starts else codes.OUTCOME_REFUSED
-        self._happen(TRIP)
-
-    def _lost(self):
-        self.lost_q4 = self._ramp.set_q4
-        if self.state == codes.STATE_RAMP_DOWN:
-            self._when_back = BACK_ENDING
-            if self.outcome == codes.OUTCOME_COMPLETE:
-                self.outcome = codes.OUTCOME_SHORT  # what the ramp down was to add is missing
-        else:
-            self._when_back = BACK_PAUSING if self.state == codes.STATE_PAUSING else BACK
-        self._happen(LOST)
-
-    def _asked(self, ask):
-        state = self.state
-        if ask == codes.ASK_SET:
-            if codes.STATE_RAMP <= state <= codes.STATE_PULSE:
-                self._part.adjust(self.value)
-                if state != codes.STATE_PULSE:
-                    self._enter(codes.STATE_RAMP)
-                else:
-                    self.target_q4 = self._part.level_q4
-                    self.jump = 0  # from here on by ramp, even where the train began at once
-                    self.moved = 1
-            return
-        if ask == codes.ASK_STOP and self.outcome == codes.OUTCOME_RUNNING:
-            self.outcome = codes.OUTCOME_STOPPED
-        elif ask == codes.ASK_PAUSE and self._when_back == BACK:
-            self._when_back = BACK_PAUSING  # a pause asked while contact is lost
-        if state == codes.STATE_PROOF and (ask == codes.ASK_STOP or ask == codes.ASK_PAUSE):
-            # The limiter may have tripped because it was asked to: only there is that no fault.
-            if self._left_by != codes.ASK_STOP:
-                self._left_by = ask
-            self._proof.leave()
-        else:
-            self._happen(ask)
+    def _trip(self, fault):
+        self._found = fault
+        self._happen(TRIPPED)
 
     def _happen(self, event):
-        following = self._table[self.state * EVENTS + event]
-        if following != STAY:
+        """Take the row of the table for this event in this state, if there is one."""
+        number = self._first_rows[self.state * EVENTS + event]
+        if number == NO_ROW:
+            return
+        while not self._is_so(TRANSITIONS[number][2]):
+            number += 1
+        actions = TRANSITIONS[number][3]
+        following = TRANSITIONS[number][4]
+        self._conclude(actions)
+        if actions & GO_ON:
+            self.state = following
+        elif actions & RETARGET:
+            self._segment.adjust(self.value)
+            self.target_q4 = self._segment.level_q4
+            self.jump = 0  # from here on by ramp, even where the train began at once
+            self.entered = 1
+        else:
+            self._leave(following)
+            self._prepare(actions)
             self._enter(following)
+
+    def _is_so(self, guard):
+        """Whether a guard of the table holds."""
+        if guard == ALWAYS:
+            return 1
+        segment = self._segment
+        if guard == IF_LAST:
+            return segment.is_last()
+        if guard == IF_TO_ZERO:
+            return segment.ends_at_zero
+        if guard == IF_PULSES:
+            return segment.is_pulses()
+        if guard == IF_OFF:
+            return segment.is_off()
+        if guard == IF_SPENT:
+            return self._is_spent(_START_UC)
+        if guard == IF_INTERMITTENT:
+            return self._is_intermittent
+        return self.outcome == codes.OUTCOME_COMPLETE  # IF_COMPLETE
+
+    def _conclude(self, actions):
+        """The actions that end something: outcome, fault, proof."""
+        if actions & STOP and self.outcome == codes.OUTCOME_RUNNING:
+            self.outcome = codes.OUTCOME_STOPPED
+        if actions & COMPLETE:
+            self.outcome = codes.OUTCOME_COMPLETE
+        if actions & CUT_SHORT:
+            self.outcome = codes.OUTCOME_SHORT
+        if actions & BLAME_CONTACT:
+            self._found = codes.FAULT_INTERMITTENT
+        if actions & (BLAME | BLAME_CONTACT) and self.fault == 0:
+            self.fault = self._found
+            self.outcome = codes.OUTCOME_FAULTED if self.starts else codes.OUTCOME_REFUSED
+        if actions & LEAVE_PROOF:
+            self._proof.leave()
+
+    def _prepare(self, actions):
+        """The actions that the next state begins with: level, segment, polarity."""
+        segment = self._segment
+        if actions & ADJUST:
+            segment.adjust(self.value)
+        if actions & NEXT:
+            segment.take(self._program, segment.index + 1, self._dose.gross_uc)
+            segment.is_ahead = actions & FROM_ZERO
+            self._hold_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self.segment = segment.index
+        if actions & REVERSE:
+            self.polarity = segment.polarity
+
+    def _leave(self, following):
+        """What the state that ends here leaves behind."""
+        state = self.state
+        t_ms = self.t_ms
+        segment = self._segment
+        if state == codes.STATE_OFF:
+            segment.held_ms += t_ms - self._from_ms
+        elif state == codes.STATE_RAMP or state == codes.STATE_HOLD:
+            if following > codes.STATE_HOLD and t_ms > self._hold_ms:
+                segment.held_ms += t_ms - self._hold_ms
+        elif state == codes.STATE_PULSE:
+            segment.leave_pulses()
+            # From here on the set point is what the pulse had made of the amplitude.
+            self._ramp.set_q4 = self._ramp.set_q4 * self._pulses.gain_q10 >> 10
 
     def _enter(self, state):
         """Everything that a state means for gate, target, probe and clocks."""
         t_ms = self.t_ms
-        part = self._part
-        if state == codes.STATE_RAMP and part.is_pulses():
-            state = codes.STATE_PULSE
-        self._leave(self.state, state, t_ms)
         gate = 1 if codes.STATE_RAMP <= state <= codes.STATE_PAUSING else 0
         if gate != self.gate:
             self._switch(gate, t_ms)
         self.state = state
         self.gate = gate
-        self.moved = 1
+        self.entered = 1
         self.jump = 0
-        self._left_by = 0
         self._from_ms = t_ms
         self._until_ms = NEVER_MS
-        self.probe_on = 1 if state == codes.STATE_PROBE or state == codes.STATE_CONTACT else 0
+        contact = codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING
+        self.probe_on = 1 if contact or state == codes.STATE_PROBE else 0
         self._aim(state)
         if gate:
             self._set_end(t_ms)
@@ -303,43 +325,29 @@ class Session:
             self._ramp.reset()
             self._waits.enter(t_ms)
             if state == codes.STATE_OFF:
-                self._until_ms = part.until_ms(t_ms)
+                self._until_ms = self._segment.until_ms(t_ms)
             elif state == codes.STATE_PAUSED:
                 self._until_ms = t_ms + _PAUSE_MAX_MS
 
-    def _leave(self, state, following, t_ms):
-        """What the state that ends here leaves behind."""
-        part = self._part
-        if state == codes.STATE_OFF:
-            part.held_ms += t_ms - self._from_ms
-        elif state == codes.STATE_RAMP or state == codes.STATE_HOLD:
-            if following > codes.STATE_HOLD and t_ms > self._hold_ms:
-                part.held_ms += t_ms - self._hold_ms
-        elif state == codes.STATE_PULSE:
-            if not self._is_turning:
-                part.leave_pulses()
-            # From here on the set point is what the pulse had made of the amplitude.
-            self._ramp.set_q4 = self._ramp.set_q4 * self._pulses.gain_q10 >> 10
-
     def _switch(self, gate, t_ms):
-        """The gate closes or opens: the energised time, and where a turn's charge ends."""
+        """The gate closes or opens: the energised time, and where a segment's charge begins."""
+        segment = self._segment
         if gate:
             self.starts += 1
             self._closed_ms = t_ms
-            self._hold_ms = t_ms + self._part.ramp_ms(0)
+            self._hold_ms = t_ms + segment.ramp_ms(0)
         else:
             self._energised_ms += t_ms - self._closed_ms
-            if self._is_turning:
-                self._is_turning = 0
-                self._part.begin_at(self._dose.gross_uc)
+            if segment.is_ahead:
+                segment.begin_at(self._dose.gross_uc)
 
     def _aim(self, state):
         """Target and slew; what starts with the state."""
-        part = self._part
+        segment = self._segment
         if state == codes.STATE_RAMP:
-            self._level_ms = self.t_ms + part.ramp_ms(self.target_q4)
-            self.target_q4 = part.level_q4
-            self.slew_ua_s = part.slew_ua_s
+            self._level_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self.target_q4 = segment.level_q4
+            self.slew_ua_s = segment.slew_ua_s
         elif state == codes.STATE_PULSE:
             self._start_pulses()
         elif state != codes.STATE_HOLD:
@@ -350,11 +358,11 @@ class Session:
 
     def _start_pulses(self):
         """The amplitude climbs from 0, or stands at its level while the first gain is 0."""
-        part = self._part
-        part.start_pulses()
-        self.target_q4 = part.level_q4
-        self.slew_ua_s = part.slew_ua_s
-        if not part.slew_ua_s:
+        segment = self._segment
+        segment.start_pulses()
+        self.target_q4 = segment.level_q4
+        self.slew_ua_s = segment.slew_ua_s
+        if not segment.slew_ua_s:
             self.jump = 1
             self.slew_ua_s = self._program.slew_ua_s  # after it was retracted
             self._ramp.set_q4 = self.target_q4
@@ -364,11 +372,11 @@ class Session:
         self._end_uc = NEVER_UC
         if self.state > codes.STATE_PULSE:
             return  # on the way to 0 only the set point tells the end
-        part = self._part
+        segment = self._segment
         until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
-        until_ms = min(until_ms, part.until_ms(self._hold_ms))
+        until_ms = min(until_ms, segment.until_ms(self._hold_ms))
         if self.state == codes.STATE_RAMP:
             until_ms = min(until_ms, self._level_ms)
         self._until_ms = until_ms
-        set_q4 = max(self._ramp.set_q4, part.level_q4)
-        self._end_uc = min(part.end_uc(set_q4), self._most_uc - part.down_uc(set_q4))
+        set_q4 = max(self._ramp.set_q4, segment.level_q4)
+        self._end_uc = min(segment.end_uc(set_q4), self._most_uc - segment.down_uc(set_q4))

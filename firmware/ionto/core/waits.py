@@ -6,7 +6,7 @@ mV. It opens and closes nothing and knows no program but the least current of it
 
 from . import codes
 from .const import const
-from .transitions import BACK, HAS_LOAD, PROVEN, RESTED, TRIP
+from .transitions import BACK, LOAD_FOUND, PROVEN, RESTED, TRIPPED
 from .units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 _PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
@@ -25,7 +25,7 @@ class Waits:
         probe: an `impedance.Probe`; proof: a `proof.Proof`.
         zero_q4: a mean below it after a rest is no current.
 
-    `fault` is what was found when `step` returned TRIP.
+    `fault` is what was found when `step` returned TRIPPED.
     """
 
     def __init__(self, buf, probe, proof, zero_q4):
@@ -52,9 +52,9 @@ class Waits:
         """One tick of a state with the gate low.
 
         Returns:
-            HAS_LOAD, PROVEN, BACK, RESTED, TRIP, or codes.ASK_NONE while nothing has come.
+            LOAD_FOUND, PROVEN, BACK, RESTED, TRIPPED, or codes.ASK_NONE while nothing has come.
         """
-        if state == codes.STATE_PROOF:
+        if codes.STATE_PROOF <= state <= codes.STATE_PROOF_PAUSING:
             return self._prove(polarity)
         buf = self._buf
         if state == codes.STATE_PROBE:
@@ -62,9 +62,9 @@ class Waits:
                 self._probe.reset()
             elif self._probe.step(buf[SAMPLE_V]):
                 if self._probe.current_q4 >= self._probe_min_q4:
-                    return HAS_LOAD
+                    return LOAD_FOUND
                 return self._found(codes.FAULT_NO_LOAD)
-        elif state == codes.STATE_CONTACT:
+        elif codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING:
             return self._watch(t_ms)
         elif state == codes.STATE_REST and t_ms >= self._from_ms + _REST_MS:
             return self._rest()
@@ -72,7 +72,7 @@ class Waits:
 
     def _found(self, fault):
         self.fault = fault
-        return TRIP
+        return TRIPPED
 
     def _prove(self, polarity):
         buf = self._buf

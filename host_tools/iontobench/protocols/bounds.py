@@ -159,7 +159,7 @@ def _segments_uc(words: list[int]) -> Interval:
         kind = view.word(segment, program.S_KIND)
         if kind == program.HOLD_TIME:
             return Interval(0, _NO_BOUND_UC)
-        if kind != program.OFF and (segment == 0 or view.turns_after(segment - 1)):
+        if kind != program.OFF and (segment == 0 or view.is_to_zero(segment - 1)):
             total = total.plus(Interval(0, START_UC))
         if kind == program.HOLD_CHARGE:
             total = total.plus(_hold_uc(view, segment))
@@ -172,7 +172,7 @@ def _hold_uc(view: View, segment: int) -> Interval:
     peak_ua, down_ua_s = view.words[program.H_PEAK_UA], view.words[program.H_DOWN_SLEW_UA_S]
     charge_uc = Interval(0, view.word(segment, program.S_CHARGE_UC))
     unseen = _unseen_uc(peak_ua)
-    if not view.turns_after(segment):
+    if not view.is_to_zero(segment):
         return charge_uc.plus(_down_uc(view)).plus(unseen)
     factor = 1 + _up(view.words[program.H_SLEW_UA_S], down_ua_s)
     squares = Interval(0, _up(peak_ua, down_ua_s) + 2)

@@ -40,7 +40,7 @@ def pieces(words: Sequence[int]) -> list[Piece]:
     view, from_ua, found = View(words), 0, []
     for segment in range(view.segments):
         found += _segment(view, segment, from_ua)
-        from_ua = 0 if view.turns_after(segment) else view.word(segment, program.S_LEVEL_UA)
+        from_ua = 0 if view.is_to_zero(segment) else view.word(segment, program.S_LEVEL_UA)
     return found
 
 
@@ -52,7 +52,7 @@ def restarts(words: Sequence[int]) -> int:
         for segment in range(1, view.segments)
         if view.word(segment, program.S_KIND) != program.OFF
     ]
-    return sum(view.turns_after(segment - 1) for segment in energised)
+    return sum(view.is_to_zero(segment - 1) for segment in energised)
 
 
 def _segment(view: View, segment: int, from_ua: int) -> list[Piece]:
@@ -68,7 +68,7 @@ def _segment(view: View, segment: int, from_ua: int) -> list[Piece]:
     slew_ua_s = view.word(segment, program.S_SLEW_UA_S)
     made = [_ramp(segment, polarity, from_ua, level_ua, slew_ua_s)]
     after = []
-    if view.turns_after(segment):
+    if view.is_to_zero(segment):
         down_slew_ua_s = view.words[program.H_DOWN_SLEW_UA_S]
         after = [_ramp(segment, polarity, level_ua, 0, down_slew_ua_s)]
     by_charge = kind == program.HOLD_CHARGE

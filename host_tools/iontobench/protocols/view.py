@@ -10,7 +10,7 @@ from ionto.core import program
 
 
 class View(program.Program):
-    """Words as `Program` reads them: `word`, `turns_after`, `segments`."""
+    """Words as `Program` reads them: `word`, `is_to_zero`, `segments`."""
 
     def __init__(self, words: Sequence[int]):
         self.words = words  # on purpose without Program's own: words are judged, not run

@@ -58,7 +58,7 @@ def _flow(state, row):
     buf = state.buf
     buf[0] = row[4] % 300 - 100
     buf[4] = 0
-    if state.session.state == codes.STATE_PROOF:
+    if codes.STATE_PROOF <= state.session.state <= codes.STATE_PROOF_PAUSING:
         flows = proof.gate and proof.pump and not proof.lim_test
         buf[0] = 500 * state.scale if flows else row[4] % 30
         buf[4] = 2 if proof.lim_test else 0
