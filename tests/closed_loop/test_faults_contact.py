@@ -138,5 +138,5 @@ def test_a_glitch_on_the_way_to_a_pause_ends_in_the_pause():
     trial.say(3, "pause").say(6, "resume")
     trial.run(by_time((2000, 5000), slew_ua_s=1000))
     assert trial.last["outcome"] == "complete"
-    assert trial.first_ms(codes.STATE_CONTACT) < trial.first_ms(codes.STATE_PAUSED)
+    assert trial.first_ms(codes.STATE_CONTACT_PAUSING) < trial.first_ms(codes.STATE_PAUSED)
     assert_dose_kept(trial, 1e-3)
