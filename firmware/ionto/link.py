@@ -117,7 +117,7 @@ class Link:
                 return self._lose(codes.EVENT_HOST_LOST)
         return NONE
 
-    def turn(self, polarity):
+    def set_polarity(self, polarity):
         """The bridge was switched: sense B is told with the other sign from now on."""
         self._polarity = polarity
 

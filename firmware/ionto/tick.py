@@ -22,7 +22,16 @@ from .core.supervisor import (
     BY_RAMP,
     Supervisor,
 )
-from .core.units import GATE_CLOSED, GATE_EDGE, GATE_ZERO, SAMPLE_A, SAMPLE_LEN, TICK_US, WRAP_US
+from .core.units import (
+    FLOW_EDGE,
+    FLOW_OFF,
+    FLOW_STEADY,
+    FLOW_ZERO,
+    SAMPLE_A,
+    SAMPLE_LEN,
+    TICK_US,
+    WRAP_US,
+)
 from .link import Link
 
 _SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
@@ -31,13 +40,13 @@ _STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tic
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
 _FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
 
-# What can wait for a tick has its turn, so that no two such things meet in one. In the first two
-# the session decides and the set point moves; in the others the supervisor's ramp does. With the
-# gate low, where the session counts ticks, it decides in all but the rounds.
+# What can wait has a slot of its own, so that no two such things meet in one tick. The session
+# decides and the set point moves in the slots TELL and ENTERED, with the gate low in HEAR too; in
+# the other slots the supervisor's ramp moves. TELL comes in every second tick.
 _TELL = const(0)  # telemetry
-_MOVED = const(1)  # the session has entered a state: enough for one tick
+_ENTERED = const(1)  # the session has entered a state: enough for one tick
 _HEAR = const(2)  # a frame out or bytes in
-_ROUND = const(3)  # instead of _HEAR, every 4 ms: one round of the supervisor's slow checks
+_CHECK = const(3)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
 
 
 class Tick:
@@ -149,7 +158,7 @@ class Tick:
         session = self.session
         supervisor = self.supervisor
         link = self.link
-        gate = ended = ask = turn = unjudged_us = undecided_us = untold_us = 0
+        gate = flow = ended = ask = slot = unchecked_us = undecided_us = untold_us = 0
         set_q4 = target_q4 = slew_ua_s = peak_q4 = pulsing = flat_us = zero_us = 0
         self._first()
         last_us = (now_us() - TICK_US) & WRAP_US
@@ -160,23 +169,23 @@ class Tick:
             last_us = tick_us
             if dt_us > _DT_MAX_US:
                 dt_us = _DT_MAX_US
-            unjudged_us += dt_us
+            unchecked_us += dt_us
             sample(buf)
-            fault = check(buf, gate, dose.gross_uc, dt_us)
-            if turn == _ROUND:
-                unjudged_us -= ROUND_US
-                code = go_round(buf, gate, supervisor.freeze)
+            fault = check(buf, flow, dose.gross_uc, dt_us)
+            if slot == _CHECK:
+                unchecked_us -= ROUND_US
+                code = go_round(buf, flow, supervisor.freeze)
                 if code and not fault:
                     fault = supervisor.trip(code)
             if fault:
-                fault = self._cut(fault)
+                fault = self._switch_off(fault)
             undecided_us += dt_us
-            if turn < _HEAR or fault or (turn == _HEAR and not gate):
+            if slot < _HEAR or fault or (slot == _HEAR and not gate):
                 gate = decide(fault, ask, undecided_us)
                 ask = 0
                 if session.entered:
                     self._enter_state()
-                    turn = _MOVED
+                    slot = _ENTERED
                     ended = session.state >= codes.STATE_DONE
                     target_q4 = session.target_q4
                     slew_ua_s = session.slew_ua_s
@@ -196,18 +205,19 @@ class Tick:
                 if pulsing:
                     gain_q10 = shape(dt_us)
                     flat_us = flat_us + dt_us if gain_q10 == FLAT_Q10 else 0
-                    gate = GATE_CLOSED if flat_us > _STEADY_US else GATE_EDGE
+                    flow = FLOW_STEADY if flat_us > _STEADY_US else FLOW_EDGE
                     pulse_q4 = set_q4 * gain_q10 >> 10
                     if pulse_q4:
                         zero_us = 0
-                        drive = regulate(pulse_q4, current_q4, freeze or gate == GATE_EDGE)
+                        drive = regulate(pulse_q4, current_q4, freeze or flow == FLOW_EDGE)
                         actuate(1, limit(drive, 1))
                     else:
                         zero_us += dt_us
                         if zero_us > _ZERO_US:
-                            gate = GATE_ZERO
+                            flow = FLOW_ZERO
                         actuate(1, 0)
                 else:
+                    flow = FLOW_STEADY
                     actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
                 feed()
                 pump()
@@ -215,19 +225,20 @@ class Tick:
                 if current_q4 > peak_q4:
                     peak_q4 = self.peak_q4 = current_q4
             else:
-                self._low(current_q4, dt_us, ended)
+                flow = FLOW_OFF
+                self._step_low(current_q4, dt_us, ended)
             untold_us += dt_us
-            if turn == _TELL:
+            if slot == _TELL:
                 ask = tell(untold_us)
                 untold_us = 0
-                turn = _HEAR
-                if unjudged_us >= ROUND_US and not link.waiting and not ended:
-                    turn = _ROUND
+                slot = _HEAR
+                if unchecked_us >= ROUND_US and not link.waiting and not ended:
+                    slot = _CHECK
             else:
-                if turn == _HEAR:
+                if slot == _HEAR:
                     ask = hear() or ask
-                turn = _TELL
-            yield ended and self._is_over(dt_us)
+                slot = _TELL
+            yield ended and self._finish(dt_us)
 
     def _first(self):
         """After `port.begin()`, before the first tick."""
@@ -236,7 +247,7 @@ class Tick:
         self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)
         self._enter_state()
 
-    def _low(self, current_q4, dt_us, ended):
+    def _step_low(self, current_q4, dt_us, ended):
         """Gate low: the probe's and the proof's current and the last of the stage's count too."""
         if codes.STATE_PROOF <= self.session.state <= codes.STATE_PROOF_PAUSING:
             self._prove(current_q4, dt_us)
@@ -265,7 +276,7 @@ class Tick:
             self._pump()
         self._count(current_q4, dt_us)
 
-    def _cut(self, fault):
+    def _switch_off(self, fault):
         """Off first; only then may anything look at why."""
         port = self.port
         while fault == codes.VERDICT_RECHECK:
@@ -297,14 +308,14 @@ class Tick:
                 how = BY_PULSES_AT_ONCE if session.jump else BY_PULSES
             supervisor.follow(session.target_q4, session.slew_ua_s, self.buf[SAMPLE_A], how)
         elif self._gate:
-            supervisor.open_gate()
+            supervisor.output_off()
             self.regulator.reset()
             self._off_us = 0
             # A record is to show the current gone, not at its last level.
             self.link.telemetry.sample_now()
         self._gate = gate
         if session.polarity != self._polarity:
-            self._turn(session.polarity)  # before the probe's current may flow
+            self._reverse(session.polarity)  # before the probe's current may flow
         if state < codes.STATE_DONE:
             self.port.probe(session.probe_on)
         else:
@@ -313,13 +324,13 @@ class Tick:
         supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
         self._note_state(session)
 
-    def _turn(self, polarity):
+    def _reverse(self, polarity):
         """Zero has been proven with the gate low: switch the bridge, and all that count on it."""
         self._polarity = polarity
         self.port.set_polarity(polarity)
         self.dose.set_polarity(polarity)
-        self.supervisor.turn(polarity)
-        self.link.turn(polarity)
+        self.supervisor.set_polarity(polarity)
+        self.link.set_polarity(polarity)
         self._event(self.session.t_ms, codes.EVENT_POLARITY, polarity, self.session.segment)
 
     def _note_state(self, session):
@@ -339,8 +350,8 @@ class Tick:
             event(t_ms, codes.EVENT_PROOF, self.proof.proven, self.proof.on_q4)
         event(t_ms, codes.EVENT_STATE, session.state, session.segment)
 
-    def _is_over(self, dt_us):
-        """After the end: stay until off is confirmed, then until the frames are out."""
+    def _finish(self, dt_us):
+        """After the end: 1 as soon as off is confirmed, the end told and the frames out."""
         self._ended_us += dt_us
         if self._ended_us - dt_us < _SETTLE_US <= self._ended_us:
             self._tell_end()

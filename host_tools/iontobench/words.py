@@ -117,6 +117,14 @@ def _q4(current_q4: int) -> str:
     return milliamps(current_q4 / 16)
 
 
+def fault_sentence(name: str) -> str:
+    """A fault's name and what happened: `open (contact was lost and not back within 100 ms)`."""
+    for code, sentence in codes.FAULT_SENTENCES.items():
+        if codes.FAULT_NAMES[code] == name:
+            return f"{name} ({sentence})"
+    return name
+
+
 def _fault(code: int) -> str:
     return codes.FAULT_NAMES.get(code, f"fault {code}")
 

@@ -40,7 +40,7 @@ class Judge:
         """Gate low."""
         self.gate = 0
         self.ramp.reset()
-        self.supervisor.open_gate()
+        self.supervisor.output_off()
         return self
 
     def tick(

@@ -4,7 +4,7 @@ from ionto.core import codes
 from ionto.core.envelope import Envelope
 from ionto.core.limits import Board, open_cap_q4, open_floor_q4
 from ionto.core.rounds import Rounds
-from ionto.core.units import GATE_CLOSED
+from ionto.core.units import FLOW_STEADY
 
 from .build import SMALL, make_program, sample
 
@@ -33,15 +33,15 @@ class Slow:
         self.envelope.follow(level_q4, 10_000, 600_000)  # all that is expected flows
         self.envelope.jump()
 
-    def round(self, gate=GATE_CLOSED, limited=0, current_q4=16_000, load_mv=5000, **given):
+    def round(self, gate=FLOW_STEADY, limited=0, current_q4=16_000, load_mv=5000, **given):
         """The verdict of one round."""
         return self.rounds.step(sample(current_q4, load_mv, **given), gate, limited)
 
-    def turn(self, gate=GATE_CLOSED, limited=0, **given):
+    def turn(self, gate=FLOW_STEADY, limited=0, **given):
         """The verdicts of a turn: one for each round."""
         return [self.round(gate, limited, **given) for _ in range(4)]
 
-    def turns(self, count, gate=GATE_CLOSED, limited=0, **given):
+    def turns(self, count, gate=FLOW_STEADY, limited=0, **given):
         """Turns until a fault: which turn found it, and it; (0, OK) for none of `count`."""
         for number in range(1, count + 1):
             code = max(self.turn(gate, limited, **given))

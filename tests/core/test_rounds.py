@@ -9,7 +9,7 @@ from ionto.core import codes
 from ionto.core.rounds import WARN_NOISE
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
-from ionto.core.units import GATE_EDGE
+from ionto.core.units import FLOW_EDGE
 
 from .build import BOARDS, NAMES, make_program, sample, segment
 from .judge import Judge
@@ -21,7 +21,7 @@ NOISE_Q4 = 4 * 37 + 1000
 def in_pulses(how=BY_PULSES_AT_ONCE, level_ua=2000):
     """A supervisor of a train of pulses, long enough after its start."""
     judge = Judge()
-    judge.gate = GATE_EDGE
+    judge.gate = FLOW_EDGE
     judge.ramp.set_q4 = judge.target_q4 = level_ua * 16
     judge.supervisor.follow(level_ua * 16, 10_000, 0, how)
     judge.ticks(6000, current_q4=0)
@@ -52,7 +52,7 @@ def test_in_pulses_every_bound_from_above_stays():
 @pytest.mark.hazard("H-31")
 def test_an_amplitude_by_ramp_has_its_envelope_from_0():
     judge = Judge()
-    judge.gate = GATE_EDGE
+    judge.gate = FLOW_EDGE
     judge.supervisor.follow(32_000, 10_000, 0, BY_PULSES)
     assert judge.until(9, current_q4=3000) == (5, codes.FAULT_ENVELOPE)
 

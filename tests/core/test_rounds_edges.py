@@ -9,7 +9,7 @@ import pytest
 from ionto.core import codes
 from ionto.core.rounds import WARN_COMPLIANCE
 from ionto.core.supervisor import BY_PULSES
-from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO
+from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
 from .build import SMALL, make_program, sample
 from .slow_rounds import ODD, TIME_MS, TURN_MS, Slow
@@ -21,14 +21,14 @@ TURNS_A_SECOND = 63  # the first whole number of turns that is a second long
 @pytest.mark.parametrize(("time_ms", "turn"), [(159, 10), (160, 11), (175, 11), (176, 12)])
 def test_energised_time_passes_the_wall_by_a_turn_at_most(time_ms, turn):
     slow = Slow(time_ms=time_ms)
-    assert slow.turns(100, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(100, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)
     assert (slow.rounds.clock_ms, slow.rounds.energised_ms) == (100 * TURN_MS, 0)
     assert slow.turns(20) == (turn, codes.FAULT_TIME_WALL)
     assert slow.rounds.energised_ms == turn * TURN_MS
 
 
 @pytest.mark.hazard("H-16")
-@pytest.mark.parametrize("gate", [GATE_EDGE, GATE_ZERO])
+@pytest.mark.parametrize("gate", [FLOW_EDGE, FLOW_ZERO])
 def test_energised_time_counts_in_every_part_of_a_pulse(gate):
     slow = Slow(time_ms=160)
     assert slow.turns(20, gate) == (11, codes.FAULT_TIME_WALL)
@@ -37,11 +37,11 @@ def test_energised_time_counts_in_every_part_of_a_pulse(gate):
 @pytest.mark.parametrize(
     ("gate", "load_mv", "warning"),
     [
-        (GATE_CLOSED, 31_999, 0),
-        (GATE_CLOSED, 32_000, WARN_COMPLIANCE),
-        (GATE_CLOSED, 39_000, WARN_COMPLIANCE),
-        (GATE_EDGE, 40_000, 0),
-        (GATE_LOW, 40_000, 0),
+        (FLOW_STEADY, 31_999, 0),
+        (FLOW_STEADY, 32_000, WARN_COMPLIANCE),
+        (FLOW_STEADY, 39_000, WARN_COMPLIANCE),
+        (FLOW_EDGE, 40_000, 0),
+        (FLOW_OFF, 40_000, 0),
     ],
 )
 @pytest.mark.parametrize("board", [SMALL, ODD])
@@ -85,7 +85,7 @@ def test_a_low_load_before_the_gate_opened_does_not_count_after_it():
     slow = at_5_s()
     slow.turn()
     slow.turns(TURNS_A_SECOND - 1, load_mv=199)
-    slow.rounds.open_gate()
+    slow.rounds.output_off()
     slow.rounds.clock_ms += 5000
     assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, codes.FAULT_LOW_IMPEDANCE)
 
@@ -100,12 +100,12 @@ def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
     assert slow.turn(limited=1, **low) == [codes.FAULT_NONE] * 4
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
-    slow.rounds.open_gate()
+    slow.rounds.output_off()
     assert slow.turns(90, **low) == (TURNS_A_SECOND, codes.FAULT_UNDERCURRENT)
 
 
 @pytest.mark.hazard("H-18")
-@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED, GATE_EDGE])
+@pytest.mark.parametrize("gate", [FLOW_OFF, FLOW_STEADY, FLOW_EDGE])
 def test_a_supply_too_low_in_two_turns_running_trips(gate):
     slow = Slow()
     for _ in range(2):
@@ -124,7 +124,7 @@ def test_an_arm_forgets_a_supply_that_was_too_low():
 
 
 @pytest.mark.hazard("H-24")
-@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED])
+@pytest.mark.parametrize("gate", [FLOW_OFF, FLOW_STEADY])
 def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
     slow = Slow()
     slow.whole = False
@@ -137,7 +137,7 @@ def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
 
 
 @pytest.mark.hazard("H-24")
-@pytest.mark.parametrize("gate", [GATE_LOW, GATE_CLOSED])
+@pytest.mark.parametrize("gate", [FLOW_OFF, FLOW_STEADY])
 def test_a_program_that_has_changed_is_found_in_the_fourth_round_of_a_walks_last_turn(gate):
     slow = Slow()
     slow.program.words[0] ^= 1 << 20
@@ -176,7 +176,7 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
     assert (rounds.noise_q4, rounds.steady.warning) == (0, 0)
     assert rounds.snapshot.listed() == []
     slow.whole = False
-    assert slow.turn(GATE_LOW) == [
+    assert slow.turn(FLOW_OFF) == [
         codes.FAULT_NONE,
         codes.FAULT_NONE,
         codes.FAULT_CORRUPT,
@@ -188,4 +188,4 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
 def test_in_the_edges_of_pulses_nothing_is_too_little():
     slow = Slow()
     slow.rounds.pulsing = BY_PULSES
-    assert slow.turns(90, GATE_EDGE, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(90, FLOW_EDGE, current_q4=0) == (0, codes.FAULT_NONE)

@@ -7,7 +7,7 @@ import pytest
 
 from ionto.core import codes
 from ionto.core.supervisor import BY_PULSES
-from ionto.core.units import GATE_EDGE, GATE_LOW
+from ionto.core.units import FLOW_EDGE, FLOW_OFF
 
 from .slow_rounds import ODD, Slow
 
@@ -74,7 +74,7 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
     slow.expect(16_000 + CHANGE_Q4)
     assert slow.turns(2) == (0, codes.FAULT_NONE)
     if event == "opens":
-        slow.rounds.open_gate()
+        slow.rounds.output_off()
     at_q4 = 16_000 + MOVED_Q4 * (event == "moves")
     slow.turn(limited=event == "limited", current_q4=at_q4)
     assert slow.turns(20, current_q4=at_q4) == (0, codes.FAULT_NONE)
@@ -85,7 +85,7 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
 @pytest.mark.hazard("H-12", "H-31")
 def test_neither_with_the_gate_low_nor_in_pulses_a_sense_has_to_move():
     slow = Slow()
-    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(20, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)
     slow.rounds.pulsing = BY_PULSES
-    assert slow.turns(20, GATE_EDGE, current_q4=0) == (0, codes.FAULT_NONE)
-    assert slow.turns(20, GATE_LOW, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(20, FLOW_EDGE, current_q4=0) == (0, codes.FAULT_NONE)
+    assert slow.turns(20, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)

@@ -9,7 +9,7 @@ from ionto.core import codes
 from ionto.core.rounds import WARN_COMPLIANCE, WARN_NOISE
 from ionto.core.steady import WARN_LOW
 from ionto.core.supervisor import BY_PULSES
-from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO
+from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
 from .slow_rounds import TURN_MS, Slow
 
@@ -51,9 +51,9 @@ def test_noise_is_the_mean_of_four_bends_above_1148_on_any_ramp(bends_q4, told_q
 def test_no_noise_is_heard_with_the_gate_low_or_in_pulses():
     loud = [9000, -9000] * 6
     slow = Slow()
-    assert set(heard(slow, loud, GATE_LOW)) == {0}
+    assert set(heard(slow, loud, FLOW_OFF)) == {0}
     slow.rounds.pulsing = BY_PULSES
-    assert set(heard(slow, loud, GATE_EDGE)) == {0}
+    assert set(heard(slow, loud, FLOW_EDGE)) == {0}
 
 
 @pytest.mark.parametrize("readings", range(7))
@@ -62,7 +62,7 @@ def test_noise_before_the_gate_opened_is_not_heard_after_it(readings):
     for _ in range(readings):
         heard(slow, [])
     heard(slow, [1000, 1000, 1000])
-    slow.rounds.open_gate()
+    slow.rounds.output_off()
     assert set(heard(slow, [0, 0, 1000, 0, 0, 0, 0])) == {0}
 
 
@@ -109,9 +109,9 @@ def test_too_much_for_a_second_trips_in_holds_and_in_the_flat_parts_of_pulses():
     slow = settled(0)
     slow.rounds.pulsing = BY_PULSES
     assert over(slow) == codes.FAULT_OVERCURRENT
-    slow.rounds.open_gate()
+    slow.rounds.output_off()
     slow.rounds.pulsing = BY_PULSES
-    for gate in (GATE_EDGE, GATE_ZERO):
+    for gate in (FLOW_EDGE, FLOW_ZERO):
         assert over(slow, gate=gate) == codes.FAULT_NONE
 
 
@@ -123,8 +123,8 @@ def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     if event == "moving":
         slow.envelope.follow(16_016, 10_000, 0)
     elif event == "opens":
-        slow.rounds.open_gate()
-    gate = GATE_LOW if event == "opens" else GATE_CLOSED
+        slow.rounds.output_off()
+    gate = FLOW_OFF if event == "opens" else FLOW_STEADY
     assert slow.turn(gate, limited=event == "limited") == [codes.FAULT_NONE] * 4
     slow.expect(16_000)
     assert over(slow, 61) == codes.FAULT_NONE

@@ -8,7 +8,7 @@ import pytest
 
 from ionto.core import codes
 from ionto.core.supervisor import BY_RAMP, WARN_DIP, WARN_LATE, Supervisor
-from ionto.core.units import GATE_CLOSED, GATE_EDGE, GATE_LOW, GATE_ZERO, INPUT_LIMITER
+from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO, INPUT_LIMITER
 
 from .build import SMALL, make_program, sample
 from .judge import Judge
@@ -21,7 +21,7 @@ ABOVE_1_MA_Q4 = 18_401
 LOW = {"current_q4": 0, "load_mv": 40_000}
 
 
-def give(supervisor, gate=GATE_LOW, charge_uc=0, dt_us=1000, **given):
+def give(supervisor, gate=FLOW_OFF, charge_uc=0, dt_us=1000, **given):
     """The verdict on one sample, with no round after it."""
     return supervisor.check(sample(**given), gate, charge_uc, dt_us)
 
@@ -38,16 +38,16 @@ def test_armed_by_nothing_it_allows_nothing():
     supervisor = Supervisor(SMALL)
     assert give(supervisor) == codes.FAULT_NONE
     assert give(supervisor, current_q4=1) == codes.VERDICT_RECHECK
-    assert supervisor.limit(1, GATE_CLOSED) == 0
+    assert supervisor.limit(1, FLOW_STEADY) == 0
     assert give(supervisor, charge_uc=1) == codes.FAULT_CHARGE_WALL
 
 
 @pytest.mark.hazard("H-01")
 def test_after_a_clear_nothing_is_driven_before_the_next_program():
     supervisor = armed()
-    assert supervisor.limit(1000, GATE_CLOSED) == 1000
+    assert supervisor.limit(1000, FLOW_STEADY) == 1000
     supervisor.clear()
-    assert supervisor.limit(1000, GATE_CLOSED) == 0
+    assert supervisor.limit(1000, FLOW_STEADY) == 0
 
 
 @pytest.mark.hazard("H-01", "H-02")
@@ -123,7 +123,7 @@ def test_a_fault_is_not_hidden_by_senses_that_are_apart_for_the_first_time():
 
 
 @pytest.mark.hazard("H-02", "H-06")
-@pytest.mark.parametrize("gate", [GATE_CLOSED, GATE_EDGE, GATE_ZERO])
+@pytest.mark.parametrize("gate", [FLOW_STEADY, FLOW_EDGE, FLOW_ZERO])
 @pytest.mark.parametrize("load_mv", [5000, HIGH_MV])
 def test_above_the_envelope_is_that_fault_at_any_voltage_and_in_any_part_of_a_pulse(gate, load_mv):
     judge = Judge().hold(1000)
@@ -151,9 +151,9 @@ def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, 
 @pytest.mark.parametrize(
     ("gate", "current_q4", "last"),
     [
-        (GATE_ZERO, FLOOR_Q4, codes.FAULT_NONE),
-        (GATE_ZERO, FLOOR_Q4 + 1, codes.FAULT_LEAK),
-        (GATE_EDGE, FLOOR_Q4 + 1, codes.FAULT_NONE),
+        (FLOW_ZERO, FLOOR_Q4, codes.FAULT_NONE),
+        (FLOW_ZERO, FLOOR_Q4 + 1, codes.FAULT_LEAK),
+        (FLOW_EDGE, FLOOR_Q4 + 1, codes.FAULT_NONE),
     ],
 )
 def test_between_two_pulses_more_than_the_floor_is_a_leak(gate, current_q4, last):
@@ -176,7 +176,7 @@ def test_a_lost_contact_is_cut_and_does_not_latch():
     judge = Judge().hold(1000)
     assert judge.until(9, **LOW) == (5, codes.VERDICT_CUT)
     judge.leave()
-    assert (judge.supervisor.tripped, judge.supervisor.limit(1000, GATE_CLOSED)) == (0, 1000)
+    assert (judge.supervisor.tripped, judge.supervisor.limit(1000, FLOW_STEADY)) == (0, 1000)
 
 
 @pytest.mark.parametrize("given", [LOW, {"current_q4": 1000, "load_mv": HIGH_MV}])

@@ -263,10 +263,11 @@ def test_every_fault_that_the_supervisor_can_give_is_under_the_contract():
     assert given == {one.values[0].fault for one in TRIPS}
 
 
-def test_every_fault_is_given_somewhere_and_has_a_name():
+def test_every_fault_is_given_somewhere_and_has_a_name_and_a_sentence():
     given = set().union(*(_given(path.name) for path in CORE.glob("*.py")))
     assert given | {codes.FAULT_INTERNAL} == set(LATCHING.values()), "INTERNAL is the bench's"
     assert set(LATCHING.values()) == set(codes.FAULT_NAMES) - {codes.FAULT_NONE}
+    assert set(LATCHING.values()) == set(codes.FAULT_SENTENCES)
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,8 @@ class TripContract:
             assert (supervisor.tripped, supervisor.later) == (trip.fault, later + counted)
             assert (supervisor.limit(1000, 1), supervisor.limit(60_000, 1)) == (0, 0)
         supervisor.follow(1600, 100, 0, 0)
-        supervisor.open_gate()
-        supervisor.turn(-1)
+        supervisor.output_off()
+        supervisor.set_polarity(-1)
         supervisor.allow(10_000, 1)
         assert supervisor.tripped == trip.fault
         assert supervisor.limit(1000, 1) == 0

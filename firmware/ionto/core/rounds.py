@@ -13,7 +13,7 @@ from .integrity import Integrity
 from .limits import noise_q4, stuck_q4, under_q4
 from .snapshot import Snapshot
 from .steady import Steady
-from .units import GATE_CLOSED, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V
+from .units import FLOW_STEADY, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V
 
 ROUND_US = const(4000)
 WARN_COMPLIANCE = const(4)
@@ -71,7 +71,7 @@ class Rounds:
         self._supply_times = 0
         self.snapshot.reset()
         self.steady.reset()
-        self.open_gate()
+        self.output_off()
 
     def arm(self, program, time_ms):
         """Take a program and the wall on its energised time. Not in a tick path."""
@@ -80,7 +80,7 @@ class Rounds:
         self._integrity.arm(program)
         self.steady.arm(program.least_ohm)
 
-    def open_gate(self):
+    def output_off(self):
         """The gate is low from now on: what judges a current is forgotten."""
         self.pulsing = 0
         self._ramp_ms = self.clock_ms
@@ -101,36 +101,36 @@ class Rounds:
         """A ramp from 0 begins now."""
         self._ramp_ms = self.clock_ms
 
-    def step(self, buf, gate, limited):
+    def step(self, buf, flow, limited):
         """One round, ROUND_US after the last one; return 0 or a fault."""
         clock_ms = self.clock_ms + _ROUND_MS
         self.clock_ms = clock_ms
         number = self._round
         if number & 1:
             self._round = (number + 1) & 3
-            if gate and not self.pulsing:
-                self._listen(buf[SAMPLE_A])
+            if flow and not self.pulsing:
+                self._measure_noise(buf[SAMPLE_A])
             if number == 1:
-                return self._powered(buf, gate, limited)
+                return self._check_supply_and_flow(buf, flow, limited)
             return codes.FAULT_CORRUPT if self._integrity.step() else 0
         self._round = number + 1
         expected_q4 = self._envelope.expected_q4
         self.snapshot.keep(buf, expected_q4)
         if number == 0:
-            return self._bounded(buf, gate) if gate else 0
+            return self._check_time_and_load(buf, flow) if flow else 0
         if not self._is_whole():
             return codes.FAULT_CORRUPT
-        if gate and not self.pulsing:
-            return self._follows(buf[SAMPLE_A], expected_q4, limited)
+        if flow and not self.pulsing:
+            return self._check_sense_follows(buf[SAMPLE_A], expected_q4, limited)
         return 0
 
-    def _bounded(self, buf, gate):
+    def _check_time_and_load(self, buf, flow):
         """Time wall; where contact is judged, near compliance and low impedance too."""
         energised_ms = self.energised_ms + _TURN_MS
         self.energised_ms = energised_ms
         if energised_ms > self._time_ms:
             return codes.FAULT_TIME_WALL
-        if gate != GATE_CLOSED:
+        if flow != FLOW_STEADY:
             return 0
         current_q4 = buf[SAMPLE_A]
         load_mv = buf[SAMPLE_V]
@@ -149,7 +149,7 @@ class Rounds:
             self._low_load_turns = 0
         return 0
 
-    def _powered(self, buf, gate, limited):
+    def _check_supply_and_flow(self, buf, flow, limited):
         """Supply at any time; under-current and the steady hold while something is to flow."""
         if buf[SAMPLE_SUPPLY] < self._supply_min_mv:
             self._supply_times += 1
@@ -157,7 +157,7 @@ class Rounds:
                 return codes.FAULT_SUPPLY
         else:
             self._supply_times = 0
-        if gate != GATE_CLOSED:
+        if flow != FLOW_STEADY:
             return 0
         envelope = self._envelope
         current_q4 = buf[SAMPLE_A]
@@ -175,7 +175,7 @@ class Rounds:
         settled = not self.pulsing and clock_ms - self._ramp_ms > _SETTLED_MS
         return self.steady.step(current_q4, envelope.expected_q4, buf[SAMPLE_V], settled, clock_ms)
 
-    def _follows(self, current_q4, expected_q4, limited):
+    def _check_sense_follows(self, current_q4, expected_q4, limited):
         """Sense A has to follow what is expected: it may not stand still while that moves on."""
         moved_q4 = current_q4 - self._from_q4
         still_q4 = self._still_q4
@@ -195,7 +195,7 @@ class Rounds:
         self._from_expected_q4 = expected_q4
         self._stuck_until_ms = 0
 
-    def _listen(self, current_q4):
+    def _measure_noise(self, current_q4):
         """Noise: the mean second difference of readings 8 ms apart, to which a ramp is nothing."""
         step_q4 = current_q4 - self._last_q4
         bend_q4 = step_q4 - self._last_step_q4

@@ -20,8 +20,8 @@ from .limits import (
 )
 from .rounds import Rounds
 from .units import (
-    GATE_CLOSED,
-    GATE_ZERO,
+    FLOW_STEADY,
+    FLOW_ZERO,
     INPUT_LIMITER,
     SAMPLE_A,
     SAMPLE_B,
@@ -104,7 +104,7 @@ class Supervisor:
         self._drive_max = 0
         self._peak_q4 = 0
         self._slew_max_ua_s = 1
-        self.open_gate()
+        self.output_off()
 
     def arm(self, program):
         """Take a program's walls. Not in a tick path."""
@@ -141,7 +141,7 @@ class Supervisor:
             and self._slew_max_ua_s == ~self._not_slew_max_ua_s
         )
 
-    def turn(self, polarity):
+    def set_polarity(self, polarity):
         """The bridge was switched, with the gate low: sense B now reads the other sign."""
         self._polarity = polarity
 
@@ -154,7 +154,7 @@ class Supervisor:
         self._allowed_q4 = current_q4
         self._may_trip = may_trip
 
-    def open_gate(self):
+    def output_off(self):
         """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
         self.envelope.reset()
         self._over_ticks = 0
@@ -162,7 +162,7 @@ class Supervisor:
         self._apart_ticks = 0
         self._leak_ticks = 0
         self._off_us = 0
-        self.rounds.open_gate()
+        self.rounds.output_off()
         self.limited = 0
         self.low = 0
         self.freeze = 0
@@ -183,11 +183,11 @@ class Supervisor:
         if how == BY_PULSES_AT_ONCE:
             self.envelope.jump()
 
-    def check(self, buf, gate, charge_uc, dt_us):
+    def check(self, buf, flow, charge_uc, dt_us):
         """Judge one tick; every `rounds.ROUND_US` a `rounds.step` is to follow.
 
         Args:
-            gate: GATE_*, as it was when the sample was taken.
+            flow: FLOW_*, as it was to be when the sample was taken.
 
         Returns:
             `codes.FAULT_NONE`, `codes.VERDICT_RECHECK` (sample the current again, then `recheck`),
@@ -196,7 +196,7 @@ class Supervisor:
         current_q4 = buf[SAMPLE_A]
         code = 0
         if dt_us > _LATE_WARN_US:
-            code = self._late(dt_us)
+            code = self._judge_late(dt_us)
         if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._may_trip:
             code = codes.FAULT_LIMITER
         if charge_uc > self._charge_uc:
@@ -205,32 +205,32 @@ class Supervisor:
         apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
         if apart_q4 < 0:
             apart_q4 = -apart_q4
-        elif not gate and current_q4 < self._back_q4:
+        elif not flow and current_q4 < self._back_q4:
             apart_q4 = 0
         if apart_q4 * 20 > current_q4 + self._apart_q4:
-            code = self._are_apart() or code
+            code = self._count_apart() or code
         elif self._apart_ticks:
             self._apart_ticks = 0
         if code == 0:  # a fault found so far is not to be hidden by a mere cut in the same tick
-            if gate:
+            if flow:
                 envelope = self.envelope
                 if envelope.moving:
                     envelope.move(dt_us)
                 if current_q4 > envelope.max_q4:
-                    code = self._above()
+                    code = self._count_above()
                 elif self._over_ticks:
                     self._over_ticks = 0
-                if code == 0 and gate == GATE_CLOSED:
+                if code == 0 and flow == FLOW_STEADY:
                     if buf[SAMPLE_V] >= self._near_high_mv:
-                        code = self._high(current_q4, buf[SAMPLE_V])
+                        code = self._judge_high(current_q4, buf[SAMPLE_V])
                     elif current_q4 < envelope.open_q4:
-                        code = self._is_low()
+                        code = self._count_low()
                     elif self.freeze:
-                        code = self._recovered()
-                elif code == 0 and gate == GATE_ZERO:
-                    code = self._leaks(current_q4, self._floor_q4)
+                        code = self._recover()
+                elif code == 0 and flow == FLOW_ZERO:
+                    code = self._count_leak(current_q4, self._floor_q4)
             else:
-                code = self._opened(current_q4, dt_us)
+                code = self._judge_off(current_q4, dt_us)
         if code:
             return self.trip(code) if code >= codes.FAULT_OVERCURRENT else code
         if current_q4 > self._over_q4 and self._is_over(current_q4):
@@ -272,15 +272,15 @@ class Supervisor:
             most_q4 = max(most_q4, self._floor_q4 + self._allowed_q4)
         return current_q4 > most_q4
 
-    def _are_apart(self):
+    def _count_apart(self):
         self._apart_ticks += 1
         return codes.FAULT_SENSES_APART if self._apart_ticks >= _APART_TICKS else 0
 
-    def _above(self):
+    def _count_above(self):
         self._over_ticks += 1
         return codes.FAULT_ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
 
-    def _high(self, current_q4, load_mv):
+    def _judge_high(self, current_q4, load_mv):
         """At or near compliance: open below I_open, else the trim stands still.
 
         There the stage limits, which is no fault: what is expected comes down to what flows. One
@@ -289,8 +289,8 @@ class Supervisor:
         """
         envelope = self.envelope
         if current_q4 < envelope.open_high_q4():
-            return self._is_low()
-        if self._low_ticks and self._dip():
+            return self._count_low()
+        if self._low_ticks and self._note_dip():
             return codes.FAULT_INTERMITTENT
         self.freeze = 1
         if load_mv < self._high_mv:
@@ -306,20 +306,20 @@ class Supervisor:
         envelope.retract(current_q4)
         return 0
 
-    def _recovered(self):
+    def _recover(self):
         """Neither limited nor low any more."""
         self.limited = 0
         self.freeze = 0
-        return self._dip() if self._low_ticks else 0
+        return self._note_dip() if self._low_ticks else 0
 
-    def _opened(self, current_q4, dt_us):
+    def _judge_off(self, current_q4, dt_us):
         """Gate low: after the stage has settled nothing but the probe's current may flow."""
         if self._off_us < _SETTLE_US:
             self._off_us += dt_us
             return 0
-        return self._leaks(current_q4, self._floor_q4 + self._allowed_q4)
+        return self._count_leak(current_q4, self._floor_q4 + self._allowed_q4)
 
-    def _leaks(self, current_q4, most_q4):
+    def _count_leak(self, current_q4, most_q4):
         """More than nothing for five ticks."""
         if current_q4 > most_q4:
             self._leak_ticks += 1
@@ -329,21 +329,21 @@ class Supervisor:
             self._leak_ticks = 0
         return 0
 
-    def _is_low(self):
+    def _count_low(self):
         self.low = 1
         self.limited = 0
         self.freeze = 1
         self._low_ticks += 1
         return codes.VERDICT_CUT if self._low_ticks >= _OPEN_TICKS else 0
 
-    def _dip(self):
+    def _note_dip(self):
         """A gap that closed before the open debounce: three in 10 s are a bad connection."""
         self._low_ticks = 0
         self.low = 0
         self.warning |= WARN_DIP
         return codes.FAULT_INTERMITTENT if self.dips.hit(self.rounds.clock_ms) else 0
 
-    def _late(self, dt_us):
+    def _judge_late(self, dt_us):
         if dt_us > _LATE_US:
             return codes.FAULT_LATE
         self.warning |= WARN_LATE

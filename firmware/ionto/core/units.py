@@ -25,11 +25,11 @@ SAMPLE_LEN = const(5)
 
 _LOAD_MAX_MV = const(67000)  # of a resistance that is told
 
-# What a sample was taken under, for who judges it.
-GATE_LOW = const(0)
-GATE_CLOSED = const(1)
-GATE_EDGE = const(2)  # closed, in a part of a pulse that judges no contact
-GATE_ZERO = const(3)  # closed, settled between two pulses: nothing may flow
+# What should flow while a sample is taken.
+FLOW_OFF = const(0)  # gate low: nothing but what PROBE passes
+FLOW_STEADY = const(1)  # gate closed: the set point; contact is judged
+FLOW_EDGE = const(2)  # gate closed, near a pulse's edge: contact is not judged
+FLOW_ZERO = const(3)  # gate closed, settled between two pulses: nothing
 
 INPUT_STOP = const(1)  # the stop input is pressed
 INPUT_LIMITER = const(2)  # the hardware limiter has latched the series switch open

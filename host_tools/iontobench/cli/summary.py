@@ -96,7 +96,9 @@ def closing_summary(result: Result) -> dict[str, Any]:
 def outcome_line(result: Result, signal: str | None) -> str:
     """The outcome in words, with its cause: the fault, or what came from outside."""
     text = words.OUTCOMES.get(result.outcome, result.outcome)
-    cause = result.fault or (signal if result.outcome == "stopped" else None)
+    cause = signal if result.outcome == "stopped" else None
+    if result.fault:
+        cause = words.fault_sentence(result.fault)
     return f"{text}: {cause}" if cause else text
 
 

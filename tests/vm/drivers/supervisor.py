@@ -36,14 +36,14 @@ def step(state, row):
     if 1 <= row[0] <= 3:
         supervisor.follow(row[1], row[2], current_q4, row[0] - 1 + BY_RAMP)
     elif row[0] == 4:
-        supervisor.open_gate()
+        supervisor.output_off()
     elif row[0] == 5:
         supervisor.allow(row[1] & 1023, row[2] & 1)
     elif row[0] == 6:
         supervisor.warning = supervisor.rounds.warning = 0
     elif row[0] == 7:
         state.polarity = -state.polarity
-        supervisor.turn(state.polarity)
+        supervisor.set_polarity(state.polarity)
     buf = state.buf
     buf[0] = current_q4
     buf[1] = (current_q4 - row[5]) * state.polarity
