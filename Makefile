@@ -8,7 +8,7 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check coverage mutants bench faults thresholds leads nuisance census clean
+.PHONY: help run test test-all check coverage net mutants bench faults thresholds leads nuisance census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
 	@$(BIN)/python -m coverage report
+
+net: $(VENV)/.test ## Does every protocol still do the same, to the tick? ARGS=--write stores anew
+	@$(BIN)/python -m tests.net $(ARGS)
 
 mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests notice? Half an hour
 	@$(BIN)/python -m tests.mutants $(ARGS)

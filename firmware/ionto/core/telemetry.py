@@ -1,6 +1,6 @@
 """Telemetry frames, one act a tick, and the credit that keeps a host from blocking us.
 
-A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 48
+A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 49
 bytes. Its first digit is its type. Numbers are two's complement of their width. Frames wait in a
 ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is dropped and the
 host sees the gap in the sequence numbers.
@@ -19,7 +19,7 @@ CREDIT = const(4)
 SAMPLE = const(1)
 EVENT = const(2)
 STATUS = const(3)
-SAMPLE_WIDTHS = bytes((1, 4, 6, 1, 1, 5, 6, 5, 7, 6))
+SAMPLE_WIDTHS = bytes((1, 4, 6, 2, 1, 5, 6, 5, 7, 6))
 EVENT_WIDTHS = bytes((1, 4, 6, 3, 8, 8))
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
 STATUS_PERIOD_US = const(200000)

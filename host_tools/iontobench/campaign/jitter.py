@@ -4,12 +4,12 @@ Medians are the shipped skin's, spreads the table's: lognormal where it says sig
 or uniform. Units are in the names of `SkinParams`. It is a cloud round one site, no population.
 """
 
-import math
 import random
 
 from msgspec.structs import replace
 
-from iontobench.sim.noise import seeded
+from iontobench.sim.noise import one_normal, seeded
+from iontobench.sim.portable import exp
 from iontobench.sim.skin import SkinParams, load_skin
 
 DRY_SHARE = 0.25
@@ -48,7 +48,7 @@ def jittered(
         raise TypeError(f"{site} is no skin")
     draw = seeded(seed, "jitter")
     drawn = {
-        name: getattr(nominal, name) * math.exp(sigma * _normal(draw))
+        name: getattr(nominal, name) * exp(sigma * _normal(draw))
         for name, sigma in (_SIGMA_LN | _SITE_SIGMA_LN.get(site, {})).items()
     }
     drawn["r_min_kohm_cm2"] = max(_R_MIN_FLOOR_KOHM_CM2, drawn["r_min_kohm_cm2"])
@@ -81,4 +81,4 @@ def jittered(
 
 
 def _normal(draw: random.Random) -> float:
-    return max(-_SPREAD_CUT, min(_SPREAD_CUT, draw.gauss(0.0, 1.0)))
+    return max(-_SPREAD_CUT, min(_SPREAD_CUT, one_normal(draw)))

@@ -5,13 +5,14 @@ uC. It judges nothing.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import fmean
 from typing import NamedTuple
 
 from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.limits import Board
-from iontobench.device.link import HostLink
+from iontobench.device.link import HostLink, Listener
 from iontobench.device.upsets import upsets
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
@@ -153,6 +154,8 @@ class Rig:
         share: the stage's true compliance over the nominal one; None: as the seed draws it.
     """
 
+    plant_class = Watched  # a subclass may note more
+
     def __init__(
         self,
         board: Board,
@@ -166,17 +169,22 @@ class Rig:
     ):
         self.board = board
         params = load_skin(load) if isinstance(load, str) else load
-        self.plant = Watched(board, params, adc, seed, faults, compliance_share=share)
+        self.plant = self.plant_class(board, params, adc, seed, faults, compliance_share=share)
         self.plant.from_us = from_us
         self._line = Line(HostLink([]))
         self.port = WatchingPort(board, self.plant, self._line, calibration)
         self.bench = Bench(self.port, board)
         self.plant.upset = upsets(self.bench)
 
-    def run(self, words: list[int], script: tuple[tuple[int, int, str], ...] = ()) -> Seen:
-        """One session, and a little after it."""
+    def run(
+        self,
+        words: list[int],
+        script: tuple[tuple[int, int, str], ...] = (),
+        listeners: Sequence[Listener] = (),
+    ) -> Seen:
+        """One session, and a little after it; `listeners` hear the link too."""
         ear = Ear(script)
-        self._line.renew(HostLink([ear]))
+        self._line.renew(HostLink([ear, *listeners]))
         begun_us = self.plant.now_us
         reset = last = None
         try:

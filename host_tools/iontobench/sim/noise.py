@@ -1,14 +1,19 @@
 """Seeded noise, drawn in blocks: no generator is called inside a tick.
 
-Values are in units of one standard deviation. The stream is numpy's legacy generator, whose
-output numpy promises never to change, so one seed gives one trace on every version. Must not
-be used for anything that has to be unpredictable.
+Values are in units of one standard deviation. The integers are those of numpy's legacy generator,
+which numpy promises never to change, and `portable` makes normal numbers of them: one seed gives
+one stream on every platform and version. The plant's own steps still call `math.exp`
+(`load`, `network`, `stiff`), and two of its faults `sin` and `**`: a trace is the same to the bit
+only where the platform's mathematical library rounds those alike. Must not be used for anything
+that has to be unpredictable.
 """
 
-import math
 import random
+from math import sqrt
 
 import numpy as np
+
+from .portable import exp, normal
 
 _BLOCK = 4096
 
@@ -21,6 +26,11 @@ def seeded(seed: int, purpose: str) -> random.Random:
     return random.Random(f"{seed}/{purpose}")
 
 
+def one_normal(draw: random.Random) -> float:
+    """Return the next standard normal number of a generator of single draws."""
+    return float(normal(np.array([draw.random()]))[0])
+
+
 class Normal:
     """An endless stream of standard normal numbers, a block at a time."""
 
@@ -29,7 +39,7 @@ class Normal:
 
     def block(self, count: int = _BLOCK) -> list[float]:
         """Return the next `count` numbers."""
-        return self._source.standard_normal(count).tolist()
+        return normal(self._source.random_sample(count)).tolist()
 
 
 class SlowWander:
@@ -42,8 +52,8 @@ class SlowWander:
 
     def __init__(self, seed: int, purpose: str, step_s: float, tau_s: float) -> None:
         self._normal = Normal(seed, purpose)
-        self._keep = math.exp(-step_s / tau_s)
-        self._kick = math.sqrt(1.0 - self._keep * self._keep)
+        self._keep = exp(-step_s / tau_s)
+        self._kick = sqrt(1.0 - self._keep * self._keep)
         self._value = self._normal.block(1)[0]
         self._block: list[float] = []
 
@@ -55,8 +65,8 @@ class SlowWander:
 
     def _draw(self) -> list[float]:
         values = []
-        for normal in self._normal.block(512):
-            self._value = self._keep * self._value + self._kick * normal
+        for number in self._normal.block(512):
+            self._value = self._keep * self._value + self._kick * number
             values.append(self._value)
         values.reverse()
         return values
