@@ -150,6 +150,13 @@ def test_a_watchdog_is_fed_every_100_ms_at_the_latest():
     broken("starved", "begin", *["wait"] * 33, "wait", port=Nothing(3000))
 
 
+def test_a_begin_starts_afresh():
+    broken("without sample", *TICK, "off", "end", "begin", "resample")
+    checked("begin", *["wait"] * 60, "off", "end", "begin", *["wait"] * 60)
+    for left_on in ("probe", "lim_test"):
+        checked(*PUMPED, (left_on, 1), "off", "end", *PUMPED, ("actuate", 1, 5))
+
+
 def test_after_off_a_late_call_to_close_the_gate_is_no_error():
     checked(*TICK, "off", ("probe", 1), ("actuate", 1, 5), ("prove", 1, 5), ("set_polarity", 1))
 
@@ -166,7 +173,13 @@ def test_end_before_off_is_an_error_but_is_passed_on(calls):
 
 @pytest.mark.parametrize(
     ("gate", "drive", "text"),
-    [(2, 0, "gate"), (-1, 0, "gate"), (0, 1, "gate low"), (1, -1, "range"), (1, 65536, "range")],
+    [
+        (2, 0, "neither"),
+        (-1, 0, "neither"),
+        (0, 1, "gate low"),
+        (1, -1, "range"),
+        (1, 65536, "range"),
+    ],
 )
 def test_a_gate_or_drive_out_of_range_is_an_error(gate, drive, text):
     broken(text, *TICK, ("actuate", gate, drive))
@@ -174,7 +187,13 @@ def test_a_gate_or_drive_out_of_range_is_an_error(gate, drive, text):
 
 @pytest.mark.parametrize(
     ("gate", "drive", "text"),
-    [(2, 0, "gate"), (-1, 0, "gate"), (0, -1, "proof"), (0, 630, "proof"), (1, 630, "proof")],
+    [
+        (2, 0, "neither"),
+        (-1, 0, "neither"),
+        (0, -1, "proof"),
+        (0, 630, "proof"),
+        (1, 630, "proof"),
+    ],
 )
 def test_a_proof_drives_no_more_than_60_ua(gate, drive, text):
     broken(text, *TICK, ("prove", gate, drive))
@@ -238,6 +257,9 @@ class Lying(Nothing):
     def read(self, buf):
         return self.value
 
+    def put(self, buf):
+        return self.value
+
     def sample(self, buf):
         buf[0] = self.value
 
@@ -246,6 +268,7 @@ class Lying(Nothing):
 def test_a_port_that_lies_is_found(value):
     broken("now_us", "now_us", port=Lying(value))
     broken("read", "begin", "read", port=Lying(value))
+    broken("put", "begin", "put", port=Lying(value))
     value = -(1 << 30) if value == -1 else value
     broken("sample", "begin", "wait", ("sample", [0] * SAMPLE_LEN), port=Lying(value))
 
