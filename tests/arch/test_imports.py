@@ -1,11 +1,13 @@
 """Who may import whom [design.md]: read from the sources, so that a lazy import counts too."""
 
+import ast
 import sys
 
 import pytest
 
-from .sources import BOARDS, CORE, FIRMWARE, HOST, IONTO, SIM, files, imports, name, within
+from .sources import BOARDS, CORE, FIRMWARE, HOST, IONTO, SIM, files, imports, name, tree, within
 
+TESTING = HOST / "testing"
 FLOOR = ("micropython", "time", "array", "gc", "sys", "select")  # a chip's own modules
 
 
@@ -31,8 +33,8 @@ def test_bench_loop_tick_and_link_know_the_core_and_the_next_of_them_only(module
     assert within(modules, "ionto.core", *extra) == set()
 
 
-def test_the_port_contract_knows_nobody():
-    assert imports(IONTO / "port.py") == set()
+def test_the_port_contract_is_words_only():
+    assert [type(node) for node in tree(IONTO / "port.py").body] == [ast.Expr]
 
 
 @pytest.mark.parametrize("path", files(IONTO / "rp2"), ids=ids)
@@ -83,6 +85,18 @@ def test_the_plant_does_not_know_who_drives_it(path):
 def test_what_reads_toml_files_knows_no_file_of_ours(path):
     ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
     assert within(ours, "iontobench.tomlfile", "iontobench.signs") == set()
+
+
+@pytest.mark.parametrize("path", files(TESTING), ids=ids)
+def test_what_a_boards_author_tests_with_knows_the_units_and_needs_no_pytest(path):
+    allowed = ("ionto.core.units", "iontobench.testing", *sys.stdlib_module_names)
+    assert within(imports(path), *allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(HOST, BOARDS), ids=ids)
+def test_only_tests_use_what_is_for_tests(path):
+    uses = imports(path) - within(imports(path), "iontobench.testing")
+    assert uses == set() or path.is_relative_to(TESTING)
 
 
 def test_the_signs_of_units_know_nothing_of_ours():

@@ -11,8 +11,8 @@ from ionto.core.units import (
     SAMPLE_SUPPLY,
     WRAP_US,
 )
-from ionto.port import CheckedPort
 from iontobench.sim.port import VirtualPort
+from iontobench.testing import CheckedPort
 from iontobench.tree import load_board
 
 VIRTUAL = load_board("virtual")
@@ -66,6 +66,7 @@ def test_the_virtual_port_keeps_the_contract(adc):
     checked.lim_test(1)
     checked.lim_test(0)
     checked.rearm()
+    ticks(checked, 11, gate=0)
     ticks(checked, 50, 10000)
     checked.resample(buf)
     assert checked.read(byte) == 1

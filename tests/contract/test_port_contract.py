@@ -1,29 +1,29 @@
-"""The checker raises on each broken rule, and the ports keep all of them."""
+"""The checker raises on each broken rule, and the words, checker and fake port agree."""
+
+import inspect
+import re
 
 import pytest
 from tests.core.build import SMALL
 from tests.core.fake_port import FakePort
 
-from ionto.core.units import SAMPLE_LEN
-from ionto.port import CALLS, CheckedPort, ContractError
-from iontobench.tree import load_board
-
-from .port_rules import PortRules
-
-
-class TestFakePort(PortRules):
-    def make(self):
-        return FakePort(SMALL), SMALL
-
-
-class TestVirtualPort(PortRules):
-    def make(self):
-        board = load_board("virtual")
-        return board.make_port(skin="resistor:5000"), board.BOARD
+from ionto import port as contract
+from ionto.core.units import SAMPLE_LEN, TICK_US
+from iontobench.testing import CALLS, CheckedPort, ContractError
 
 
 class Nothing:
     """A port that allows everything, to show that it is the checker that raises."""
+
+    def __init__(self, tick_us=TICK_US):
+        self._at_us = 0
+        self._tick_us = tick_us
+
+    def now_us(self):
+        return self._at_us
+
+    def wait(self):
+        self._at_us += self._tick_us
 
     def __getattr__(self, name):
         if name not in CALLS:
@@ -67,6 +67,17 @@ def broken(text, *calls, port=None):
 
 
 TICK = ("begin", "wait", "sample")
+NEXT = ("wait", "sample")
+PUMPED = ("begin", *(*NEXT, "feed", "pump") * 10, *NEXT)  # the gate may close
+CLOSED = (*PUMPED, ("actuate", 1, 5))
+
+
+def test_the_words_the_calls_and_the_checker_name_the_same_methods():
+    told = re.findall(r"^    (\w+)\(([\w, ]*)\)  ", contract.__doc__, re.MULTILINE)
+    assert [name for name, _ in told] == list(CALLS)
+    for name, parameters in told:
+        taken = list(inspect.signature(getattr(CheckedPort, name)).parameters)[1:]
+        assert parameters == ", ".join(taken), name
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if name not in ANY_TIME])
@@ -82,10 +93,72 @@ def test_a_call_that_needs_the_ticks_sample_is_an_error_without_it(name):
     checked(*TICK, name)
 
 
-@pytest.mark.parametrize("name", ["feed", "pump"])
-def test_feed_and_pump_are_for_once_a_tick(name):
-    broken("twice in a tick", *TICK, name, name)
-    checked(*TICK, name, "wait", "sample", name)
+@pytest.mark.parametrize("name", ["sample", "feed", "pump"])
+def test_sample_feed_and_pump_are_for_once_a_tick(name):
+    before = ("begin", "wait") if name == "sample" else TICK
+    broken("twice in a tick", *before, name, name)
+    checked(*before, name, *before[1:], name)
+
+
+@pytest.mark.parametrize("call", ["actuate", "prove"])
+def test_the_gate_never_closes_with_the_probe_on(call):
+    closes = (call, 1, 5)
+    broken("probe on", *PUMPED, ("probe", 1), closes)
+    checked(*PUMPED, ("probe", 1), ("probe", 0), closes)
+    checked(*PUMPED, ("probe", 1), (call, 0, 0))
+
+
+@pytest.mark.parametrize("call", ["actuate", "prove"])
+def test_the_gate_rests_5_ms_before_it_closes_again(call):
+    opened = (*CLOSED, *(*NEXT, "pump"), (call, 0, 0))
+    rest = (*NEXT, "pump")
+    broken("within 5 ms", *opened, *rest * 4, (call, 1, 5))
+    checked(*opened, *rest * 5, (call, 1, 5))
+    checked(*CLOSED, *rest, (call, 1, 6))
+    ended = (*CLOSED, "off", "end", "begin")
+    broken("within 5 ms", *ended, *rest * 4, ("prove", 1, 5))
+    checked(*ended, *rest * 5, ("prove", 1, 5))
+
+
+def test_the_gate_closes_for_a_session_only_after_10_ms_of_pumping():
+    broken("10 ms of pumping", *TICK, ("actuate", 1, 5))
+    broken("10 ms of pumping", "begin", *(*NEXT, "pump") * 9, *NEXT, ("actuate", 1, 5))
+    checked("begin", *(*NEXT, "pump") * 10, *NEXT, ("actuate", 1, 5))
+    checked(*TICK, ("prove", 1, 5))
+    off_between = (*PUMPED, "off", "end", *TICK)
+    broken("10 ms of pumping", *off_between, ("actuate", 1, 5))
+
+
+def test_a_gap_of_more_than_6_ms_is_a_new_start_of_pumping():
+    before = ("begin", *(*NEXT, "pump") * 10)
+    checked(*before, *NEXT * 6, ("actuate", 1, 5))
+    broken("10 ms of pumping", *before, *NEXT * 7, ("actuate", 1, 5))
+    broken("10 ms of pumping", *before, *NEXT * 7, "pump", *NEXT, ("actuate", 1, 5))
+
+
+def test_the_gate_never_closes_for_a_session_with_the_limiters_test_threshold():
+    broken("test threshold", *PUMPED, ("lim_test", 1), ("actuate", 1, 5))
+    checked(*PUMPED, ("lim_test", 1), ("lim_test", 0), ("actuate", 1, 5))
+    checked(*PUMPED, ("lim_test", 1), ("prove", 1, 5))
+
+
+def test_a_watchdog_is_fed_every_100_ms_at_the_latest():
+    broken("starved", "begin", *["wait"] * 101)
+    checked("begin", *["wait"] * 100)
+    checked("begin", *["wait"] * 99, "sample", "feed", *["wait"] * 100)
+    broken("starved", "begin", *["wait"] * 99, "sample", "feed", *["wait"] * 101)
+    broken("starved", "begin", *["wait"] * 33, "wait", port=Nothing(3000))
+
+
+def test_a_begin_starts_afresh():
+    broken("without sample", *TICK, "off", "end", "begin", "resample")
+    checked("begin", *["wait"] * 60, "off", "end", "begin", *["wait"] * 60)
+    for left_on in ("probe", "lim_test"):
+        checked(*PUMPED, (left_on, 1), "off", "end", *PUMPED, ("actuate", 1, 5))
+
+
+def test_after_off_a_late_call_to_close_the_gate_is_no_error():
+    checked(*TICK, "off", ("probe", 1), ("actuate", 1, 5), ("prove", 1, 5), ("set_polarity", 1))
 
 
 def test_begin_is_not_repeated_and_off_always_passes():
@@ -93,14 +166,20 @@ def test_begin_is_not_repeated_and_off_always_passes():
     checked("off", "off", "begin", "off", "off", "end", "off", "begin")
 
 
-@pytest.mark.parametrize("calls", [("begin",), TICK, (*TICK, ("actuate", 1, 5))])
+@pytest.mark.parametrize("calls", [("begin",), TICK, CLOSED])
 def test_end_before_off_is_an_error_but_is_passed_on(calls):
     broken("may be on", *calls, "end")
 
 
 @pytest.mark.parametrize(
     ("gate", "drive", "text"),
-    [(2, 0, "gate"), (-1, 0, "gate"), (0, 1, "gate low"), (1, -1, "range"), (1, 65536, "range")],
+    [
+        (2, 0, "neither"),
+        (-1, 0, "neither"),
+        (0, 1, "gate low"),
+        (1, -1, "range"),
+        (1, 65536, "range"),
+    ],
 )
 def test_a_gate_or_drive_out_of_range_is_an_error(gate, drive, text):
     broken(text, *TICK, ("actuate", gate, drive))
@@ -108,7 +187,13 @@ def test_a_gate_or_drive_out_of_range_is_an_error(gate, drive, text):
 
 @pytest.mark.parametrize(
     ("gate", "drive", "text"),
-    [(2, 0, "gate"), (-1, 0, "gate"), (0, -1, "proof"), (0, 630, "proof"), (1, 630, "proof")],
+    [
+        (2, 0, "neither"),
+        (-1, 0, "neither"),
+        (0, -1, "proof"),
+        (0, 630, "proof"),
+        (1, 630, "proof"),
+    ],
 )
 def test_a_proof_drives_no_more_than_60_ua(gate, drive, text):
     broken(text, *TICK, ("prove", gate, drive))
@@ -116,17 +201,18 @@ def test_a_proof_drives_no_more_than_60_ua(gate, drive, text):
 
 def test_a_proof_may_keep_its_drive_with_the_gate_low():
     checked(*TICK, ("prove", 0, 629), ("prove", 1, 629))
+    broken("gate low", *TICK, ("prove", 0, 629), ("actuate", 0, 629))
 
 
 def test_a_gate_and_drive_at_the_ends_of_their_range_pass():
-    checked(*TICK, ("actuate", 0, 0), ("actuate", 1, 0), ("actuate", 1, 65535))
+    checked(*PUMPED, ("actuate", 0, 0), ("actuate", 1, 0), ("actuate", 1, 65535))
 
 
 @pytest.mark.parametrize("call", [("set_polarity", 1), ("probe", 1), ("rearm",)])
 def test_what_needs_the_gate_low_is_an_error_with_it_closed(call):
-    broken("gate closed", *TICK, ("actuate", 1, 5), call)
-    checked(*TICK, ("actuate", 1, 5), ("actuate", 0, 0), call)
-    checked(*TICK, ("actuate", 1, 5), "off", call)
+    broken("gate closed", *CLOSED, call)
+    checked(*CLOSED, ("actuate", 0, 0), call)
+    checked(*CLOSED, "off", call)
     broken("gate closed", *TICK, ("prove", 1, 5), call)
     checked(*TICK, ("prove", 0, 5), call)
 
@@ -136,9 +222,17 @@ def test_a_polarity_is_plus_or_minus_one(sign):
     broken("polarity", "begin", ("set_polarity", sign))
 
 
-def test_a_probe_is_on_or_off():
-    broken("probe", "begin", ("probe", 2))
-    checked(*TICK, ("actuate", 1, 5), ("probe", 0))
+@pytest.mark.parametrize("name", ["probe", "lim_test"])
+def test_a_probe_and_a_test_threshold_are_on_or_off(name):
+    broken(name, "begin", (name, 2))
+    checked(*CLOSED, (name, 0))
+
+
+def test_a_fake_bridge_is_not_switched_under_current():
+    port = FakePort(SMALL)
+    port.probe_on = 1
+    with pytest.raises(ContractError, match=r"set_polarity\(-1\) with \d+ _q4 flowing"):
+        port.set_polarity(-1)
 
 
 @pytest.mark.parametrize("count", [0, -1, 5])
@@ -150,12 +244,20 @@ class Lying(Nothing):
     """A port that returns what the contract forbids."""
 
     def __init__(self, value):
+        super().__init__()
         self.value = value
+        self.begun = False
+
+    def begin(self):
+        self.begun = True
 
     def now_us(self):
-        return self.value
+        return super().now_us() if self.begun else self.value
 
     def read(self, buf):
+        return self.value
+
+    def put(self, buf):
         return self.value
 
     def sample(self, buf):
@@ -166,6 +268,7 @@ class Lying(Nothing):
 def test_a_port_that_lies_is_found(value):
     broken("now_us", "now_us", port=Lying(value))
     broken("read", "begin", "read", port=Lying(value))
+    broken("put", "begin", "put", port=Lying(value))
     value = -(1 << 30) if value == -1 else value
     broken("sample", "begin", "wait", ("sample", [0] * SAMPLE_LEN), port=Lying(value))
 

@@ -2,9 +2,9 @@
 
 from ionto.core import codes, program
 from ionto.loop import Loop
-from ionto.port import CheckedPort
 from iontobench.device.frames import command_line
 from iontobench.device.link import HostLink
+from iontobench.testing import CheckedPort
 
 from .build import SMALL, make_program, segment
 from .fake_port import FakePort

@@ -5,7 +5,7 @@ import pytest
 from ionto.bench import Bench
 from ionto.core import program
 from ionto.core.program import ProgramError, crc16, pack
-from ionto.port import CheckedPort
+from iontobench.testing import CheckedPort
 
 from .build import SMALL, segment, words
 from .fake_port import OPEN, FakePort

@@ -14,8 +14,8 @@ from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.program import ProgramError, crc16, pack
 from ionto.loop import WHOLE
-from ionto.port import CheckedPort
 from iontobench.device.frames import command_line
+from iontobench.testing import CheckedPort
 
 from .build import SMALL, off, pulses, segment, words
 from .fake_port import OPEN, FakePort

@@ -1,4 +1,4 @@
-"""The session loop on a strict fake: order, ends, commands, and off on every way out."""
+"""The session loop on a checked fake: order, ends, commands, and off on every way out."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionto.core import codes
-from ionto.port import CALLS
+from iontobench.testing import CALLS
 
 from .build import make_program, pulses
 from .fake_port import OPEN

@@ -1,4 +1,4 @@
-"""The firmware itself behind a fake board's prompt: its `Bench` on the strict fake port.
+"""The firmware itself behind a fake board's prompt: its `Bench` on the fake port.
 
 While a session runs, its loop lives in a thread that is let go for one tick at a time, so that
 everything stays in step with the board's own time. Ctrl-C strikes as a tick begins.
@@ -11,6 +11,7 @@ from tests.core.fake_port import FakePort
 from ionto.bench import Bench
 from ionto.core import codes
 from iontobench import tree
+from iontobench.testing import CheckedPort
 
 TICK_S = 0.001
 BOARD = tree.load_board("pico_pwm").BOARD
@@ -23,7 +24,7 @@ class Firmware:
         self.port = FakePort(BOARD, load_ohm)
         self.port.on_tick = self._on_tick
         self.board = None
-        self._bench = Bench(self.port, BOARD)
+        self._bench = Bench(CheckedPort(self.port, BOARD), BOARD)
         self._changes = {"link_version": link_version, "board": name}
         self._go = threading.Semaphore(0)
         self._ready = threading.Semaphore(0)

@@ -35,7 +35,7 @@ _VIPER = {  # compiled to machine integers: the file and its functions
     "core/integrity.py": ("walk",),
     "core/line.py": ("parse",),
 }
-_MPY_HOST_ONLY = frozenset({"port.py"})  # the contract's checker is for hosts and tests
+_MPY_HOST_ONLY = frozenset({"port.py"})  # words for a board's author, no code
 
 
 class BuildError(RuntimeError):
