@@ -130,7 +130,7 @@ class Bench:
             A flat list of integers, 125 rows a second of four, the oldest first; currents in
             1/16 uA. Empty before a run and after `clear()`.
         """
-        return self._loop.tick.supervisor.rounds.snapshot.listed()
+        return self._loop.tick.supervisor.slow_checks.snapshot.listed()
 
     def _kept(self, left):
         """Latch how a run ended; called while the heap is locked and Ctrl-C is not heard."""

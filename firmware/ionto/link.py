@@ -1,7 +1,7 @@
 """The device's end of the link while a session runs: frames out, lines in, beats watched.
 
 `tell` and `hear` take turns: one act of telemetry in one tick, at most two bytes in the next,
-unless that is a round of the supervisor's.
+unless that tick belongs to a slow check.
 With each sample (10 Hz) goes what can wait. A host gets frames within its credit, a person
 (unattended) a line a second. What no credit covers, a person's line or the answer to `?`, goes a
 byte at a time and only where there is room: a port that nobody reads must never block the loop.
@@ -25,8 +25,8 @@ from .core.command import (
 from .core.const import const
 from .core.display import LINE_PERIOD_US, Display
 from .core.pusher import Pusher
-from .core.rounds import WARN_COMPLIANCE, WARN_NOISE
 from .core.segment import NEVER_MS
+from .core.slow_checks import WARN_COMPLIANCE, WARN_NOISE
 from .core.steady import DRIFT, LIFT, LOW, WARN_DRIFT, WARN_LIFT, WARN_LOW, WARN_OVER
 from .core.supervisor import WARN_DIP, WARN_LATE
 from .core.telemetry import (
@@ -244,10 +244,10 @@ class Link:
         values[4] = flags
         if limited != self._limited:
             self._note_limited(limited)
-        if supervisor.warning or supervisor.rounds.warning:
+        if supervisor.warning or supervisor.slow_checks.warning:
             self._warn(supervisor)
-        if supervisor.rounds.steady.warning:
-            self._warn_of_load(supervisor.rounds.steady)
+        if supervisor.slow_checks.steady.warning:
+            self._warn_of_load(supervisor.slow_checks.steady)
 
     def _note_limited(self, limited):
         buf = self._buf
@@ -260,10 +260,10 @@ class Link:
             self._repeatable(t_ms, codes.EVENT_LIMITED_END, t_ms - self._limited_from_ms, 0)
 
     def _warn(self, supervisor):
-        rounds = supervisor.rounds
-        warning = supervisor.warning | rounds.warning
+        checks = supervisor.slow_checks
+        warning = supervisor.warning | checks.warning
         supervisor.warning = 0
-        rounds.warning = 0
+        checks.warning = 0
         tell = self._repeatable
         t_ms = self._session.t_ms
         if warning & WARN_LATE:
@@ -274,10 +274,10 @@ class Link:
             self._near = 1
             if t_ms >= self._near_ms:
                 self._near_ms = t_ms + _NEAR_AGAIN_MS
-                tell(t_ms, codes.EVENT_COMPLIANCE, rounds.near_mv, 0)
+                tell(t_ms, codes.EVENT_COMPLIANCE, checks.near_mv, 0)
         if warning & WARN_NOISE and t_ms >= self._noise_ms:
             self._noise_ms = t_ms + _NOISE_AGAIN_MS
-            tell(t_ms, codes.EVENT_NOISE, rounds.noise_q4, 0)
+            tell(t_ms, codes.EVENT_NOISE, checks.noise_q4, 0)
 
     def _warn_of_load(self, steady):
         """What a steady hold showed; it asks for each cause once a minute at most."""

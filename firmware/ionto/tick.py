@@ -14,8 +14,8 @@ from .core.proof import Proof
 from .core.pulses import FLAT_Q10, Pulses
 from .core.ramp import Ramp
 from .core.regulator import Regulator
-from .core.rounds import ROUND_US
 from .core.session import Session
+from .core.slow_checks import SLOW_CHECK_US
 from .core.supervisor import (
     BY_PULSES,
     BY_PULSES_AT_ONCE,
@@ -90,7 +90,7 @@ class Tick:
         self._feed = port.feed
         self._pump = port.pump
         self._check = self.supervisor.check
-        self._round = self.supervisor.rounds.step
+        self._check_slowly = self.supervisor.slow_checks.step
         self._limit = self.supervisor.limit
         self._decide = self.session.step
         self._climb = self.ramp.step
@@ -141,7 +141,7 @@ class Tick:
         sample = self._sample
         actuate = self._actuate
         check = self._check
-        go_round = self._round
+        check_slowly = self._check_slowly
         limit = self._limit
         decide = self._decide
         climb = self._climb
@@ -173,8 +173,8 @@ class Tick:
             sample(buf)
             fault = check(buf, flow, dose.gross_uc, dt_us)
             if slot == _CHECK:
-                unchecked_us -= ROUND_US
-                code = go_round(buf, flow, supervisor.freeze)
+                unchecked_us -= SLOW_CHECK_US
+                code = check_slowly(buf, flow, supervisor.freeze)
                 if code and not fault:
                     fault = supervisor.trip(code)
             if fault:
@@ -232,7 +232,7 @@ class Tick:
                 ask = tell(untold_us)
                 untold_us = 0
                 slot = _HEAR
-                if unchecked_us >= ROUND_US and not link.waiting and not ended:
+                if unchecked_us >= SLOW_CHECK_US and not link.waiting and not ended:
                     slot = _CHECK
             else:
                 if slot == _HEAR:
@@ -299,7 +299,7 @@ class Tick:
         gate = session.gate
         state = session.state
         if state == codes.STATE_FAULT:
-            supervisor.rounds.keep(self.buf)
+            supervisor.slow_checks.keep(self.buf)
             if not supervisor.tripped:  # the session's own finding: the last word is off too
                 supervisor.trip(session.fault)
         if gate:

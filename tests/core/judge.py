@@ -6,7 +6,7 @@ what it publishes.
 
 from ionto.core import codes
 from ionto.core.ramp import Ramp
-from ionto.core.rounds import ROUND_US
+from ionto.core.slow_checks import SLOW_CHECK_US
 from ionto.core.supervisor import BY_RAMP, Supervisor
 
 from .build import SMALL, make_program, sample
@@ -66,9 +66,9 @@ class Judge:
         buf = sample(current_q4, load_mv, second_q4, inputs, supply_mv)
         verdict = self.supervisor.check(buf, self.gate, charge_uc, dt_us)
         self.unjudged_us += dt_us
-        if self.unjudged_us >= ROUND_US and not self.supervisor.tripped:
-            self.unjudged_us -= ROUND_US
-            code = self.supervisor.rounds.step(buf, self.gate, self.supervisor.freeze)
+        if self.unjudged_us >= SLOW_CHECK_US and not self.supervisor.tripped:
+            self.unjudged_us -= SLOW_CHECK_US
+            code = self.supervisor.slow_checks.step(buf, self.gate, self.supervisor.freeze)
             if code and not verdict:
                 verdict = self.supervisor.trip(code)
         if self.supervisor.limited:

@@ -126,8 +126,8 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
     armed = worst_program(board)
     for current, second, load_mv in itertools.product(CURRENTS, CURRENTS, VOLTAGES):
         supervisor.arm(armed)
-        rounds = supervisor.rounds
-        rounds.clock_ms = rounds.energised_ms = C(HOURS_MS)
+        checks = supervisor.slow_checks
+        checks.clock_ms = checks.energised_ms = C(HOURS_MS)
         check_attributes(supervisor)
         supervisor.follow(C(target_q4), C(10_000), current, BY_RAMP)
         for dt_us in (C(1000), C(20_000), *[C(2999)] * 7):
@@ -135,7 +135,7 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
             verdict = supervisor.check(buf, gate, C(limits.CHARGE_MAX_UC), dt_us)
             while verdict == codes.VERDICT_RECHECK:
                 verdict = supervisor.recheck(current)
-            rounds.step(buf, gate, supervisor.freeze)
+            checks.step(buf, gate, supervisor.freeze)
         supervisor.limit(C(65_535), gate)
 
 

@@ -1,7 +1,7 @@
 """The supervisor where two of its rules meet in one tick, and what it forgets and keeps.
 
 On the 5 mA board with a program of 2 mA, in 1/16 uA: floor 1000, running limit 34 600.
-Samples go to `check` directly where the rounds are not to move the clock.
+Samples go to `check` directly where the slow checks are not to move the clock.
 """
 
 import pytest
@@ -12,7 +12,7 @@ from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO, INPUT_
 
 from .build import SMALL, make_program, sample
 from .judge import Judge
-from .slow_rounds import ODD
+from .slow_check_bench import ODD
 
 OVER_Q4 = 34_600
 FLOOR_Q4 = 1000

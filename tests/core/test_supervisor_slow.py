@@ -3,7 +3,7 @@
 import pytest
 
 from ionto.core import codes
-from ionto.core.rounds import WARN_COMPLIANCE
+from ionto.core.slow_checks import WARN_COMPLIANCE
 from ionto.core.supervisor import WARN_DIP, WARN_LATE, Supervisor
 
 from .build import SMALL, sample
@@ -60,7 +60,7 @@ def test_one_warning_does_not_take_the_place_of_another():
 def test_three_late_ticks_are_counted_over_a_second(third_ms, verdict):
     supervisor = Judge().supervisor
     for at_ms, expected in ((0, codes.FAULT_NONE), (1, codes.FAULT_NONE), (third_ms, verdict)):
-        supervisor.rounds.clock_ms = at_ms
+        supervisor.slow_checks.clock_ms = at_ms
         assert supervisor.check(sample(), 0, 0, 2500) == expected
 
 
@@ -72,7 +72,7 @@ def test_three_dips_are_counted_over_10_s(third_ms, verdict):
     judge = Judge().hold(1000)
     supervisor = judge.supervisor
     for at_ms, expected in ((0, codes.FAULT_NONE), (1, codes.FAULT_NONE), (third_ms, verdict)):
-        supervisor.rounds.clock_ms = at_ms
+        supervisor.slow_checks.clock_ms = at_ms
         assert supervisor.check(sample(0, 40_000), 1, 0, 1000) == codes.FAULT_NONE
         assert supervisor.check(sample(16_000, 5000), 1, 0, 1000) == expected
 
@@ -96,9 +96,9 @@ def test_the_time_wall_counts_energised_time_only_and_lies_behind_the_sessions_o
 @pytest.mark.hazard("H-16")
 def test_the_time_wall_is_120_s_behind_the_programs_own_to_the_millisecond():
     judge = Judge(time_s=1).go(1000)
-    rounds = judge.supervisor.rounds
-    rounds.energised_ms = 121_000 - 16
-    assert [rounds.step(sample(), 1, 0) for _ in range(5)] == [codes.FAULT_NONE] * 4 + [
+    checks = judge.supervisor.slow_checks
+    checks.energised_ms = 121_000 - 16
+    assert [checks.step(sample(), 1, 0) for _ in range(5)] == [codes.FAULT_NONE] * 4 + [
         codes.FAULT_TIME_WALL
     ]
 
@@ -143,13 +143,13 @@ def test_low_impedance_for_less_than_a_second_is_forgotten():
 def test_near_compliance_warns_and_is_no_fault():
     judge = Judge().hold(1000)
     judge.ticks(16, load_mv=31999)
-    assert judge.supervisor.rounds.warning == 0
+    assert judge.supervisor.slow_checks.warning == 0
     assert judge.ticks(16, load_mv=32000) == [codes.FAULT_NONE]
-    assert judge.supervisor.rounds.warning == WARN_COMPLIANCE
+    assert judge.supervisor.slow_checks.warning == WARN_COMPLIANCE
 
 
 @pytest.mark.hazard("H-24")
 def test_before_it_is_armed_neither_limits_nor_program_are_whole():
     supervisor = Supervisor(SMALL)
-    found = [supervisor.rounds.step(sample(), 0, 0) for _ in range(4)]
+    found = [supervisor.slow_checks.step(sample(), 0, 0) for _ in range(4)]
     assert found == [codes.FAULT_NONE, codes.FAULT_NONE, codes.FAULT_CORRUPT, codes.FAULT_CORRUPT]

@@ -27,7 +27,7 @@ def leave(judge):
 def near_the_time_wall(judge):
     """A second before the wall of 121 s."""
     judge.hold(1000)
-    judge.supervisor.rounds.energised_ms = 120_000
+    judge.supervisor.slow_checks.energised_ms = 120_000
 
 
 def past_the_quiet_time(judge):
@@ -259,7 +259,7 @@ def _given(name):
 
 
 def test_every_fault_that_the_supervisor_can_give_is_under_the_contract():
-    given = _given("supervisor.py") | _given("rounds.py")
+    given = _given("supervisor.py") | _given("slow_checks.py")
     assert given == {one.values[0].fault for one in TRIPS}
 
 

@@ -11,7 +11,7 @@ from tests.arch.sources import BOARDS, FIRMWARE, ROOT
 
 PLACE = ROOT / "build" / "mutants"
 PARTS = [
-    *("supervisor", "rounds", "steady", "envelope", "integrity", "limits", "program"),
+    *("supervisor", "slow_checks", "steady", "envelope", "integrity", "limits", "program"),
     *("command", "session", "transitions", "segment", "waits", "proof", "window"),
 ]
 # A survivor costs the time of every test. These are about telemetry and 31 bits, or run hundreds

@@ -6,7 +6,7 @@ longest hold of the dead-man. LIM_TEST with 45 uA: the limiter trips, and arms a
 low. Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]; on 30 mA boards all
 currents are six times as large. A load that is no longer there is no fault of the stage: that
 stands at compliance, and nothing flows. Currents in `_q4`, load voltage in mV, the drive in
-counts, times in steps: of 1 ms or a little more, as the loop takes none in a round of the
+counts, times in steps: of 1 ms or a little more, as the loop takes none in a slow check of the
 supervisor's, so that no wait is too short.
 It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
 """

@@ -18,7 +18,7 @@ from .limits import (
     open_floor_q4,
     running_limit_q4,
 )
-from .rounds import Rounds
+from .slow_checks import SlowChecks
 from .units import (
     FLOW_STEADY,
     FLOW_ZERO,
@@ -58,7 +58,7 @@ class Supervisor:
 
     `tripped` is the latched fault (0 = none), `later` counts causes after it. `limited`, `low` and
     `freeze` tell the session and the ramp what kind of tick it was; `warning` holds WARN_* bits
-    until the loop has reported them, as `rounds.warning` does.
+    until the loop has reported them, as `slow_checks.warning` does.
     """
 
     def __init__(self, board):
@@ -71,7 +71,7 @@ class Supervisor:
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = high_mv(board)
         self._near_high_mv = near_high_mv(board)
-        self.rounds = Rounds(board, self.envelope, self._is_whole)
+        self.slow_checks = SlowChecks(board, self.envelope, self._is_whole)
         self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
@@ -96,7 +96,7 @@ class Supervisor:
         self.warning = 0
         self.late_us = 0  # the interval that was last warned of
         self.resamples = 0
-        self.rounds.reset()
+        self.slow_checks.reset()
         self._lates.reset()
         self.dips.reset()
         self._allowed_q4 = 0
@@ -118,7 +118,7 @@ class Supervisor:
         self._peak_q4 = program.peak_ua * 16
         self._slew_max_ua_s = program.slew_ua_s
         self._charge_uc = program.charge_uc
-        self.rounds.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
+        self.slow_checks.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
         self._polarity = program.polarity
         self._keep_inverted()
 
@@ -162,7 +162,7 @@ class Supervisor:
         self._apart_ticks = 0
         self._leak_ticks = 0
         self._off_us = 0
-        self.rounds.output_off()
+        self.slow_checks.output_off()
         self.limited = 0
         self.low = 0
         self.freeze = 0
@@ -173,10 +173,10 @@ class Supervisor:
         Args:
             how: BY_RAMP, BY_PULSES or BY_PULSES_AT_ONCE.
         """
-        rounds = self.rounds
+        checks = self.slow_checks
         if self.envelope.is_at_zero():
-            rounds.begin_ramp()
-        rounds.pulsing = how
+            checks.begin_ramp()
+        checks.pulsing = how
         self.envelope.follow(
             min(target_q4, self._peak_q4), min(slew_ua_s, self._slew_max_ua_s), measured_q4
         )
@@ -184,7 +184,7 @@ class Supervisor:
             self.envelope.jump()
 
     def check(self, buf, flow, charge_uc, dt_us):
-        """Judge one tick; every `rounds.ROUND_US` a `rounds.step` is to follow.
+        """Judge one tick; every `slow_checks.SLOW_CHECK_US` a `slow_checks.step` is to follow.
 
         Args:
             flow: FLOW_*, as it was to be when the sample was taken.
@@ -341,11 +341,11 @@ class Supervisor:
         self._low_ticks = 0
         self.low = 0
         self.warning |= WARN_DIP
-        return codes.FAULT_INTERMITTENT if self.dips.hit(self.rounds.clock_ms) else 0
+        return codes.FAULT_INTERMITTENT if self.dips.hit(self.slow_checks.clock_ms) else 0
 
     def _judge_late(self, dt_us):
         if dt_us > _LATE_US:
             return codes.FAULT_LATE
         self.warning |= WARN_LATE
         self.late_us = dt_us
-        return codes.FAULT_LATE if self._lates.hit(self.rounds.clock_ms) else 0
+        return codes.FAULT_LATE if self._lates.hit(self.slow_checks.clock_ms) else 0

@@ -179,8 +179,8 @@ def _held(seed: int, at: Place, hold_s: float, lift_s: float | None = None) -> H
         NEVER_US,
         draw_compliance_share(seed),
     )
-    rounds = rig.bench._loop.tick.supervisor.rounds
-    rounds.steady = measured = Measured(board.accuracy_ua)
+    checks = rig.bench._loop.tick.supervisor.slow_checks
+    checks.steady = measured = Measured(board.accuracy_ua)
     seen = rig.run(words(at, hold_s))
     last = seen.last or {"outcome": "reset", "fault": seen.reset}
     counts = Counter(item.code for item in seen.ear.events)

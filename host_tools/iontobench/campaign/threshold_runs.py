@@ -1,4 +1,4 @@
-"""Thresholds that take many readings: the firmware's own proof and slow rounds, board by board.
+"""Thresholds that take many readings: the firmware's own proof and slow checks, board by board.
 
 The firmware's code is run on readings of the seeded converters, with nothing wrong and with the
 fault that each threshold is for; chances are counts. Currents in uA, times in ms.
@@ -12,7 +12,7 @@ from ionto.core import codes, limits
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.core.proof import Proof
-from ionto.core.rounds import WARN_NOISE, Rounds
+from ionto.core.slow_checks import WARN_NOISE, SlowChecks
 from ionto.core.units import (
     INPUT_LIMITER,
     SAMPLE_A,
@@ -30,7 +30,7 @@ from .threshold_rows import Row
 
 _PROOF_TICKS = 200
 _STEP_MS = 4  # a round
-_PROGRAM_UA = 400  # any that every board runs: the rounds walk its words
+_PROGRAM_UA = 400  # any that every board runs: the slow checks walk its words
 _RAMP_S, _HOLD_MS = 8.0, 1000  # 0 to 80 % of the maximum
 _LEVEL_SHARE = 0.8
 _STUCK_MS, _NOISE_MS = 100, 200  # how soon each is to be found
@@ -89,7 +89,7 @@ def _passed(converters: Converters, fault: str) -> float:
 
 
 class _Still:
-    """The supervisor's envelope, as the rounds see it."""
+    """The supervisor's envelope, as the slow checks see it."""
 
     expected_q4 = 0
     moving = 0
@@ -148,8 +148,8 @@ def _quiet(converters: Converters, set_ua, extra_ua, onset: int) -> float:
 def _walk(board: Board, read_q4: list[int], set_ua) -> tuple[tuple[int, int] | None, int | None]:
     """((fault, step) or None, step of the first warning of noise or None)."""
     envelope = _Still()
-    rounds = Rounds(board, envelope, lambda: True)
-    rounds.arm(Program(words(_PROGRAM_UA), board), 1 << 29)
+    checks = SlowChecks(board, envelope, lambda: True)
+    checks.arm(Program(words(_PROGRAM_UA), board), 1 << 29)
     buf = [0] * SAMPLE_LEN
     buf[SAMPLE_SUPPLY], buf[SAMPLE_V] = board.supply_min_mv + 700, board.compliance_mv // 3
     noisy = None
@@ -157,9 +157,9 @@ def _walk(board: Board, read_q4: list[int], set_ua) -> tuple[tuple[int, int] | N
     for step, (reading, target) in enumerate(zip(read_q4, targets, strict=True)):
         buf[SAMPLE_A] = reading
         envelope.expected_q4 = target
-        fault = rounds.step(buf, 1, 0)
+        fault = checks.step(buf, 1, 0)
         if fault != codes.FAULT_NONE:
             return (fault, step), noisy
-        if noisy is None and rounds.warning & WARN_NOISE:
+        if noisy is None and checks.warning & WARN_NOISE:
             noisy = step
     return None, noisy

@@ -20,7 +20,7 @@ from .fold import fold
 ARCH = "armv6m"
 _NATIVE_CORE = (
     *("command", "display", "dose", "envelope", "impedance", "integrity", "proof", "pulses"),
-    *("pusher", "ramp", "regulator", "rounds", "segment", "session", "snapshot", "steady"),
+    *("pusher", "ramp", "regulator", "slow_checks", "segment", "session", "snapshot", "steady"),
     *("supervisor", "telemetry", "waits", "window"),
 )
 _NATIVE_IONTO = ("link", "tick")

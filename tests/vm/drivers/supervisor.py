@@ -9,7 +9,7 @@ for a leak, 6 forget warnings, 7 turn.
 from ionto.core.codes import VERDICT_RECHECK
 from ionto.core.limits import Board
 from ionto.core.program import Program
-from ionto.core.rounds import ROUND_US
+from ionto.core.slow_checks import SLOW_CHECK_US
 from ionto.core.supervisor import BY_RAMP, Supervisor
 
 
@@ -40,7 +40,7 @@ def step(state, row):
     elif row[0] == 5:
         supervisor.allow(row[1] & 1023, row[2] & 1)
     elif row[0] == 6:
-        supervisor.warning = supervisor.rounds.warning = 0
+        supervisor.warning = supervisor.slow_checks.warning = 0
     elif row[0] == 7:
         state.polarity = -state.polarity
         supervisor.set_polarity(state.polarity)
@@ -54,9 +54,9 @@ def step(state, row):
     while code == VERDICT_RECHECK:
         code = supervisor.recheck(current_q4 + row[5])
     state.passed_us += row[10]
-    if state.passed_us >= ROUND_US:
-        state.passed_us -= ROUND_US
-        found = supervisor.rounds.step(buf, row[8], supervisor.freeze)
+    if state.passed_us >= SLOW_CHECK_US:
+        state.passed_us -= SLOW_CHECK_US
+        found = supervisor.slow_checks.step(buf, row[8], supervisor.freeze)
         if found:
             code = supervisor.trip(found)
     state.code = code

@@ -1,6 +1,6 @@
 """The supervisor's checks that take turns: each at least four times within its required time.
 
-Every ROUND_US one of four rounds: time and low impedance; supply, under-current and what a steady
+One of four every SLOW_CHECK_US: time and low impedance; supply, under-current and what a steady
 hold shows over seconds (`steady`); stuck sense and the limits' second copies; the program's words.
 Currents in `_q4`, voltages in mV, time in us and ms.
 Rules and numbers: control.md, "Supervisor"; those marked (ours) are argued in DESIGN.md. It sees
@@ -15,25 +15,25 @@ from .snapshot import Snapshot
 from .steady import Steady
 from .units import FLOW_STEADY, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V
 
-ROUND_US = const(4000)
+SLOW_CHECK_US = const(4000)
 WARN_COMPLIANCE = const(4)
 WARN_NOISE = const(16)
 
-_ROUND_MS = const(4)
-_TURN_MS = const(16)  # all four rounds
-_LOW_LOAD_TURNS = const(63)  # 1 s
+_CHECK_MS = const(4)
+_CYCLE_MS = const(16)  # all four checks
+_LOW_LOAD_TIMES = const(63)  # 1 s
 _QUIET_MS = const(5000)  # polarisation can drive V to 0 after a start or a reversal
 _SETTLED_MS = const(6000)  # the same, and the second of which a mean is made
 _LOW_LOAD_FROM_Q4 = const(16000)  # judged with at least 1 mA flowing
 _LOW_LOAD_MUL = const(80)  # V[mV] * 80 < I[_q4] is V / I < 200 ohm
-_UNDER_TURNS = const(63)  # 1 s
+_UNDER_TIMES = const(63)  # 1 s
 _SUPPLY_TIMES = const(2)  # (ours)
 # A sense that works shows 25 % of a commanded change (100 uA on 5 mA) within 50 ms:
 _STUCK_MS = const(32)  # 16 ms before it is noticed and 16 until it is judged come on top
 _NOISE_STEPS = const(4)  # 32 ms (ours)
 
 
-class Rounds:
+class SlowChecks:
     """The slow checks of one board.
 
     Args:
@@ -67,7 +67,7 @@ class Rounds:
         self.warning = 0
         self.near_mv = 0
         self.noise_q4 = 0
-        self._round = 0
+        self._number = 0
         self._supply_times = 0
         self.snapshot.reset()
         self.steady.reset()
@@ -84,8 +84,8 @@ class Rounds:
         """The gate is low from now on: what judges a current is forgotten."""
         self.pulsing = 0
         self._ramp_ms = self.clock_ms
-        self._low_load_turns = 0
-        self._under_turns = 0
+        self._low_load_times = 0
+        self._under_times = 0
         self._noise_steps = 0
         self._noise_sum_q4 = 0
         self._last_q4 = 0
@@ -102,18 +102,18 @@ class Rounds:
         self._ramp_ms = self.clock_ms
 
     def step(self, buf, flow, limited):
-        """One round, ROUND_US after the last one; return 0 or a fault."""
-        clock_ms = self.clock_ms + _ROUND_MS
+        """One check, SLOW_CHECK_US after the last one; return 0 or a fault."""
+        clock_ms = self.clock_ms + _CHECK_MS
         self.clock_ms = clock_ms
-        number = self._round
+        number = self._number
         if number & 1:
-            self._round = (number + 1) & 3
+            self._number = (number + 1) & 3
             if flow and not self.pulsing:
                 self._measure_noise(buf[SAMPLE_A])
             if number == 1:
                 return self._check_supply_and_flow(buf, flow, limited)
             return codes.FAULT_CORRUPT if self._integrity.step() else 0
-        self._round = number + 1
+        self._number = number + 1
         expected_q4 = self._envelope.expected_q4
         self.snapshot.keep(buf, expected_q4)
         if number == 0:
@@ -126,7 +126,7 @@ class Rounds:
 
     def _check_time_and_load(self, buf, flow):
         """Time wall; where contact is judged, near compliance and low impedance too."""
-        energised_ms = self.energised_ms + _TURN_MS
+        energised_ms = self.energised_ms + _CYCLE_MS
         self.energised_ms = energised_ms
         if energised_ms > self._time_ms:
             return codes.FAULT_TIME_WALL
@@ -142,11 +142,11 @@ class Rounds:
             and load_mv * _LOW_LOAD_MUL < current_q4
             and self.clock_ms - self._ramp_ms > _QUIET_MS
         ):
-            self._low_load_turns += 1
-            if self._low_load_turns >= _LOW_LOAD_TURNS:
+            self._low_load_times += 1
+            if self._low_load_times >= _LOW_LOAD_TIMES:
                 return codes.FAULT_LOW_IMPEDANCE
         else:
-            self._low_load_turns = 0
+            self._low_load_times = 0
         return 0
 
     def _check_supply_and_flow(self, buf, flow, limited):
@@ -163,11 +163,11 @@ class Rounds:
         current_q4 = buf[SAMPLE_A]
         # Bound: 600 000 * 10 = 6e6.
         if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not limited:
-            self._under_turns += 1
-            if self._under_turns >= _UNDER_TURNS:
+            self._under_times += 1
+            if self._under_times >= _UNDER_TIMES:
                 return codes.FAULT_UNDERCURRENT
         else:
-            self._under_turns = 0
+            self._under_times = 0
         if envelope.moving or limited:
             self.steady.forget()
             return 0

@@ -1,4 +1,4 @@
-"""A sense that stands still: what the rounds make of it, at each border.
+"""A sense that stands still: what the slow checks make of it, at each border.
 
 On the 5 mA board, 1 mA into 5 kOhm, in 1/16 uA: a change of 1600 has to be followed by 400.
 """
@@ -9,7 +9,7 @@ from ionto.core import codes
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF
 
-from .slow_rounds import ODD, Slow
+from .slow_check_bench import ODD, Slow
 
 CHANGE_Q4 = 1600
 MOVED_Q4 = 400
@@ -59,10 +59,10 @@ def test_a_sense_that_stands_still_has_32_ms_from_when_it_is_noticed(after_ms, v
     slow.turn()
     slow.expect(16_000 + CHANGE_Q4)
     slow.turn()
-    noticed_ms = slow.rounds.clock_ms - 4
+    noticed_ms = slow.slow_checks.clock_ms - 4
     slow.round()
     slow.round()
-    slow.rounds.clock_ms = noticed_ms + after_ms - 4
+    slow.slow_checks.clock_ms = noticed_ms + after_ms - 4
     assert slow.round() == verdict
 
 
@@ -74,7 +74,7 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
     slow.expect(16_000 + CHANGE_Q4)
     assert slow.turns(2) == (0, codes.FAULT_NONE)
     if event == "opens":
-        slow.rounds.output_off()
+        slow.slow_checks.output_off()
     at_q4 = 16_000 + MOVED_Q4 * (event == "moves")
     slow.turn(limited=event == "limited", current_q4=at_q4)
     assert slow.turns(20, current_q4=at_q4) == (0, codes.FAULT_NONE)
@@ -86,6 +86,6 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
 def test_neither_with_the_gate_low_nor_in_pulses_a_sense_has_to_move():
     slow = Slow()
     assert slow.turns(20, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.pulsing = BY_PULSES
     assert slow.turns(20, FLOW_EDGE, current_q4=0) == (0, codes.FAULT_NONE)
     assert slow.turns(20, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)

@@ -1,9 +1,9 @@
-"""The supervisor's rounds by themselves: 1 mA into 5 kOhm on the 5 mA board by default."""
+"""The supervisor's slow checks by themselves: 1 mA into 5 kOhm on the 5 mA board by default."""
 
 from ionto.core import codes
 from ionto.core.envelope import Envelope
 from ionto.core.limits import Board, open_cap_q4, open_floor_q4
-from ionto.core.rounds import Rounds
+from ionto.core.slow_checks import SlowChecks
 from ionto.core.units import FLOW_STEADY
 
 from .build import SMALL, make_program, sample
@@ -23,9 +23,9 @@ class Slow:
         self.whole = True
         self.program = make_program(board)
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
-        self.rounds = Rounds(board, self.envelope, lambda: self.whole)
+        self.slow_checks = SlowChecks(board, self.envelope, lambda: self.whole)
         if armed:
-            self.rounds.arm(self.program, time_ms)
+            self.slow_checks.arm(self.program, time_ms)
         self.expect(level_ua * 16)
 
     def expect(self, level_q4):
@@ -35,7 +35,7 @@ class Slow:
 
     def round(self, gate=FLOW_STEADY, limited=0, current_q4=16_000, load_mv=5000, **given):
         """The verdict of one round."""
-        return self.rounds.step(sample(current_q4, load_mv, **given), gate, limited)
+        return self.slow_checks.step(sample(current_q4, load_mv, **given), gate, limited)
 
     def turn(self, gate=FLOW_STEADY, limited=0, **given):
         """The verdicts of a turn: one for each round."""

@@ -7,12 +7,12 @@ and load, the second supply and current, the third the sense, the fourth the pro
 import pytest
 
 from ionto.core import codes
-from ionto.core.rounds import WARN_COMPLIANCE
+from ionto.core.slow_checks import WARN_COMPLIANCE
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
 from .build import SMALL, make_program, sample
-from .slow_rounds import ODD, TIME_MS, TURN_MS, Slow
+from .slow_check_bench import ODD, TIME_MS, TURN_MS, Slow
 
 TURNS_A_SECOND = 63  # the first whole number of turns that is a second long
 
@@ -22,9 +22,9 @@ TURNS_A_SECOND = 63  # the first whole number of turns that is a second long
 def test_energised_time_passes_the_wall_by_a_turn_at_most(time_ms, turn):
     slow = Slow(time_ms=time_ms)
     assert slow.turns(100, FLOW_OFF, current_q4=0) == (0, codes.FAULT_NONE)
-    assert (slow.rounds.clock_ms, slow.rounds.energised_ms) == (100 * TURN_MS, 0)
+    assert (slow.slow_checks.clock_ms, slow.slow_checks.energised_ms) == (100 * TURN_MS, 0)
     assert slow.turns(20) == (turn, codes.FAULT_TIME_WALL)
-    assert slow.rounds.energised_ms == turn * TURN_MS
+    assert slow.slow_checks.energised_ms == turn * TURN_MS
 
 
 @pytest.mark.hazard("H-16")
@@ -49,13 +49,13 @@ def test_near_compliance_is_told_where_contact_is_judged(gate, load_mv, warning,
     slow = Slow(board=board)
     assert slow.turn(gate, load_mv=load_mv) == [codes.FAULT_NONE] * 4
     near_mv = load_mv if warning else 0
-    assert (slow.rounds.warning, slow.rounds.near_mv) == (warning, near_mv)
+    assert (slow.slow_checks.warning, slow.slow_checks.near_mv) == (warning, near_mv)
 
 
 def at_5_s():
     """The quiet time after the ramp's start ends with the first round from here."""
     slow = Slow()
-    slow.rounds.clock_ms = 4996
+    slow.slow_checks.clock_ms = 4996
     return slow
 
 
@@ -63,9 +63,9 @@ def at_5_s():
 @pytest.mark.parametrize(("begun_ms", "turn"), [(0, 64), (-1, 63), (1, 64)])
 def test_low_impedance_is_judged_after_5000_ms_and_for_a_second(begun_ms, turn):
     slow = Slow()
-    slow.rounds.clock_ms = begun_ms
-    slow.rounds.begin_ramp()
-    slow.rounds.clock_ms = 4996
+    slow.slow_checks.clock_ms = begun_ms
+    slow.slow_checks.begin_ramp()
+    slow.slow_checks.clock_ms = 4996
     assert slow.turns(90, load_mv=199) == (turn, codes.FAULT_LOW_IMPEDANCE)
 
 
@@ -85,8 +85,8 @@ def test_a_low_load_before_the_gate_opened_does_not_count_after_it():
     slow = at_5_s()
     slow.turn()
     slow.turns(TURNS_A_SECOND - 1, load_mv=199)
-    slow.rounds.output_off()
-    slow.rounds.clock_ms += 5000
+    slow.slow_checks.output_off()
+    slow.slow_checks.clock_ms += 5000
     assert slow.turns(90, load_mv=199) == (TURNS_A_SECOND, codes.FAULT_LOW_IMPEDANCE)
 
 
@@ -100,7 +100,7 @@ def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
     assert slow.turn(limited=1, **low) == [codes.FAULT_NONE] * 4
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
-    slow.rounds.output_off()
+    slow.slow_checks.output_off()
     assert slow.turns(90, **low) == (TURNS_A_SECOND, codes.FAULT_UNDERCURRENT)
 
 
@@ -119,7 +119,7 @@ def test_a_supply_too_low_in_two_turns_running_trips(gate):
 def test_an_arm_forgets_a_supply_that_was_too_low():
     slow = Slow()
     slow.turn(supply_mv=4299)
-    slow.rounds.arm(make_program(SMALL), TIME_MS)
+    slow.slow_checks.arm(make_program(SMALL), TIME_MS)
     assert slow.turn(supply_mv=4299) == [codes.FAULT_NONE] * 4
 
 
@@ -155,9 +155,9 @@ def test_the_second_before_a_fault_has_a_row_of_every_second_round():
     slow = Slow()
     for number in range(4):
         slow.round(current_q4=16_000 + number, load_mv=5000 + number)
-    slow.rounds.keep(sample(99, 9, 98))
+    slow.slow_checks.keep(sample(99, 9, 98))
     rows = [16_000, 16_000, 5000, 16_000, 16_002, 16_002, 5002, 16_000, 99, 98, 9, 16_000]
-    assert slow.rounds.snapshot.listed() == rows
+    assert slow.slow_checks.snapshot.listed() == rows
 
 
 @pytest.mark.hazard("H-16")
@@ -170,11 +170,11 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
     slow.turns(17, load_mv=32_000)
     slow.turn(load_mv=5000, current_q4=32_000)
     slow.round()
-    slow.rounds.arm(make_program(SMALL), TIME_MS)
-    rounds = slow.rounds
-    assert (rounds.clock_ms, rounds.energised_ms, rounds.warning, rounds.near_mv) == (0, 0, 0, 0)
-    assert (rounds.noise_q4, rounds.steady.warning) == (0, 0)
-    assert rounds.snapshot.listed() == []
+    slow.slow_checks.arm(make_program(SMALL), TIME_MS)
+    checks = slow.slow_checks
+    assert (checks.clock_ms, checks.energised_ms, checks.warning, checks.near_mv) == (0, 0, 0, 0)
+    assert (checks.noise_q4, checks.steady.warning) == (0, 0)
+    assert checks.snapshot.listed() == []
     slow.whole = False
     assert slow.turn(FLOW_OFF) == [
         codes.FAULT_NONE,
@@ -187,5 +187,5 @@ def test_an_arm_begins_with_the_first_round_and_with_nothing_seen():
 @pytest.mark.hazard("H-31")
 def test_in_the_edges_of_pulses_nothing_is_too_little():
     slow = Slow()
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.pulsing = BY_PULSES
     assert slow.turns(90, FLOW_EDGE, current_q4=0) == (0, codes.FAULT_NONE)

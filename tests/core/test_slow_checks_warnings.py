@@ -1,4 +1,4 @@
-"""What the rounds warn of and is no fault: noise of sense A; when a steady hold is looked at.
+"""What the slow checks warn of and is no fault: noise of sense A; when a steady hold is looked at.
 
 On the 5 mA board, currents in 1/16 uA.
 """
@@ -6,12 +6,12 @@ On the 5 mA board, currents in 1/16 uA.
 import pytest
 
 from ionto.core import codes
-from ionto.core.rounds import WARN_COMPLIANCE, WARN_NOISE
+from ionto.core.slow_checks import WARN_COMPLIANCE, WARN_NOISE
 from ionto.core.steady import WARN_LOW
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
-from .slow_rounds import TURN_MS, Slow
+from .slow_check_bench import TURN_MS, Slow
 
 
 def heard(slow, bends_q4, gate=1, step_q4=0):
@@ -23,8 +23,8 @@ def heard(slow, bends_q4, gate=1, step_q4=0):
         current_q4 += step_q4 if number else 0
         for _ in range(2):
             slow.round(gate, limited=1, current_q4=current_q4, load_mv=5000)
-        told.append(slow.rounds.noise_q4)
-    assert bool(slow.rounds.warning & WARN_NOISE) == bool(told[-1])
+        told.append(slow.slow_checks.noise_q4)
+    assert bool(slow.slow_checks.warning & WARN_NOISE) == bool(told[-1])
     return told[2:]
 
 
@@ -52,7 +52,7 @@ def test_no_noise_is_heard_with_the_gate_low_or_in_pulses():
     loud = [9000, -9000] * 6
     slow = Slow()
     assert set(heard(slow, loud, FLOW_OFF)) == {0}
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.pulsing = BY_PULSES
     assert set(heard(slow, loud, FLOW_EDGE)) == {0}
 
 
@@ -62,23 +62,23 @@ def test_noise_before_the_gate_opened_is_not_heard_after_it(readings):
     for _ in range(readings):
         heard(slow, [])
     heard(slow, [1000, 1000, 1000])
-    slow.rounds.output_off()
+    slow.slow_checks.output_off()
     assert set(heard(slow, [0, 0, 1000, 0, 0, 0, 0])) == {0}
 
 
 def low(slow, seconds=1, least_ohm=15_000, **given):
     """Whether a hold of so many seconds is told as a load below a third of `least_ohm`."""
-    slow.rounds.steady.arm(least_ohm)
+    slow.slow_checks.steady.arm(least_ohm)
     slow.turns(62 * seconds + 1, **given)
-    return bool(slow.rounds.steady.warning & WARN_LOW)
+    return bool(slow.slow_checks.steady.warning & WARN_LOW)
 
 
 def settled(clock_ms=6000):
     """A hold at this time after its ramp has begun."""
     slow = Slow(time_ms=2**29)
-    slow.rounds.clock_ms = 8000
-    slow.rounds.begin_ramp()
-    slow.rounds.clock_ms += clock_ms
+    slow.slow_checks.clock_ms = 8000
+    slow.slow_checks.begin_ramp()
+    slow.slow_checks.clock_ms += clock_ms
     return slow
 
 
@@ -86,9 +86,9 @@ def settled(clock_ms=6000):
 def test_a_hold_is_looked_at_for_seconds_every_16_ms():
     for turns, told in ((62, 0), (63, 1)):
         slow = settled()
-        slow.rounds.steady.arm(15_003)
+        slow.slow_checks.steady.arm(15_003)
         slow.turns(turns)
-        assert bool(slow.rounds.steady.warning & WARN_LOW) == told
+        assert bool(slow.slow_checks.steady.warning & WARN_LOW) == told
 
 
 @pytest.mark.hazard("H-07", "H-32")
@@ -107,10 +107,10 @@ def over(slow, turns=62, **given):
 def test_too_much_for_a_second_trips_in_holds_and_in_the_flat_parts_of_pulses():
     assert over(settled(0)) == codes.FAULT_OVERCURRENT
     slow = settled(0)
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.pulsing = BY_PULSES
     assert over(slow) == codes.FAULT_OVERCURRENT
-    slow.rounds.output_off()
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.output_off()
+    slow.slow_checks.pulsing = BY_PULSES
     for gate in (FLOW_EDGE, FLOW_ZERO):
         assert over(slow, gate=gate) == codes.FAULT_NONE
 
@@ -123,7 +123,7 @@ def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     if event == "moving":
         slow.envelope.follow(16_016, 10_000, 0)
     elif event == "opens":
-        slow.rounds.output_off()
+        slow.slow_checks.output_off()
     gate = FLOW_OFF if event == "opens" else FLOW_STEADY
     assert slow.turn(gate, limited=event == "limited") == [codes.FAULT_NONE] * 4
     slow.expect(16_000)
@@ -134,7 +134,7 @@ def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
 @pytest.mark.hazard("H-07", "H-32")
 def test_pulses_say_nothing_about_the_load():
     slow = settled()
-    slow.rounds.pulsing = BY_PULSES
+    slow.slow_checks.pulsing = BY_PULSES
     assert not low(slow, 5, 15_003)
 
 
@@ -153,4 +153,4 @@ def test_no_warning_takes_the_place_of_another(first):
     slow = Slow()
     for cause in (first, near, noise, first):
         cause(slow)
-    assert slow.rounds.warning == WARN_COMPLIANCE | WARN_NOISE
+    assert slow.slow_checks.warning == WARN_COMPLIANCE | WARN_NOISE

@@ -1,4 +1,4 @@
-"""What the rounds leave alone, what they warn of, and the second that they keep.
+"""What the slow checks leave alone, what they warn of, and the second that they keep.
 
 The trips themselves are under the contract of `test_trips`. Figures for the 5 mA board.
 """
@@ -6,7 +6,7 @@ The trips themselves are under the contract of `test_trips`. Figures for the 5 m
 import pytest
 
 from ionto.core import codes
-from ionto.core.rounds import WARN_NOISE
+from ionto.core.slow_checks import WARN_NOISE
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
 from ionto.core.units import FLOW_EDGE
@@ -93,14 +93,14 @@ def test_a_ramp_that_turns_round_is_followed_by_a_sense_that_works(up_ticks):
 @pytest.mark.parametrize(("step_q4", "warns"), [(NOISE_Q4, False), (NOISE_Q4 + 1, True)])
 def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
     judge = Judge().hold(1000)
-    rounds = judge.supervisor.rounds
+    checks = judge.supervisor.slow_checks
     # Readings 8 ms apart of 0, a, 0, b have a mean second difference of a + b.
     levels = [16_000, 16_000 + step_q4 // 2, 16_000, 16_000 + step_q4 - step_q4 // 2]
     for tick in range(800):
         at = levels[tick // 8 % 4]
         assert judge.tick(current_q4=at, load_mv=5000) == codes.FAULT_NONE
-    assert bool(rounds.warning & WARN_NOISE) == warns
-    assert not warns or rounds.noise_q4 > NOISE_Q4
+    assert bool(checks.warning & WARN_NOISE) == warns
+    assert not warns or checks.noise_q4 > NOISE_Q4
 
 
 def test_a_ramp_is_no_noise():
@@ -108,7 +108,7 @@ def test_a_ramp_is_no_noise():
     judge.hold(2000)
     judge.go(0)
     judge.ticks(300)
-    assert judge.supervisor.rounds.warning == 0
+    assert judge.supervisor.slow_checks.warning == 0
 
 
 @pytest.mark.hazard("H-26")
@@ -132,7 +132,7 @@ def test_a_snapshot_keeps_the_last_second_and_the_oldest_row_first():
 def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
     bed = Bed().at(HOLDING + 1000, lambda port: setattr(port, "offset_q4", 40_000))
     assert bed.run(quick(time_ms=2000)) == codes.OUTCOME_FAULTED
-    kept = bed.parts.supervisor.rounds.snapshot.listed()
+    kept = bed.parts.supervisor.slow_checks.snapshot.listed()
     rows = [kept[at : at + COLUMNS] for at in range(0, len(kept), COLUMNS)]
     assert len(rows) == ROWS
     assert rows[-1][0] > 60_000, "the sample that tripped is the last"
@@ -146,7 +146,7 @@ def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 @pytest.mark.parametrize("hold_ms", range(60, 76))
 def test_a_sense_ahead_of_the_supervisors_own_ramp_is_not_stuck(board, hold_ms):
-    """At the fastest slew that ramp lags: a staircase meets it in every phase of the rounds."""
+    """At the fastest slew that ramp lags: a staircase meets it in every phase of the checks."""
     top_ua = board.max_ua * 7 // 10
     stairs = [
         segment(level_ua=top_ua * number // 11, slew_ua_s=10_000, time_ms=hold_ms)
