@@ -16,6 +16,7 @@ _STARTED_US = 80_000
 _STARTED_TICKS = 45
 _NEAREST_US, _FARTHEST_US = 750, 1250  # from tick to tick; one that slept on comes after 1900
 _OVERRUN_US = 1400
+_OTHER_DELAYS = ((0, 90), (0, 400), (0, 850), (150, 0), (700, 0))
 
 # A timer that takes its time to be made, before and after it has been set.
 _SLOWLY = """
@@ -103,10 +104,8 @@ def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(boote
 @pytest.mark.parametrize(
     ("earlier_us", "later_us"),
     [
-        (0, 90),
-        (0, 400),
         (2500, 1500),
-        *(pytest.param(*case, marks=pytest.mark.long) for case in ((0, 850), (150, 0), (700, 0))),
+        *(pytest.param(*case, marks=pytest.mark.long) for case in _OTHER_DELAYS),
     ],
 )
 def test_slow_start_moves_no_interrupt_before_its_tick_is_due(booted, earlier_us, later_us):
@@ -125,7 +124,14 @@ def test_tick_that_outlasts_its_period_leaves_the_next_ones_in_their_place(boote
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
 
 
-@pytest.mark.parametrize(("freq_hz", "cancelled"), [(1100, False), (2000, False), (2000, True)])
+@pytest.mark.parametrize(
+    ("freq_hz", "cancelled"),
+    [
+        (1100, False),
+        pytest.param(2000, False, marks=pytest.mark.long),
+        pytest.param(2000, True, marks=pytest.mark.long),
+    ],
+)
 def test_another_timers_alarm_is_not_taken_for_the_loops(booted, freq_hz, cancelled):
     body = _BESIDE_ANOTHER.format(freq_hz=freq_hz, cancelled=cancelled)
     after_us, intervals_us = in_copy(_phases, booted, _MADE.format(body=body), _STARTED_US)

@@ -24,7 +24,9 @@ def assert_cut(trial, within_us=OPEN_OFF_US, share=1e-5):
     assert_dose_kept(trial, share)
 
 
-@pytest.mark.parametrize("at_s", [8, 21.3, 300, 1150])
+@pytest.mark.parametrize(
+    "at_s", [8, 21.3, *(pytest.param(at_s, marks=pytest.mark.long) for at_s in (300, 1150))]
+)
 def test_in_a_whole_session_an_open_lead_cuts_and_latches(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.run(shipped())

@@ -1,6 +1,7 @@
 """A drying load on an intermittent lead: off in time, latched when due, and nothing without a gap.
 
-The whole 10,000 is `python -m iontobench.campaign.leads`; here 200, and 10,000 in the long tier.
+The whole 10,000 is `python -m iontobench.campaign.leads`; here 40, and 200 and 10,000 in the long
+tier.
 """
 
 from itertools import pairwise
@@ -22,6 +23,16 @@ def bad_of(found):
     return [ended for ended in found if ended.is_bad]
 
 
+@pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
+def test_forty_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
+    found = [session(seed) for seed in range(1, 41)]
+    assert bad_of(found) == []
+    assert sum(ended.cuts for ended in found) > 20
+    assert any(ended.limited for ended in found)
+    assert {"open", None} <= {ended.fault for ended in found}
+
+
+@pytest.mark.long
 @pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
 def test_two_hundred_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
     found = [session(seed) for seed in range(1, 201)]

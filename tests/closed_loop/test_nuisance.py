@@ -1,7 +1,7 @@
 """Sessions with nothing wrong never trip: the jittered forearm, dry starts among them.
 
-The whole thousand is `python -m iontobench.campaign.nuisance`; here twenty, and all in the long
-tier.
+The whole thousand is `python -m iontobench.campaign.nuisance`; here four, dry starts
+among them, and twenty and all of them in the long tier.
 """
 
 import pytest
@@ -10,7 +10,16 @@ from iontobench.campaign.jitter import DRY_SHARE, jittered
 from iontobench.campaign.many import over_seeds
 from iontobench.campaign.nuisance import Ended, is_trip, main, report, session
 
+FOUR = (1, 2, 3, 4)  # three of them start dry
 
+
+def test_four_sessions_with_nothing_wrong_complete_without_a_trip():
+    found = [session(seed) for seed in FOUR]
+    assert [ended.seed for ended in found if is_trip(ended)] == []
+    assert len({ended.peak_ua for ended in found}) == len(FOUR)
+
+
+@pytest.mark.long
 def test_twenty_sessions_with_nothing_wrong_complete_without_a_trip():
     found = [session(seed) for seed in range(1, 21)]
     assert [ended.seed for ended in found if is_trip(ended)] == []
