@@ -34,6 +34,8 @@ _PROVEN = {
 _STATES = {
     codes.STATE_PROBE: "probing the load, output off",
     codes.STATE_PROOF: "proving the switches and the limiter",
+    codes.STATE_PROOF_STOPPING: "stopping as soon as the limiter is armed",
+    codes.STATE_PROOF_PAUSING: "pausing as soon as the limiter is armed",
     codes.STATE_RAMP: "ramping to the set level",
     codes.STATE_HOLD: "holding the set level",
     codes.STATE_PULSE: "pulsing up to the set level",
@@ -42,6 +44,8 @@ _STATES = {
     codes.STATE_PAUSING: "ramping down to a pause",
     codes.STATE_PAUSED: "paused, output off",
     codes.STATE_CONTACT: "contact lost, output off",
+    codes.STATE_CONTACT_PAUSING: "contact lost on the way to a pause, output off",
+    codes.STATE_CONTACT_ENDING: "contact lost on the way to the end, output off",
     codes.STATE_REST: "resting, output off",
     codes.STATE_OFF: "waiting, output off",
     codes.STATE_DONE: "done, output off",

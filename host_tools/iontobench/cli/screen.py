@@ -27,6 +27,8 @@ _STYLES = {
     codes.STATE_HOLD: "bold green",
     codes.STATE_FAULT: "bold red",
     codes.STATE_CONTACT: "bold red",
+    codes.STATE_CONTACT_PAUSING: "bold red",
+    codes.STATE_CONTACT_ENDING: "bold red",
 }
 _UNITLESS = re.compile(r" -?\d+(\.\d+)?$")
 _CTRL_C = "Ctrl-C: off at once"
