@@ -94,6 +94,13 @@ def _are_due(after_us):
     return all(_LEAST_US <= us <= _MOST_US for us in after_us)
 
 
+def test_every_interrupt_of_a_sessions_beginning_finds_its_tick_due(booted):
+    after_us, intervals_us = in_copy(_phases, booted, "pass", _STARTED_US)
+    assert len(intervals_us) >= _STARTED_TICKS
+    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
+
+
+@pytest.mark.long
 def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(booted):
     after_us, intervals_us = in_copy(_phases, booted)
     assert len(after_us) > 900

@@ -38,6 +38,7 @@ def assert_dose_true(trial, share):
     assert trial.truth.positive_uc < 5  # the cathode is the active electrode
 
 
+@pytest.mark.long
 def test_dexamethasone_40_completes_with_its_dose_in_its_time():
     trial = whole("forearm")
     assert_dose_true(trial, 0.001)
@@ -52,6 +53,7 @@ def test_dexamethasone_40_completes_on_the_calibrated_rp2040_adc():
     assert_dose_true(whole("forearm", "rp2040", 3), 0.01)
 
 
+@pytest.mark.long
 def test_a_dry_start_completes_without_a_trip():
     trial = whole("forearm-dry")
     assert_dose_true(trial, 0.001)
