@@ -59,7 +59,7 @@ def test_a_record_of_version_1_is_read_as_before(tmp_path):
     head, old = b"0" * 64, []
     for line in lines:
         body = line[:-73] + b"}"
-        body = body.replace(b'"format_version":2', b'"format_version":1')
+        body = body.replace(b'"format_version":3', b'"format_version":1')
         if body.startswith(b'{"close"'):
             close = json.loads(body)
             close["close"]["head"] = head.decode()

@@ -60,6 +60,13 @@ class LinkNote(msgspec.Struct, frozen=True):
     text: str
 
 
+class LiveFault(msgspec.Struct, frozen=True):
+    """A fault that was injected while the session ran: `KIND` or `KIND:VALUE`."""
+
+    t_ms: int
+    fault: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The last second before a fault, the oldest row first, a row every `row_us`.
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from ionto.core import codes, units
-from iontobench.device.events import Event, Gap, Item, LinkNote, Sample, Snapshot
+from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample, Snapshot
 
 from . import format as form
 
@@ -28,7 +28,8 @@ class RecordWriter:
         header: everything that describes the session; `disclaimer` is added if absent.
 
     Raises:
-        RecordError: the file exists, or the header does not fit a line.
+        RecordError: the file exists, the header does not fit a line, or an optional key of it is
+            not of the format.
         OSError: the disk is full or cannot be written; what was written stays as it is.
     """
 
@@ -36,7 +37,11 @@ class RecordWriter:
         self.path = Path(path)
         self.head = form.FIRST_HEAD
         self.lines = 0
-        body = msgspec.json.encode({"header": _header(header)})
+        described = _header(header)
+        trouble = form.header_trouble(described)
+        if trouble is not None:
+            raise form.RecordError(f"the header of a record: {trouble}")
+        body = msgspec.json.encode({"header": described})
         if len(body) + form.TAIL_BYTES > form.MAX_LINE_BYTES:
             raise form.RecordError(f"a header of {len(body)} bytes does not fit a record's line")
         try:
@@ -68,6 +73,12 @@ class RecordWriter:
             self._append(msgspec.json.encode({"note": (item.t_ms, text)}))
         else:
             raise TypeError(f"{type(item).__name__} has no line in a record")
+
+    def fault_live(self, live: LiveFault) -> None:
+        """Append a fault that is injected while the session runs; its text is cut to a label."""
+        label = form.text(live.fault)[: form.LABEL_CHARS] or "?"
+        self._append(msgspec.json.encode({"fault_live": (live.t_ms, label)}))
+        self._sync()
 
     def snapshot(self, snapshot: Snapshot) -> None:
         """Append the last second before a fault."""
