@@ -37,7 +37,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ionto.bench import NOTICE
-from ionto.core import codes
+from ionto.core import codes, fields
 
 FORMAT = "iontobench-record"
 FORMAT_VERSION = 3
@@ -58,31 +58,31 @@ MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
 NOTE_CHARS = 200  # of a line on the link that was no frame
 LABEL_CHARS = 80
 
-SAMPLE_COLUMNS = (
-    "seq",
-    "t_ms",
-    "state",
-    "flags",
-    "set_q4",
-    "current_q4",
-    "difference_q4",
-    "load_mv",
-    "dose_uc",
-)
+# A row is a frame's fields without its kind, which the line's member says.
+_SAMPLE_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
+_EVENT_COLUMNS = tuple(name for name, _, _ in fields.EVENT_FIELDS[1:])
 COLUMNS = {
-    "sample": SAMPLE_COLUMNS,
-    "event": ("seq", "t_ms", "code", "a", "b"),
+    "sample": _SAMPLE_COLUMNS,
+    "event": _EVENT_COLUMNS,
     "gap": ("t_ms", "first_seq", "count"),
     "note": ("t_ms", "text"),
     "fault_live": ("t_ms", "fault"),
     "snapshot": ("a_q4", "b_q4", "load_mv", "set_q4"),
-    "flags": ("limited", "gate closed", "near compliance", "dip"),
+    "flags": tuple(fields.FLAG_NAMES[flag] for flag in sorted(fields.FLAG_NAMES)),
     "states": tuple(codes.STATE_NAMES[state] for state in sorted(codes.STATE_NAMES)),
 }
 
 
 # What every JSON reader keeps exactly; no bench counts as far.
 Int = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
+SampleRow = Annotated[
+    tuple[Int, ...],
+    msgspec.Meta(min_length=len(_SAMPLE_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
+]
+EventRow = Annotated[
+    tuple[Int, ...],
+    msgspec.Meta(min_length=len(_EVENT_COLUMNS), max_length=len(_EVENT_COLUMNS)),
+]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=LABEL_CHARS)]
 
 
@@ -124,8 +124,8 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One line without its `h`. Exactly one member is set, and `name` with `event`."""
 
     header: dict[str, Any] | None = None
-    sample: tuple[Int, Int, Int, Int, Int, Int, Int, Int, Int] | None = None
-    event: tuple[Int, Int, Int, Int, Int] | None = None
+    sample: SampleRow | None = None
+    event: EventRow | None = None
     name: str | None = None
     gap: tuple[Int, Int, Int] | None = None
     note: tuple[Int, str] | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ionto.core import codes, units
+from ionto.core import codes
 from iontobench.device.events import Event, Gap, LinkNote, LiveFault, Sample, Snapshot
 
 from . import format as form
@@ -120,20 +120,13 @@ class _Lines:
             self.summary = line.close.summary
 
     def _sample(self, row: tuple[int, ...]) -> Sample:
-        seq, t_ms, state, flags, set_q4, current_q4, difference_q4, load_mv, dose_uc = row
-        return Sample(
-            seq=seq,
-            t_ms=t_ms,
-            state=todays_state(self._states, state),
-            flags=flags,
-            set_ua=set_q4 / units.UA_Q4,
-            current_ua=current_q4 / units.UA_Q4,
-            difference_ua=difference_q4 / units.UA_Q4,
-            load_mv=load_mv,
-            dose_uc=dose_uc,
-        )
+        sample = Sample.of(row)
+        if self._states is None:
+            return sample
+        state = todays_state(self._states, sample.state)
+        return msgspec.structs.replace(sample, state=state)
 
-    def _event(self, row: tuple[int, int, int, int, int]) -> Event:
+    def _event(self, row: tuple[int, ...]) -> Event:
         event = Event(*row)
         if event.code != codes.EVENT_STATE:
             return event

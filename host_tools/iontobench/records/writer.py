@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ionto.core import codes, units
+from ionto.core import codes
 from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample, Snapshot
 
 from . import format as form
@@ -60,10 +60,10 @@ class RecordWriter:
     def item(self, item: Item) -> None:
         """Append one thing that arrived from the bench."""
         if isinstance(item, Sample):
-            self._append(msgspec.json.encode({"sample": _sample(item)}))
+            self._append(msgspec.json.encode({"sample": item.row()}))
         elif isinstance(item, Event):
             name = codes.EVENT_NAMES.get(item.code, "unknown")
-            row = (item.seq, item.t_ms, item.code, item.a, item.b)
+            row = msgspec.structs.astuple(item)
             self._append(msgspec.json.encode({"event": row, "name": name}))
             self._sync()
         elif isinstance(item, Gap):
@@ -128,17 +128,3 @@ def _header(header: dict[str, Any]) -> dict[str, Any]:
         "columns": form.COLUMNS,
         **{k: v for k, v in given.items() if k not in ("format", "format_version")},
     }
-
-
-def _sample(sample: Sample) -> tuple[int, ...]:
-    return (
-        sample.seq,
-        sample.t_ms,
-        sample.state,
-        sample.flags,
-        round(sample.set_ua * units.UA_Q4),
-        round(sample.current_ua * units.UA_Q4),
-        round(sample.difference_ua * units.UA_Q4),
-        round(sample.load_mv),
-        round(sample.dose_uc),
-    )
