@@ -148,7 +148,10 @@ class Bench:
             fault = codes.FAULT_INTERNAL
         self._outcome = outcome
         self._ended_by = fault
-        # Without a load nothing is wrong with the bench; any other cause is to be looked at first.
+        # Without a load nothing is wrong with the bench; any other cause is to be looked at first,
+        # one that came after the end was told too.
+        if fault == 0:
+            fault = self._loop.tick.supervisor.tripped
         self._fault = 0 if fault == codes.FAULT_NO_LOAD else fault
 
     def _ending(self):

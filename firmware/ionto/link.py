@@ -9,7 +9,7 @@ What the other side asks for is returned to the tick,
 which decides nothing either. Times in us and ms, currents in `_q4`.
 """
 
-from .core import codes
+from .core import codes, fields
 from .core.command import (
     BEAT,
     GARBAGE,
@@ -222,11 +222,11 @@ class Link:
         buf = self._buf
         values = self.telemetry.values
         current_q4 = buf[SAMPLE_A]
-        values[5] = self._ramp.set_q4
-        values[6] = current_q4
-        values[7] = buf[SAMPLE_V]
-        values[8] = self._dose.gross_uc
-        values[9] = current_q4 - buf[SAMPLE_B] * self._polarity
+        values[fields.SET_Q4] = self._ramp.set_q4
+        values[fields.CURRENT_Q4] = current_q4
+        values[fields.DIFFERENCE_Q4] = current_q4 - buf[SAMPLE_B] * self._polarity
+        values[fields.LOAD_MV] = buf[SAMPLE_V]
+        values[fields.DOSE_UC] = self._dose.gross_uc
 
     def _fill_rest(self):
         """The second half, and what else can wait for the next sample."""
@@ -235,13 +235,13 @@ class Link:
         values = self.telemetry.values
         limited = supervisor.limited
         t_ms = session.t_ms
-        values[2] = t_ms
-        values[3] = session.state
-        flags = limited | session.gate << 1 | supervisor.low << 3
+        values[fields.T_MS] = t_ms
+        values[fields.STATE] = session.state
+        flags = limited | session.gate << 1 | supervisor.low << 3  # each is 0 or 1
         if self._near:
             self._near = 0
-            flags |= 4
-        values[4] = flags
+            flags |= fields.FLAG_NEAR_COMPLIANCE
+        values[fields.FLAGS] = flags
         if limited != self._limited:
             self._note_limited(limited)
         if supervisor.warning or supervisor.slow_checks.warning:

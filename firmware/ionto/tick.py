@@ -175,7 +175,7 @@ class Tick:
             if slot == _CHECK:
                 unchecked_us -= SLOW_CHECK_US
                 code = check_slowly(buf, flow, supervisor.freeze)
-                if code and not fault:
+                if code and fault < codes.FAULT_OVERCURRENT:  # more than a mere verdict
                     fault = supervisor.trip(code)
             if fault:
                 fault = self._switch_off(fault)
@@ -236,7 +236,9 @@ class Tick:
                     slot = _CHECK
             else:
                 if slot == _HEAR:
-                    ask = hear() or ask
+                    heard = hear()
+                    if heard and ask != codes.ASK_STOP:  # no line takes back a stop
+                        ask = heard
                 slot = _TELL
             yield ended and self._finish(dt_us)
 

@@ -5,15 +5,10 @@ other character is beyond ASCII: `signs` has letters for a terminal without them
 """
 
 from ionto.core import codes, command
-from ionto.core.units import UC_PER_MAMIN
+from ionto.core.fields import FLAG_DIP, FLAG_LIMITED, FLAG_NEAR_COMPLIANCE
+from ionto.core.units import UA_Q4, UC_PER_MAMIN
 from iontobench import signs
-from iontobench.device.events import (
-    FLAG_DIP,
-    FLAG_LIMITED,
-    FLAG_NEAR_COMPLIANCE,
-    Event,
-    Sample,
-)
+from iontobench.device.events import Event, Sample
 
 OUTCOMES = {
     "complete": "complete: the whole program was delivered",
@@ -118,7 +113,7 @@ def event(item: Event) -> str:
 
 
 def _q4(current_q4: int) -> str:
-    return milliamps(current_q4 / 16)
+    return milliamps(current_q4 / UA_Q4)
 
 
 def fault_sentence(name: str) -> str:
@@ -156,6 +151,10 @@ def _polarity(sign: int, _: int) -> str:
     return f"reversed at zero current: {_active(sign)} from now on"
 
 
+def _probe(current_q4: int, load_ohm: int) -> str:
+    return f"probe: {current_q4 / UA_Q4:.1f} {signs.UA}, load {kilohms(load_ohm or None)}"
+
+
 def _proof(proven: int, on_q4: int) -> str:
     """What the proof has shown; a board without its test cannot show the limiter."""
     shown = [name for bit, name in _PROVEN.items() if proven & bit]
@@ -175,7 +174,7 @@ def _state(new: int, segment: int) -> str:
 _EVENTS = {
     codes.EVENT_START: _start,
     codes.EVENT_STATE: _state,
-    codes.EVENT_PROBE: lambda a, b: f"probe: {a / 16:.1f} {signs.UA}, load {kilohms(b or None)}",
+    codes.EVENT_PROBE: _probe,
     codes.EVENT_LIMITED: lambda a, b: f"limited by compliance: {_q4(a)} at {volts(b)}",
     codes.EVENT_LIMITED_END: lambda a, b: f"no longer limited, after {a / 1000:.1f} s",
     codes.EVENT_CONTACT: lambda a, b: f"contact lost at a set point of {_q4(a)}, output off",

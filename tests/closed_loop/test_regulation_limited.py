@@ -8,7 +8,7 @@ from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 
 from ionto.core import codes
-from iontobench.device.events import FLAG_LIMITED
+from ionto.core.fields import FLAG_LIMITED
 
 SET_UA = 2000
 LIMITED_S, BACK_S = 0.8003, 1.2997

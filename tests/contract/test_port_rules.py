@@ -247,8 +247,8 @@ BREAKS = {  # rule: (what it says, a port that breaks it)
         ("probe off", altered(probe=always_on)),
     ],
     "test_a_proof_drives_a_small_current_and_none_with_the_gate_low": [
-        ("30 uA proven", altered(prove=nothing)),
-        ("30 uA proven", altered(prove=twice_the_drive)),
+        ("30 µA proven", altered(prove=nothing)),
+        ("30 µA proven", altered(prove=twice_the_drive)),
         ("gate low and the drive on", altered(prove=never_low)),
     ],
     "test_the_limiter_trips_at_its_test_threshold_and_can_be_rearmed": [

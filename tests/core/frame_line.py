@@ -3,7 +3,7 @@
 from ionto.core.telemetry import STEP_DUE, STEP_STATUS, STEP_WRITE, Telemetry
 from iontobench.device.frames import decode
 
-VALUES = [0, 0, 1234, 2, 3, 32000, 31990, 5000, 777, -12]
+VALUES = [0, 0, 1234, 2, 3, 32000, 31990, -12, 5000, 777]
 
 
 class Line:

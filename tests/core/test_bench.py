@@ -161,3 +161,27 @@ def test_a_look_at_rest_energises_nothing():
     for ticks in (0, 1001):
         with pytest.raises(ValueError, match="not within"):
             bench.sense(ticks)
+
+
+@pytest.mark.hazard("H-26")
+@pytest.mark.parametrize("after_ticks", [30, 500])
+def test_a_fault_after_the_end_was_told_keeps_the_bench_from_another_run(after_ticks):
+    """A supervised session that nobody acknowledges stays a second, to be rid of its frames."""
+    bench, port = made()
+    done = []
+
+    def leak(port):
+        if bench._loop.tick.ended_ms and not done:
+            done.append(port.tick)
+        if done and port.tick >= done[0] + after_ticks:
+            port.leak_q4 = 1500
+
+    port.on_tick = leak
+    last = bench.run(supervised=True)
+    assert (last["outcome"], last["fault"]) == ("complete", None), "as the record has it"
+    assert bench.info()["fault"] == "leak with the gate off"
+    with pytest.raises(RuntimeError, match="leak"):
+        bench.run()
+    port.on_tick, port.leak_q4 = None, 0
+    bench.clear()
+    assert bench.run()["outcome"] == "complete"

@@ -13,6 +13,7 @@ SAMPLES = st.tuples(
     st.just(0),
     st.integers(0, 600_000),
     st.integers(-600_000, 600_000),
+    st.just(0),
     st.integers(-5_000, 75_000),
     st.integers(-100_000_000, 100_000_000),
 )
@@ -34,7 +35,7 @@ def signed(value, width, places):
 
 
 def test_a_line_reads_as_a_person_expects():
-    values = (83_400, codes.STATE_HOLD, 0, 2000 * 16, 1998 * 16, 10_420, 109_800)
+    values = (83_400, codes.STATE_HOLD, 0, 2000 * 16, 1998 * 16, 0, 10_420, 109_800)
     assert line_of(values) == (
         b"   1:23  hold            1.998 mA (set  2.000)  10.42 V  dose     1.83 mA min\r\n"
     )
@@ -42,7 +43,7 @@ def test_a_line_reads_as_a_person_expects():
 
 @given(SAMPLES)
 def test_every_sample_becomes_the_line_that_says_it(values):
-    t_ms, state, _, set_q4, current_q4, load_mv, dose_uc = values
+    t_ms, state, _, set_q4, current_q4, _, load_mv, dose_uc = values
     current_ua, set_ua = (current_q4 + 8) >> 4, (set_q4 + 8) >> 4
     seconds = t_ms // 1000
     assert line_of(values).decode() == (

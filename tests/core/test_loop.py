@@ -169,6 +169,31 @@ def test_a_lost_host_ramps_down_after_three_seconds():
     assert 3000 <= bed.first_tick(codes.STATE_RAMP_DOWN) <= 3008
 
 
+@pytest.mark.hazard("H-22")
+@pytest.mark.parametrize("tick", range(2984, 3016))
+def test_a_line_that_ends_as_the_host_is_lost_does_not_take_back_the_stop(tick):
+    bed = Bed().say(tick, "set 1000")
+    assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_STOPPED
+    assert bed.first_tick(codes.STATE_RAMP_DOWN) <= 3020
+
+
+@pytest.mark.hazard("H-24")
+def test_a_fault_of_a_slow_check_is_not_hidden_by_a_contact_lost_in_its_tick():
+    faults = []
+    for tick in range(HOLDING, HOLDING + 4):
+        bed = Bed().at(tick, open_lead)
+        supervisor = bed.parts.supervisor
+
+        def check(buf, flow, frozen, supervisor=supervisor):
+            return codes.FAULT_CORRUPT if supervisor._low_ticks == 5 else 0
+
+        bed.parts._check_slowly = check
+        bed.run()
+        faults.append(bed.parts.session.fault)
+    assert faults.count(codes.FAULT_CORRUPT) == 1, "one of four ticks is a slow check's"
+    assert faults.count(codes.FAULT_OPEN) == 3
+
+
 def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
     bed = Bed(host=True)
     assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_COMPLETE

@@ -7,7 +7,7 @@ import pytest
 
 from ionto.core import codes
 
-from .build import make_program, segment
+from .build import make_program, pulses, segment
 from .led_session import Led
 from .short_parts import away, by_charge, hold, led
 
@@ -196,3 +196,19 @@ def test_pauses_again_and_again_end_short_before_the_wall_on_the_charge():
         made.tick()
     assert (made.session.outcome, made.session.fault) == (codes.OUTCOME_SHORT, 0)
     assert WALL_UC - 600 <= made.dose.gross_uc <= WALL_UC - 70
+
+
+@pytest.mark.hazard("H-15", "H-30")
+@pytest.mark.parametrize("asked_ua", [None, 2000])
+def test_a_set_in_a_train_leaves_room_for_the_longer_way_down_below_the_charge_wall(asked_ua):
+    train = pulses(400, 10, 1, 400, level_ua=500, slew_ua_s=8000)
+    wall_uc = 60_000
+    walls = {"slew_ua_s": 8000, "down_slew_ua_s": 100, "charge_uc": wall_uc, "peak_ua": 2000}
+    made = Led(make_program(segments=[train], time_s=300, **walls))
+    made.to(codes.STATE_PULSE)
+    if asked_ua:
+        made.session.value = asked_ua
+        made.tick(ask=codes.ASK_SET)
+    made.to(codes.STATE_DONE, 200_000)
+    assert made.session.outcome == codes.OUTCOME_SHORT
+    assert wall_uc * 0.9 < made.dose.gross_uc <= wall_uc

@@ -8,7 +8,8 @@ import math
 import random
 
 from ionto.core import codes, program
-from iontobench.device.events import FLAG_GATE, Event, Gap, LinkNote, Sample, Snapshot
+from ionto.core.fields import FLAG_GATE
+from iontobench.device.events import Event, Gap, LinkNote, Sample, Snapshot
 
 LEVEL_UA = 2000
 SLEW_UA_S = 100

@@ -4,11 +4,9 @@ import pytest
 from tests.host.live_models import model_at
 
 from ionto.core import codes, command
+from ionto.core.fields import FLAG_DIP, FLAG_LIMITED, FLAG_NEAR_COMPLIANCE
 from iontobench import signs, words
 from iontobench.device.events import (
-    FLAG_DIP,
-    FLAG_LIMITED,
-    FLAG_NEAR_COMPLIANCE,
     Event,
     Gap,
     LinkNote,

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from ionto.core import codes
 from ionto.core.command import NONE, Command
 from ionto.core.crc import CRC_START, crc_nibble
-from ionto.core.telemetry import EVENT, EVENT_WIDTHS, SAMPLE, SAMPLE_WIDTHS, STATUS
+from ionto.core.fields import EVENT_WIDTHS, SAMPLE_WIDTHS
+from ionto.core.telemetry import EVENT, SAMPLE, STATUS
 from iontobench.device.events import Event, Sample
 from iontobench.device.frames import command_line, decode
 
@@ -24,7 +25,7 @@ def frame(values, widths):
 
 
 def sample_frame(kind=SAMPLE, seq=7, t_ms=1000):
-    return frame([kind, seq, t_ms, 3, 2, 32000, -5, -1234, 2_400_000, -16], SAMPLE_WIDTHS)
+    return frame([kind, seq, t_ms, 3, 2, 32000, -5, -16, -1234, 2_400_000], SAMPLE_WIDTHS)
 
 
 def event_frame(seq=7, code=codes.EVENT_STATE, a=1, b=-2, t_ms=1000):
@@ -52,7 +53,7 @@ def test_an_event_keeps_the_signs_of_its_numbers():
 
 
 def test_the_load_is_voltage_over_current_or_unknown_below_20_ua():
-    item = decode(frame([1, 0, 0, 3, 2, 0, 32000, 10_000, 0, 0], SAMPLE_WIDTHS))[1]
+    item = decode(frame([1, 0, 0, 3, 2, 0, 32000, 0, 10_000, 0], SAMPLE_WIDTHS))[1]
     assert item.load_ohm == 5000
     assert decode(sample_frame())[1].load_ohm is None
 

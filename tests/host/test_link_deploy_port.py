@@ -3,6 +3,7 @@
 import pytest
 import serial
 
+from ionto.core.telemetry import LINK_VERSION
 from iontobench.device.connection import connect
 from iontobench.device.serial_port import PortError
 
@@ -26,6 +27,38 @@ def test_a_deploy_over_the_cable_writes_the_same_and_restarts_the_board(plug):
     assert f"next: iontobench run demo --on {NAME}" in said.err
     again = call("deploy", NAME, "--json")
     assert (again.code, again.object["files"], board.resets) == (0, 0, 1)
+
+
+def test_an_old_board_gets_the_new_link_and_falls_back_to_the_old_when_that_does_not_boot(plug):
+    """A board of link version 3, this program's deploy, a slot that rots, and what `run` says."""
+    board = plug.board = Board(Firmware(link_version=3), Memory(deployed("a")))
+
+    def boot():
+        """The firmware of the slot that `main.py` chooses."""
+        is_old = slot_files(board.memory, boots(board.memory)) == OLD
+        firmware = Firmware(link_version=3 if is_old else None)
+        board.globals.update(bench=firmware)
+        firmware.board = board
+
+    def refused():
+        said = call("run", "demo", "--on", NAME, "--plain")
+        deploys = f"deploy the matching firmware: iontobench deploy {NAME}" in said.err
+        versions = f"speaks link version 3, this program {LINK_VERSION}" in said.err
+        return said.code == 4 and deploys and versions
+
+    board.on_reset = boot
+    assert refused()
+    said = call("deploy", NAME, "--json")
+    assert (said.code, said.object["slot"]) == (0, "b"), said.err
+    assert boots(board.memory) == "b"
+    with connect(NAME) as connection:
+        assert connection.about().info["link_version"] == LINK_VERSION
+    board.memory.files["/b/ionto/tick.mpy"] = b"rotten"
+    board.reset()
+    assert boots(board.memory) == "a"
+    assert refused()
+    again = call("deploy", NAME, "--json")
+    assert (again.code, again.object["slot"], boots(board.memory)) == (0, "b", "b")
 
 
 def test_a_cable_pulled_at_any_write_of_a_deploy_is_exit_4_and_says_to_deploy_again(plug):

@@ -13,7 +13,7 @@ from iontobench.device.serial_port import PortError, Repl, look, open_port
 from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import Firmware
-from .test_frames import sample_frame
+from .test_frames import frame, sample_frame
 
 MADE = words(
     [segment(program.HOLD_TIME, 1000, 1000, 0, 60_000)],
@@ -47,6 +47,20 @@ def test_a_running_session_is_found_and_left_alone(plug, supervised):
     assert probe.sample.current_ua == pytest.approx(1000, abs=50)
     assert plug.board.interrupts() == 0
     assert plug.board.mode == "running"
+
+
+def test_a_session_of_an_older_link_version_is_left_alone_though_its_frames_are_not_known(plug):
+    values, widths = (3, 7, 1000, 4, 2, 32000, 32000, 10000, 0, 0), (1, 4, 6, 1, 1, 5, 6, 5, 7, 6)
+    told = frame(values, widths) + b"\n"
+
+    class OldSession(Board):
+        def _chatting(self, byte):
+            super()._chatting(byte)
+            self.out += told
+
+    probe = found(plug, OldSession(mode="chatting"))
+    assert probe.found is Found.OTHER
+    assert not probe.may_interrupt
 
 
 def test_asking_again_and_again_ends_no_session(plug):

@@ -8,12 +8,13 @@ from rich.console import Console
 from tests.host.live_models import about, model_at
 
 from ionto.core import codes
+from ionto.core.fields import FLAG_DIP, FLAG_LIMITED
 from iontobench import words
 from iontobench.cli.controls import KEYS, Controls
 from iontobench.cli.model import Model
 from iontobench.cli.pace import Pacer
 from iontobench.cli.screen import Screen
-from iontobench.device.events import FLAG_DIP, FLAG_LIMITED, Event, Sample
+from iontobench.device.events import Event, Sample
 
 
 def drawn(model, width=80, height=24, has_keys=True, ascii_only=False, whole=True):

@@ -7,11 +7,12 @@ from tests.host.protocol_bench import Run, board_of
 from tests.host.protocol_sessions import hold_charge, hold_time, pulses, words
 
 from ionto.core import codes, command
+from ionto.core.fields import FLAG_LIMITED
 from iontobench.cli.controls import KEYS, Controls, step_of
 from iontobench.cli.model import About, Model
 from iontobench.cli.pace import Pacer
 from iontobench.course import Course
-from iontobench.device.events import FLAG_LIMITED, Sample
+from iontobench.device.events import Sample
 from iontobench.protocols.bounds import bounds
 
 

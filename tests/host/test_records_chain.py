@@ -215,9 +215,9 @@ def test_a_folder_a_missing_file_and_a_broken_name_are_one_clear_line(tmp_path):
 
 def test_another_version_of_the_format_is_refused_and_not_called_damaged(record):
     body = record[: record.index(b"\n") + 1][:-73] + b"}"
-    body = body.replace(b'"format_version":2', b'"format_version":3')
+    body = body.replace(b'"format_version":3', b'"format_version":4')
     link = hashlib.sha256(b"0" * 64 + body).hexdigest().encode()
-    with pytest.raises(RecordError, match="format 3; this program reads 1 and 2"):
+    with pytest.raises(RecordError, match="format 4; this program reads 1, 2 and 3; use"):
         judge(body[:-1] + b',"h":"' + link + b'"}\n')
 
 

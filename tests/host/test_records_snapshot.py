@@ -11,7 +11,6 @@ from tests.host.synthetic_sessions import dexamethasone, header, last_second, sm
 from ionto.core import codes
 from iontobench.device.events import Event, snapshot_of
 from iontobench.records import RecordWriter, read, verify
-from iontobench.records.quantities import FAULT_SENTENCES
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report.facts import proofs
 from iontobench.report.last_second import columns, polarity
@@ -59,7 +58,7 @@ def test_a_record_of_version_1_is_read_as_before(tmp_path):
     head, old = b"0" * 64, []
     for line in lines:
         body = line[:-73] + b"}"
-        body = body.replace(b'"format_version":2', b'"format_version":1')
+        body = body.replace(b'"format_version":3', b'"format_version":1')
         if body.startswith(b'{"close"'):
             close = json.loads(body)
             close["close"]["head"] = head.decode()
@@ -128,7 +127,7 @@ def test_no_proof_is_no_sentence(tmp_path):
 
 
 def test_every_fault_of_the_firmware_has_a_sentence_for_its_cause():
-    assert set(FAULT_SENTENCES) == set(codes.FAULT_NAMES) - {codes.FAULT_NONE}
+    assert set(codes.FAULT_SENTENCES) == set(codes.FAULT_NAMES) - {codes.FAULT_NONE}
 
 
 @pytest.mark.hazard("H-26")

@@ -14,13 +14,13 @@ from tests.arch.sources import HOST, ROOT, files, name, tree
 from tests.host.cli import call
 
 from ionto.core import codes
+from ionto.core.codes import FAULT_SENTENCES
 from iontobench import signs, words
 from iontobench.cli.main import COMMANDS, LazyGroup, cli
 from iontobench.device.events import Event
 from iontobench.protocols import list_protocols, load
 from iontobench.protocols.plan import make_plan
 from iontobench.protocols.serving import board_for
-from iontobench.records.quantities import FAULT_SENTENCES
 
 # What stands for a sign where there is none; in names it has a letter, a digit or _ before it.
 LETTERS = re.compile(

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from tests.vm.short_programs import cut_short
 
+from ionto.core import fields
 from ionto.core.codes import (
     EVENT_NAMES,
     FAULT_NAMES,
@@ -23,7 +24,6 @@ from ionto.core.codes import (
 from ionto.core.command import COMMAND_NAMES
 from iontobench import tree
 from iontobench.campaign.rig import Rig, Seen, Watched
-from iontobench.device import events
 from iontobench.device.events import Event, Sample, snapshot_of
 from iontobench.device.known_loads import calibrate_seeded
 from iontobench.protocols import compile_protocol, load, profile
@@ -200,7 +200,7 @@ def _shortened(rows: list[str]) -> list[str]:
 
 def _samples(found: list[Sample]) -> Items:
     def flags(one):
-        return "+".join(name for name in _FLAGS if one.flags & getattr(events, f"FLAG_{name}"))
+        return "+".join(name for name in _FLAGS if one.flags & getattr(fields, f"FLAG_{name}"))
 
     columns = {
         "times": [one.t_ms for one in found],

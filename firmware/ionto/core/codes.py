@@ -156,31 +156,35 @@ FAULT_NAMES = {
     FAULT_NOT_ZERO: "current after a rest",
 }
 
-# What each fault says to a person, as the end of "the session ended because ...".
+# The cause of each fault, as a sentence for people.
 FAULT_SENTENCES = {
-    FAULT_OVERCURRENT: "more current flowed than the program may have",
-    FAULT_OVER_ABSOLUTE: "more current flowed than the board may ever give",
-    FAULT_ENVELOPE: "the current was above the ramp's envelope for 5 ms",
-    FAULT_OPEN: "contact was lost and not back within 100 ms",
-    FAULT_INTERMITTENT: "contact was lost too often",
-    FAULT_LOW_IMPEDANCE: "the load is a short, or has fallen to one: the dose would be false",
-    FAULT_LEAK: "current flowed while the gate was low",
-    FAULT_LATE: "the loop lost its rhythm",
-    FAULT_SENSES_APART: "the two current senses disagree",
-    FAULT_CHARGE_WALL: "more charge flowed than the program may give",
-    FAULT_TIME_WALL: "the output was on for longer than the program may take",
-    FAULT_NO_LOAD: "the probe found no load",
-    FAULT_LIMITER: "the stage's hardware limiter has tripped",
-    FAULT_INTERNAL: "the firmware met an exception",
-    FAULT_PROOF_STAGE: "nothing flowed with both switches on",
-    FAULT_PROOF_GATE: "current flowed with the gate low",
-    FAULT_PROOF_SERIES: "current flowed though the dead-man was not fed",
-    FAULT_PROOF_LIMITER: "the hardware limiter does not trip, or does not arm again",
-    FAULT_PROOF_SIGN: "the second sense does not see the current, or sees it backwards",
-    FAULT_STUCK: "the current sense did not follow the set point",
-    FAULT_UNDERCURRENT: "less current flowed than commanded for 1 s, below the compliance limit",
-    FAULT_SUPPLY: "the supply is too low to trust",
-    FAULT_CORRUPT: "the program or a limit is no longer what was checked",
+    FAULT_OVERCURRENT: (
+        "three samples of one tick, or the mean of a second, were above what may flow"
+    ),
+    FAULT_OVER_ABSOLUTE: "the current stayed above the board's own limit in three samples",
+    FAULT_ENVELOPE: "the current was above the ramp's own envelope for 5 ms",
+    FAULT_OPEN: "contact with the load was lost and did not come back within 100 ms",
+    FAULT_INTERMITTENT: "contact with the load was lost too often",
+    FAULT_LOW_IMPEDANCE: (
+        "for 1 s the load was below 0.2 kΩ, or a short of what it had been: the dose is false"
+    ),
+    FAULT_LEAK: "current flowed although the gate was low",
+    FAULT_LATE: "the control loop lost its rhythm",
+    FAULT_SENSES_APART: "the two current senses disagreed",
+    FAULT_CHARGE_WALL: "more charge than the program's wall was delivered",
+    FAULT_TIME_WALL: "the output was on for longer than the program's wall",
+    FAULT_NO_LOAD: "the probe found no load before the start",
+    FAULT_LIMITER: "the stage's hardware limiter tripped",
+    FAULT_INTERNAL: "an internal error stopped the loop",
+    FAULT_PROOF_STAGE: "in the proof nothing flowed with both switches on",
+    FAULT_PROOF_GATE: "in the proof current flowed although the gate was low",
+    FAULT_PROOF_SERIES: "in the proof current flowed although ENABLE stood still",
+    FAULT_PROOF_LIMITER: "in the proof the hardware limiter did not trip, or not arm again",
+    FAULT_PROOF_SIGN: "in the proof sense B did not see the current, or saw it backwards",
+    FAULT_STUCK: "sense A did not follow a change of the set point",
+    FAULT_UNDERCURRENT: "less than commanded flowed for 1 s, and the stage was not limited",
+    FAULT_SUPPLY: "the supply was too low to be trusted",
+    FAULT_CORRUPT: "the program or a limit in memory was no longer what had been checked",
     FAULT_NOT_ZERO: "current flowed after a rest, before the next ramp",
 }
 

@@ -2,11 +2,11 @@
 
     `   1:23  hold          1.998 mA (set 2.000)  10.42 V  dose    1.83 mA min`
 
-Fed with the values of a telemetry sample (`core/telemetry.py`): time in ms, currents in `_q4`,
+Fed with the values of a telemetry sample (`core/fields.py`): time in ms, currents in `_q4`,
 load in mV, dose in uC. It writes nothing: the link takes `frame[:length]` when it is whole.
 """
 
-from . import codes
+from . import codes, fields
 from .const import const
 
 LINE_MAX = const(80)
@@ -14,12 +14,6 @@ LINE_PERIOD_US = const(1000000)
 
 _STATE_CHARS = const(13)
 _UC_PER_HUNDREDTH = const(600)  # 0.01 mA min [units.UC_PER_MAMIN]
-_T_MS = const(2)  # where a sample keeps what is shown
-_STATE = const(3)
-_SET_Q4 = const(5)
-_CURRENT_Q4 = const(6)
-_LOAD_MV = const(7)
-_DOSE_UC = const(8)
 
 # Bytes below 32 stand for what is filled in: a sign, a letter of the state, a digit of a field.
 _SIGN = const(1)  # of the field that follows
@@ -49,7 +43,7 @@ class Display:
         self.frame = bytearray(LINE_MAX)
         self.length = len(_TEMPLATE)
         self._values = [0] * _FIELDS
-        self._words = bytearray(b" " * (_STATE_CHARS * (codes.STATE_FAULT + 1)))
+        self._words = bytearray(b" " * (_STATE_CHARS * (max(codes.STATE_NAMES) + 1)))
         for state in codes.STATE_NAMES:
             name = codes.STATE_NAMES[state].encode()
             for at in range(len(name)):
@@ -68,15 +62,15 @@ class Display:
     def begin(self, sample):
         """Take the values of a sample; the line is whole after `length` steps."""
         values = self._values
-        seconds = sample[_T_MS] // 1000
+        seconds = sample[fields.T_MS] // 1000
         values[_MINUTES] = seconds // 60
         values[_SECONDS] = seconds % 60
-        values[_CURRENT] = (sample[_CURRENT_Q4] + 8) >> 4
-        values[_SET] = (sample[_SET_Q4] + 8) >> 4
-        values[_VOLTS] = sample[_LOAD_MV] // 10
-        values[_DOSE] = sample[_DOSE_UC] // _UC_PER_HUNDREDTH
+        values[_CURRENT] = (sample[fields.CURRENT_Q4] + 8) >> 4
+        values[_SET] = (sample[fields.SET_Q4] + 8) >> 4
+        values[_VOLTS] = sample[fields.LOAD_MV] // 10
+        values[_DOSE] = sample[fields.DOSE_UC] // _UC_PER_HUNDREDTH
         self.reset()
-        self._letter = sample[_STATE] * _STATE_CHARS
+        self._letter = sample[fields.STATE] * _STATE_CHARS
         self.building = 1
 
     def step(self):

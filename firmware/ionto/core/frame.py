@@ -7,7 +7,7 @@ The device build compiles `put` and `seal` to machine integers, where a digit ta
 from .const import const, ptr8
 from .crc import CRC_START
 
-FRAME_MAX = const(49)
+FRAME_MAX = const(49)  # USB's buffer of 256 bytes takes four unacknowledged and a status
 START = const(126)  # the first byte, "~"
 
 _NEWLINE = const(10)

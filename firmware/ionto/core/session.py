@@ -236,6 +236,7 @@ class Session:
             self.target_q4 = self._segment.level_q4
             self.jump = 0  # from here on by ramp, even where the train began at once
             self.entered = 1
+            self._set_end(self.t_ms)
         else:
             self._leave(following)
             self._prepare(actions)

@@ -1,17 +1,15 @@
 """Telemetry frames, one act a tick, and the credit that keeps a host from blocking us.
 
-A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most 49
-bytes. Its first digit is its type. Numbers are two's complement of their width. Frames wait in a
-ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is dropped and the
-host sees the gap in the sequence numbers.
-
-    sample  1 seq:4 t_ms:6 state:1 flags:1 set_q4:5 current_q4:6 load_mv:5 dose_uc:7 apart_q4:6
-    event   2 seq:4 t_ms:6 code:3 a:8 b:8
-    status  3 like a sample; the answer to `?`, at most five a second, without credit and not in
-            the ring: the link sends it a byte at a time, where there is room
+A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most
+FRAME_MAX bytes. Its first digit is its type; `fields` has the fields of a sample and of an event.
+Frames wait in a ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is
+dropped and the host sees the gap in the sequence numbers. A status is a sample that answers `?`,
+at most five a second, without credit and not in the ring: the link sends it a byte at a time,
+where there is room.
 """
 
 from .const import const
+from .fields import EVENT_WIDTHS, KIND, SAMPLE_WIDTHS, SEQ
 from .frame import FRAME_MAX, put, seal
 
 RING = const(32)
@@ -19,11 +17,9 @@ CREDIT = const(4)
 SAMPLE = const(1)
 EVENT = const(2)
 STATUS = const(3)
-SAMPLE_WIDTHS = bytes((1, 4, 6, 2, 1, 5, 6, 5, 7, 6))
-EVENT_WIDTHS = bytes((1, 4, 6, 3, 8, 8))
 SAMPLE_PERIOD_US = const(100000)  # 10 Hz
 STATUS_PERIOD_US = const(200000)
-LINK_VERSION = const(3)
+LINK_VERSION = const(4)
 
 STEP_WRITE = const(1)
 STEP_DUE = const(2)
@@ -192,7 +188,7 @@ class Telemetry:
 
     def _begin_sample(self):
         if self._status:
-            self.values[0] = STATUS
+            self.values[KIND] = STATUS
             self._begin(self.values, SAMPLE_WIDTHS)
             return
         self._sample_us -= SAMPLE_PERIOD_US
@@ -201,7 +197,7 @@ class Telemetry:
         if self._status_us < STATUS_PERIOD_US:
             self._status_us += SAMPLE_PERIOD_US
         if self._frames:
-            self.values[0] = SAMPLE
+            self.values[KIND] = SAMPLE
             self._begin(self.values, SAMPLE_WIDTHS)
 
     def _begin(self, values, widths):
@@ -210,7 +206,7 @@ class Telemetry:
         if ((head - tail) & _SEQ_MASK) == RING and not self._status:
             self.tail = (tail + 1) & _SEQ_MASK
             self.dropped += 1
-        values[1] = head
+        values[SEQ] = head
         self._fields = values
         self._widths = widths
         self._building = len(widths)

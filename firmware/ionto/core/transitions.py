@@ -127,7 +127,7 @@ TRANSITIONS = (
     (codes.STATE_OFF, codes.ASK_PAUSE, ALWAYS, 0, codes.STATE_PAUSED),
     (ANY, TRIPPED, ALWAYS, BLAME, codes.STATE_FAULT),
     # A fault between the end and its telling: current that flows on.
-    (codes.STATE_DONE, TRIPPED, ALWAYS, BLAME | GO_ON, codes.STATE_DONE),
+    (codes.STATE_DONE, TRIPPED, ALWAYS, BLAME, codes.STATE_FAULT),
 )
 
 

@@ -1,7 +1,8 @@
 """The host's end of a campaign's link: keeps events, sends a script's commands. Times in ms."""
 
 from ionto.core import codes
-from iontobench.device.events import FLAG_NEAR_COMPLIANCE, Event, Item, Sample
+from ionto.core.fields import FLAG_NEAR_COMPLIANCE
+from iontobench.device.events import Event, Item, Sample
 from iontobench.device.link import HostLink
 from iontobench.device.runner import Console
 

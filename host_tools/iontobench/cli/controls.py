@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ionto.core import codes
-from iontobench.device.events import FLAG_LIMITED, Sample
+from ionto.core.fields import FLAG_LIMITED
+from iontobench.device.events import Sample
 
 from .model import Model
 from .pace import Pacer

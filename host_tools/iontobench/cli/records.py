@@ -57,6 +57,8 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
     for part, values in commands.words_of(found).items():
         out.table((part, ""), [[key, value] for key, value in values.items()])
     out.table(("time", "event"), [[one["time"], one["what"]] for one in found["events"]])
+    for live in found["faults_live"]:
+        out.say(f"injected while it ran, at {live['t_s']:.3f} s: {one_line(live['fault'])}")
     for note in found["notes"]:
         out.say(f"note at {note['t_s']:.3f} s: {note['text']}")
     out.say(f"{found['samples']} samples, {found['frames_lost']} frames lost. {found['caveat']}")

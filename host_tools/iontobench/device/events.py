@@ -5,19 +5,24 @@ they came from. `t_ms` is the board's own session clock, never the host's.
 """
 
 from collections.abc import Sequence
+from typing import Any, Self
 
 import msgspec
 
 from ionto.core import snapshot
+from ionto.core.fields import SAMPLE_FIELDS
+from ionto.core.units import UA_Q4
 
-FLAG_LIMITED = 1
-FLAG_GATE = 2
-FLAG_NEAR_COMPLIANCE = 4
-FLAG_DIP = 8
+# What one unit of each of a sample's numbers is in its row: currents come in `_q4`.
+_PER_UNIT = tuple(UA_Q4 if name.endswith("_q4") else 1 for name, _, _ in SAMPLE_FIELDS[1:])
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One telemetry frame: currents in uA, load voltage in mV, gross charge in uC."""
+    """One telemetry frame: currents in uA, load voltage in mV, gross charge in uC.
+
+    Its fields are the firmware's `SAMPLE_FIELDS`, but for the kind, in the same order. A *row* is
+    the same as the firmware's integers, on the wire and in a record.
+    """
 
     seq: int
     t_ms: int
@@ -28,6 +33,18 @@ class Sample(msgspec.Struct, frozen=True):
     difference_ua: float
     load_mv: int
     dose_uc: int
+
+    @classmethod
+    def of(cls, row: Sequence[int]) -> Self:
+        """The sample that a row says; the one place where a sample's currents become uA."""
+        pairs = zip(row, _PER_UNIT, strict=True)
+        values: list[Any] = [value if per == 1 else value / per for value, per in pairs]
+        return cls(*values)
+
+    def row(self) -> tuple[int, ...]:
+        """Its integers again; exact, since a sixteenth of a uA has a place in every float."""
+        pairs = zip(msgspec.structs.astuple(self), _PER_UNIT, strict=True)
+        return tuple(round(value * per) for value, per in pairs)
 
     @property
     def load_ohm(self) -> float | None:
@@ -58,6 +75,13 @@ class LinkNote(msgspec.Struct, frozen=True):
 
     t_ms: int
     text: str
+
+
+class LiveFault(msgspec.Struct, frozen=True):
+    """A fault that was injected while the session ran: `KIND` or `KIND:VALUE`."""
+
+    t_ms: int
+    fault: str
 
 
 class Snapshot(msgspec.Struct, frozen=True):

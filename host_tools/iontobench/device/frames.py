@@ -1,23 +1,17 @@
 """Frames of the link, decoded with the firmware's own tables.
 
 A frame that does not hold together is not an error of ours: it becomes None, and the caller
-counts it. Widths, types and CRC are `ionto.core.telemetry`'s and `ionto.core.crc`'s.
+counts it. Fields are `ionto.core.fields`', types `ionto.core.telemetry`'s.
 """
 
 from ionto.core.crc import CRC_START, crc16, crc_nibble
-from ionto.core.telemetry import (
-    EVENT,
-    EVENT_WIDTHS,
-    SAMPLE,
-    SAMPLE_WIDTHS,
-    STATUS,
-)
+from ionto.core.fields import EVENT_FIELDS, SAMPLE_FIELDS
+from ionto.core.telemetry import EVENT, SAMPLE, STATUS
 
 from .events import Event, Sample
 
-WIDTHS = {SAMPLE: SAMPLE_WIDTHS, STATUS: SAMPLE_WIDTHS, EVENT: EVENT_WIDTHS}
+_FIELDS = {SAMPLE: SAMPLE_FIELDS, STATUS: SAMPLE_FIELDS, EVENT: EVENT_FIELDS}
 _CRC_DIGITS = 4
-_SIGNED = {SAMPLE: {6, 7, 8, 9}, STATUS: {6, 7, 8, 9}, EVENT: {4, 5}}
 
 
 def decode(line: bytes) -> tuple[int, Sample | Event] | None:
@@ -31,8 +25,8 @@ def decode(line: bytes) -> tuple[int, Sample | Event] | None:
         digits = [int(chr(byte), 16) for byte in line[1:]]
     except ValueError:
         return None
-    widths = WIDTHS.get(digits[0])
-    if widths is None or len(digits) != sum(widths) + _CRC_DIGITS:
+    fields = _FIELDS.get(digits[0])
+    if fields is None or len(digits) != sum(width for _, width, _ in fields) + _CRC_DIGITS:
         return None
     crc = CRC_START
     for digit in digits[:-_CRC_DIGITS]:
@@ -40,15 +34,16 @@ def decode(line: bytes) -> tuple[int, Sample | Event] | None:
     if crc != _number(digits[-_CRC_DIGITS:]):
         return None
     kind = digits[0]
-    fields = []
+    row = []
     at = 0
-    for index, width in enumerate(widths):
+    for _, width, signed in fields:
         value = _number(digits[at : at + width])
-        if index in _SIGNED[kind] and value >= 1 << (4 * width - 1):
+        if signed and value >= 1 << (4 * width - 1):
             value -= 1 << (4 * width)
-        fields.append(value)
+        row.append(value)
         at += width
-    return kind, _event(fields) if kind == EVENT else _sample(fields)
+    del row[0]  # the kind, which the type of the item says
+    return kind, Event(*row) if kind == EVENT else Sample.of(row)
 
 
 def command_line(text: str) -> bytes:
@@ -62,23 +57,3 @@ def _number(digits: list[int]) -> int:
     for digit in digits:
         value = value << 4 | digit
     return value
-
-
-def _sample(fields: list[int]) -> Sample:
-    _, seq, t_ms, state, flags, set_q4, current_q4, load_mv, dose_uc, apart_q4 = fields
-    return Sample(
-        seq=seq,
-        t_ms=t_ms,
-        state=state,
-        flags=flags,
-        set_ua=set_q4 / 16,
-        current_ua=current_q4 / 16,
-        difference_ua=apart_q4 / 16,
-        load_mv=load_mv,
-        dose_uc=dose_uc,
-    )
-
-
-def _event(fields: list[int]) -> Event:
-    _, seq, t_ms, code, a, b = fields
-    return Event(seq=seq, t_ms=t_ms, code=code, a=a, b=b)

@@ -28,6 +28,7 @@ _CLOSING = (
     ("overshoot_ua", "overshoot_ua", 1, 3),
     ("gate_off_ms", "gate_off_us", 1000, 3),
 )
+_PLAIN_KEYS = ("rung", "adc", "seed", "started_at", "compliance_drawn_mv", "label")
 _EXACT = 1 << 53  # what every reader of JSON keeps
 _META_SAYS = {
     meta.INTACT: "",
@@ -78,6 +79,9 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
                 "values": event_values(event),
             }
             for event in record.events
+        ],
+        "faults_live": [
+            {"t_s": live.t_ms / 1000, "fault": live.fault} for live in record.faults_live
         ],
         "notes": [{"t_s": note.t_ms / 1000, "text": note.text} for note in record.notes],
         "disclaimer": str(record.header.get("disclaimer", "")),
@@ -188,9 +192,9 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def _session(header: dict[str, Any]) -> dict[str, Any]:
     """The header's short values: names and numbers, no protocol text and no tables."""
-    names = ("protocol", "board", "profile", "skin")
+    names = ("protocol", "board", "profile", "skin", "load_model")
     values: dict[str, Any] = {key: _name(header.get(key)) for key in names}
-    values |= {key: header.get(key) for key in ("rung", "adc", "seed", "started_at")}
+    values |= {key: header.get(key) for key in _PLAIN_KEYS}
     injected = header.get("faults") or []
     values["faults"] = list(injected) if isinstance(injected, list) else [injected]
     return {key: value for key, value in values.items() if value is not None}

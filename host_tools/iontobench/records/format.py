@@ -1,11 +1,15 @@
-"""The record's format, version 2: what one line is, and how lines are chained.
+"""The record's format, version 3: what one line is, and how lines are chained.
 
 A record is UTF-8 JSON, one object a line, each line ended by one LF and nothing else. The object
 has one member that says what the line is (`header`, `sample`, `event` with its `name`, `gap`,
-`note`, `snapshot`, `close`) and, always last, `h`. The first line is the header, its first member
-the disclaimer; the last is `close`, with the number of lines before it and the last one's `h`.
-After a fault one `snapshot` precedes the close: the last second before it, the oldest row first, a
-row every `row_us`. Version 1 had no snapshot, and is read as before.
+`note`, `fault_live`, `snapshot`, `close`) and, always last, `h`. The first line is the header, its
+first member the disclaimer; the last is `close`, with the number of lines before it and the last
+one's `h`. After a fault one `snapshot` precedes the close: the last second before it, the oldest
+row first, a row every `row_us`.
+
+Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, and a line
+`fault_live` for each fault that was injected while the session ran. Version 1 had no snapshot;
+states of versions 1 and 2 had other numbers (`old_states.py`). Both are still read.
 
 `h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
 followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:
@@ -27,16 +31,17 @@ belongs in a record of a virtual bench; those are in `meta.json` beside it.
 
 import hashlib
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 
 from ionto.bench import NOTICE
-from ionto.core import codes
+from ionto.core import codes, fields
 
 FORMAT = "iontobench-record"
-FORMAT_VERSION = 2
-READABLE = (1, 2)
+FORMAT_VERSION = 3
+READABLE = (1, 2, 3)
 DISCLAIMER = NOTICE  # the firmware's own sentence opens every record
 CHAIN_NOTE = (
     "h = SHA-256 in hex of the previous line's h (64 zeros first) + this line without its h. "
@@ -51,31 +56,34 @@ TAIL_BYTES = len(HASH_KEY) + 64 + len(LINE_END)
 FIRST_HEAD = b"0" * 64
 MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
 NOTE_CHARS = 200  # of a line on the link that was no frame
+LABEL_CHARS = 80
 
-SAMPLE_COLUMNS = (
-    "seq",
-    "t_ms",
-    "state",
-    "flags",
-    "set_q4",
-    "current_q4",
-    "difference_q4",
-    "load_mv",
-    "dose_uc",
-)
+# A row is a frame's fields without its kind, which the line's member says.
+_SAMPLE_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
+_EVENT_COLUMNS = tuple(name for name, _, _ in fields.EVENT_FIELDS[1:])
 COLUMNS = {
-    "sample": SAMPLE_COLUMNS,
-    "event": ("seq", "t_ms", "code", "a", "b"),
+    "sample": _SAMPLE_COLUMNS,
+    "event": _EVENT_COLUMNS,
     "gap": ("t_ms", "first_seq", "count"),
     "note": ("t_ms", "text"),
+    "fault_live": ("t_ms", "fault"),
     "snapshot": ("a_q4", "b_q4", "load_mv", "set_q4"),
-    "flags": ("limited", "gate closed", "near compliance", "dip"),
+    "flags": tuple(fields.FLAG_NAMES[flag] for flag in sorted(fields.FLAG_NAMES)),
     "states": tuple(codes.STATE_NAMES[state] for state in sorted(codes.STATE_NAMES)),
 }
 
 
 # What every JSON reader keeps exactly; no bench counts as far.
 Int = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
+SampleRow = Annotated[
+    tuple[Int, ...],
+    msgspec.Meta(min_length=len(_SAMPLE_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
+]
+EventRow = Annotated[
+    tuple[Int, ...],
+    msgspec.Meta(min_length=len(_EVENT_COLUMNS), max_length=len(_EVENT_COLUMNS)),
+]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=LABEL_CHARS)]
 
 
 class RecordError(ValueError):
@@ -90,6 +98,21 @@ class Close(msgspec.Struct, forbid_unknown_fields=True):
     summary: dict[str, Any]
 
 
+class LoadModel(msgspec.Struct, forbid_unknown_fields=True):
+    """The model that stood for the load, with its parameters; units are in their names."""
+
+    name: Label
+    parameters: dict[Label, Int | float | str | bool] = {}
+
+
+class HeaderKeys(msgspec.Struct, omit_defaults=True):
+    """The header's optional keys since version 3; other keys are passed over."""
+
+    compliance_drawn_mv: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    load_model: LoadModel | None = None
+    label: Label | None = None
+
+
 class Rows(msgspec.Struct, forbid_unknown_fields=True):
     """A snapshot: rows of `COLUMNS["snapshot"]`."""
 
@@ -101,20 +124,30 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One line without its `h`. Exactly one member is set, and `name` with `event`."""
 
     header: dict[str, Any] | None = None
-    sample: tuple[Int, Int, Int, Int, Int, Int, Int, Int, Int] | None = None
-    event: tuple[Int, Int, Int, Int, Int] | None = None
+    sample: SampleRow | None = None
+    event: EventRow | None = None
     name: str | None = None
     gap: tuple[Int, Int, Int] | None = None
     note: tuple[Int, str] | None = None
+    fault_live: tuple[Int, Label] | None = None
     snapshot: Rows | None = None
     close: Close | None = None
 
     def kind(self) -> str | None:
         """What the line is, or None where it is not exactly one thing."""
-        kinds = ("header", "sample", "event", "gap", "note", "snapshot", "close")
+        kinds = (kind for kind in self.__struct_fields__ if kind != "name")
         found = [kind for kind in kinds if getattr(self, kind) is not None]
         named = (self.name is not None) == (self.event is not None)
         return found[0] if len(found) == 1 and named else None
+
+
+def header_trouble(header: Mapping[str, Any]) -> str | None:
+    """What is wrong with an optional key of a header of version 3, in words; None if nothing."""
+    try:
+        msgspec.convert(header, HeaderKeys)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
 
 
 def link(head: bytes, body: bytes) -> bytes:

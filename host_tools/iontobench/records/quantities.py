@@ -13,37 +13,6 @@ from iontobench.device.events import Event
 
 UA_PER_MA = 1000
 
-# Cause of each fault, to stand after its time.
-FAULT_SENTENCES = {
-    codes.FAULT_OVERCURRENT: (
-        "three samples of one tick, or the mean of a second, were above what may flow"
-    ),
-    codes.FAULT_OVER_ABSOLUTE: "the current stayed above the board's own limit in three samples",
-    codes.FAULT_ENVELOPE: "the current was above the ramp's own envelope for 5 ms",
-    codes.FAULT_OPEN: "contact with the load was lost and did not come back within 100 ms",
-    codes.FAULT_INTERMITTENT: "contact with the load was lost too often",
-    codes.FAULT_LOW_IMPEDANCE: (
-        "for 1 s the load was below 0.2 kΩ, or a short of what it had been: the dose is false"
-    ),
-    codes.FAULT_LEAK: "current flowed although the gate was low",
-    codes.FAULT_LATE: "the control loop lost its rhythm",
-    codes.FAULT_SENSES_APART: "the two current senses disagreed",
-    codes.FAULT_CHARGE_WALL: "more charge than the program's wall was delivered",
-    codes.FAULT_TIME_WALL: "the output was on for longer than the program's wall",
-    codes.FAULT_NO_LOAD: "the probe found no load before the start",
-    codes.FAULT_LIMITER: "the stage's hardware limiter tripped",
-    codes.FAULT_INTERNAL: "an internal error stopped the loop",
-    codes.FAULT_PROOF_STAGE: "in the proof nothing flowed with both switches on",
-    codes.FAULT_PROOF_GATE: "in the proof current flowed although the gate was low",
-    codes.FAULT_PROOF_SERIES: "in the proof current flowed although ENABLE stood still",
-    codes.FAULT_PROOF_LIMITER: "in the proof the hardware limiter did not trip, or not arm again",
-    codes.FAULT_PROOF_SIGN: "in the proof sense B did not see the current, or saw it backwards",
-    codes.FAULT_STUCK: "sense A did not follow a change of the set point",
-    codes.FAULT_UNDERCURRENT: "less than commanded flowed for 1 s, and the stage was not limited",
-    codes.FAULT_SUPPLY: "the supply was too low to be trusted",
-    codes.FAULT_CORRUPT: "the program or a limit in memory was no longer what had been checked",
-    codes.FAULT_NOT_ZERO: "current flowed after a rest, before the next ramp",
-}
 # suffix of a name -> factor, unit and decimals in which it is shown
 _SHOWN = {
     "_ua_cm2": (1 / 1000, signs.MA_CM2, 3),
@@ -120,5 +89,5 @@ def fault_of(events: list[Event]) -> tuple[Event, str, str] | None:
     for event in events:
         if event.code == codes.EVENT_FAULT:
             name = codes.FAULT_NAMES.get(event.a, f"fault {event.a}")
-            return event, name, FAULT_SENTENCES.get(event.a, name)
+            return event, name, codes.FAULT_SENTENCES.get(event.a, name)
     return None

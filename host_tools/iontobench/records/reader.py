@@ -1,7 +1,8 @@
 """Reads a record back into the items that were written: those that verify, and no others.
 
 A cut or damaged record gives what precedes the cut or the damage, with the verdict. Currents come
-back in uA. Nothing named in a record is ever opened as a path.
+back in uA, states as today's `codes.STATE_*` whatever version wrote them. Nothing named in a
+record is ever opened as a path.
 """
 
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from ionto.core import units
-from iontobench.device.events import Event, Gap, LinkNote, Sample, Snapshot
+from ionto.core import codes
+from iontobench.device.events import Event, Gap, LinkNote, LiveFault, Sample, Snapshot
 
 from . import format as form
+from .old_states import old_states, todays_state
 from .verify import Verdict, scan
 
 _PEEK_BYTES = 64 * 1024  # a closing line is some 600 bytes
@@ -29,6 +31,7 @@ class Record(msgspec.Struct):
     summary: dict[str, Any] | None
     verdict: Verdict
     snapshot: Snapshot | None = None
+    faults_live: list[LiveFault] = []
 
 
 def read(path: str | Path) -> Record:
@@ -50,6 +53,7 @@ def read(path: str | Path) -> Record:
         lines.summary,
         verdict,
         lines.snapshot,
+        lines.faults_live,
     )
 
 
@@ -91,36 +95,39 @@ class _Lines:
         self.events: list[Event] = []
         self.gaps: list[Gap] = []
         self.notes: list[LinkNote] = []
+        self.faults_live: list[LiveFault] = []
         self.summary: dict[str, Any] | None = None
         self.snapshot: Snapshot | None = None
+        self._states: tuple[int, ...] | None = None
 
     def keep(self, _number: int, line: form.Line) -> None:
         if line.sample is not None:
-            self.samples.append(_sample(line.sample))
+            self.samples.append(self._sample(line.sample))
         elif line.event is not None:
-            self.events.append(Event(*line.event))
+            self.events.append(self._event(line.event))
         elif line.gap is not None:
             self.gaps.append(Gap(*line.gap))
         elif line.note is not None:
             self.notes.append(LinkNote(*line.note))
+        elif line.fault_live is not None:
+            self.faults_live.append(LiveFault(*line.fault_live))
         elif line.snapshot is not None:
             self.snapshot = Snapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:
             self.header = line.header
+            self._states = old_states(line.header)
         elif line.close is not None:
             self.summary = line.close.summary
 
+    def _sample(self, row: tuple[int, ...]) -> Sample:
+        sample = Sample.of(row)
+        if self._states is None:
+            return sample
+        state = todays_state(self._states, sample.state)
+        return msgspec.structs.replace(sample, state=state)
 
-def _sample(row: tuple[int, ...]) -> Sample:
-    seq, t_ms, state, flags, set_q4, current_q4, difference_q4, load_mv, dose_uc = row
-    return Sample(
-        seq=seq,
-        t_ms=t_ms,
-        state=state,
-        flags=flags,
-        set_ua=set_q4 / units.UA_Q4,
-        current_ua=current_q4 / units.UA_Q4,
-        difference_ua=difference_q4 / units.UA_Q4,
-        load_mv=load_mv,
-        dose_uc=dose_uc,
-    )
+    def _event(self, row: tuple[int, ...]) -> Event:
+        event = Event(*row)
+        if event.code != codes.EVENT_STATE:
+            return event
+        return msgspec.structs.replace(event, a=todays_state(self._states, event.a))

@@ -9,7 +9,7 @@ import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -20,6 +20,7 @@ INCOMPLETE = "incomplete"
 DAMAGED = "damaged"
 CAVEAT = "A chain without a key shows damage, not forgery."
 
+_OPTIONAL_KEYS_SINCE = 3  # format version
 _OPENING_BYTES = 8192  # the two marks of a record are within them
 _WHOLE_LINE = re.compile(rb',"h":"[0-9a-f]{64}"\}(.?)', re.DOTALL)
 _DECODER = msgspec.json.Decoder(form.Line)
@@ -155,15 +156,23 @@ class _Chain:
         if self._lines == 0:
             if header is None or header.get("format") != form.FORMAT:
                 raise form.RecordError(f"{self._name}: not a record of a session")
-            told = str(header.get("format_version"))[:20]
-            if told not in map(str, form.READABLE):
-                known = " and ".join(map(str, form.READABLE))
-                raise form.RecordError(f"{self._name}: format {told}; this program reads {known}")
+            self._check_header(header)
         elif header is not None:
             raise _DamageError("a second header")
         close = line.close
         if close and (close.lines != self._lines or close.head != self._head.decode()):
             raise _DamageError("the closing line does not fit the lines before it")
+
+    def _check_header(self, header: dict[str, Any]) -> None:
+        version = header.get("format_version")
+        if version not in form.READABLE:
+            *older, newest = map(str, form.READABLE)
+            known = f"{', '.join(older)} and {newest}"
+            line = f"{self._name}: format {str(version)[:20]}; this program reads {known}"
+            newer = isinstance(version, int) and version > form.FORMAT_VERSION
+            raise form.RecordError(f"{line}; use a newer iontobench" if newer else line)
+        if version >= _OPTIONAL_KEYS_SINCE and form.header_trouble(header) is not None:
+            raise _DamageError("an optional key of the header is not of this format")
 
 
 def _ignore(_number: int, _line: form.Line) -> None:

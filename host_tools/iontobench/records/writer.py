@@ -14,8 +14,8 @@ from typing import Any, Self
 
 import msgspec
 
-from ionto.core import codes, units
-from iontobench.device.events import Event, Gap, Item, LinkNote, Sample, Snapshot
+from ionto.core import codes
+from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample, Snapshot
 
 from . import format as form
 
@@ -28,7 +28,8 @@ class RecordWriter:
         header: everything that describes the session; `disclaimer` is added if absent.
 
     Raises:
-        RecordError: the file exists, or the header does not fit a line.
+        RecordError: the file exists, the header does not fit a line, or an optional key of it is
+            not of the format.
         OSError: the disk is full or cannot be written; what was written stays as it is.
     """
 
@@ -36,7 +37,11 @@ class RecordWriter:
         self.path = Path(path)
         self.head = form.FIRST_HEAD
         self.lines = 0
-        body = msgspec.json.encode({"header": _header(header)})
+        described = _header(header)
+        trouble = form.header_trouble(described)
+        if trouble is not None:
+            raise form.RecordError(f"the header of a record: {trouble}")
+        body = msgspec.json.encode({"header": described})
         if len(body) + form.TAIL_BYTES > form.MAX_LINE_BYTES:
             raise form.RecordError(f"a header of {len(body)} bytes does not fit a record's line")
         try:
@@ -55,10 +60,10 @@ class RecordWriter:
     def item(self, item: Item) -> None:
         """Append one thing that arrived from the bench."""
         if isinstance(item, Sample):
-            self._append(msgspec.json.encode({"sample": _sample(item)}))
+            self._append(msgspec.json.encode({"sample": item.row()}))
         elif isinstance(item, Event):
             name = codes.EVENT_NAMES.get(item.code, "unknown")
-            row = (item.seq, item.t_ms, item.code, item.a, item.b)
+            row = msgspec.structs.astuple(item)
             self._append(msgspec.json.encode({"event": row, "name": name}))
             self._sync()
         elif isinstance(item, Gap):
@@ -68,6 +73,12 @@ class RecordWriter:
             self._append(msgspec.json.encode({"note": (item.t_ms, text)}))
         else:
             raise TypeError(f"{type(item).__name__} has no line in a record")
+
+    def fault_live(self, live: LiveFault) -> None:
+        """Append a fault that is injected while the session runs; its text is cut to a label."""
+        label = form.text(live.fault)[: form.LABEL_CHARS] or "?"
+        self._append(msgspec.json.encode({"fault_live": (live.t_ms, label)}))
+        self._sync()
 
     def snapshot(self, snapshot: Snapshot) -> None:
         """Append the last second before a fault."""
@@ -117,17 +128,3 @@ def _header(header: dict[str, Any]) -> dict[str, Any]:
         "columns": form.COLUMNS,
         **{k: v for k, v in given.items() if k not in ("format", "format_version")},
     }
-
-
-def _sample(sample: Sample) -> tuple[int, ...]:
-    return (
-        sample.seq,
-        sample.t_ms,
-        sample.state,
-        sample.flags,
-        round(sample.set_ua * units.UA_Q4),
-        round(sample.current_ua * units.UA_Q4),
-        round(sample.difference_ua * units.UA_Q4),
-        round(sample.load_mv),
-        round(sample.dose_uc),
-    )

@@ -212,7 +212,7 @@ class PortRules:
             self.run(port, buf, 40, 1, board.drive_counts // 10)
             self.no_current(board, buf, "after off()")
             proven_ua = self.prove_ua(port, board, buf, 1, 60)
-            _near("sense A proven after off(), uA", proven_ua, 0, _NO_PROOF_UA)
+            _near("sense A proven after off(), µA", proven_ua, 0, _NO_PROOF_UA)
             port.off()
             port.end()
             port.begin()
@@ -253,9 +253,9 @@ class PortRules:
     def test_a_proof_drives_a_small_current_and_none_with_the_gate_low(self):
         with self.begun() as (port, board, buf):
             self.run(port, buf, _PUMP_TICKS)
-            _near("sense A, 30 uA proven, uA", self.prove_ua(port, board, buf, 1, 30), 30, 15)
+            _near("sense A, 30 µA proven, µA", self.prove_ua(port, board, buf, 1, 30), 30, 15)
             low_ua = self.prove_ua(port, board, buf, 0, 30)
-            _near("sense A, the gate low and the drive on, uA", low_ua, 0, _NO_PROOF_UA)
+            _near("sense A, the gate low and the drive on, µA", low_ua, 0, _NO_PROOF_UA)
 
     def test_the_limiter_trips_at_its_test_threshold_and_can_be_rearmed(self):
         with self.begun() as (port, board, buf):
@@ -264,9 +264,9 @@ class PortRules:
             self.run(port, buf, _PUMP_TICKS)
             port.lim_test(1)
             found_ua = self.prove_ua(port, board, buf, 1, 45)
-            _near("sense A, 45 uA with lim_test(1), uA", found_ua, 0, _NO_PROOF_UA)
+            _near("sense A, 45 µA with lim_test(1), µA", found_ua, 0, _NO_PROOF_UA)
             tripped = buf[SAMPLE_INPUTS] & INPUT_LIMITER
-            _hold(tripped, "INPUT_LIMITER is not set after 45 uA with lim_test(1)")
+            _hold(tripped, "INPUT_LIMITER is not set after 45 µA with lim_test(1)")
             self.prove_ua(port, board, buf, 0, 0)
             port.lim_test(0)
             port.rearm()
@@ -274,7 +274,7 @@ class PortRules:
             tripped = buf[SAMPLE_INPUTS] & INPUT_LIMITER
             _hold(not tripped, "INPUT_LIMITER is still set 20 ms after rearm()")
             found_ua = self.prove_ua(port, board, buf, 1, 45)
-            _near("sense A, 45 uA without lim_test, uA", found_ua, 45, 15)
+            _near("sense A, 45 µA without lim_test, µA", found_ua, 45, 15)
 
     def test_a_read_with_nothing_waiting_returns_0(self):
         with self.begun() as (port, _, buf):
