@@ -69,6 +69,14 @@ def test_a_stage_of_low_compliance_limits_where_the_ramp_as_programmed_is_not_re
 
 
 @pytest.mark.hazard("H-06")
+def test_from_95_percent_of_compliance_on_the_stage_is_limited_whatever_flows():
+    judge = Judge().hold(2000)
+    for load_mv, limited in ((HIGH_MV - 1, 0), (HIGH_MV, 1)):
+        judge.tick(current_q4=32_000, load_mv=load_mv)
+        assert judge.supervisor.limited == limited
+
+
+@pytest.mark.hazard("H-06")
 def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
     judge = Judge().hold(2000)
     judge.tick(current_q4=SHORT_Q4 - 1, load_mv=NEAR_MV)
