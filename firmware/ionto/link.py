@@ -26,9 +26,7 @@ from .core.const import const
 from .core.display import LINE_PERIOD_US, Display
 from .core.pusher import Pusher
 from .core.segment import NEVER_MS
-from .core.slow_checks import WARN_COMPLIANCE, WARN_NOISE
-from .core.steady import DRIFT, LIFT, LOW, WARN_DRIFT, WARN_LIFT, WARN_LOW, WARN_OVER
-from .core.supervisor import WARN_DIP, WARN_LATE
+from .core.steady import DRIFT, LIFT, LOW
 from .core.telemetry import (
     SAMPLE_PERIOD_US,
     STEP_DUE,
@@ -40,7 +38,7 @@ from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
 _NOISE_AGAIN_MS = const(1000)  # noise that lasts is told once a second
 _NEAR_AGAIN_MS = const(10000)
-_BYTES_A_TURN = const(2)  # in every fourth tick at least: 500 bytes a second
+_BYTES_A_SLOT = const(2)  # in every fourth tick at least: 500 bytes a second
 # What waits for the next turn to hear.
 _FRAME = const(1)  # to go out
 _LINE = const(2)  # to be read
@@ -108,9 +106,9 @@ class Link:
         elif told == STEP_WRITE:
             self.waiting |= _FRAME
         elif told == STEP_DUE:
-            self._fill()
+            self._fill_first_half()
         else:
-            self._fill_rest()
+            self._fill_second_half()
             if not self._supervised:
                 self._line_due()
             if self._session.t_ms >= self._silent_ms:
@@ -163,7 +161,7 @@ class Link:
         """
         ask = NONE
         byte = self._byte
-        left = _BYTES_A_TURN
+        left = _BYTES_A_SLOT
         if self.waiting:
             left = 0
             ask = self._catch_up()
@@ -217,7 +215,7 @@ class Link:
         self._event(self._session.t_ms, why, 0, 0)
         return STOP
 
-    def _fill(self):
+    def _fill_first_half(self):
         """The first half of a sample frame: what belongs together, of this very tick."""
         buf = self._buf
         values = self.telemetry.values
@@ -228,7 +226,7 @@ class Link:
         values[fields.LOAD_MV] = buf[SAMPLE_V]
         values[fields.DOSE_UC] = self._dose.gross_uc
 
-    def _fill_rest(self):
+    def _fill_second_half(self):
         """The second half, and what else can wait for the next sample."""
         session = self._session
         supervisor = self._supervisor
@@ -266,16 +264,16 @@ class Link:
         checks.warning = 0
         tell = self._repeatable
         t_ms = self._session.t_ms
-        if warning & WARN_LATE:
+        if warning & codes.WARN_LATE:
             tell(t_ms, codes.EVENT_LATE, supervisor.late_us, 0)
-        if warning & WARN_DIP:
+        if warning & codes.WARN_DIP:
             tell(t_ms, codes.EVENT_DIP, supervisor.dips.count, 0)
-        if warning & WARN_COMPLIANCE:
+        if warning & codes.WARN_COMPLIANCE:
             self._near = 1
             if t_ms >= self._near_ms:
                 self._near_ms = t_ms + _NEAR_AGAIN_MS
                 tell(t_ms, codes.EVENT_COMPLIANCE, checks.near_mv, 0)
-        if warning & WARN_NOISE and t_ms >= self._noise_ms:
+        if warning & codes.WARN_NOISE and t_ms >= self._noise_ms:
             self._noise_ms = t_ms + _NOISE_AGAIN_MS
             tell(t_ms, codes.EVENT_NOISE, checks.noise_q4, 0)
 
@@ -287,11 +285,11 @@ class Link:
         now_ohm = steady.now_ohm
         tell = self._repeatable
         t_ms = self._session.t_ms
-        if warning & WARN_DRIFT:
+        if warning & codes.WARN_DRIFT:
             tell(t_ms, codes.EVENT_DRIFT, from_ohm[DRIFT], now_ohm[DRIFT])
-        if warning & WARN_LIFT:
+        if warning & codes.WARN_LIFT:
             tell(t_ms, codes.EVENT_LIFT, from_ohm[LIFT], now_ohm[LIFT])
-        if warning & WARN_LOW:
+        if warning & codes.WARN_LOW_LOAD:
             tell(t_ms, codes.EVENT_LOW, from_ohm[LOW], now_ohm[LOW])
-        if warning & WARN_OVER:
-            tell(t_ms, codes.EVENT_OVER, steady.over_q4, steady.over_expected_q4)
+        if warning & codes.WARN_OVER:
+            tell(t_ms, codes.EVENT_OVER, steady.over_mean_q4, steady.over_expected_q4)

@@ -34,7 +34,7 @@ from .core.units import (
 )
 from .link import Link
 
-_SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
+_AFTER_OFF_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
 _ZERO_US = const(8000)  # of a pulse's off part: poles, and the load's own capacitance
 _STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
@@ -91,7 +91,7 @@ class Tick:
         self._pump = port.pump
         self._check = self.supervisor.check
         self._check_slowly = self.supervisor.slow_checks.step
-        self._limit = self.supervisor.limit
+        self._clamp_drive = self.supervisor.clamp_drive
         self._decide = self.session.step
         self._climb = self.ramp.step
         self._shape = self.pulses.step
@@ -142,7 +142,7 @@ class Tick:
         actuate = self._actuate
         check = self._check
         check_slowly = self._check_slowly
-        limit = self._limit
+        clamp_drive = self._clamp_drive
         decide = self._decide
         climb = self._climb
         shape = self._shape
@@ -178,7 +178,7 @@ class Tick:
                 if code and fault < codes.FAULT_OVERCURRENT:  # more than a mere verdict
                     fault = supervisor.trip(code)
             if fault:
-                fault = self._switch_off(fault)
+                fault = self._act_on_verdict(fault)
             undecided_us += dt_us
             if slot < _HEAR or fault or (slot == _HEAR and not gate):
                 gate = decide(fault, ask, undecided_us)
@@ -210,7 +210,7 @@ class Tick:
                     if pulse_q4:
                         zero_us = 0
                         drive = regulate(pulse_q4, current_q4, freeze or flow == FLOW_EDGE)
-                        actuate(1, limit(drive, 1))
+                        actuate(1, clamp_drive(drive, 1))
                     else:
                         zero_us += dt_us
                         if zero_us > _ZERO_US:
@@ -218,7 +218,7 @@ class Tick:
                         actuate(1, 0)
                 else:
                     flow = FLOW_STEADY
-                    actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
+                    actuate(1, clamp_drive(regulate(set_q4, current_q4, freeze), 1))
                 feed()
                 pump()
                 count(current_q4, dt_us)
@@ -258,7 +258,7 @@ class Tick:
         self._feed()
         if not ended:
             self._pump()
-        if self.session.probe_on or self._off_us < _SETTLE_US:
+        if self.session.probe_on or self._off_us < _AFTER_OFF_US:
             self._off_us += dt_us
             self._count(current_q4, dt_us)
 
@@ -278,7 +278,7 @@ class Tick:
             self._pump()
         self._count(current_q4, dt_us)
 
-    def _switch_off(self, fault):
+    def _act_on_verdict(self, fault):
         """Off first; only then may anything look at why."""
         port = self.port
         while fault == codes.VERDICT_RECHECK:
@@ -288,7 +288,7 @@ class Tick:
             port.actuate(0, 0)
         elif fault:
             port.off()
-        if self._ended_us >= _SETTLE_US:
+        if self._ended_us >= _AFTER_OFF_US:
             return 0  # off again, but the end has been told and stays as it was
         return fault
 
@@ -355,9 +355,9 @@ class Tick:
     def _finish(self, dt_us):
         """After the end: 1 as soon as off is confirmed, the end told and the frames out."""
         self._ended_us += dt_us
-        if self._ended_us - dt_us < _SETTLE_US <= self._ended_us:
+        if self._ended_us - dt_us < _AFTER_OFF_US <= self._ended_us:
             self._tell_end()
-        if self._ended_us < _SETTLE_US:
+        if self._ended_us < _AFTER_OFF_US:
             return 0
         if not self._supervised:
             return 1

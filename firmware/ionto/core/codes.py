@@ -58,6 +58,16 @@ FAULT_SUPPLY = const(37)  # the supply is too low to trust
 FAULT_CORRUPT = const(38)  # the program or a limit is no longer what was checked
 FAULT_NOT_ZERO = const(39)  # current flows after a rest, before the next ramp
 
+# Warnings, as bits: they stop nothing; the link reports them and takes them back.
+WARN_LATE = const(1)  # the supervisor: a tick came late
+WARN_DIP = const(2)  # the supervisor: low current for less than the open debounce
+WARN_COMPLIANCE = const(4)  # slow_checks: the load is above 80 % of compliance
+WARN_DRIFT = const(8)  # steady: the load rises
+WARN_NOISE = const(16)  # slow_checks: sense A is noisy
+WARN_LIFT = const(32)  # steady: a part of an electrode may be off
+WARN_LOW_LOAD = const(64)  # steady: the load has fallen by half, or is below its site's least
+WARN_OVER = const(128)  # steady: more current than expected for 1 s
+
 # Outcomes of a session.
 OUTCOME_RUNNING = const(0)
 OUTCOME_COMPLETE = const(1)  # the whole program was delivered

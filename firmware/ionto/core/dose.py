@@ -8,7 +8,7 @@ sum may fall, but by no more than 5 uC a second.
 
 from .const import const
 
-_REST_PER_UC = const(16000000)  # sixteenths of a picocoulomb in a microcoulomb
+_REMAINDER_PER_UC = const(16000000)  # sixteenths of a picocoulomb in a microcoulomb
 _DT_MAX_US = const(20000)
 _BACK_MAX_Q4 = const(-80)  # -5 uA: a sense that reads backwards must not unwind the dose
 _CHUNK_US = const(1700)  # 600 000 * 1700 + 1.6e7 = 1.04e9 < 2^30
@@ -19,18 +19,18 @@ class Dose:
 
     def __init__(self):
         self.gross_uc = 0
-        self._rest = 0  # of the polarity that flows now
+        self._remainder = 0  # of the polarity that flows now
         self._other_uc = 0  # of the other one; `gross_uc` less this is the polarity's own
-        self._other_rest = 0
+        self._other_remainder = 0
         self._polarity = 1
         self._last_q4 = 0
 
     def reset(self, polarity):
         """Start a session: everything 0, `polarity` (+1 or -1) flows first."""
         self.gross_uc = 0
-        self._rest = 0
+        self._remainder = 0
         self._other_uc = 0
-        self._other_rest = 0
+        self._other_remainder = 0
         self._polarity = polarity
         self._last_q4 = 0
 
@@ -38,7 +38,7 @@ class Dose:
         """From now on charge counts for `polarity`; called at zero current only."""
         if polarity != self._polarity:
             self._other_uc = self.gross_uc - self._other_uc
-            self._rest, self._other_rest = self._other_rest, self._rest
+            self._remainder, self._other_remainder = self._other_remainder, self._remainder
             self._polarity = polarity
 
     def step(self, current_q4, dt_us):
@@ -49,12 +49,12 @@ class Dose:
             mean_q4 = _BACK_MAX_Q4
         if dt_us > _CHUNK_US:
             dt_us = self._late(mean_q4, dt_us)
-        rest = self._rest + mean_q4 * dt_us
-        if rest >= _REST_PER_UC or rest < 0:
-            whole_uc = rest // _REST_PER_UC
-            rest -= whole_uc * _REST_PER_UC
+        remainder = self._remainder + mean_q4 * dt_us
+        if remainder >= _REMAINDER_PER_UC or remainder < 0:
+            whole_uc = remainder // _REMAINDER_PER_UC
+            remainder -= whole_uc * _REMAINDER_PER_UC
             self.gross_uc += whole_uc
-        self._rest = rest
+        self._remainder = remainder
 
     def positive_uc(self):
         """Charge with the active electrode as the anode, uC."""
@@ -69,9 +69,9 @@ class Dose:
         if dt_us > _DT_MAX_US:
             dt_us = _DT_MAX_US
         while dt_us > _CHUNK_US:
-            rest = self._rest + mean_q4 * _CHUNK_US
-            whole_uc = rest // _REST_PER_UC
-            self._rest = rest - whole_uc * _REST_PER_UC
+            remainder = self._remainder + mean_q4 * _CHUNK_US
+            whole_uc = remainder // _REMAINDER_PER_UC
+            self._remainder = remainder - whole_uc * _REMAINDER_PER_UC
             self.gross_uc += whole_uc
             dt_us -= _CHUNK_US
         return dt_us

@@ -12,7 +12,7 @@ from .ramp import Ramp
 from .units import TICK_US
 
 _SLACK_Q4 = const(800)  # 50 uA above the envelope x 1.1
-_SHORT_Q4 = const(320)  # 20 uA below 97 % of the envelope [control.md, Corrections]
+_REACHED_SLACK_Q4 = const(320)  # 20 uA below 97 % of the envelope [control.md, Corrections]
 _NOT_ARMED_Q4 = const(-0x1FFFFFFF)  # no current is below it
 
 
@@ -99,12 +99,12 @@ class Envelope:
         floor_q4 = self._floor_q4
         self.open_q4 = open_q4 if open_q4 > floor_q4 else floor_q4
 
-    def short_q4(self):
+    def reached_q4(self):
         """Below it the ramp as programmed is not reached: 97 % of it less 20 uA.
 
         Bound: 600 000 * 97 = 5.8e7.
         """
-        return self._envelope.set_q4 * 97 // 100 - _SHORT_Q4
+        return self._envelope.set_q4 * 97 // 100 - _REACHED_SLACK_Q4
 
     def open_high_q4(self):
         """Below it is open at 95 % of compliance."""

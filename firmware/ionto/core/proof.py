@@ -109,23 +109,23 @@ class Proof:
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
             is_open = self._was_high and mean_q4 <= self._flows_q4
             fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_STAGE
-            return self._found(good, fault, codes.PROVEN_STAGE)
+            return self._end_step(good, fault, codes.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
-                return self._found(0, codes.FAULT_PROOF_SIGN, 0)
+                return self._end_step(0, codes.FAULT_PROOF_SIGN, 0)
             proven = codes.PROVEN_GATE | codes.PROVEN_SIGN
-            return self._found(nothing, codes.FAULT_PROOF_GATE, proven)
+            return self._end_step(nothing, codes.FAULT_PROOF_GATE, proven)
         if at == _SERIES:
-            return self._found(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
+            return self._end_step(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
             is_open = self._was_high and nothing and not tripped
             fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_LIMITER
-            return self._found(self._has_tripped, fault, 0)
+            return self._end_step(self._has_tripped, fault, 0)
         proven = codes.PROVEN_LIMITER if self._has_tripped else 0
-        return self._found(not tripped, codes.FAULT_PROOF_LIMITER, proven)
+        return self._end_step(not tripped, codes.FAULT_PROOF_LIMITER, proven)
 
-    def _found(self, good, fault, proven):
+    def _end_step(self, good, fault, proven):
         """Take one finding and go on; return 1 at the end of the proof."""
         if good:
             self.proven |= proven

@@ -19,12 +19,12 @@ class Ramp:
 
     def __init__(self):
         self.set_q4 = 0
-        self._rest_pa = 0
+        self._remainder_pa = 0
 
     def reset(self):
         """Back to 0 at once: for a gate that is low."""
         self.set_q4 = 0
-        self._rest_pa = 0
+        self._remainder_pa = 0
 
     def step(self, target_q4, slew_ua_s, dt_us):
         """Move toward `target_q4` by at most slew * dt; return the set point, `_q4`."""
@@ -33,19 +33,19 @@ class Ramp:
             return set_q4
         if dt_us > _DT_MAX_US:
             dt_us = _DT_MAX_US
-        rest_pa = self._rest_pa + slew_ua_s * dt_us
-        step_q4 = rest_pa // _PA_PER_Q4
-        self._rest_pa = rest_pa - step_q4 * _PA_PER_Q4
+        remainder_pa = self._remainder_pa + slew_ua_s * dt_us
+        step_q4 = remainder_pa // _PA_PER_Q4
+        self._remainder_pa = remainder_pa - step_q4 * _PA_PER_Q4
         if set_q4 < target_q4:
             set_q4 += step_q4
             if set_q4 >= target_q4:
                 set_q4 = target_q4
-                self._rest_pa = 0
+                self._remainder_pa = 0
         else:
             set_q4 -= step_q4
             if set_q4 <= target_q4:
                 set_q4 = target_q4
-                self._rest_pa = 0
+                self._remainder_pa = 0
         self.set_q4 = set_q4
         return set_q4
 
@@ -61,5 +61,5 @@ class Ramp:
             ceiling_q4 = 0
         if self.set_q4 > ceiling_q4:
             self.set_q4 = ceiling_q4
-            self._rest_pa = 0
+            self._remainder_pa = 0
         return self.set_q4

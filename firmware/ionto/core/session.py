@@ -98,15 +98,15 @@ class Session:
         self.glitches = 0
         self.lost_q4 = 0  # set point when contact was lost
         self._us = 0
-        self._from_ms = 0  # when this state began
-        self._until_ms = NEVER_MS  # when the time of this state is up
-        self._level_ms = 0  # when the ramp under way is at its level, as programmed
-        self._hold_ms = 0  # from when on the clock of this segment's hold runs
+        self._entered_ms = 0  # when this state began
+        self._state_end_ms = NEVER_MS  # when the time of this state is up
+        self._ramp_end_ms = 0  # when the ramp under way is at its level, as programmed
+        self._hold_start_ms = 0  # from when on the clock of this segment's hold runs
         self._energised_ms = 0  # before the gate last closed
         self._closed_ms = 0  # when it did
-        self._end_uc = NEVER_UC  # gross charge at which an end is looked at
-        self._most_uc = NEVER_UC  # gross charge at which the session ends short
-        self._found = 0  # the fault of the event TRIPPED
+        self._look_at_end_uc = NEVER_UC  # gross charge at which an end is looked at
+        self._session_end_uc = NEVER_UC  # gross charge at which the session ends short
+        self._pending_fault = 0  # the fault of the event TRIPPED
         self._is_intermittent = 0  # contact came back too often
 
     def start(self, program):
@@ -115,7 +115,7 @@ class Session:
         self._glitches.reset()
         self._program = program
         self._waits.start(program)
-        self._most_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
+        self._session_end_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
         self.polarity = program.polarity
         self._segment.take(program, 0, self._dose.gross_uc)
         self._enter(codes.STATE_PROBE)
@@ -147,7 +147,7 @@ class Session:
                 return self.gate
         state = self.state
         if self.gate:
-            if self._dose.gross_uc >= self._end_uc or t_ms >= self._until_ms:
+            if self._dose.gross_uc >= self._look_at_end_uc or t_ms >= self._state_end_ms:
                 self._judge_end()
             if state == codes.STATE_HOLD:
                 return 1
@@ -160,7 +160,7 @@ class Session:
             event = self._wait(state, t_ms, self.polarity)
             if event:
                 self._hear_wait(event)
-            elif t_ms >= self._until_ms:
+            elif t_ms >= self._state_end_ms:
                 self._happen(TIME_UP)
         return self.gate
 
@@ -179,7 +179,7 @@ class Session:
         if self.energised_ms() >= self._program.time_s * 1000:
             return 1
         down_uc = self._segment.down_uc(self._ramp.set_q4)
-        return self._dose.gross_uc + down_uc + start_uc >= self._most_uc
+        return self._dose.gross_uc + down_uc + start_uc >= self._session_end_uc
 
     def _judge_end(self):
         """A charge or a time is near: is it there?"""
@@ -190,9 +190,9 @@ class Session:
             self._dose.gross_uc + segment.reserve_uc(self._ramp.set_q4) >= segment.full_uc
         ):
             self._happen(SEGMENT_DONE)
-        elif self.t_ms >= segment.until_ms(self._hold_ms):
+        elif self.t_ms >= segment.until_ms(self._hold_start_ms):
             self._happen(SEGMENT_DONE)
-        elif self.state == codes.STATE_RAMP and self.t_ms >= self._level_ms:
+        elif self.state == codes.STATE_RAMP and self.t_ms >= self._ramp_end_ms:
             self._happen(REACHED)  # as programmed: a load that limits does not put off the hold
 
     def _hear_verdict(self, verdict):
@@ -216,7 +216,7 @@ class Session:
         self._happen(event)
 
     def _trip(self, fault):
-        self._found = fault
+        self._pending_fault = fault
         self._happen(TRIPPED)
 
     def _happen(self, event):
@@ -270,9 +270,9 @@ class Session:
         if actions & CUT_SHORT:
             self.outcome = codes.OUTCOME_SHORT
         if actions & BLAME_CONTACT:
-            self._found = codes.FAULT_INTERMITTENT
+            self._pending_fault = codes.FAULT_INTERMITTENT
         if actions & (BLAME | BLAME_CONTACT) and self.fault == 0:
-            self.fault = self._found
+            self.fault = self._pending_fault
             self.outcome = codes.OUTCOME_FAULTED if self.starts else codes.OUTCOME_REFUSED
         if actions & LEAVE_PROOF:
             self._proof.leave()
@@ -285,7 +285,7 @@ class Session:
         if actions & NEXT:
             segment.take(self._program, segment.index + 1, self._dose.gross_uc)
             segment.is_ahead = actions & FROM_ZERO
-            self._hold_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self._hold_start_ms = self.t_ms + segment.ramp_ms(self.target_q4)
             self.segment = segment.index
         if actions & REVERSE:
             self.polarity = segment.polarity
@@ -296,10 +296,10 @@ class Session:
         t_ms = self.t_ms
         segment = self._segment
         if state == codes.STATE_OFF:
-            segment.held_ms += t_ms - self._from_ms
+            segment.held_ms += t_ms - self._entered_ms
         elif state == codes.STATE_RAMP or state == codes.STATE_HOLD:
-            if following > codes.STATE_HOLD and t_ms > self._hold_ms:
-                segment.held_ms += t_ms - self._hold_ms
+            if following > codes.STATE_HOLD and t_ms > self._hold_start_ms:
+                segment.held_ms += t_ms - self._hold_start_ms
         elif state == codes.STATE_PULSE:
             segment.leave_pulses()
             # From here on the set point is what the pulse had made of the amplitude.
@@ -315,8 +315,8 @@ class Session:
         self.gate = gate
         self.entered = 1
         self.jump = 0
-        self._from_ms = t_ms
-        self._until_ms = NEVER_MS
+        self._entered_ms = t_ms
+        self._state_end_ms = NEVER_MS
         contact = codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING
         self.probe_on = 1 if contact or state == codes.STATE_PROBE else 0
         self._aim(state)
@@ -326,9 +326,9 @@ class Session:
             self._ramp.reset()
             self._waits.enter(t_ms)
             if state == codes.STATE_OFF:
-                self._until_ms = self._segment.until_ms(t_ms)
+                self._state_end_ms = self._segment.until_ms(t_ms)
             elif state == codes.STATE_PAUSED:
-                self._until_ms = t_ms + _PAUSE_MAX_MS
+                self._state_end_ms = t_ms + _PAUSE_MAX_MS
 
     def _switch(self, gate, t_ms):
         """The gate closes or opens: the energised time, and where a segment's charge begins."""
@@ -336,7 +336,7 @@ class Session:
         if gate:
             self.starts += 1
             self._closed_ms = t_ms
-            self._hold_ms = t_ms + segment.ramp_ms(0)
+            self._hold_start_ms = t_ms + segment.ramp_ms(0)
         else:
             self._energised_ms += t_ms - self._closed_ms
             if segment.is_ahead:
@@ -346,7 +346,7 @@ class Session:
         """Target and slew; what starts with the state."""
         segment = self._segment
         if state == codes.STATE_RAMP:
-            self._level_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self._ramp_end_ms = self.t_ms + segment.ramp_ms(self.target_q4)
             self.target_q4 = segment.level_q4
             self.slew_ua_s = segment.slew_ua_s
         elif state == codes.STATE_PULSE:
@@ -370,14 +370,16 @@ class Session:
 
     def _set_end(self, t_ms):
         """When a ramp, a hold or pulses are to look at their end: early rather than late."""
-        self._end_uc = NEVER_UC
+        self._look_at_end_uc = NEVER_UC
         if self.state > codes.STATE_PULSE:
             return  # on the way to 0 only the set point tells the end
         segment = self._segment
         until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
-        until_ms = min(until_ms, segment.until_ms(self._hold_ms))
+        until_ms = min(until_ms, segment.until_ms(self._hold_start_ms))
         if self.state == codes.STATE_RAMP:
-            until_ms = min(until_ms, self._level_ms)
-        self._until_ms = until_ms
+            until_ms = min(until_ms, self._ramp_end_ms)
+        self._state_end_ms = until_ms
         set_q4 = max(self._ramp.set_q4, segment.level_q4)
-        self._end_uc = min(segment.end_uc(set_q4), self._most_uc - segment.down_uc(set_q4))
+        self._look_at_end_uc = min(
+            segment.end_uc(set_q4), self._session_end_uc - segment.down_uc(set_q4)
+        )

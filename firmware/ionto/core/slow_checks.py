@@ -16,8 +16,6 @@ from .steady import Steady
 from .units import FLOW_STEADY, SAMPLE_A, SAMPLE_SUPPLY, SAMPLE_V
 
 SLOW_CHECK_US = const(4000)
-WARN_COMPLIANCE = const(4)
-WARN_NOISE = const(16)
 
 _CHECK_MS = const(4)
 _CYCLE_MS = const(16)  # all four checks
@@ -101,7 +99,7 @@ class SlowChecks:
         """A ramp from 0 begins now."""
         self._ramp_ms = self.clock_ms
 
-    def step(self, buf, flow, limited):
+    def step(self, buf, flow, frozen):
         """One check, SLOW_CHECK_US after the last one; return 0 or a fault."""
         clock_ms = self.clock_ms + _CHECK_MS
         self.clock_ms = clock_ms
@@ -111,7 +109,7 @@ class SlowChecks:
             if flow and not self.pulsing:
                 self._measure_noise(buf[SAMPLE_A])
             if number == 1:
-                return self._check_supply_and_flow(buf, flow, limited)
+                return self._check_supply_and_flow(buf, flow, frozen)
             return codes.FAULT_CORRUPT if self._integrity.step() else 0
         self._number = number + 1
         expected_q4 = self._envelope.expected_q4
@@ -121,7 +119,7 @@ class SlowChecks:
         if not self._is_whole():
             return codes.FAULT_CORRUPT
         if flow and not self.pulsing:
-            return self._check_sense_follows(buf[SAMPLE_A], expected_q4, limited)
+            return self._check_sense_follows(buf[SAMPLE_A], expected_q4, frozen)
         return 0
 
     def _check_time_and_load(self, buf, flow):
@@ -135,7 +133,7 @@ class SlowChecks:
         current_q4 = buf[SAMPLE_A]
         load_mv = buf[SAMPLE_V]
         if load_mv >= self._near_mv:
-            self.warning |= WARN_COMPLIANCE
+            self.warning |= codes.WARN_COMPLIANCE
             self.near_mv = load_mv
         if (
             current_q4 >= _LOW_LOAD_FROM_Q4
@@ -149,7 +147,7 @@ class SlowChecks:
             self._low_load_times = 0
         return 0
 
-    def _check_supply_and_flow(self, buf, flow, limited):
+    def _check_supply_and_flow(self, buf, flow, frozen):
         """Supply at any time; under-current and the steady hold while something is to flow."""
         if buf[SAMPLE_SUPPLY] < self._supply_min_mv:
             self._supply_times += 1
@@ -162,24 +160,24 @@ class SlowChecks:
         envelope = self._envelope
         current_q4 = buf[SAMPLE_A]
         # Bound: 600 000 * 10 = 6e6.
-        if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not limited:
+        if current_q4 * 10 < envelope.expected_q4 * 9 - self._under_q4 and not frozen:
             self._under_times += 1
             if self._under_times >= _UNDER_TIMES:
                 return codes.FAULT_UNDERCURRENT
         else:
             self._under_times = 0
-        if envelope.moving or limited:
+        if envelope.moving or frozen:
             self.steady.forget()
             return 0
         clock_ms = self.clock_ms
         settled = not self.pulsing and clock_ms - self._ramp_ms > _SETTLED_MS
         return self.steady.step(current_q4, envelope.expected_q4, buf[SAMPLE_V], settled, clock_ms)
 
-    def _check_sense_follows(self, current_q4, expected_q4, limited):
+    def _check_sense_follows(self, current_q4, expected_q4, frozen):
         """Sense A has to follow what is expected: it may not stand still while that moves on."""
         moved_q4 = current_q4 - self._from_q4
         still_q4 = self._still_q4
-        if limited or moved_q4 >= still_q4 or -moved_q4 >= still_q4:
+        if frozen or moved_q4 >= still_q4 or -moved_q4 >= still_q4:
             self._rebase(current_q4, expected_q4)
         elif self._stuck_until_ms:
             if self.clock_ms >= self._stuck_until_ms:
@@ -213,4 +211,4 @@ class SlowChecks:
         self._noise_sum_q4 = 0
         if mean_q4 > self._noise_max_q4:
             self.noise_q4 = mean_q4
-            self.warning |= WARN_NOISE
+            self.warning |= codes.WARN_NOISE

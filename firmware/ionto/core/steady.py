@@ -11,11 +11,6 @@ from . import codes
 from .const import const
 from .units import UA_Q4, load_ohm
 
-WARN_DRIFT = const(8)
-WARN_LIFT = const(32)
-WARN_LOW = const(64)
-WARN_OVER = const(128)
-
 # Where the loads of a warning stand in `from_ohm` and `now_ohm`.
 DRIFT = const(0)
 LIFT = const(1)
@@ -25,9 +20,9 @@ CAUSES = const(4)
 
 _SAMPLES = const(62)  # a second
 # After a second has been closed its judgements take a turn each: all in one would be a long tick.
-_FALL_TURN = const(1)
-_LIFT_TURN = const(2)
-_DRIFT_TURN = const(3)
+_FALL_SAMPLE = const(1)
+_LIFT_SAMPLE = const(2)
+_DRIFT_SAMPLE = const(3)
 
 _RING_MASK = const(15)  # 16 seconds, of which 13 are looked at
 _FALL_SECONDS = const(3)  # this one, the one in which it fell, and one before
@@ -49,7 +44,7 @@ class Steady:
 
     Attributes: `warning` (WARN_* bits until they have been reported), with `from_ohm` and
     `now_ohm` of DRIFT, LIFT and LOW (`from_ohm` 0: low from the start of the hold), and
-    `over_q4` against `over_expected_q4`.
+    `excess_q4` against `over_expected_q4`.
     """
 
     def __init__(self, accuracy_ua):
@@ -66,9 +61,9 @@ class Steady:
     def reset(self):
         """Nothing seen and nothing told yet."""
         self.warning = 0
-        self.over_q4 = 0
+        self.over_mean_q4 = 0
         self.over_expected_q4 = 0
-        self._low_ohm = 0
+        self._low_load_ohm = 0
         for cause in range(CAUSES):
             self.from_ohm[cause] = 0
             self.now_ohm[cause] = 0
@@ -77,7 +72,7 @@ class Steady:
 
     def arm(self, least_ohm):
         """Take the least load of the program's site; 0 where none is known."""
-        self._low_ohm = least_ohm // 3
+        self._low_load_ohm = least_ohm // 3
 
     def forget(self):
         """The hold is over, or no longer steady: the next one begins with nothing."""
@@ -105,11 +100,11 @@ class Steady:
         self._count = count
         if count == _SAMPLES:
             return self._close(expected_q4, settled, clock_ms)
-        if count > _DRIFT_TURN or not self._seconds:
+        if count > _DRIFT_SAMPLE or not self._seconds:
             return 0
-        if count == _FALL_TURN:
+        if count == _FALL_SAMPLE:
             return self._judge_fall(clock_ms)
-        if count == _LIFT_TURN:
+        if count == _LIFT_SAMPLE:
             self._judge_lift(clock_ms)
         else:
             self._judge_drift(clock_ms)
@@ -117,23 +112,23 @@ class Steady:
 
     def _close(self, expected_q4, settled, clock_ms):
         """The second is whole: keep its mean voltage, judge its mean current."""
-        over_q4 = self._sum_q4 // _SAMPLES
+        excess_q4 = self._sum_q4 // _SAMPLES
         mean_mv = self._sum_mv // _SAMPLES
         self._count = 0
         self._sum_q4 = 0
         self._sum_mv = 0
-        self._current_q4 = expected_q4 + over_q4
+        self._current_q4 = expected_q4 + excess_q4
         if settled:
             at = (self._at + 1) & _RING_MASK
             self._at = at
             self._means_mv[at] = mean_mv
             self._seconds += 1
         most_q4 = max(expected_q4 // 20, self._accuracy_q4)
-        if over_q4 > most_q4:
+        if excess_q4 > most_q4:
             return codes.FAULT_OVERCURRENT
-        if over_q4 * 2 > most_q4 and self._may_tell(OVER, clock_ms):
-            self.warning |= WARN_OVER
-            self.over_q4 = self._current_q4
+        if excess_q4 * 2 > most_q4 and self._may_tell(OVER, clock_ms):
+            self.warning |= codes.WARN_OVER
+            self.over_mean_q4 = self._current_q4
             self.over_expected_q4 = expected_q4
         return 0
 
@@ -144,7 +139,7 @@ class Steady:
         """
         mean_mv = self._means_mv[self._at]
         from_mv = self._fell_from_mv
-        is_low = self._ohm(mean_mv) < self._low_ohm
+        is_low = self._ohm(mean_mv) < self._low_load_ohm
         if from_mv:
             if mean_mv * 2 >= from_mv:
                 self._fell_from_mv = 0
@@ -155,10 +150,10 @@ class Steady:
             before_mv = self._means_mv[(self._at - 2) & _RING_MASK]
             if mean_mv * 2 < before_mv:
                 self._fell_from_mv = before_mv
-                self._tell(LOW, WARN_LOW, self._ohm(before_mv), mean_mv, clock_ms)
+                self._tell(LOW, codes.WARN_LOW_LOAD, self._ohm(before_mv), mean_mv, clock_ms)
                 return 0
         if is_low:
-            self._tell(LOW, WARN_LOW, 0, mean_mv, clock_ms)
+            self._tell(LOW, codes.WARN_LOW_LOAD, 0, mean_mv, clock_ms)
         return 0
 
     def _judge_lift(self, clock_ms):
@@ -172,7 +167,9 @@ class Steady:
             self._ten_mv -= means_mv[(at - _LIFT_SECONDS) & _RING_MASK]
         # Bound: 65 000 * 1000 = 6.5e7.
         if seconds >= _LIFT_SECONDS and means_mv[at] * 1000 > self._ten_mv * _LIFT_PERCENT:
-            self._tell(LIFT, WARN_LIFT, self._ohm(self._ten_mv // 10), means_mv[at], clock_ms)
+            self._tell(
+                LIFT, codes.WARN_LIFT, self._ohm(self._ten_mv // 10), means_mv[at], clock_ms
+            )
 
     def _judge_drift(self, clock_ms):
         """More than 6 % above what it was three minutes ago."""
@@ -184,7 +181,7 @@ class Steady:
         elif seconds == _DRIFT_SECONDS:
             from_mv = self._drift_from_mv
             if mean_mv * 100 > from_mv * _DRIFT_PERCENT:
-                self._tell(DRIFT, WARN_DRIFT, self._ohm(from_mv), mean_mv, clock_ms)
+                self._tell(DRIFT, codes.WARN_DRIFT, self._ohm(from_mv), mean_mv, clock_ms)
             self._drift_from_mv = mean_mv
             self._drift_seconds = 1
 

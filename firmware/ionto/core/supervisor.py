@@ -46,9 +46,6 @@ BY_RAMP = const(0)
 BY_PULSES = const(1)  # the amplitude by ramp
 BY_PULSES_AT_ONCE = const(2)
 
-WARN_LATE = const(1)
-WARN_DIP = const(2)
-
 
 class Supervisor:
     """Checks of every tick, latched.
@@ -65,7 +62,7 @@ class Supervisor:
         self._board = board
         self._absolute_q4 = absolute_limit_q4(board)
         self._floor_q4 = floor_q4(board)
-        self._apart_q4 = self._floor_q4 * 20
+        self._difference_offset_q4 = self._floor_q4 * 20
         # A load that empties backwards with the gate low: A clips there, and B lies below it.
         self._back_q4 = -self._floor_q4 // 2
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
@@ -78,12 +75,12 @@ class Supervisor:
         self._lates = Window(_LATE_WINDOW_MS)
         self.dips = Window(_DIP_WINDOW_MS)
         self._over_q4 = 0
-        self._charge_uc = 0
+        self._charge_wall_uc = 0
         self._polarity = 1
         # As they stand no limit is whole: nothing may run before `arm`.
         self._not_over_q4 = 0
         self._not_absolute_q4 = 0
-        self._not_charge_uc = 0
+        self._not_charge_wall_uc = 0
         self._not_drive_max = 0
         self._not_peak_q4 = 0
         self._not_slew_max_ua_s = 0
@@ -117,7 +114,7 @@ class Supervisor:
         )
         self._peak_q4 = program.peak_ua * 16
         self._slew_max_ua_s = program.slew_ua_s
-        self._charge_uc = program.charge_uc
+        self._charge_wall_uc = program.charge_uc
         self.slow_checks.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
         self._polarity = program.polarity
         self._keep_inverted()
@@ -126,7 +123,7 @@ class Supervisor:
         """Every limit a second time, inverted: memory that changes one does not change both."""
         self._not_over_q4 = ~self._over_q4
         self._not_absolute_q4 = ~self._absolute_q4
-        self._not_charge_uc = ~self._charge_uc
+        self._not_charge_wall_uc = ~self._charge_wall_uc
         self._not_drive_max = ~self._drive_max
         self._not_peak_q4 = ~self._peak_q4
         self._not_slew_max_ua_s = ~self._slew_max_ua_s
@@ -135,7 +132,7 @@ class Supervisor:
         return (
             self._over_q4 == ~self._not_over_q4
             and self._absolute_q4 == ~self._not_absolute_q4
-            and self._charge_uc == ~self._not_charge_uc
+            and self._charge_wall_uc == ~self._not_charge_wall_uc
             and self._drive_max == ~self._not_drive_max
             and self._peak_q4 == ~self._not_peak_q4
             and self._slew_max_ua_s == ~self._not_slew_max_ua_s
@@ -199,15 +196,15 @@ class Supervisor:
             code = self._judge_late(dt_us)
         if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._may_trip:
             code = codes.FAULT_LIMITER
-        if charge_uc > self._charge_uc:
+        if charge_uc > self._charge_wall_uc:
             code = codes.FAULT_CHARGE_WALL
-        apart_q4 = buf[SAMPLE_B]
-        apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
-        if apart_q4 < 0:
-            apart_q4 = -apart_q4
+        b_q4 = buf[SAMPLE_B]
+        difference_q4 = current_q4 - b_q4 if self._polarity > 0 else current_q4 + b_q4
+        if difference_q4 < 0:
+            difference_q4 = -difference_q4
         elif not flow and current_q4 < self._back_q4:
-            apart_q4 = 0
-        if apart_q4 * 20 > current_q4 + self._apart_q4:
+            difference_q4 = 0
+        if difference_q4 * 20 > current_q4 + self._difference_offset_q4:
             code = self._count_apart() or code
         elif self._apart_ticks:
             self._apart_ticks = 0
@@ -249,7 +246,7 @@ class Supervisor:
             return self.trip(codes.FAULT_OVER_ABSOLUTE)
         return self.trip(codes.FAULT_OVERCURRENT)
 
-    def limit(self, drive, gate):
+    def clamp_drive(self, drive, gate):
         """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
         most = self._drive_max  # 0 after a trip
         if drive > most:
@@ -294,12 +291,12 @@ class Supervisor:
             return codes.FAULT_INTERMITTENT
         self.freeze = 1
         if load_mv < self._high_mv:
-            short_q4 = envelope.short_q4()
+            reached_q4 = envelope.reached_q4()
             if self.limited:
-                short_q4 += (
-                    short_q4 >> 6
+                reached_q4 += (
+                    reached_q4 >> 6
                 )  # or noise at the border would tell it ten times a second
-            if current_q4 >= short_q4:
+            if current_q4 >= reached_q4:
                 self.limited = 0
                 return 0
         self.limited = 1
@@ -340,12 +337,12 @@ class Supervisor:
         """A gap that closed before the open debounce: three in 10 s are a bad connection."""
         self._low_ticks = 0
         self.low = 0
-        self.warning |= WARN_DIP
+        self.warning |= codes.WARN_DIP
         return codes.FAULT_INTERMITTENT if self.dips.hit(self.slow_checks.clock_ms) else 0
 
     def _judge_late(self, dt_us):
         if dt_us > _LATE_US:
             return codes.FAULT_LATE
-        self.warning |= WARN_LATE
+        self.warning |= codes.WARN_LATE
         self.late_us = dt_us
         return codes.FAULT_LATE if self._lates.hit(self.slow_checks.clock_ms) else 0

@@ -23,7 +23,7 @@ LINK_VERSION = const(4)
 
 STEP_WRITE = const(1)
 STEP_DUE = const(2)
-STEP_REST = const(4)
+STEP_SECOND_HALF = const(4)
 STEP_STATUS = const(8)
 
 _SEQ_MASK = const(0xFFFF)
@@ -70,7 +70,7 @@ class Telemetry:
         self._building = 0  # fields of the frame that is being built; 0 while none is
         self._field = 0  # the next of them to be written
         self._at = 0
-        self._due = 0  # STEP_DUE or STEP_REST when that was the last that was asked for
+        self._due = 0  # STEP_DUE or STEP_SECOND_HALF when that was the last that was asked for
         self._todo = 0  # 0: nothing but a sample can be next
         self._status = 0
 
@@ -131,9 +131,11 @@ class Telemetry:
         """One tick, one act: write a frame, begin one, or offer one that is ready.
 
         Returns:
-            STEP_WRITE: `frame[:length]` is to be written now; STEP_DUE: `values` is to be filled
-            now (from index 2 on); STEP_REST: what may be a little younger can be filled until
-            now; STEP_STATUS: as STEP_WRITE, but only where there is room; else 0.
+            STEP_WRITE: write `frame[:length]` now.
+            STEP_STATUS: the same, but only where there is room.
+            STEP_DUE: fill the first half of `values` (from index 2 on) now.
+            STEP_SECOND_HALF: fill the second half; its values may be a little younger.
+            0: nothing to do.
         """
         sample_us = self._sample_us + dt_us
         self._sample_us = sample_us
@@ -143,8 +145,8 @@ class Telemetry:
 
     def _next(self, sample_us):
         if self._due == STEP_DUE:
-            self._due = STEP_REST
-            return STEP_REST
+            self._due = STEP_SECOND_HALF
+            return STEP_SECOND_HALF
         if self._due:
             self._due = 0
             self._begin_sample()

@@ -43,7 +43,7 @@ class Waits:
 
     def enter(self, t_ms):
         """A state begins."""
-        self._from_ms = t_ms
+        self._entered_ms = t_ms
         self._back_ticks = 0
         self._zero_sum_q4 = 0
         self._zero_ticks = 0
@@ -58,19 +58,19 @@ class Waits:
             return self._prove(polarity)
         buf = self._buf
         if state == codes.STATE_PROBE:
-            if t_ms < self._from_ms + _PROBE_SETTLE_MS:
+            if t_ms < self._entered_ms + _PROBE_SETTLE_MS:
                 self._probe.reset()
             elif self._probe.step(buf[SAMPLE_V]):
                 if self._probe.current_q4 >= self._probe_min_q4:
                     return LOAD_FOUND
-                return self._found(codes.FAULT_NO_LOAD)
+                return self._report_fault(codes.FAULT_NO_LOAD)
         elif codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING:
             return self._watch(t_ms)
-        elif state == codes.STATE_REST and t_ms >= self._from_ms + _REST_MS:
+        elif state == codes.STATE_REST and t_ms >= self._entered_ms + _REST_MS:
             return self._rest()
         return codes.ASK_NONE
 
-    def _found(self, fault):
+    def _report_fault(self, fault):
         self.fault = fault
         return TRIPPED
 
@@ -80,7 +80,7 @@ class Waits:
         current_b_q4 = buf[SAMPLE_B] if polarity > 0 else -buf[SAMPLE_B]
         if not proof.step(buf[SAMPLE_A], current_b_q4, buf[SAMPLE_V], buf[SAMPLE_INPUTS]):
             return codes.ASK_NONE
-        return self._found(proof.fault) if proof.fault else PROVEN
+        return self._report_fault(proof.fault) if proof.fault else PROVEN
 
     def _watch(self, t_ms):
         """Contact: the probe's current for three ticks, before 100 ms are over."""
@@ -88,8 +88,8 @@ class Waits:
             self._back_ticks += 1
         else:
             self._back_ticks = 0
-        if t_ms >= self._from_ms + _CONTACT_MS - _ONSET_MS:
-            return self._found(codes.FAULT_OPEN)
+        if t_ms >= self._entered_ms + _CONTACT_MS - _ONSET_MS:
+            return self._report_fault(codes.FAULT_OPEN)
         return BACK if self._back_ticks >= _BACK_TICKS else codes.ASK_NONE
 
     def _rest(self):
@@ -100,5 +100,5 @@ class Waits:
             return codes.ASK_NONE
         mean_q4 = self._zero_sum_q4 // _ZERO_TICKS
         if mean_q4 > self._zero_q4 or -mean_q4 > self._zero_q4:
-            return self._found(codes.FAULT_NOT_ZERO)
+            return self._report_fault(codes.FAULT_NOT_ZERO)
         return RESTED

@@ -16,7 +16,7 @@ from ..core.units import INPUT_LIMITER, INPUT_STOP, SAMPLE_A, SAMPLE_INPUTS
 
 _FIRST_PIN = const(26)  # GP26..GP29 are channels 0..3: sense A, sense B, load voltage, supply
 _CHANNELS = const(4)
-_TURN = const(12)  # in the table, behind the scales; then the numbers of two pins
+_COUNTER = const(12)  # in the table, behind the scales; then the numbers of two pins
 _STOP = const(13)
 _LIMITER = const(14)
 
@@ -40,16 +40,16 @@ class Senses:
         machine.Pin(self._table[_LIMITER], machine.Pin.IN)
         for channel in range(_CHANNELS):
             machine.ADC(machine.Pin(_FIRST_PIN + channel))
-        self._table[_TURN] = 0
+        self._table[_COUNTER] = 0
 
     @micropython.viper
     def sample(self, buf):
         """Current, its second sense and load voltage; every eighth time supply and inputs too."""
         table = ptr32(self._table)
         adc = ptr32(0x4004C000)
-        turn = table[_TURN]
-        table[_TURN] = (turn + 1) & 7
-        channels = 3 if turn else 4
+        counter = table[_COUNTER]
+        table[_COUNTER] = (counter + 1) & 7
+        channels = 3 if counter else 4
         channel = 0
         at = 0
         while channel < channels:
@@ -59,7 +59,7 @@ class Senses:
             buf[channel] = (adc[1] - table[at]) * table[at + 1] >> table[at + 2]
             channel += 1
             at += 3
-        if not turn:
+        if not counter:
             levels = ptr32(0xD0000000)[1]
             inputs = 0 if levels >> table[_STOP] & 1 else INPUT_STOP
             if levels >> table[_LIMITER] & 1:
