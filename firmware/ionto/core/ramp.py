@@ -7,7 +7,7 @@ picoamperes, so a ramp is exact to 1/16 uA however long it takes and never faste
 from .const import const
 
 _PA_PER_Q4 = const(62500)  # 1/16 uA
-_DT_MAX_US = const(20000)  # a later tick has been cut by the supervisor; keeps sums in 31 bits
+_DT_MAX_US = const(20000)  # above it the supervisor trips; keeps sums in 31 bits
 _SLACK_Q4 = const(320)  # 20 uA
 
 
@@ -22,7 +22,7 @@ class Ramp:
         self._remainder_pa = 0
 
     def reset(self):
-        """Back to 0 at once: for a gate that is low."""
+        """Go to 0 at once: only with the gate low."""
         self.set_q4 = 0
         self._remainder_pa = 0
 
@@ -50,9 +50,9 @@ class Ramp:
         return set_q4
 
     def retract(self, measured_q4):
-        """While the stage is limited: stay within 2 % + 20 uA above what really flows.
+        """Keep the set point within 2 % + 20 uA above the measured current: the stage is limited.
 
-        Without it the set point runs ahead and the load's recovery becomes an overshoot
+        Without it the set point runs ahead, and the recovery of the load becomes an overshoot
         [control.md: 10 -> 40 -> 10 kOhm at 2 mA peaks at 3.84 mA without, 2.005 mA with].
         """
         # Bound: 600 000 * 51 = 3.1e7.

@@ -1,7 +1,8 @@
-"""What a session waits for with the gate low: a load, a proof, contact that comes back, zero.
+"""The waits of a session with the gate low: for a load, the proof, contact, or zero current.
 
-`step` looks once a tick and says what has come. Times in ms, currents in `_q4`, load voltage in
-mV. It opens and closes nothing and knows no program but the least current of its probe.
+`step` runs once a tick and returns the event that has come. Times in ms, currents in `_q4`, load
+voltage in mV. It touches no pin; the proof that it steps asks for some. Of the program it knows
+the least probe current only.
 """
 
 from . import codes
@@ -9,9 +10,9 @@ from .const import const
 from .transitions import BACK, LOAD_FOUND, PROVEN, RESTED, TRIPPED
 from .units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
-_PROBE_SETTLE_MS = const(200)  # the load's own capacitance behind 100 kOhm
-_CONTACT_MS = const(100)  # not back by then: open
-_ONSET_MS = const(5)  # the ticks that the supervisor counted before it cut
+_PROBE_SETTLE_MS = const(200)  # set-up time: the load's capacitance behind 100 kOhm
+_CONTACT_MS = const(100)  # no contact by then: FAULT_OPEN
+_ONSET_MS = const(5)  # the 5 low ticks before the cut belong to the 100 ms
 _BACK_TICKS = const(3)
 _REST_MS = const(1000)
 _ZERO_TICKS = const(64)
@@ -23,9 +24,9 @@ class Waits:
     Args:
         buf: the list that `port.sample` fills.
         probe: an `impedance.Probe`; proof: a `proof.Proof`.
-        zero_q4: a mean below it after a rest is no current.
+        zero_q4: a mean current up to this, after a rest, counts as zero.
 
-    `fault` is what was found when `step` returned TRIPPED.
+    `fault` is the fault when `step` has returned TRIPPED.
     """
 
     def __init__(self, buf, probe, proof, zero_q4):
@@ -38,11 +39,11 @@ class Waits:
         self.enter(0)
 
     def start(self, program):
-        """Take what the program asks of a load."""
+        """Take the least probe current of the program."""
         self._probe_min_q4 = program.probe_min_q4
 
     def enter(self, t_ms):
-        """A state begins."""
+        """Begin the wait of a new state."""
         self._entered_ms = t_ms
         self._back_ticks = 0
         self._zero_sum_q4 = 0
@@ -52,7 +53,7 @@ class Waits:
         """One tick of a state with the gate low.
 
         Returns:
-            LOAD_FOUND, PROVEN, BACK, RESTED, TRIPPED, or codes.ASK_NONE while nothing has come.
+            LOAD_FOUND, PROVEN, BACK, RESTED, TRIPPED, or codes.ASK_NONE while the wait goes on.
         """
         if codes.STATE_PROOF <= state <= codes.STATE_PROOF_PAUSING:
             return self._prove(polarity)
@@ -83,7 +84,7 @@ class Waits:
         return self._report_fault(proof.fault) if proof.fault else PROVEN
 
     def _watch(self, t_ms):
-        """Contact: the probe's current for three ticks, before 100 ms are over."""
+        """Contact is back when the probe's current flows for three ticks within 100 ms."""
         if self._probe.now_q4(self._buf[SAMPLE_V]) >= self._probe_min_q4:
             self._back_ticks += 1
         else:
@@ -93,7 +94,7 @@ class Waits:
         return BACK if self._back_ticks >= _BACK_TICKS else codes.ASK_NONE
 
     def _rest(self):
-        """Zero is proven before anything is switched. Bound: 64 * 600 000 = 3.8e7."""
+        """Check for zero current before the polarity may change. Bound: 64 * 600 000 = 3.8e7."""
         self._zero_sum_q4 += self._buf[SAMPLE_A]
         self._zero_ticks += 1
         if self._zero_ticks < _ZERO_TICKS:
