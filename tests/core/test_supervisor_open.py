@@ -31,6 +31,7 @@ def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(le
     assert judge.until(9, current_q4=open_q4 - 1, load_mv=load_mv) == (5, codes.VERDICT_CUT)
 
 
+@pytest.mark.hazard("H-03")
 @pytest.mark.parametrize(("board", "at_q4"), [(SMALL, 640), (LARGE, 3840)], ids=["5 mA", "30 mA"])
 def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4):
     judge = Judge(board, peak_ua=5000).hold(5000)

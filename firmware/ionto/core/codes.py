@@ -181,7 +181,7 @@ FAULT_SENTENCES = {
         "the load was below 0.2 kΩ for 1 s, or it fell to a short: the dose is false"
     ),
     FAULT_LEAK: "current flowed although the gate was low",
-    FAULT_LATE: "the control loop ran late: a tick of more than 3 ms, or three of more than 2 ms in 1 s",
+    FAULT_LATE: "the control loop ran late: a tick above 3 ms, or three above 2 ms in 1 s",
     FAULT_SENSES_APART: "the two current senses disagreed",
     FAULT_CHARGE_WALL: "more charge than the program's wall was delivered",
     FAULT_TIME_WALL: "the output was on for longer than the program's wall",
