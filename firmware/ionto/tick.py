@@ -1,4 +1,4 @@
-"""One tick of the session loop, in its order: sample, judge, decide, drive, feed, count, tell.
+"""One tick of the session loop, in its order: sample, judge, decide, drive, feed, count, report.
 
 It connects the core with a port and holds no rule and no number of control. On the chip it is
 native code, where calls and attribute look-ups take most of the time. So a tick binds and reads
@@ -245,7 +245,7 @@ class Tick:
 
     def _first(self):
         """Set the pins and report the start: after `port.begin()`, before the first tick."""
-        # Re-arm the hardware limiter at every start. A run starts only after `clear()`.
+        # Re-arm the hardware limiter at every start. After a fault a run needs `clear()`.
         self.port.rearm()
         self.port.set_polarity(self._polarity)
         self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)

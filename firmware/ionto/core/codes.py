@@ -1,6 +1,6 @@
 """Every code of a session: states, verdicts, faults, warnings, outcomes, events and asks.
 
-Const integers, each with its meaning. The prefix tells the kind. The tables at the end name the
+Const integers, each with its meaning. The prefix names the kind. The tables at the end name the
 codes for people. The link and the records carry the numbers. There is no second copy.
 """
 

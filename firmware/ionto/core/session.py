@@ -49,7 +49,7 @@ _GLITCH_WINDOW_MS = const(60000)
 _PAUSE_MAX_MS = const(1800000)  # 30 min: then a pause ends the session
 # The session ends this long, at peak current, before the supervisor's charge wall: two of the
 # longest ticks.
-_UNSEEN_MS = const(40)
+_MARGIN_MS = const(40)
 _START_UC = const(60)  # charge of a probe and a proof
 
 
@@ -85,7 +85,7 @@ class Session:
         self._clear()
 
     def _clear(self):
-        self.state = codes.STATE_IDLE  # a train of pulses that an exception broke off ends too
+        self.state = codes.STATE_IDLE  # also after an exception in a train of pulses
         self.outcome = codes.OUTCOME_RUNNING
         self.fault = 0
         self.entered = 0
@@ -119,7 +119,7 @@ class Session:
         self._glitches.reset()
         self._program = program
         self._waits.start(program)
-        self._session_end_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
+        self._session_end_uc = program.charge_uc - program.peak_ua * _MARGIN_MS // 1000
         self.polarity = program.polarity
         self._segment.take(program, 0, self._dose.gross_uc)
         self._enter(codes.STATE_PROBE)

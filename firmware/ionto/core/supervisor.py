@@ -2,7 +2,7 @@
 
 It never reads the regulator. It keeps its own envelope of the ramp, its own limits on the measured
 current and its own latch. The proof drives the pins itself, within the port's limit, and the
-supervisor judges what flows. Currents in `_q4`, load voltage in mV, charge in uC, time in us and
+supervisor judges the current. Currents in `_q4`, load voltage in mV, charge in uC, time in us and
 ms. Rules and numbers: control.md, "Supervisor".
 """
 
@@ -316,7 +316,7 @@ class Supervisor:
         return self._note_dip() if self._low_ticks else 0
 
     def _judge_off(self, current_q4, dt_us):
-        """Gate low: after the set-up time only the floor and what `allow` permits may flow."""
+        """Gate low: after the set-up time only the floor and the current of `allow` may flow."""
         if self._off_us < _SETTLE_US:
             self._off_us += dt_us
             return 0

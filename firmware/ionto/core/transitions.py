@@ -10,7 +10,7 @@ from .const import const
 
 # Events. The numbers 1 to 4 are the ASK_* of `codes`.
 LOAD_FOUND = const(5)  # the probe has found a load
-PROVEN = const(6)  # the proof has passed
+PROVEN = const(6)  # the proof has ended without a fault
 REACHED = const(7)  # the set point is at its target
 SEGMENT_DONE = const(8)  # the segment has its charge, its time or its pulses
 SPENT = const(9)  # the program's time is over, or its charge leaves only the ramp down

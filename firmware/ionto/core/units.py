@@ -26,7 +26,7 @@ SAMPLE_LEN = const(5)
 _LOAD_MAX_MV = const(67000)  # for a resistance
 
 # The current that is expected while a sample is taken.
-FLOW_OFF = const(0)  # gate off, or proof: only what `allow` permits
+FLOW_OFF = const(0)  # gate off, or proof: only the current of `allow`
 FLOW_STEADY = const(1)  # gate closed: the set point; all checks run
 FLOW_EDGE = const(2)  # gate closed, near a pulse's edge: no check for an open lead
 FLOW_ZERO = const(3)  # gate closed, between two pulses, after the set-up time: no current
