@@ -1,9 +1,9 @@
 """Bench only, never people: choose a slot that is whole, put `bench` at the REPL, output off.
 
-`/slot` names the slot to try first (`a` or `b`). A slot is a whole firmware with a `manifest` of
-SHA-256 hashes; one that does not match is passed over for the other. The manifest also holds the
-hash of the `main.py` that was deployed with the slot: a whole slot that came with another one is
-passed over for one that came with this, so that a cut deploy never mixes old and new. Nothing is
+`/slot` names the slot to try first (`a` or `b`). A slot holds a firmware and its `manifest` of
+SHA-256 hashes. If a file does not match its hash, this file tries the other slot. The manifest
+also holds the hash of the `main.py` that was deployed with the slot. A whole slot that belongs to
+this `main.py` comes before one that does not, so a cut deploy never mixes old and new. Nothing is
 energised here.
 """
 
@@ -14,12 +14,12 @@ from hashlib import sha256
 
 from machine import mem32
 
-# Without it garbage fills the heap between what stays, and no 4 kB are left in one piece.
+# Without it the imports leave garbage all over the heap, and no free block of 4 kB.
 _COLLECT_EVERY = 32768
 
 _REASON = 0x40058008  # WATCHDOG: bit 0 = the timer ran out, bit 1 = machine.reset()
 _SCRATCH4 = 0x4005801C
-_ENABLED = 0x6AB73121  # what pico-sdk's watchdog_enable leaves there, and no other reboot does
+_ENABLED = 0x6AB73121  # only pico-sdk's watchdog_enable leaves this value there
 
 
 def _tell_reset():

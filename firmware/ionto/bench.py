@@ -1,7 +1,7 @@
-"""The `bench` object: what a person or a tool holds at the REPL.
+"""The `bench` object: the interface of a person or a tool at the REPL.
 
 The output is off whenever the prompt shows: only `run()` energises, through the loop. Faults
-latch here: `run()` refuses until `clear()`. Numbers at this edge are integers with units in
+latch here: `run()` refuses until `clear()`. Numbers of this interface are integers with units in
 their names.
 """
 
@@ -44,7 +44,7 @@ class Bench:
         self._keep = self._kept  # a bound method is an object: made here, kept
 
     def info(self):
-        """What this bench is: versions, board and its limits, the latched fault."""
+        """Versions, the board and its limits, the latched fault."""
         return {
             "notice": NOTICE,
             "firmware": FIRMWARE_VERSION,
@@ -64,7 +64,7 @@ class Bench:
             crc: their CRC-16/CCITT-FALSE.
 
         Raises:
-            ProgramError: a wrong CRC or a program this board will not run; the old one is gone.
+            ProgramError: a wrong CRC, or a program outside this board's limits; none is loaded.
         """
         self._program = None
         found = crc16(data)
@@ -74,7 +74,7 @@ class Bench:
         self._crc = crc
 
     def sense(self, ticks=256):
-        """Mean of every sense over `ticks` (1..1000) of 1 ms, output off: a look, not a run.
+        """Mean of every sense over `ticks` (1..1000) of 1 ms, with the output off.
 
         Returns:
             [A in 1/16 uA, B in 1/16 uA, load mV, supply mV, inputs].
@@ -90,8 +90,8 @@ class Bench:
         """Run the loaded program; return `last()`.
 
         Args:
-            supervised: a host has promised a beat every 200 ms; without one the run is
-                unattended and ends by its program, a fault or Ctrl-C.
+            supervised: a host sends a beat every 200 ms. Else the run is unattended, and ends by
+                its program, a fault, a command or Ctrl-C.
 
         Raises:
             ProgramError: nothing is loaded.
@@ -104,17 +104,17 @@ class Bench:
                 "latched fault: %s; bench.clear() first" % codes.FAULT_NAMES[self._fault]
             )
         self._has_run = 1
-        self._loop.tick.proof.start()  # what an earlier run has proven is not this one's
+        self._loop.tick.proof.start()  # drops the result of an earlier run
         if not supervised:
             print(UNATTENDED)
         try:
             self._loop.run(self._program, supervised, self._keep)
         except KeyboardInterrupt:
-            pass  # what it interrupted is kept, and told below
+            pass  # `_kept` has noted the run; report it below
         return self._ending()
 
     def clear(self):
-        """Leave a latched fault. Nothing is energised by it."""
+        """Leave a latched fault. This energises nothing."""
         self._port.off()
         self._fault = 0
         self._loop.tick.supervisor.clear()
@@ -133,11 +133,11 @@ class Bench:
         return self._loop.tick.supervisor.slow_checks.snapshot.listed()
 
     def _kept(self, left):
-        """Latch how a run ended; called while the heap is locked and Ctrl-C is not heard."""
+        """Latch how a run ended; called with the heap locked and Ctrl-C disabled."""
         session = self._loop.tick.session
         outcome, fault = session.outcome, session.fault
         if left == INTERRUPTED:
-            # A fault found before it stays one, whoever found it.
+            # A fault found before Ctrl-C stays one, of the session or of the supervisor.
             fault = fault or self._loop.tick.supervisor.tripped
             if fault == 0:
                 outcome = codes.OUTCOME_STOPPED
@@ -148,8 +148,8 @@ class Bench:
             fault = codes.FAULT_INTERNAL
         self._outcome = outcome
         self._ended_by = fault
-        # Without a load nothing is wrong with the bench; any other cause is to be looked at first,
-        # one that came after the end was told too.
+        # A missing load is no fault of the bench. Any other fault latches, also one that came
+        # after the end was reported.
         if fault == 0:
             fault = self._loop.tick.supervisor.tripped
         self._fault = 0 if fault == codes.FAULT_NO_LOAD else fault

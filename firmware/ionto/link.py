@@ -1,12 +1,11 @@
 """The device's end of the link while a session runs: frames out, lines in, beats watched.
 
-`tell` and `hear` take turns: one act of telemetry in one tick, at most two bytes in the next,
-unless that tick belongs to a slow check.
-With each sample (10 Hz) goes what can wait. A host gets frames within its credit, a person
-(unattended) a line a second. What no credit covers, a person's line or the answer to `?`, goes a
-byte at a time and only where there is room: a port that nobody reads must never block the loop.
-What the other side asks for is returned to the tick,
-which decides nothing either. Times in us and ms, currents in `_q4`.
+`tell` runs in the slots TELL of the tick: one step of telemetry. `hear` runs in the slots HEAR: a
+frame out, or at most two bytes in. Warnings are sent with each sample, at 10 Hz. A host gets
+frames within its credit; a person (unattended) gets a line a second. A person's line and the
+answer to `?` have no credit: they go a byte at a time, and only where there is room, because a
+port without a reader must never block the loop. The link returns commands; the session decides.
+Times in us and ms, currents in `_q4`.
 """
 
 from .core import codes, fields
@@ -26,9 +25,7 @@ from .core.const import const
 from .core.display import LINE_PERIOD_US, Display
 from .core.pusher import Pusher
 from .core.segment import NEVER_MS
-from .core.slow_checks import WARN_COMPLIANCE, WARN_NOISE
-from .core.steady import DRIFT, LIFT, LOW, WARN_DRIFT, WARN_LIFT, WARN_LOW, WARN_OVER
-from .core.supervisor import WARN_DIP, WARN_LATE
+from .core.steady import DRIFT, LIFT, LOW
 from .core.telemetry import (
     SAMPLE_PERIOD_US,
     STEP_DUE,
@@ -38,13 +35,13 @@ from .core.telemetry import (
 )
 from .core.units import INPUT_STOP, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
-_NOISE_AGAIN_MS = const(1000)  # noise that lasts is told once a second
-_NEAR_AGAIN_MS = const(10000)
-_BYTES_A_TURN = const(2)  # in every fourth tick at least: 500 bytes a second
-# What waits for the next turn to hear.
-_FRAME = const(1)  # to go out
-_LINE = const(2)  # to be read
-_COMMAND = const(4)  # to be obeyed
+_NOISE_AGAIN_MS = const(1000)  # noise is reported at most once a second
+_NEAR_AGAIN_MS = const(10000)  # so is a load near compliance, every 10 s
+_BYTES_A_SLOT = const(2)  # a slot in every fourth tick at least: 500 bytes a second
+# Work for the next slot HEAR, as bits.
+_FRAME = const(1)  # write a frame
+_LINE = const(2)  # parse a finished line
+_COMMAND = const(4)  # execute its command
 
 
 class Link:
@@ -52,7 +49,7 @@ class Link:
 
     Args:
         port: read and write of the port contract.
-        parts: who has `buf`, `session`, `supervisor`, `ramp` and `dose` to tell of.
+        parts: the object with `buf`, `session`, `supervisor`, `ramp` and `dose`.
     """
 
     def __init__(self, port, parts):
@@ -76,14 +73,14 @@ class Link:
         self.reset(1, 0)
 
     def reset(self, polarity, supervised):
-        """Begin a session; a supervised one counts on beats."""
+        """Begin a session; a supervised one needs beats."""
         self.telemetry.reset(supervised)
         self.command.reset(supervised)
         self._display.reset()
         self._pusher.reset()
         self._line_us = LINE_PERIOD_US  # the first line comes with the first sample
-        self._slowly = 0  # somebody has asked, and may not read: a byte at a time until a beat
-        self._is_drawing = 0  # a person's line is being built, or something is being pushed
+        self._slowly = 0  # 1: a query came from a terminal that may not read; until a beat
+        self._is_drawing = 0  # a person's line is being built, or bytes are being pushed
         self._polarity = polarity
         self._supervised = supervised
         self._silent_ms = SILENCE_MAX_MS if supervised else NEVER_MS  # the host counts as lost
@@ -97,7 +94,7 @@ class Link:
         self._command = NONE
 
     def tell(self, dt_us):
-        """One act of telemetry, `dt_us` after the last; return what is asked for, an ASK_*."""
+        """One step of telemetry, `dt_us` after the last; return a request, an ASK_*."""
         told = self._say(dt_us)
         if not told:
             if self._is_drawing:
@@ -108,9 +105,9 @@ class Link:
         elif told == STEP_WRITE:
             self.waiting |= _FRAME
         elif told == STEP_DUE:
-            self._fill()
+            self._fill_first_half()
         else:
-            self._fill_rest()
+            self._fill_second_half()
             if not self._supervised:
                 self._line_due()
             if self._session.t_ms >= self._silent_ms:
@@ -118,16 +115,16 @@ class Link:
         return NONE
 
     def set_polarity(self, polarity):
-        """The bridge was switched: sense B is told with the other sign from now on."""
+        """Note that the bridge was switched: sense B has the other sign now."""
         self._polarity = polarity
 
     def flush(self):
-        """The turn to hear is taken by something else: a frame that is ready goes out now."""
+        """Write a frame that waits now: a new state takes the slot HEAR."""
         if self.waiting & _FRAME:
             self._catch_up()
 
     def _line_due(self):
-        """A person's line begins once a second, unless the last is still on its way."""
+        """Begin a person's line once a second, unless the last is still being sent."""
         self._line_us += SAMPLE_PERIOD_US
         if self._line_us >= LINE_PERIOD_US and not self._is_drawing:
             self._line_us = 0
@@ -135,7 +132,7 @@ class Link:
             self._display.begin(self.telemetry.values)
 
     def _draw(self):
-        """A character of a person's line, or a byte of what is on its way."""
+        """Build a character of a person's line, or push a byte."""
         pusher = self._pusher
         display = self._display
         if pusher.busy:
@@ -150,20 +147,20 @@ class Link:
             self._is_drawing = 0
 
     def _push(self, frame, count):
-        """From now on a byte at a time; frames wait meanwhile, and gaps are flagged as ever."""
+        """Send a byte at a time from now on; frames wait meanwhile, or are dropped and counted."""
         self.telemetry.hold(1)
         self._is_drawing = 1
         self._pusher.send(frame, count)
 
     def hear(self):
-        """Write a frame that is ready, or take what has come: two bytes, or what they said.
+        """Write a frame, read up to two bytes, or execute a finished line.
 
         Returns:
-            What is asked for, an ASK_*.
+            A request, an ASK_*.
         """
         ask = NONE
         byte = self._byte
-        left = _BYTES_A_TURN
+        left = _BYTES_A_SLOT
         if self.waiting:
             left = 0
             ask = self._catch_up()
@@ -200,7 +197,7 @@ class Link:
             if not self._lost and self._supervised:
                 self._silent_ms = self._session.t_ms + SILENCE_MAX_MS
             telemetry.ack(value)
-            self._slowly = 0  # who acknowledges reads
+            self._slowly = 0  # an acknowledging host reads
         elif command == QUERY:
             self._slowly = 1
             telemetry.query()
@@ -217,8 +214,8 @@ class Link:
         self._event(self._session.t_ms, why, 0, 0)
         return STOP
 
-    def _fill(self):
-        """The first half of a sample frame: what belongs together, of this very tick."""
+    def _fill_first_half(self):
+        """The first half of a sample frame: measured values, of one and the same tick."""
         buf = self._buf
         values = self.telemetry.values
         current_q4 = buf[SAMPLE_A]
@@ -228,8 +225,8 @@ class Link:
         values[fields.LOAD_MV] = buf[SAMPLE_V]
         values[fields.DOSE_UC] = self._dose.gross_uc
 
-    def _fill_rest(self):
-        """The second half, and what else can wait for the next sample."""
+    def _fill_second_half(self):
+        """The second half, and the warnings."""
         session = self._session
         supervisor = self._supervisor
         values = self.telemetry.values
@@ -266,32 +263,32 @@ class Link:
         checks.warning = 0
         tell = self._repeatable
         t_ms = self._session.t_ms
-        if warning & WARN_LATE:
+        if warning & codes.WARN_LATE:
             tell(t_ms, codes.EVENT_LATE, supervisor.late_us, 0)
-        if warning & WARN_DIP:
+        if warning & codes.WARN_DIP:
             tell(t_ms, codes.EVENT_DIP, supervisor.dips.count, 0)
-        if warning & WARN_COMPLIANCE:
+        if warning & codes.WARN_COMPLIANCE:
             self._near = 1
             if t_ms >= self._near_ms:
                 self._near_ms = t_ms + _NEAR_AGAIN_MS
                 tell(t_ms, codes.EVENT_COMPLIANCE, checks.near_mv, 0)
-        if warning & WARN_NOISE and t_ms >= self._noise_ms:
+        if warning & codes.WARN_NOISE and t_ms >= self._noise_ms:
             self._noise_ms = t_ms + _NOISE_AGAIN_MS
             tell(t_ms, codes.EVENT_NOISE, checks.noise_q4, 0)
 
     def _warn_of_load(self, steady):
-        """What a steady hold showed; it asks for each cause once a minute at most."""
+        """The warnings of `steady`, which reports each cause at most once a minute."""
         warning = steady.warning
         steady.warning = 0
         from_ohm = steady.from_ohm
         now_ohm = steady.now_ohm
         tell = self._repeatable
         t_ms = self._session.t_ms
-        if warning & WARN_DRIFT:
+        if warning & codes.WARN_DRIFT:
             tell(t_ms, codes.EVENT_DRIFT, from_ohm[DRIFT], now_ohm[DRIFT])
-        if warning & WARN_LIFT:
+        if warning & codes.WARN_LIFT:
             tell(t_ms, codes.EVENT_LIFT, from_ohm[LIFT], now_ohm[LIFT])
-        if warning & WARN_LOW:
+        if warning & codes.WARN_LOW_LOAD:
             tell(t_ms, codes.EVENT_LOW, from_ohm[LOW], now_ohm[LOW])
-        if warning & WARN_OVER:
-            tell(t_ms, codes.EVENT_OVER, steady.over_q4, steady.over_expected_q4)
+        if warning & codes.WARN_OVER:
+            tell(t_ms, codes.EVENT_OVER, steady.over_mean_q4, steady.over_expected_q4)

@@ -1,8 +1,8 @@
-"""The session loop: the only thing that energises the output, at 1 kHz, from `run()` alone.
+"""The session loop: only `run()` energises the output. It runs `tick.Tick` at 1 kHz.
 
-It paces `tick.Tick` and owns every way out: each leaves through `finally`, whose first act is
-off. It holds no rule and no number of control. This file stays bytecode on the chip: a loop
-compiled to native code never sees Ctrl-C [control.md, Off]; what it calls is native.
+Every way out of a run leads through `finally`, whose first statement switches off. The loop holds
+no rule and no number of control. This file stays bytecode on the chip: a loop compiled to native
+code never sees Ctrl-C [control.md, Off]. The parts that it calls are native.
 """
 
 from .core.const import const
@@ -35,13 +35,13 @@ class Loop:
 
         Args:
             program: a checked `core.program.Program`.
-            supervised: whether a host has promised beats; without one for 3 s it ramps down.
-            ended: called with how it left (WHOLE, BROKEN, INTERRUPTED) once the output is off,
-                before Ctrl-C is heard again: what it latches no Ctrl-C can lose. It must not
+            supervised: whether a host sends beats; 3 s without a beat ramp the session down.
+            ended: called with WHOLE, BROKEN or INTERRUPTED once the output is off, before Ctrl-C
+                is enabled again. So no Ctrl-C can lose a fault that it latches. It must not
                 allocate.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C; the output is off before it leaves.
+            KeyboardInterrupt: Ctrl-C; the output is off before it is raised.
         """
         port = self.port
         self._left = BROKEN
@@ -68,10 +68,10 @@ class Loop:
                 port.end()
 
     def sense(self, ticks):
-        """Mean of every sense over `ticks` (1..1000) with the output off; nothing is energised.
+        """Mean of every sense over `ticks` (1..1000) with the output off.
 
         Returns:
-            A list like a sample, inputs or-ed. For zeros and for a look at a bench at rest.
+            A list like a sample, inputs or-ed. For zero offsets and for a test of a bench at rest.
         """
         port = self.port
         buf = self.tick.buf

@@ -1,39 +1,39 @@
-"""The port contract in words: what a board's port does, and what it may be asked to do.
+"""The port contract in words: the calls of a board's port, and when each is allowed.
 
-A port is all that the session loop knows of a board. This file has no code and does not go onto a
-board. `iontobench.testing` of the host tools checks a port against these words: its `CheckedPort`
+The session loop knows a board by its port only. This file has no code and is not deployed.
+`iontobench.testing` of the host tools checks a port against this contract: its `CheckedPort`
 checks each call, its `PortRules` are tests for any port.
 
 Times in us modulo 2^30, currents in `_q4` (1/16 uA), voltages in mV, the drive in counts
 0..board.drive_counts. A tick lasts 1 ms and begins with `wait`.
 
-A user may keep a port's methods from its construction on: they are never replaced.
+A caller may keep a port's methods from its construction on: they are never replaced.
 
     begin()               take pins, heap, collector, console; arm the watchdog. Output off.
-    off()                 gate low, drive 0, dead-man still, probe off. Idempotent; needs no
+    off()                 gate low, drive 0, ENABLE still, probe off. Idempotent; needs no
                           begin(). After it `actuate`, `prove` and `pump` change nothing until
                           the next begin().
-    end()                 give everything back; the watchdog last, after off.
+    end()                 release everything; the watchdog last, after off.
     now_us()              time modulo 2^30. Before begin() too.
     wait()                return at the start of the next tick.
     sample(buf)           fill buf[SAMPLE_*] with integers in units; once a tick.
     resample(buf)         150 us after the last sample: read the current again into buf[SAMPLE_A].
     actuate(gate, drive)  gate 0 or 1; with gate 0 the drive must be 0.
-    prove(gate, drive)    as actuate, but with gate 0 the drive may stay at what a proof needs: at
-                          most 60 uA * board.proof_scale.
+    prove(gate, drive)    as actuate, but with gate 0 the drive may be up to 60 uA *
+                          board.proof_scale, for the proof.
     set_polarity(sign)    +1 or -1; only with the gate low.
     probe(on)             the PROBE source, 0 or 1; on only with the gate low.
     lim_test(on)          1 lowers the hardware limiter's threshold for its proof, 0 restores it.
     rearm()               re-arm the hardware limiter; only with the gate low.
     feed()                feed the watchdog; at most once a tick, and every 100 ms at the latest.
-    pump()                one edge for the dead-man timer; at most once a tick.
+    pump()                one edge of ENABLE, for the dead-man timer; at most once a tick.
     read(buf)             at most one byte into buf[0]; return how many.
     write(buf, count)     the first `count` bytes; never blocks for longer than a tick.
-    put(buf)              buf[0], only where there is room for it at once; return how many went.
+    put(buf)              write buf[0] if there is room at once; return how many were written.
 
 `resample`, `actuate`, `prove`, `feed` and `pump` come after the `sample` of their tick.
 
 The gate may close only with the probe off, and 5 ms after it opened at the earliest. `actuate`
 closes it only after 10 ms of `pump` without a gap of more than 6 ms, and with the limiter's
-threshold not lowered. `prove` has no such condition: it is how these parts are proven.
+threshold not lowered. `prove` has no such condition: it tests these very parts.
 """

@@ -1,8 +1,8 @@
-"""One tick of the session loop, in its order: sample, judge, decide, drive, feed, count, tell.
+"""One tick of the session loop, in its order: sample, judge, decide, drive, feed, count, report.
 
-It wires the core to a port and holds no rule and no number of control. Compiled to native code
-on the chip, where calls and attribute look-ups are the budget: what a tick needs is bound once
-and read once, and everything rare is a method of its own. Times in us, currents in `_q4`.
+It connects the core with a port and holds no rule and no number of control. On the chip it is
+native code, where calls and attribute look-ups take most of the time. So a tick binds and reads
+its parts once, and rare work has a method of its own. Times in us, currents in `_q4`.
 """
 
 from .core import codes
@@ -34,23 +34,24 @@ from .core.units import (
 )
 from .link import Link
 
-_SETTLE_US = const(20000)  # after gate-off: until then the dose integrates and leaks are judged
-_ZERO_US = const(8000)  # of a pulse's off part: poles, and the load's own capacitance
-_STEADY_US = const(3000)  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them
-_DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30: late is late enough
-_FLUSH_US = const(1000000)  # after the end: how long unsent frames may take
+# The dose still counts this long after gate off. The end is reported this long after the end.
+_AFTER_OFF_US = const(20000)
+_ZERO_US = const(8000)  # set-up time of a pulse's off part: poles, and the load's capacitance
+_STEADY_US = const(3000)  # set-up time of a pulse's flat part: two 0.3 ms poles and a tick
+_DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30 us; this is late enough
+_FLUSH_US = const(1000000)  # time for unsent frames after the end
 
-# What can wait has a slot of its own, so that no two such things meet in one tick. The session
-# decides and the set point moves in the slots TELL and ENTERED, with the gate low in HEAR too; in
-# the other slots the supervisor's ramp moves. TELL comes in every second tick.
-_TELL = const(0)  # telemetry
-_ENTERED = const(1)  # the session has entered a state: enough for one tick
+# A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check; ENTERED
+# follows a new state. In TELL and ENTERED the session decides and the set point moves. With the
+# gate off the session also decides in HEAR. A verdict makes it decide in any slot.
+_TELL = const(0)  # every second tick
+_ENTERED = const(1)  # instead of the slot of a tick in which a state was entered
 _HEAR = const(2)  # a frame out or bytes in
 _CHECK = const(3)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
 
 
 class Tick:
-    """Everything that one session needs in every tick.
+    """The parts of one session, connected.
 
     Args:
         port: anything that keeps the contract of `port.py`.
@@ -91,7 +92,7 @@ class Tick:
         self._pump = port.pump
         self._check = self.supervisor.check
         self._check_slowly = self.supervisor.slow_checks.step
-        self._limit = self.supervisor.limit
+        self._clamp_drive = self.supervisor.clamp_drive
         self._decide = self.session.step
         self._climb = self.ramp.step
         self._shape = self.pulses.step
@@ -103,7 +104,7 @@ class Tick:
 
     def _reset(self):
         self.peak_q4 = 0
-        self.ended_ms = 0  # session clock at its end; the loop stays a little longer
+        self.ended_ms = 0  # session clock at its end; the loop runs on until the end is reported
         self._supervised = 0
         self._gate = 0
         self._off_us = 0
@@ -112,13 +113,13 @@ class Tick:
         self._starts = 0
         self._polarity = 1
         for index in range(SAMPLE_LEN):
-            self.buf[index] = 0  # inputs of an earlier run may be read only every eighth tick
+            self.buf[index] = 0  # drop an earlier run's: inputs come every eighth tick
 
     def start(self, program, supervised):
-        """Make ready for `program`; nothing is energised. Not in a tick path.
+        """Prepare a session of `program`, output off. Not in a tick path.
 
         Returns:
-            Its ticks, to be begun after `port.begin()`; see `_run`.
+            A generator of its ticks, to start after `port.begin()`; see `_run`.
         """
         self._reset()
         self._program = program
@@ -133,16 +134,16 @@ class Tick:
         return self._run()
 
     def _run(self):
-        """The ticks of a session, as a generator: what a tick needs stays in local names.
+        """The ticks of a session, as a generator: local names keep their values between ticks.
 
-        Yields 0 before each tick and 1 when the session is over and told.
+        Yields 0 before each tick and 1 when the session is over and reported.
         """
         now_us = self._now_us
         sample = self._sample
         actuate = self._actuate
         check = self._check
         check_slowly = self._check_slowly
-        limit = self._limit
+        clamp_drive = self._clamp_drive
         decide = self._decide
         climb = self._climb
         shape = self._shape
@@ -171,17 +172,17 @@ class Tick:
                 dt_us = _DT_MAX_US
             unchecked_us += dt_us
             sample(buf)
-            fault = check(buf, flow, dose.gross_uc, dt_us)
+            verdict = check(buf, flow, dose.gross_uc, dt_us)
             if slot == _CHECK:
                 unchecked_us -= SLOW_CHECK_US
                 code = check_slowly(buf, flow, supervisor.freeze)
-                if code and fault < codes.FAULT_OVERCURRENT:  # more than a mere verdict
-                    fault = supervisor.trip(code)
-            if fault:
-                fault = self._switch_off(fault)
+                if code and verdict < codes.FAULT_OVERCURRENT:  # no fault yet
+                    verdict = supervisor.trip(code)
+            if verdict:
+                verdict = self._act_on_verdict(verdict)
             undecided_us += dt_us
-            if slot < _HEAR or fault or (slot == _HEAR and not gate):
-                gate = decide(fault, ask, undecided_us)
+            if slot < _HEAR or verdict or (slot == _HEAR and not gate):
+                gate = decide(verdict, ask, undecided_us)
                 ask = 0
                 if session.entered:
                     self._enter_state()
@@ -193,7 +194,7 @@ class Tick:
                     flat_us = zero_us = 0
                     set_q4 = ramp.set_q4
                     if not set_q4:
-                        undecided_us = 0  # a ramp from 0 begins now, not when it was decided last
+                        undecided_us = 0  # a ramp from 0 begins now
                 if gate and set_q4 != target_q4:
                     set_q4 = climb(target_q4, slew_ua_s, undecided_us)
                 undecided_us = 0
@@ -210,7 +211,7 @@ class Tick:
                     if pulse_q4:
                         zero_us = 0
                         drive = regulate(pulse_q4, current_q4, freeze or flow == FLOW_EDGE)
-                        actuate(1, limit(drive, 1))
+                        actuate(1, clamp_drive(drive, 1))
                     else:
                         zero_us += dt_us
                         if zero_us > _ZERO_US:
@@ -218,7 +219,7 @@ class Tick:
                         actuate(1, 0)
                 else:
                     flow = FLOW_STEADY
-                    actuate(1, limit(regulate(set_q4, current_q4, freeze), 1))
+                    actuate(1, clamp_drive(regulate(set_q4, current_q4, freeze), 1))
                 feed()
                 pump()
                 count(current_q4, dt_us)
@@ -237,20 +238,21 @@ class Tick:
             else:
                 if slot == _HEAR:
                     heard = hear()
-                    if heard and ask != codes.ASK_STOP:  # no line takes back a stop
+                    if heard and ask != codes.ASK_STOP:  # keep a stop that waits
                         ask = heard
                 slot = _TELL
             yield ended and self._finish(dt_us)
 
     def _first(self):
-        """After `port.begin()`, before the first tick."""
-        self.port.rearm()  # whoever cleared a latched limiter meant it to close again
+        """Set the pins and report the start: after `port.begin()`, before the first tick."""
+        # Re-arm the hardware limiter at every start. After a fault a run needs `clear()`.
+        self.port.rearm()
         self.port.set_polarity(self._polarity)
         self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)
         self._enter_state()
 
     def _step_low(self, current_q4, dt_us, ended):
-        """Gate low: the probe's and the proof's current and the last of the stage's count too."""
+        """The pins with the gate low. The dose counts probe, proof and 20 ms after gate off."""
         if codes.STATE_PROOF <= self.session.state <= codes.STATE_PROOF_PAUSING:
             self._prove(current_q4, dt_us)
             return
@@ -258,12 +260,12 @@ class Tick:
         self._feed()
         if not ended:
             self._pump()
-        if self.session.probe_on or self._off_us < _SETTLE_US:
+        if self.session.probe_on or self._off_us < _AFTER_OFF_US:
             self._off_us += dt_us
             self._count(current_q4, dt_us)
 
     def _prove(self, current_q4, dt_us):
-        """The pins as the proof wants them from this tick on."""
+        """Set the pins as the proof asks."""
         proof = self.proof
         if proof.moved:
             proof.moved = 0
@@ -278,22 +280,22 @@ class Tick:
             self._pump()
         self._count(current_q4, dt_us)
 
-    def _switch_off(self, fault):
-        """Off first; only then may anything look at why."""
+    def _act_on_verdict(self, verdict):
+        """Re-sample a suspected over-current; then switch off, before anything else."""
         port = self.port
-        while fault == codes.VERDICT_RECHECK:
+        while verdict == codes.VERDICT_RECHECK:
             port.resample(self.buf)
-            fault = self.supervisor.recheck(self.buf[SAMPLE_A])
-        if fault == codes.VERDICT_CUT:
+            verdict = self.supervisor.recheck(self.buf[SAMPLE_A])
+        if verdict == codes.VERDICT_CUT:
             port.actuate(0, 0)
-        elif fault:
+        elif verdict:
             port.off()
-        if self._ended_us >= _SETTLE_US:
-            return 0  # off again, but the end has been told and stays as it was
-        return fault
+        if self._ended_us >= _AFTER_OFF_US:
+            return 0  # off again; the end was reported and does not change
+        return verdict
 
     def _enter_state(self):
-        """The session entered a state: tell the supervisor, the probe and the record."""
+        """Act on a new state: supervisor, probe source, polarity and events."""
         session = self.session
         supervisor = self.supervisor
         self.link.flush()
@@ -302,7 +304,7 @@ class Tick:
         state = session.state
         if state == codes.STATE_FAULT:
             supervisor.slow_checks.keep(self.buf)
-            if not supervisor.tripped:  # the session's own finding: the last word is off too
+            if not supervisor.tripped:  # a fault of the session's own: the drive's limit is 0 too
                 supervisor.trip(session.fault)
         if gate:
             how = BY_RAMP
@@ -313,11 +315,11 @@ class Tick:
             supervisor.output_off()
             self.regulator.reset()
             self._off_us = 0
-            # A record is to show the current gone, not at its last level.
+            # The record must show the current after gate off, not its last level.
             self.link.telemetry.sample_now()
         self._gate = gate
         if session.polarity != self._polarity:
-            self._reverse(session.polarity)  # before the probe's current may flow
+            self._reverse(session.polarity)  # before the probe's current flows
         if state < codes.STATE_DONE:
             self.port.probe(session.probe_on)
         else:
@@ -327,7 +329,7 @@ class Tick:
         self._note_state(session)
 
     def _reverse(self, polarity):
-        """Zero has been proven with the gate low: switch the bridge, and all that count on it."""
+        """Switch the bridge and every part that uses the polarity: gate low, zero checked."""
         self._polarity = polarity
         self.port.set_polarity(polarity)
         self.dose.set_polarity(polarity)
@@ -353,11 +355,11 @@ class Tick:
         event(t_ms, codes.EVENT_STATE, session.state, session.segment)
 
     def _finish(self, dt_us):
-        """After the end: 1 as soon as off is confirmed, the end told and the frames out."""
+        """After the end: return 1 once the end is reported and the frames are sent."""
         self._ended_us += dt_us
-        if self._ended_us - dt_us < _SETTLE_US <= self._ended_us:
+        if self._ended_us - dt_us < _AFTER_OFF_US <= self._ended_us:
             self._tell_end()
-        if self._ended_us < _SETTLE_US:
+        if self._ended_us < _AFTER_OFF_US:
             return 0
         if not self._supervised:
             return 1

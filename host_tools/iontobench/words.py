@@ -12,7 +12,7 @@ from iontobench.device.events import Event, Sample
 
 OUTCOMES = {
     "complete": "complete: the whole program was delivered",
-    "short": "short: the time limit came before the dose",
+    "short": "short: ended before the whole dose",
     "refused": "refused: the session never started",
     "stopped": "stopped by the operator",
     "fault": "ended by a fault",

@@ -33,18 +33,18 @@ class Slow:
         self.envelope.follow(level_q4, 10_000, 600_000)  # all that is expected flows
         self.envelope.jump()
 
-    def round(self, gate=FLOW_STEADY, limited=0, current_q4=16_000, load_mv=5000, **given):
+    def round(self, gate=FLOW_STEADY, frozen=0, current_q4=16_000, load_mv=5000, **given):
         """The verdict of one round."""
-        return self.slow_checks.step(sample(current_q4, load_mv, **given), gate, limited)
+        return self.slow_checks.step(sample(current_q4, load_mv, **given), gate, frozen)
 
-    def turn(self, gate=FLOW_STEADY, limited=0, **given):
+    def turn(self, gate=FLOW_STEADY, frozen=0, **given):
         """The verdicts of a turn: one for each round."""
-        return [self.round(gate, limited, **given) for _ in range(4)]
+        return [self.round(gate, frozen, **given) for _ in range(4)]
 
-    def turns(self, count, gate=FLOW_STEADY, limited=0, **given):
+    def turns(self, count, gate=FLOW_STEADY, frozen=0, **given):
         """Turns until a fault: which turn found it, and it; (0, OK) for none of `count`."""
         for number in range(1, count + 1):
-            code = max(self.turn(gate, limited, **given))
+            code = max(self.turn(gate, frozen, **given))
             if code:
                 return number, code
         return 0, codes.FAULT_NONE

@@ -82,7 +82,7 @@ def test_the_ramp_at_the_fastest_slew_and_the_longest_tick():
     ):
         ramp = Ramp()
         ramp.set_q4 = start
-        ramp._rest_pa = C(62_499)
+        ramp._remainder_pa = C(62_499)
         ramp.step(target, C(10_000), dt_us)
         for measured in CURRENTS:
             ramp.retract(measured)
@@ -104,7 +104,7 @@ def test_the_dose_of_the_largest_charge():
     dose = Dose()
     for before, current, dt_us in itertools.product(CURRENTS, CURRENTS, [*TIMES, C(900_000)]):
         dose.gross_uc = C(limits.CHARGE_MAX_UC)
-        dose._rest = C(15_999_999)
+        dose._remainder = C(15_999_999)
         dose._last_q4 = before
         dose.step(current, dt_us)
 
@@ -136,7 +136,7 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
             while verdict == codes.VERDICT_RECHECK:
                 verdict = supervisor.recheck(current)
             checks.step(buf, gate, supervisor.freeze)
-        supervisor.limit(C(65_535), gate)
+        supervisor.clamp_drive(C(65_535), gate)
 
 
 @pytest.mark.parametrize("dt_us", [1000, 20_000])

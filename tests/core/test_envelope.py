@@ -105,6 +105,7 @@ def test_a_jump_takes_no_time_from_a_retracted_reference(us, moved_q4):
     assert envelope.expected_q4 == 1340 + moved_q4
 
 
+@pytest.mark.hazard("H-03")
 @pytest.mark.parametrize(
     ("level_q4", "open_q4", "high_q4"),
     [
@@ -124,11 +125,11 @@ def test_open_is_a_tenth_of_the_level_between_its_floor_and_its_cap(level_q4, op
 
 
 @pytest.mark.hazard("H-06")
-@pytest.mark.parametrize(("level_q4", "short_q4"), [(32_000, 30_720), (1010, 659), (1011, 660)])
-def test_short_is_97_percent_of_the_ramp_as_programmed_less_20_ua(level_q4, short_q4):
+@pytest.mark.parametrize(("level_q4", "reached_q4"), [(32_000, 30_720), (1010, 659), (1011, 660)])
+def test_the_programmed_ramp_is_reached_from_97_percent_of_it_less_20_ua(level_q4, reached_q4):
     envelope = at(level_q4)
     for _ in range(2):
-        assert (envelope.short_q4(), type(envelope.short_q4())) == (short_q4, int)
+        assert (envelope.reached_q4(), type(envelope.reached_q4())) == (reached_q4, int)
         envelope.retract(100)
 
 

@@ -8,7 +8,6 @@ import pytest
 from ionto.core import codes, fields, telemetry
 from ionto.core.fields import EVENT_FIELDS, FLAG_NAMES, SAMPLE_FIELDS
 from ionto.core.frame import FRAME_MAX
-from ionto.core.slow_checks import WARN_COMPLIANCE
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_V
 from ionto.link import Link
 from iontobench.device.events import Event, Sample
@@ -74,7 +73,7 @@ def test_each_number_that_the_link_packs_arrives_under_its_name():
 
 @pytest.mark.parametrize(("limited", "gate", "low", "near"), list(product((0, 1), repeat=4)))
 def test_each_flag_that_the_link_packs_is_the_tables(limited, gate, low, near):
-    made = parts(limited, gate, low, WARN_COMPLIANCE if near else 0)
+    made = parts(limited, gate, low, codes.WARN_COMPLIANCE if near else 0)
     told = {
         fields.FLAG_LIMITED: limited,
         fields.FLAG_GATE: gate,

@@ -194,7 +194,7 @@ class LatchMachine(RuleBasedStateMachine):
         if self.ticks is None:
             assert self.port.last_act in (None, "off")
         if self.latched and self.ticks is not None:
-            assert self.tick.supervisor.limit(60_000, 1) == 0
+            assert self.tick.supervisor.clamp_drive(60_000, 1) == 0
             assert self.tick.session.state in (codes.STATE_DONE, codes.STATE_FAULT)
 
     def teardown(self):

@@ -55,7 +55,7 @@ def test_an_exception_at_any_call_leaves_the_output_off(name, count, before, err
     [
         ("tick", "_check"),
         ("tick", "_decide"),
-        ("tick", "_limit"),
+        ("tick", "_clamp_drive"),
         ("tick.supervisor", "recheck"),
         ("tick", "_regulate"),
         ("tick", "_count"),
@@ -142,7 +142,7 @@ def test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so(disturbances, s
             assert (gate, drive) == (0, 0)
     supervisor = bed.parts.supervisor
     if supervisor.tripped:
-        assert supervisor.limit(60_000, 1) == 0
+        assert supervisor.clamp_drive(60_000, 1) == 0
     if bed.parts.session.state == codes.STATE_FAULT:
         assert supervisor.tripped == bed.parts.session.fault != 0
 
@@ -155,7 +155,7 @@ def test_what_the_session_finds_itself_latches_the_supervisor_too(load_ohm):
     assert bed.run() == codes.OUTCOME_REFUSED
     supervisor = bed.parts.supervisor
     assert (supervisor.tripped, supervisor.later) == (bed.parts.session.fault, 0)
-    assert supervisor.limit(60_000, 1) == 0
+    assert supervisor.clamp_drive(60_000, 1) == 0
 
 
 @pytest.mark.hazard("H-31")

@@ -6,7 +6,6 @@ The trips themselves are under the contract of `test_trips`. Figures for the 5 m
 import pytest
 
 from ionto.core import codes
-from ionto.core.slow_checks import WARN_NOISE
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
 from ionto.core.units import FLOW_EDGE
@@ -99,7 +98,7 @@ def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
     for tick in range(800):
         at = levels[tick // 8 % 4]
         assert judge.tick(current_q4=at, load_mv=5000) == codes.FAULT_NONE
-    assert bool(checks.warning & WARN_NOISE) == warns
+    assert bool(checks.warning & codes.WARN_NOISE) == warns
     assert not warns or checks.noise_q4 > NOISE_Q4
 
 

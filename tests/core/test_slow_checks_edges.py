@@ -7,7 +7,6 @@ and load, the second supply and current, the third the sense, the fourth the pro
 import pytest
 
 from ionto.core import codes
-from ionto.core.slow_checks import WARN_COMPLIANCE
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
@@ -38,8 +37,8 @@ def test_energised_time_counts_in_every_part_of_a_pulse(gate):
     ("gate", "load_mv", "warning"),
     [
         (FLOW_STEADY, 31_999, 0),
-        (FLOW_STEADY, 32_000, WARN_COMPLIANCE),
-        (FLOW_STEADY, 39_000, WARN_COMPLIANCE),
+        (FLOW_STEADY, 32_000, codes.WARN_COMPLIANCE),
+        (FLOW_STEADY, 39_000, codes.WARN_COMPLIANCE),
         (FLOW_EDGE, 40_000, 0),
         (FLOW_OFF, 40_000, 0),
     ],
@@ -98,7 +97,7 @@ def test_undercurrent_for_one_turn_less_than_a_second_is_forgotten():
         assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
         assert slow.turn(current_q4=13_920) == [codes.FAULT_NONE] * 4
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
-    assert slow.turn(limited=1, **low) == [codes.FAULT_NONE] * 4
+    assert slow.turn(frozen=1, **low) == [codes.FAULT_NONE] * 4
     assert slow.turns(TURNS_A_SECOND - 1, **low) == (0, codes.FAULT_NONE)
     slow.slow_checks.output_off()
     assert slow.turns(90, **low) == (TURNS_A_SECOND, codes.FAULT_UNDERCURRENT)

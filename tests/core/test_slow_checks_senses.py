@@ -76,7 +76,7 @@ def test_what_moves_is_limited_or_opens_is_noticed_anew_from_there(event):
     if event == "opens":
         slow.slow_checks.output_off()
     at_q4 = 16_000 + MOVED_Q4 * (event == "moves")
-    slow.turn(limited=event == "limited", current_q4=at_q4)
+    slow.turn(frozen=event == "limited", current_q4=at_q4)
     assert slow.turns(20, current_q4=at_q4) == (0, codes.FAULT_NONE)
     slow.expect(16_000 + 2 * CHANGE_Q4)
     assert slow.turns(20, current_q4=at_q4) == (3, codes.FAULT_STUCK)

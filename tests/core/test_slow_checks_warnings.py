@@ -6,8 +6,6 @@ On the 5 mA board, currents in 1/16 uA.
 import pytest
 
 from ionto.core import codes
-from ionto.core.slow_checks import WARN_COMPLIANCE, WARN_NOISE
-from ionto.core.steady import WARN_LOW
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
@@ -22,9 +20,9 @@ def heard(slow, bends_q4, gate=1, step_q4=0):
         step_q4 += bend_q4
         current_q4 += step_q4 if number else 0
         for _ in range(2):
-            slow.round(gate, limited=1, current_q4=current_q4, load_mv=5000)
+            slow.round(gate, frozen=1, current_q4=current_q4, load_mv=5000)
         told.append(slow.slow_checks.noise_q4)
-    assert bool(slow.slow_checks.warning & WARN_NOISE) == bool(told[-1])
+    assert bool(slow.slow_checks.warning & codes.WARN_NOISE) == bool(told[-1])
     return told[2:]
 
 
@@ -70,7 +68,7 @@ def low(slow, seconds=1, least_ohm=15_000, **given):
     """Whether a hold of so many seconds is told as a load below a third of `least_ohm`."""
     slow.slow_checks.steady.arm(least_ohm)
     slow.turns(62 * seconds + 1, **given)
-    return bool(slow.slow_checks.steady.warning & WARN_LOW)
+    return bool(slow.slow_checks.steady.warning & codes.WARN_LOW_LOAD)
 
 
 def settled(clock_ms=6000):
@@ -88,7 +86,7 @@ def test_a_hold_is_looked_at_for_seconds_every_16_ms():
         slow = settled()
         slow.slow_checks.steady.arm(15_003)
         slow.turns(turns)
-        assert bool(slow.slow_checks.steady.warning & WARN_LOW) == told
+        assert bool(slow.slow_checks.steady.warning & codes.WARN_LOW_LOAD) == told
 
 
 @pytest.mark.hazard("H-07", "H-32")
@@ -125,7 +123,7 @@ def test_a_ramp_a_limit_and_an_open_gate_begin_a_second_anew(event):
     elif event == "opens":
         slow.slow_checks.output_off()
     gate = FLOW_OFF if event == "opens" else FLOW_STEADY
-    assert slow.turn(gate, limited=event == "limited") == [codes.FAULT_NONE] * 4
+    assert slow.turn(gate, frozen=event == "limited") == [codes.FAULT_NONE] * 4
     slow.expect(16_000)
     assert over(slow, 61) == codes.FAULT_NONE
     assert over(slow, 1) == codes.FAULT_OVERCURRENT
@@ -153,4 +151,4 @@ def test_no_warning_takes_the_place_of_another(first):
     slow = Slow()
     for cause in (first, near, noise, first):
         cause(slow)
-    assert slow.slow_checks.warning == WARN_COMPLIANCE | WARN_NOISE
+    assert slow.slow_checks.warning == codes.WARN_COMPLIANCE | codes.WARN_NOISE

@@ -8,16 +8,17 @@ from ionto.core.steady import (
     LIFT,
     LOW,
     OVER,
-    WARN_DRIFT,
-    WARN_LIFT,
-    WARN_LOW,
-    WARN_OVER,
     Steady,
 )
 
 SAMPLE_MS = 16
 SAMPLES = 62  # a second
-CAUSES = {WARN_DRIFT: DRIFT, WARN_LIFT: LIFT, WARN_LOW: LOW, WARN_OVER: OVER}
+CAUSES = {
+    codes.WARN_DRIFT: DRIFT,
+    codes.WARN_LIFT: LIFT,
+    codes.WARN_LOW_LOAD: LOW,
+    codes.WARN_OVER: OVER,
+}
 
 
 class Hold:
@@ -43,7 +44,7 @@ class Hold:
             if steady.warning & bit:
                 pair = steady.from_ohm[cause], steady.now_ohm[cause]
                 if cause == OVER:
-                    pair = steady.over_q4, steady.over_expected_q4
+                    pair = steady.over_mean_q4, steady.over_expected_q4
                 self.found.append((judged, bit, *pair))
         steady.warning = 0
 
@@ -64,12 +65,12 @@ class Hold:
     ("over_q4", "expected_q4", "told"),
     [
         (400, 16_000, []),
-        (401, 16_000, [(0, WARN_OVER, 16_401, 16_000)]),
-        (800, 16_000, [(0, WARN_OVER, 16_800, 16_000)]),
+        (401, 16_000, [(0, codes.WARN_OVER, 16_401, 16_000)]),
+        (800, 16_000, [(0, codes.WARN_OVER, 16_800, 16_000)]),
         (801, 16_000, [(0, codes.FAULT_OVERCURRENT)]),
         (80, 1600, []),
-        (81, 1600, [(0, WARN_OVER, 1681, 1600)]),
-        (160, 1600, [(0, WARN_OVER, 1760, 1600)]),
+        (81, 1600, [(0, codes.WARN_OVER, 1681, 1600)]),
+        (160, 1600, [(0, codes.WARN_OVER, 1760, 1600)]),
         (161, 1600, [(0, codes.FAULT_OVERCURRENT)]),
         (-9000, 16_000, []),
     ],
@@ -140,12 +141,14 @@ def test_a_rise_of_6_percent_above_the_ten_seconds_that_ended_2_s_before_is_a_li
     hold.steady.forget()
     hold.second = 0
     told = hold.hold(*before, now_mv)
-    lifts = [] if from_mv is None else [(len(before), WARN_LIFT, from_mv, now_mv)]
+    lifts = [] if from_mv is None else [(len(before), codes.WARN_LIFT, from_mv, now_mv)]
     assert told == lifts
 
 
 @pytest.mark.hazard("H-32")
-@pytest.mark.parametrize(("rest_mv", "told"), [(61, []), (62, [(12, WARN_LIFT, 50_000, 53_010)])])
+@pytest.mark.parametrize(
+    ("rest_mv", "told"), [(61, []), (62, [(12, codes.WARN_LIFT, 50_000, 53_010)])]
+)
 def test_a_mean_voltage_is_a_whole_number_and_so_are_its_loads(rest_mv, told):
     hold = Hold()
     hold.hold(5005, *[5000] * 11, current_q4=1600, expected_q4=1600)
@@ -161,7 +164,7 @@ def test_a_lift_that_lasts_is_told_once_a_minute():
     stairs = [5000] * 13
     for step in range(1, 20):
         stairs += [round(5000 * 1.1**step)] * 13
-    told = [second for second, warning, *_ in Hold().hold(*stairs) if warning == WARN_LIFT]
+    told = [second for second, warning, *_ in Hold().hold(*stairs) if warning == codes.WARN_LIFT]
     assert told == [13, 78, 143, 208]  # stairs of 13 s: the first one after 60 s each time
 
 
@@ -180,24 +183,36 @@ def test_a_minute_is_60_000_ms_of_the_supervisors_clock():
     ("means_mv", "told"),
     [
         ([5000, 5000, 2500, 2500], []),
-        ([5000, 5000, 2499, 2499], [(2, WARN_LOW, 5000, 2499)]),
-        ([5000, 2499, 2499], [(2, WARN_LOW, 5000, 2499)]),
-        ([5000, 3000, 2499], [(2, WARN_LOW, 5000, 2499)]),
+        ([5000, 5000, 2499, 2499], [(2, codes.WARN_LOW_LOAD, 5000, 2499)]),
+        ([5000, 2499, 2499], [(2, codes.WARN_LOW_LOAD, 5000, 2499)]),
+        ([5000, 3000, 2499], [(2, codes.WARN_LOW_LOAD, 5000, 2499)]),
         ([5000, 2499], []),
-        ([5000, 5000, 2400, 1250], [(2, WARN_LOW, 5000, 2400)]),
-        ([5000, 5000, 2400, 1249], [(2, WARN_LOW, 5000, 2400), (3, codes.FAULT_LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 1300, 1249], [(2, WARN_LOW, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 2499, 1249], [(2, WARN_LOW, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)]),
-        ([5000, 5000, 10, 2500, 2500, 1249], [(2, WARN_LOW, 5000, 10)]),
+        ([5000, 5000, 2400, 1250], [(2, codes.WARN_LOW_LOAD, 5000, 2400)]),
+        (
+            [5000, 5000, 2400, 1249],
+            [(2, codes.WARN_LOW_LOAD, 5000, 2400), (3, codes.FAULT_LOW_IMPEDANCE)],
+        ),
+        (
+            [5000, 5000, 10, 1300, 1249],
+            [(2, codes.WARN_LOW_LOAD, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)],
+        ),
+        (
+            [5000, 5000, 10, 2499, 1249],
+            [(2, codes.WARN_LOW_LOAD, 5000, 10), (4, codes.FAULT_LOW_IMPEDANCE)],
+        ),
+        ([5000, 5000, 10, 2500, 2500, 1249], [(2, codes.WARN_LOW_LOAD, 5000, 10)]),
         (
             [26_999, 26_999, 9000, 6000],
-            [(2, WARN_LOW, 26_999, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
+            [(2, codes.WARN_LOW_LOAD, 26_999, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
         ),
-        ([27_000, 27_000, 9000, 6000, 100], [(2, WARN_LOW, 27_000, 9000)]),
-        ([5000, 2400, 10, 10], [(2, WARN_LOW, 5000, 10), (3, codes.FAULT_LOW_IMPEDANCE)]),
+        ([27_000, 27_000, 9000, 6000, 100], [(2, codes.WARN_LOW_LOAD, 27_000, 9000)]),
+        (
+            [5000, 2400, 10, 10],
+            [(2, codes.WARN_LOW_LOAD, 5000, 10), (3, codes.FAULT_LOW_IMPEDANCE)],
+        ),
         (
             [5000, 5000, 10, 2500, *[5000] * 3, 10, 10],
-            [(2, WARN_LOW, 5000, 10), (8, codes.FAULT_LOW_IMPEDANCE)],
+            [(2, codes.WARN_LOW_LOAD, 5000, 10), (8, codes.FAULT_LOW_IMPEDANCE)],
         ),
         ([round(20_000 * 0.75**second) for second in range(20)], []),
     ],
@@ -211,14 +226,17 @@ def test_a_load_that_falls_by_half_in_a_second_is_told_and_a_quarter_of_it_trips
     ("means_mv", "told"),
     [
         ([1000, 1000, 1000], []),
-        ([999, 999, 999], [(0, WARN_LOW, 0, 999)]),
-        ([3000, 3000, 1400, 1000], [(2, WARN_LOW, 3000, 1400)]),
-        ([3000, 3000, 1400, 999], [(2, WARN_LOW, 3000, 1400), (3, codes.FAULT_LOW_IMPEDANCE)]),
+        ([999, 999, 999], [(0, codes.WARN_LOW_LOAD, 0, 999)]),
+        ([3000, 3000, 1400, 1000], [(2, codes.WARN_LOW_LOAD, 3000, 1400)]),
+        (
+            [3000, 3000, 1400, 999],
+            [(2, codes.WARN_LOW_LOAD, 3000, 1400), (3, codes.FAULT_LOW_IMPEDANCE)],
+        ),
         (
             [32_000, 32_000, 9000, 999],
-            [(2, WARN_LOW, 32_000, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
+            [(2, codes.WARN_LOW_LOAD, 32_000, 9000), (3, codes.FAULT_LOW_IMPEDANCE)],
         ),
-        ([1800, 1300, 1001, 999, 999], [(3, WARN_LOW, 0, 999)]),
+        ([1800, 1300, 1001, 999, 999], [(3, codes.WARN_LOW_LOAD, 0, 999)]),
     ],
 )
 def test_a_third_of_the_sites_least_load_trips_after_a_fall_and_is_told_without_one(
@@ -228,7 +246,7 @@ def test_a_third_of_the_sites_least_load_trips_after_a_fall_and_is_told_without_
 
 
 @pytest.mark.hazard("H-07")
-@pytest.mark.parametrize(("ohm", "told"), [(333, []), (332, [(0, WARN_LOW, 0, 332)])])
+@pytest.mark.parametrize(("ohm", "told"), [(333, []), (332, [(0, codes.WARN_LOW_LOAD, 0, 332)])])
 def test_a_third_of_the_least_load_is_a_whole_number_of_ohm(ohm, told):
     assert Hold(least_ohm=1001).hold(ohm) == told
 
@@ -238,14 +256,14 @@ def test_a_hold_begins_with_no_voltage_of_the_one_before():
     hold = Hold(least_ohm=3003)
     for number in range(SAMPLES + 1):
         hold.sample(1000 if number == 30 else 1001, 0)  # the mean is 1000 and 61 of 62
-    assert hold.found == [(0, WARN_LOW, 0, 1000)]
+    assert hold.found == [(0, codes.WARN_LOW_LOAD, 0, 1000)]
 
 
 @pytest.mark.parametrize(
     ("from_mv", "now_mv", "told"),
     [
         (5000, 5300, []),
-        (5000, 5301, [(180, WARN_DRIFT, 5000, 5301)]),
+        (5000, 5301, [(180, codes.WARN_DRIFT, 5000, 5301)]),
         (5000, 4000, []),
     ],
 )
@@ -254,32 +272,34 @@ def test_a_rise_of_6_percent_over_three_minutes_is_a_drift_and_a_fall_is_none(
 ):
     hold = Hold()
     found = hold.hold(*[from_mv] * 180, now_mv)
-    assert [one for one in found if one[1] == WARN_DRIFT] == told
+    assert [one for one in found if one[1] == codes.WARN_DRIFT] == told
 
 
 def test_three_minutes_begin_with_the_first_second_of_a_hold():
     told = Hold().hold(5000, *[5200] * 179, 5301)
-    assert told == [(180, WARN_DRIFT, 5000, 5301)]
+    assert told == [(180, codes.WARN_DRIFT, 5000, 5301)]
 
 
 def test_three_minutes_begin_anew_with_each_judgement():
     hold = Hold()
     means = [*[5000] * 180, *[5250] * 180, *[5500] * 180, *[5900] * 180]
-    told = [one for one in hold.hold(*means) if one[1] == WARN_DRIFT]
-    assert told == [(540, WARN_DRIFT, 5500, 5900)]
+    told = [one for one in hold.hold(*means) if one[1] == codes.WARN_DRIFT]
+    assert told == [(540, codes.WARN_DRIFT, 5500, 5900)]
 
 
 def test_a_drift_is_judged_once_in_three_minutes_and_not_once_in_half_of_them():
-    told = [one for one in Hold().hold(*[5000] * 90, *[5200] * 90, 5400) if one[1] == WARN_DRIFT]
-    assert told == [(180, WARN_DRIFT, 5000, 5400)]
+    told = [
+        one for one in Hold().hold(*[5000] * 90, *[5200] * 90, 5400) if one[1] == codes.WARN_DRIFT
+    ]
+    assert told == [(180, codes.WARN_DRIFT, 5000, 5400)]
 
 
 @pytest.mark.parametrize(
     ("means_mv", "least_ohm", "warning", "sample"),
     [
-        ([999], 3000, WARN_LOW, 1),
-        ([*[5000] * 12, 5301], 0, WARN_LIFT, 2),
-        ([*[5000] * 175, *[5200] * 5, 5301], 0, WARN_DRIFT, 3),
+        ([999], 3000, codes.WARN_LOW_LOAD, 1),
+        ([*[5000] * 12, 5301], 0, codes.WARN_LIFT, 2),
+        ([*[5000] * 175, *[5200] * 5, 5301], 0, codes.WARN_DRIFT, 3),
     ],
 )
 def test_the_judgements_of_a_second_take_one_sample_each_after_it(
@@ -316,17 +336,17 @@ def test_seconds_that_are_not_settled_leave_no_trace_in_the_voltages():
 
 def test_a_reset_forgets_what_was_told_and_when():
     hold = Hold(least_ohm=3000)
-    assert hold.hold(999) == [(0, WARN_LOW, 0, 999)]
+    assert hold.hold(999) == [(0, codes.WARN_LOW_LOAD, 0, 999)]
     steady = hold.steady
-    steady.warning = WARN_LOW
+    steady.warning = codes.WARN_LOW_LOAD
     steady.reset()
     assert (steady.warning, steady.from_ohm, steady.now_ohm) == (0, [0] * 4, [0] * 4)
-    assert (steady.over_q4, steady.over_expected_q4) == (0, 0)
+    assert (steady.over_mean_q4, steady.over_expected_q4) == (0, 0)
     del hold.found[:]
     assert hold.hold(0) == []
     steady.reset()
     steady.arm(3000)
-    assert hold.hold(999) == [(2, WARN_LOW, 0, 999)]
+    assert hold.hold(999) == [(2, codes.WARN_LOW_LOAD, 0, 999)]
 
 
 @pytest.mark.hazard("H-01", "H-07", "H-32")
@@ -335,7 +355,7 @@ def test_no_cause_takes_the_place_or_the_minute_of_another():
     hold.hold(*[5000] * 179, 6000, current_q4=16_500)
     hold.hold(6000, current_q4=16_000)
     found = {one[1] for one in hold.found}
-    assert found == {WARN_OVER, WARN_LIFT, WARN_DRIFT}
+    assert found == {codes.WARN_OVER, codes.WARN_LIFT, codes.WARN_DRIFT}
 
 
 @pytest.mark.hazard("H-01", "H-07")
@@ -345,8 +365,8 @@ def test_a_warning_that_has_not_been_reported_stays_beside_the_next():
     given = 16_600, 16_000, 999, 1
     for sample in range(1, SAMPLES):
         steady.step(*given, sample * SAMPLE_MS)
-    steady.warning = WARN_DRIFT
+    steady.warning = codes.WARN_DRIFT
     steady.step(*given, SAMPLES * SAMPLE_MS)
-    assert steady.warning == WARN_DRIFT | WARN_OVER
+    assert steady.warning == codes.WARN_DRIFT | codes.WARN_OVER
     steady.step(*given, SAMPLES * SAMPLE_MS)
-    assert steady.warning == WARN_DRIFT | WARN_OVER | WARN_LOW
+    assert steady.warning == codes.WARN_DRIFT | codes.WARN_OVER | codes.WARN_LOW_LOAD

@@ -190,26 +190,26 @@ def test_an_overcurrent_is_over_absolute_only_above_the_boards_own_limit(current
 def test_the_drive_passes_up_to_its_bound_and_none_with_the_gate_low():
     supervisor = Judge().supervisor
     mul, shift = drive_scale(100_000, SMALL.drive_counts)
-    most = supervisor.limit(SMALL.drive_counts, 1)
+    most = supervisor.clamp_drive(SMALL.drive_counts, 1)
     assert most == OVER_Q4 * mul >> shift
     given = (-1, 0, 1, most, most + 1)
-    assert [supervisor.limit(drive, 1) for drive in given] == [0, 0, 1, most, most]
-    assert [supervisor.limit(drive, 0) for drive in given] == [0] * 5
+    assert [supervisor.clamp_drive(drive, 1) for drive in given] == [0, 0, 1, most, most]
+    assert [supervisor.clamp_drive(drive, 0) for drive in given] == [0] * 5
 
 
 @given(st.sampled_from(BOARDS), st.integers(-(2**29), 2**29), st.integers(1, 500))
 def test_no_drive_passes_its_bound_and_none_passes_after_a_trip(board, drive, peak_ua):
     supervisor = Supervisor(board)
-    assert supervisor.limit(drive, 1) == 0, "armed by nothing"
+    assert supervisor.clamp_drive(drive, 1) == 0, "armed by nothing"
     supervisor.arm(make_program(board, peak_ua=peak_ua))
-    allowed = supervisor.limit(drive, 1)
+    allowed = supervisor.clamp_drive(drive, 1)
     most_q4 = min(limits.running_limit_q4(board, peak_ua), limits.absolute_limit_q4(board))
     assert 0 <= allowed <= board.drive_counts
     assert allowed * board.full_scale_ua * 16 <= most_q4 * board.drive_counts * 1.001
-    assert supervisor.limit(drive, 0) == 0
+    assert supervisor.clamp_drive(drive, 0) == 0
     supervisor.recheck(2**29)
     supervisor.check([2**29, 0, 0, 0, INPUT_LIMITER], 1, 0, 1000)
-    assert supervisor.limit(drive, 1) == 0
+    assert supervisor.clamp_drive(drive, 1) == 0
     supervisor.clear()
     assert supervisor.tripped == 0
 

@@ -7,7 +7,7 @@ Samples go to `check` directly where the slow checks are not to move the clock.
 import pytest
 
 from ionto.core import codes
-from ionto.core.supervisor import BY_RAMP, WARN_DIP, WARN_LATE, Supervisor
+from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO, INPUT_LIMITER
 
 from .build import SMALL, make_program, sample
@@ -38,16 +38,16 @@ def test_armed_by_nothing_it_allows_nothing():
     supervisor = Supervisor(SMALL)
     assert give(supervisor) == codes.FAULT_NONE
     assert give(supervisor, current_q4=1) == codes.VERDICT_RECHECK
-    assert supervisor.limit(1, FLOW_STEADY) == 0
+    assert supervisor.clamp_drive(1, FLOW_STEADY) == 0
     assert give(supervisor, charge_uc=1) == codes.FAULT_CHARGE_WALL
 
 
 @pytest.mark.hazard("H-01")
 def test_after_a_clear_nothing_is_driven_before_the_next_program():
     supervisor = armed()
-    assert supervisor.limit(1000, FLOW_STEADY) == 1000
+    assert supervisor.clamp_drive(1000, FLOW_STEADY) == 1000
     supervisor.clear()
-    assert supervisor.limit(1000, FLOW_STEADY) == 0
+    assert supervisor.clamp_drive(1000, FLOW_STEADY) == 0
 
 
 @pytest.mark.hazard("H-01", "H-02")
@@ -80,7 +80,7 @@ def test_a_clear_leaves_no_warning_and_no_count_behind():
     judge.tick(dt_us=2500)
     supervisor = judge.supervisor
     supervisor.recheck(OVER_Q4 + 1)
-    assert (supervisor.warning, supervisor.late_us) == (WARN_LATE | WARN_DIP, 2500)
+    assert (supervisor.warning, supervisor.late_us) == (codes.WARN_LATE | codes.WARN_DIP, 2500)
     supervisor.clear()
     kept = (supervisor.warning, supervisor.late_us, supervisor.resamples, supervisor.later)
     assert kept == (0, 0, 0, 0)
@@ -176,7 +176,7 @@ def test_a_lost_contact_is_cut_and_does_not_latch():
     judge = Judge().hold(1000)
     assert judge.until(9, **LOW) == (5, codes.VERDICT_CUT)
     judge.leave()
-    assert (judge.supervisor.tripped, judge.supervisor.limit(1000, FLOW_STEADY)) == (0, 1000)
+    assert (judge.supervisor.tripped, judge.supervisor.clamp_drive(1000, FLOW_STEADY)) == (0, 1000)
 
 
 @pytest.mark.parametrize("given", [LOW, {"current_q4": 1000, "load_mv": HIGH_MV}])
@@ -194,10 +194,10 @@ def test_a_load_that_is_limited_and_was_never_low_has_not_dipped():
     judge = Judge().hold(1000)
     judge.ticks(4, current_q4=15_000, load_mv=HIGH_MV)
     judge.ticks(4)
-    assert (judge.supervisor.warning & WARN_DIP, judge.supervisor.dips.count) == (0, 0)
+    assert (judge.supervisor.warning & codes.WARN_DIP, judge.supervisor.dips.count) == (0, 0)
 
 
-LIMITS = ("over_q4", "absolute_q4", "charge_uc", "drive_max", "peak_q4", "slew_max_ua_s")
+LIMITS = ("over_q4", "absolute_q4", "charge_wall_uc", "drive_max", "peak_q4", "slew_max_ua_s")
 COPIES = [f"{sign}{limit}" for sign in ("_", "_not_") for limit in LIMITS]
 
 

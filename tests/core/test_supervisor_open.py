@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionto.core import codes
-from ionto.core.supervisor import WARN_DIP
 from ionto.core.units import INPUT_LIMITER
 
 from .build import BOARDS, LARGE, NAMES, SMALL
@@ -20,6 +19,7 @@ NEAR_MV = 34000
 AT_HIGH_Q4 = 640
 
 
+@pytest.mark.hazard("H-03")
 @pytest.mark.parametrize("level_ua", [200, 1000, 2000])
 @pytest.mark.parametrize("load_mv", [-5000, 0, NEAR_MV - 1])
 def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(level_ua, load_mv):
@@ -31,6 +31,7 @@ def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(le
     assert judge.until(9, current_q4=open_q4 - 1, load_mv=load_mv) == (5, codes.VERDICT_CUT)
 
 
+@pytest.mark.hazard("H-03")
 @pytest.mark.parametrize(("board", "at_q4"), [(SMALL, 640), (LARGE, 3840)], ids=["5 mA", "30 mA"])
 def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4):
     judge = Judge(board, peak_ua=5000).hold(5000)
@@ -201,7 +202,7 @@ def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
     judge = Judge().hold(2000)
     for _ in range(2):
         assert _dip(judge, after) == codes.FAULT_NONE
-        assert judge.supervisor.warning & WARN_DIP
+        assert judge.supervisor.warning & codes.WARN_DIP
         assert judge.supervisor.low == 0
         judge.ticks(apart)
     assert _dip(judge, after) == verdict

@@ -3,8 +3,7 @@
 import pytest
 
 from ionto.core import codes
-from ionto.core.slow_checks import WARN_COMPLIANCE
-from ionto.core.supervisor import WARN_DIP, WARN_LATE, Supervisor
+from ionto.core.supervisor import Supervisor
 
 from .build import SMALL, sample
 from .judge import Judge
@@ -16,8 +15,8 @@ LOW_MA_Q4 = 16000
     ("dt_us", "verdict", "warning"),
     [
         (2000, codes.FAULT_NONE, 0),
-        (2001, codes.FAULT_NONE, WARN_LATE),
-        (3000, codes.FAULT_NONE, WARN_LATE),
+        (2001, codes.FAULT_NONE, codes.WARN_LATE),
+        (3000, codes.FAULT_NONE, codes.WARN_LATE),
         (3001, codes.FAULT_LATE, 0),
         (20000, codes.FAULT_LATE, 0),
     ],
@@ -25,7 +24,7 @@ LOW_MA_Q4 = 16000
 def test_a_late_tick_warns_above_2_ms_and_trips_above_3_ms(dt_us, verdict, warning):
     judge = Judge().hold(1000)
     assert judge.tick(dt_us=dt_us) == verdict
-    assert judge.supervisor.warning & WARN_LATE == warning
+    assert judge.supervisor.warning & codes.WARN_LATE == warning
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_one_warning_does_not_take_the_place_of_another():
     late_last.tick()
     late_last.tick(dt_us=2500)
     for judge in (dip_last, late_last):
-        assert judge.supervisor.warning == WARN_LATE | WARN_DIP
+        assert judge.supervisor.warning == codes.WARN_LATE | codes.WARN_DIP
 
 
 @pytest.mark.hazard("H-19")
@@ -145,7 +144,7 @@ def test_near_compliance_warns_and_is_no_fault():
     judge.ticks(16, load_mv=31999)
     assert judge.supervisor.slow_checks.warning == 0
     assert judge.ticks(16, load_mv=32000) == [codes.FAULT_NONE]
-    assert judge.supervisor.slow_checks.warning == WARN_COMPLIANCE
+    assert judge.supervisor.slow_checks.warning == codes.WARN_COMPLIANCE
 
 
 @pytest.mark.hazard("H-24")

@@ -107,18 +107,18 @@ class TripContract:
             later = supervisor.later
             tick(judge, given)
             assert (supervisor.tripped, supervisor.later) == (trip.fault, later + counted)
-            assert (supervisor.limit(1000, 1), supervisor.limit(60_000, 1)) == (0, 0)
+            assert (supervisor.clamp_drive(1000, 1), supervisor.clamp_drive(60_000, 1)) == (0, 0)
         supervisor.follow(1600, 100, 0, 0)
         supervisor.output_off()
         supervisor.set_polarity(-1)
         supervisor.allow(10_000, 1)
         assert supervisor.tripped == trip.fault
-        assert supervisor.limit(1000, 1) == 0
+        assert supervisor.clamp_drive(1000, 1) == 0
 
     def test_a_clear_leaves_it_and_drives_nothing_before_the_next_program(self, trip):
         judge = trip.tripped()
         supervisor = judge.supervisor
         supervisor.clear()
-        assert (supervisor.tripped, supervisor.later, supervisor.limit(1000, 1)) == (0, 0, 0)
+        assert (supervisor.tripped, supervisor.later, supervisor.clamp_drive(1000, 1)) == (0, 0, 0)
         supervisor.arm(trip.judge().program)
-        assert supervisor.limit(1000, 1) == 1000
+        assert supervisor.clamp_drive(1000, 1) == 1000

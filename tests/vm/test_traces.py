@@ -110,7 +110,7 @@ def test_a_name_that_only_cpython_has_fails_with_the_traceback_of_the_vm(vm):
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("return super().step(target_q4, slew_ua_s, dt_us + 1)", r"tick 0: .*ramp\._rest_pa"),
+        ("return super().step(target_q4, slew_ua_s, dt_us + 1)", r"tick 0: .*ramp\._remainder_pa"),
         ("return super().step(*(target_q4, slew_ua_s, dt_us))", "tick 0: the VM needed heap"),
     ],
 )

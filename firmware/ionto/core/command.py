@@ -1,10 +1,10 @@
-"""Lines from the operator or the host, one byte at a time: a word, perhaps a number and a CRC.
+"""Reads lines of the operator or the host, one byte at a time: a word, maybe a number and a CRC.
 
 `stop`, `pause`, `resume`, `set 1500` (uA), `beat 17` (last sequence number seen), `?`. A line may
-end in `*` and four hexadecimal digits, the CRC-16 of what stands before the `*`: tools always
-send it, people need not. Anything else is nothing: a damaged line never becomes a command. Where
-a tool has promised CRCs, `set`, `resume` and `beat` are nothing without: a line that lost its end
-looks like a person's. `stop`, `pause` and `?` only lead to less, and are always heard.
+end in `*` and four hexadecimal digits, the CRC-16 of the bytes before the `*`. Tools always send
+it; people need not. Any other line is ignored: a damaged line never becomes a command. In a
+supervised session `set`, `resume` and `beat` need their CRC, because a tool's line that lost its
+end looks like a person's. `stop`, `pause` and `?` cannot raise the current; they need none.
 """
 
 from .const import const
@@ -17,19 +17,19 @@ RESUME = const(3)
 SET = const(4)
 BEAT = const(5)
 QUERY = const(6)
-GARBAGE = const(7)  # no line has been valid for GARBAGE_MAX bytes, this one included
+GARBAGE = const(7)  # no valid line within GARBAGE_MAX bytes
 
 WORDS = (b"", b"stop", b"pause", b"resume", b"set", b"beat", b"?")
 COMMAND_NAMES = ("none", "stop", "pause", "resume", "set", "beat", "query")
 
-SILENCE_MAX_MS = const(3000)  # no beat for 3 s: the host is gone
-GARBAGE_MAX = const(256)  # bytes without a valid line: the link is not to be trusted
+SILENCE_MAX_MS = const(3000)  # no beat for 3 s: the host counts as lost
+GARBAGE_MAX = const(256)  # bytes without a valid line: the link counts as damaged
 NEWLINE = const(10)
 RETURN = const(13)  # a terminal's Enter
 
 _WORDS = b"".join([word + b"\0" for word in WORDS[1:]])
 _WITH_NUMBER = const(1 << SET | 1 << BEAT)
-_TO_MORE = const(1 << SET | 1 << RESUME | 1 << BEAT)  # can lead to more current, or to longer
+_TO_MORE = const(1 << SET | 1 << RESUME | 1 << BEAT)  # can raise the current or its time
 
 
 class Command:
@@ -40,7 +40,7 @@ class Command:
         self.reset()
 
     def reset(self, supervised=0):
-        """Begin a session: nothing heard. A supervised one is a tool's, which sends CRCs."""
+        """Begin a session. The host of a supervised session is a tool, which sends CRCs."""
         self._checked_only = _TO_MORE if supervised else 0
         self.value = 0
         self.garbage = 0
@@ -62,5 +62,5 @@ class Command:
         else:
             if length < LINE_MAX:
                 self._line[length] = byte
-            self._length = length + 1  # of more than fits nothing is a line
+            self._length = length + 1  # a longer line is no command
         return GARBAGE if garbage >= GARBAGE_MAX else NONE

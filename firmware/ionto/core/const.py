@@ -1,8 +1,8 @@
-"""What MicroPython's compiler knows by its bare name, for both worlds.
+"""`const` and `ptr8`, names of MicroPython's compiler, for MicroPython and for CPython.
 
-It folds `NAME = const(expr)` by that name, wherever it was imported from; on CPython the call has
-to exist and changes nothing. `ptr8` is a pointer to bytes where the device build compiles a
-function to machine integers; everywhere else it only says what the argument is.
+MicroPython's compiler folds `NAME = const(expr)` by that name, wherever it comes from. On CPython
+`const` returns its argument. `ptr8` is a pointer to bytes where the device build compiles a
+function to machine integers; elsewhere it is an annotation only.
 """
 
 try:

@@ -1,7 +1,7 @@
 """CRC-16/CCITT-FALSE (poly 0x1021, init 0xFFFF, no reflection), a nibble at a time.
 
 Sixteen table entries instead of 256, and one look-up for each hexadecimal digit of a frame: the
-CRC of a frame's digits is the CRC of the bytes they stand for.
+CRC of a frame's digits is the CRC of the bytes that they encode.
 """
 
 from .const import const

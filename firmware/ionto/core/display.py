@@ -1,9 +1,9 @@
-"""A line for a person, once a second: built a character a tick, so that no tick formats a line.
+"""A line for a person, once a second. Each step builds one character: no tick formats a line.
 
     `   1:23  hold          1.998 mA (set 2.000)  10.42 V  dose    1.83 mA min`
 
-Fed with the values of a telemetry sample (`core/fields.py`): time in ms, currents in `_q4`,
-load in mV, dose in uC. It writes nothing: the link takes `frame[:length]` when it is whole.
+Its input is a telemetry sample (`core/fields.py`): time in ms, currents in `_q4`, load in mV, dose
+in uC. It sends nothing: the link takes `frame[:length]` when it is complete.
 """
 
 from . import codes, fields
@@ -15,7 +15,7 @@ LINE_PERIOD_US = const(1000000)
 _STATE_CHARS = const(13)
 _UC_PER_HUNDREDTH = const(600)  # 0.01 mA min [units.UC_PER_MAMIN]
 
-# Bytes below 32 stand for what is filled in: a sign, a letter of the state, a digit of a field.
+# Bytes below 32 are placeholders: a sign, a letter of the state, a digit of a field.
 _SIGN = const(1)  # of the field that follows
 _LETTER = const(2)
 _DIGIT = const(16)  # + field
@@ -33,11 +33,11 @@ _TEMPLATE = (
     b"  dose \x01\x15\x15\x15\x15.\x15\x15 mA min\r\n"
 )
 _FIRST_DIVISOR = (1000, 10, 10000, 10000, 1000, 100000)
-_ALWAYS_FROM = (1, 10, 1000, 1000, 100, 100)  # the units and what follows are shown, zeros too
+_ALWAYS_FROM = (1, 10, 1000, 1000, 100, 100)  # from this divisor on zeros are shown too
 
 
 class Display:
-    """The line under way, or the last one: `frame[:length]` once `building` is 0."""
+    """The present line, or the last one: `frame[:length]` once `building` is 0."""
 
     def __init__(self):
         self.frame = bytearray(LINE_MAX)
@@ -51,7 +51,7 @@ class Display:
         self.reset()
 
     def reset(self):
-        """Nothing under way."""
+        """Drop the line."""
         self.building = 0
         self._at = 0
         self._letter = 0
@@ -60,7 +60,7 @@ class Display:
         self._shown = 0
 
     def begin(self, sample):
-        """Take the values of a sample; the line is whole after `length` steps."""
+        """Take the values of a sample; the line is complete after `length` steps."""
         values = self._values
         seconds = sample[fields.T_MS] // 1000
         values[_MINUTES] = seconds // 60
@@ -74,7 +74,7 @@ class Display:
         self.building = 1
 
     def step(self):
-        """One character."""
+        """Build one character."""
         at = self._at
         byte = _TEMPLATE[at]
         if byte >= _DIGIT and byte < _DIGIT + _FIELDS:

@@ -2,9 +2,11 @@
 
 The *envelope* follows the program's ramp and bounds the current from above. The *reference*
 follows it too, but retracts with the current while the stage is limited, as the set point does.
-I_open is a tenth of the envelope (the ramp as programmed), at most a quarter of the reference,
-and at 95 % of compliance at most the board's cap, so that neither a set point that the load
-pulled down nor a lead that is nearly off decides it. Currents in `_q4`, slew in uA/s, time in us.
+I_open is a tenth of the envelope, at most a quarter of the reference, at least the floor. From
+85 % of nominal compliance on it is a tenth of the envelope, at most the board's cap (40 uA on a
+5 mA board), at least the floor. The quarter keeps a load that held the set point back from
+counting as open. The tenth keeps a lead that is nearly off from lowering its own threshold.
+Currents in `_q4`, slew in uA/s, time in us.
 """
 
 from .const import const
@@ -12,20 +14,20 @@ from .ramp import Ramp
 from .units import TICK_US
 
 _SLACK_Q4 = const(800)  # 50 uA above the envelope x 1.1
-_SHORT_Q4 = const(320)  # 20 uA below 97 % of the envelope [control.md, Corrections]
+_REACHED_SLACK_Q4 = const(320)  # 20 uA below 97 % of the envelope [control.md, Corrections]
 _NOT_ARMED_Q4 = const(-0x1FFFFFFF)  # no current is below it
 
 
 class Envelope:
-    """Where the current may be.
+    """The limits of the current that move with the ramp.
 
     Args:
         floor_q4: the least I_open of the range.
-        cap_q4: the most I_open may be at 95 % of compliance.
+        cap_q4: the most I_open may be from 85 % of nominal compliance on.
 
-    Attributes, refreshed whenever the ramp has moved: `max_q4` (above it is over the envelope),
-    `open_q4` (below it is open, while not at compliance), `expected_q4` (what should
-    flow), `moving`.
+    Attributes, refreshed whenever the ramp has moved: `max_q4` (most current of the envelope),
+    `open_q4` (I_open below 85 % of compliance; negative while not armed), `expected_q4` (the
+    current that should flow), `moving` (1 while either ramp is not at its target).
     """
 
     def __init__(self, floor_q4, cap_q4):
@@ -33,13 +35,13 @@ class Envelope:
         self._armed_q4 = 3 * floor_q4
         self._cap_q4 = cap_q4
         self._envelope = Ramp()
-        self._reference = Ramp()  # stands still, and for nothing, while it is not retracted
+        self._reference = Ramp()  # in use only while it is retracted
         # Bound methods are objects: they are made here, before any heap is locked.
         self._climb = self._envelope.step
         self.reset()
 
     def reset(self):
-        """The gate is low: everything at 0, nothing armed."""
+        """Note that the gate is low: both ramps at 0, I_open not armed."""
         self._envelope.reset()
         self._retracted = 0
         self.target_q4 = 0
@@ -51,7 +53,7 @@ class Envelope:
         return self._envelope.set_q4 == 0
 
     def follow(self, target_q4, slew_ua_s, measured_q4):
-        """A new target. What flows may be less than the envelope: the way down begins there."""
+        """Take a new target. A way down begins at the measured current where that is lower."""
         self._catch_up()
         self.target_q4 = target_q4
         self._slew_ua_s = slew_ua_s
@@ -60,12 +62,12 @@ class Envelope:
         self._refresh(TICK_US if target_q4 < self._envelope.set_q4 else 0)
 
     def jump(self):
-        """Pulses that start with their whole amplitude: the target at once."""
+        """Take the target at once: pulses that start with their whole amplitude."""
         self._envelope.set_q4 = self.target_q4
         self._refresh(0)
 
     def move(self, dt_us):
-        """One tick of a ramp that is not at its target; every second one moves by two.
+        """One tick of a ramp that is not at its target; every second tick moves by two.
 
         On the way up the envelope is up to a tick late, on the way down up to a tick early: at
         most 10 uA lower than the program's own at the fastest slew, and never above it.
@@ -87,8 +89,8 @@ class Envelope:
         self.moving = reference_q4 != target_q4 or envelope_q4 != target_q4
         tenth_q4 = envelope_q4 // 10
         self.max_q4 = envelope_q4 + tenth_q4 + _SLACK_Q4
-        # On the way up the ramp as programmed arms, or a lead that opens before that would pass
-        # for a limited load for ever; on the way down what really flows decides.
+        # On the way up the programmed ramp arms I_open: else a lead that opens early would pass
+        # for a limited load for ever. On the way down the reference decides.
         judged_q4 = reference_q4 if target_q4 < envelope_q4 else envelope_q4
         if judged_q4 <= self._armed_q4:
             self.open_q4 = _NOT_ARMED_Q4
@@ -99,21 +101,21 @@ class Envelope:
         floor_q4 = self._floor_q4
         self.open_q4 = open_q4 if open_q4 > floor_q4 else floor_q4
 
-    def short_q4(self):
-        """Below it the ramp as programmed is not reached: 97 % of it less 20 uA.
+    def reached_q4(self):
+        """From here on the programmed ramp counts as reached: 97 % of it less 20 uA.
 
         Bound: 600 000 * 97 = 5.8e7.
         """
-        return self._envelope.set_q4 * 97 // 100 - _SHORT_Q4
+        return self._envelope.set_q4 * 97 // 100 - _REACHED_SLACK_Q4
 
     def open_high_q4(self):
-        """Below it is open at 95 % of compliance."""
+        """I_open from 85 % of nominal compliance on."""
         if self.open_q4 < 0:
             return self.open_q4
         return max(min(self._envelope.set_q4 // 10, self._cap_q4), self._floor_q4)
 
     def retract(self, measured_q4):
-        """The stage is limited: the reference comes down to what flows."""
+        """The stage is limited: lower the reference to 2 % + 20 uA above the measured current."""
         self._catch_up()
         if self._retract(measured_q4):
             self._refresh(0)
@@ -123,8 +125,8 @@ class Envelope:
             self.move(0)
 
     def _refresh(self, ahead_us):
-        """Thresholds at once, with nothing owed; `ahead_us` is the lead of a way down."""
-        # A tick's time that has not moved it yet: so that this one does, and takes none itself.
+        """Refresh the thresholds at once; `ahead_us` is the lead of a way down."""
+        # `move` moves when a tick's time is owed: owe 1 us, and take it off again.
         self._owed_us = 1
         self.move(ahead_us - 1)
 
@@ -132,7 +134,7 @@ class Envelope:
         return self._reference.set_q4 if self._retracted else self._envelope.set_q4
 
     def _retract(self, measured_q4):
-        """Return 1 where that moved the reference."""
+        """Lower the reference; return 1 where that moved it."""
         before_q4 = self._reference_q4()
         if not self._retracted:
             self._reference.reset()

@@ -1,8 +1,8 @@
-"""The one table of what telemetry frames carry: fields in the order of the wire, and the flags.
+"""The one table of a telemetry frame: its fields in the order of the wire, and its flags.
 
-The link fills a sample and the display reads it by the indices. The host decodes, names and
-records by the tables. A name ends in its unit: `_ms`, `_mv`, `_uc`; `_q4` is a current in
-sixteenths of a microampere.
+The link fills a sample and the display reads it, by the indices. The host decodes frames, names
+values and writes records by the tables. A name ends in its unit: `_ms`, `_mv`, `_uc`; `_q4` is a
+current in sixteenths of a microampere.
 """
 
 from .const import const
@@ -15,7 +15,7 @@ STATE = const(3)  # codes.STATE_*
 FLAGS = const(4)  # bits FLAG_*
 SET_Q4 = const(5)  # set point
 CURRENT_Q4 = const(6)  # sense A
-DIFFERENCE_Q4 = const(7)  # sense A less sense B, B with the sign that A has
+DIFFERENCE_Q4 = const(7)  # sense A less sense B, B with the sign of A
 LOAD_MV = const(8)  # load voltage on the stage's side of the bridge
 DOSE_UC = const(9)  # charge of both polarities since the start
 
@@ -36,7 +36,7 @@ EVENT_FIELDS = (
     ("kind", 1, 0),  # telemetry.EVENT
     ("seq", 4, 0),
     ("t_ms", 6, 0),
-    ("code", 3, 0),  # codes.EVENT_*, which says what `a` and `b` are
+    ("code", 3, 0),  # codes.EVENT_*, with the meaning of `a` and `b`
     ("a", 8, 1),
     ("b", 8, 1),
 )

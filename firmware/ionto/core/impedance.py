@@ -1,18 +1,18 @@
-"""What the probe says of the load before a start and after contact was lost.
+"""Measures the load with the PROBE source, before a start and after contact was lost.
 
-The PROBE source (5 V behind 100 kOhm) passes at most 50 uA, so its current is told from the
-voltage that it leaves, which the ADC resolves far better than 50 uA on a 5 mA sense. Voltages
-in mV, currents in `_q4`, resistance in ohm.
+The PROBE source (5 V behind 100 kOhm) passes at most 50 uA. Its current is calculated from the
+load voltage: the ADC resolves that far better than 50 uA on a 5 mA sense. Voltages in mV, currents
+in `_q4`, resistance in ohm.
 """
 
 from .const import const
 from .units import load_ohm, probe_current_q4
 
-_MEAN_TICKS = const(16)  # control.md: each is the mean of the 16 ticks that follow
+_MEAN_TICKS = const(16)  # control.md: the mean of the next 16 ticks
 
 
 class Probe:
-    """A mean over 16 ticks of the probe's voltage.
+    """The probe's current and the load, from the mean of 16 ticks of load voltage.
 
     Args:
         probe_mv, probe_ohm: the source, from the board.
@@ -44,5 +44,5 @@ class Probe:
         return 1
 
     def now_q4(self, load_mv):
-        """The probe's current from one sample, `_q4`: for contact that may have come back."""
+        """The probe's current from one sample, `_q4`: to see contact come back."""
         return probe_current_q4(self._probe_mv, self._probe_ohm, load_mv)

@@ -1,14 +1,14 @@
-"""Whether the program in memory is still the one that was checked: its CRC, a few words at a time.
+"""Checks that the program in memory has not changed: its CRC, a few words at a time.
 
-The CRC-16/CCITT-FALSE of the wire form, over the words as they stand in memory. The device build
-compiles `walk` to machine integers, where a word takes 5 us and not 60: so it uses 32-bit
-integers and `while` only.
+It is the CRC-16/CCITT-FALSE of the wire form, over the words in memory. The device build compiles
+`walk` to machine integers, where a word takes 5 us and not 60. So `walk` uses 32-bit integers and
+`while` only.
 """
 
 from .const import const, ptr8
 from .crc import CRC_START, crc_nibble
 
-_WORDS_A_STEP = const(8)  # every 16 ms: half a word a tick; a flip is found within two walks
+_WORDS_A_STEP = const(8)  # every 16 ms; two walks find any flipped bit
 
 _CRCS = [crc_nibble(crc_nibble(0, byte >> 4), byte & 15) for byte in range(256)]
 _HIGH = bytes([crc >> 8 for crc in _CRCS])
@@ -33,7 +33,7 @@ def walk(words: object, first: int, last: int, crc: int, high: ptr8, low: ptr8) 
 
 
 class Integrity:
-    """A walk over a program's words, again and again."""
+    """A repeated walk over the words of a program."""
 
     def __init__(self):
         self._words = [0]
@@ -53,7 +53,7 @@ class Integrity:
         self._crc = CRC_START
 
     def step(self):
-        """The next eight words; return 1 when a whole walk found another CRC."""
+        """Take the next eight words; return 1 when a whole walk gave another CRC."""
         at = self._at
         count = self._count
         last = at + _WORDS_A_STEP

@@ -1,15 +1,15 @@
-"""What a board can do, and the hard walls that no program may pass.
+"""The data of a board, the hard limits of every program, and the thresholds made from them.
 
-Units are in the names. A board's `limits` are data; the rules of control.md turn them into
-thresholds in one place, so that a checker on the host and the supervisor read the same ones.
-Nothing here knows a set point or a regulator.
+Units are in the names. The rules of control.md turn a board's data into thresholds in this file
+only, so the host's checker and the supervisor use the same ones. It knows no set point and no
+regulator.
 """
 
 from .const import const
 from .units import UA_Q4
 
 TIME_WALL_S = const(14400)  # 4 h, for any session
-TIME_SLACK_S = const(120)  # how far the supervisor's wall is behind the session's limit
+TIME_SLACK_S = const(120)  # the supervisor's time limit is this much above the program's
 SLEW_MAX_UA_S = const(10000)  # the ramp's arithmetic: slew * 20 ms stays below 2^30
 SLEW_MIN_UA_S = const(1)
 CHARGE_MAX_UC = const(100000000)  # 100 C: far above any wall, below 2^30
@@ -21,7 +21,7 @@ AREA_MAX_MM2 = const(200000)
 
 
 class Board:
-    """Pins aside, what one piece of hardware can do; plain data.
+    """The abilities of one piece of hardware, without its pins; plain data.
 
     Args:
         name: the board's name.
@@ -31,9 +31,9 @@ class Board:
         drive_counts: full scale of the drive; it makes `full_scale_ua`.
         proof_scale: 1, or 6 on 30 mA boards [control.md, Supervisor, proof].
         probe_mv, probe_ohm: the PROBE source, 5 V behind 100 kOhm.
-        lim_test: whether the hardware limiter can be proven.
-        supply_min_mv: below it the stage is not to be trusted, mV.
-        accuracy_ua: what a calibrated current may be off by, uA, at any set point.
+        lim_test: whether the proof can test the hardware limiter.
+        supply_min_mv: least supply with which the stage works, mV.
+        accuracy_ua: error bound of a calibrated current, uA, at any set point.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Board:
     ):
         self.name = name
         self.max_ua = max_ua
-        self.full_scale_ua = max_ua + max_ua // 4  # else over-current hides in the clipping
+        self.full_scale_ua = max_ua + max_ua // 4  # without that room an over-current would clip
         self.compliance_mv = compliance_mv
         self.sigma_q4 = sigma_q4
         self.drive_counts = drive_counts
@@ -76,8 +76,8 @@ def floor_q4(board):
 def stuck_q4(board):
     """A commanded change that a sense has to follow: 2 % of the maximum, at least 40 uA, `_q4`.
 
-    100 uA on 5 mA [control.md]. The supervisor's ramp may lag 20 uA behind at the fastest slew,
-    where a sense that has arrived seems to stand still: twice that, so that it is no fault.
+    100 uA on 5 mA [control.md]. At the fastest slew the supervisor's ramp lags up to 20 uA behind,
+    and a sense that has arrived seems to stand still. Twice that keeps it from being a fault.
     """
     return max(board.max_ua * UA_Q4 // 50, 40 * UA_Q4)
 
@@ -98,12 +98,12 @@ def running_limit_q4(board, peak_ua):
 
 
 def noise_q4(board):
-    """The mean step of sense A that is worth a warning: 4 sigma + 1 % of full scale, `_q4`."""
+    """The mean second difference of sense A that warns: 4 sigma + 1 % of full scale, `_q4`."""
     return 4 * board.sigma_q4 + board.full_scale_ua * UA_Q4 // 100
 
 
 def zero_q4(board):
-    """A mean below it is no current: max(20 uA, 0.1 % of full scale), `_q4`."""
+    """A mean up to this counts as zero: max(20 uA, 0.1 % of full scale), `_q4`."""
     return max(20 * UA_Q4, board.full_scale_ua * UA_Q4 // 1000)
 
 
@@ -113,17 +113,17 @@ def open_floor_q4(board):
 
 
 def open_cap_q4(board):
-    """The most I_open may be at 95 % of compliance: 40 uA on a 5 mA board, to scale, `_q4`."""
+    """The most I_open may be from 85 % of compliance on: 40 uA x proof_scale, `_q4`."""
     return 40 * board.proof_scale * UA_Q4
 
 
 def high_mv(board):
-    """From here on the stage stands at its compliance: 95 % of it, mV."""
+    """From here on the stage counts as limited: 95 % of nominal compliance, mV."""
     return board.compliance_mv * 95 // 100
 
 
 def near_high_mv(board):
-    """From here on a stage whose compliance is below nominal may stand at it: 85 %, mV."""
+    """From here on a stage with low true compliance may be limited: 85 % of nominal, mV."""
     return board.compliance_mv * 85 // 100
 
 

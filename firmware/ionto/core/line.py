@@ -1,13 +1,13 @@
-"""Reads a whole line: a word, a number where the word takes one, a CRC-16 where one is given.
+"""Parses a complete line: a word, a number if the word takes one, and a CRC-16 if there is one.
 
-The device build compiles `parse` to machine integers, where a line takes 30 us and not 400. So it
-uses 32-bit integers, bytes and `while` only. `ptr8`: a bytes-like object.
+The device build compiles `parse` to machine integers, where a line takes 30 us and not 400. So
+`parse` uses 32-bit integers, bytes and `while` only. `ptr8`: a bytes-like object.
 """
 
 from .const import const, ptr8
 from .crc import CRC_START
 
-LINE_MAX = const(64)  # four times the longest line that means something
+LINE_MAX = const(64)  # four times the longest valid line
 WORD_MASK = const(7)
 CHECKED = const(8)  # the line had its CRC
 NUMBER_SHIFT = const(4)  # below it stand the word and CHECKED
@@ -21,11 +21,11 @@ _CRC_BYTES = const(5)  # the star and four digits
 
 
 def parse(line: ptr8, length: int, words: ptr8, count: int, with_number: int) -> int:
-    """What `length` bytes say, without their newline.
+    """Parse `length` bytes, without their newline.
 
     Args:
-        words: `count` (up to 7) words, none the beginning of another, a 0 after each.
-        with_number: bit 1 << n says that word n (from 1) has a space and a number after it.
+        words: `count` (up to 7) words, a 0 after each. None is the beginning of another.
+        with_number: bit 1 << n is 1 if a space and a number follow word n (from 1).
 
     Returns:
         The word's number, CHECKED where its CRC was there and right, and the number after it

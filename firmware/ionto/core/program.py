@@ -1,8 +1,8 @@
-"""A program: a protocol compiled to integers, the only thing that the firmware runs.
+"""A program: a protocol compiled to integers. The firmware runs nothing else.
 
 Wire form: little-endian int32 words, each within +-2^30, checked by CRC-16/CCITT-FALSE over the
 bytes. Words 0..HEADER_LEN-1 are the header, then SEGMENT_LEN words a segment. Parsing checks
-every word against `limits` and the board; a program that could pass a wall is refused here.
+every word against `limits` and the board, and refuses a program that could pass a limit.
 Units: _ua, _ua_s, _uc, _ms, _s, _mm2, _ua_cm2. Not in a tick path: it may raise and format.
 """
 
@@ -16,13 +16,13 @@ VERSION = const(2)
 H_VERSION = const(0)
 H_SEGMENTS = const(1)  # how many segments follow
 H_POLARITY = const(2)  # of the first segment; the active electrode is +1 the anode, -1 the cathode
-H_PEAK_UA = const(3)  # no segment's level is above it, nor any live adjustment
-H_SLEW_UA_S = const(4)  # no envelope is faster
+H_PEAK_UA = const(3)  # most level of any segment, and of any live adjustment
+H_SLEW_UA_S = const(4)  # most slew of any segment
 H_DOWN_SLEW_UA_S = const(5)  # the ramp down at the end
-H_CHARGE_UC = const(6)  # wall on the gross charge; passing it is a fault
-H_TIME_S = const(7)  # energised time after which the session ramps down, short or not
+H_CHARGE_UC = const(6)  # limit of the gross charge; above it is a fault
+H_TIME_S = const(7)  # limit of the energised time: then the session ramps down
 H_AREA_MM2 = const(8)  # the smaller electrode
-H_DENSITY_UA_CM2 = const(9)  # wall on peak / area
+H_DENSITY_UA_CM2 = const(9)  # limit of peak / area
 H_PROBE_MIN_Q4 = const(10)  # a probe current below it is an open lead
 H_LEAST_OHM = const(11)  # the least load that the site can have, settled; 0: not known
 HEADER_LEN = const(12)
@@ -42,7 +42,7 @@ SEGMENT_LEN = const(12)  # two spare words
 SEGMENTS_MAX = const(32)
 
 # Kinds of segment.
-HOLD_CHARGE = const(1)  # hold until the charge, a ramp down to 0 that follows completing it
+HOLD_CHARGE = const(1)  # hold up to a charge; a ramp down to 0 that follows adds the last of it
 HOLD_TIME = const(2)  # hold for a time
 OFF = const(3)  # gate low for a time: sham, or a gap between phases
 PULSES = const(4)  # pulses of one direction; slew 0: the first one has the whole amplitude
@@ -59,7 +59,7 @@ _WORD_MAX = const(0x3FFFFFFF)
 
 
 class ProgramError(ValueError):
-    """A program that this firmware will not run; the text names the word and its range."""
+    """A program that this firmware refuses; the text names the word and its range."""
 
 
 def pack(words):
@@ -110,14 +110,14 @@ class Program:
     def __init__(self, words, board):
         _check_shape(words)
         self.words = words
-        self.crc = crc16(pack(words))  # what the words in memory are held to while it runs
+        self.crc = crc16(pack(words))  # `integrity` compares the words in memory with it
         self.polarity = _in(words, H_POLARITY, -1, 1, "polarity")
         if self.polarity == 0:
             raise ProgramError("polarity: 0 is neither +1 nor -1")
         self.peak_ua = _in(words, H_PEAK_UA, 1, board.max_ua, "peak_ua")
         slew_max = limits.SLEW_MAX_UA_S
         self.slew_ua_s = _in(words, H_SLEW_UA_S, limits.SLEW_MIN_UA_S, slew_max, "slew_ua_s")
-        # A ramp down from the peak has to end before the supervisor's wall on the time.
+        # A ramp down from the peak must end before the supervisor's time limit.
         slowest_ua_s = -(-self.peak_ua // limits.TIME_SLACK_S)
         down_slew = _in(words, H_DOWN_SLEW_UA_S, slowest_ua_s, self.slew_ua_s, "down_slew_ua_s")
         self.down_slew_ua_s = down_slew

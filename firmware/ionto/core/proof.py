@@ -1,14 +1,16 @@
-"""The proof before each ramp from 0: every switch and the hardware limiter must work, in turn.
+"""The proof before each ramp from 0: tests both switches, sense B and the hardware limiter.
 
-Both switches on: 30 uA flow, and sense B sees them with the right sign. Gate low while ENABLE
-goes on and the drive stays: nothing. Gate closed while ENABLE stands still: nothing, after the
-longest hold of the dead-man. LIM_TEST with 45 uA: the limiter trips, and arms again with the gate
-low. Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]; on 30 mA boards all
-currents are six times as large. A load that is no longer there is no fault of the stage: that
-stands at compliance, and nothing flows. Currents in `_q4`, load voltage in mV, the drive in
-counts, times in steps: of 1 ms or a little more, as the loop takes none in a slow check of the
-supervisor's, so that no wait is too short.
-It asks for pins in attributes and touches none; the supervisor's limits hold meanwhile.
+1. Both switches on: 30 uA flow, and sense B sees them with the right sign.
+2. Gate low, ENABLE pumped, the drive still at 30 uA: no current.
+3. Gate closed, ENABLE still: no current after the longest hold of the dead-man timer.
+4. LIM_TEST with 45 uA: the limiter trips.
+5. Gate low: the limiter re-arms.
+
+Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]. On 30 mA boards all
+currents are six times as large. A lost load is no fault of the stage: the stage is at compliance
+then, and no current flows. Currents in `_q4`, load voltage in mV, the drive in counts, times in
+steps of 1 ms or more: the proof does not step in a slow check's tick, so no wait is too short.
+It touches no pin: its attributes ask for pins. The supervisor's limits hold meanwhile.
 """
 
 from . import codes
@@ -18,36 +20,35 @@ from .units import INPUT_LIMITER, drive_scale
 
 # Steps.
 _CONDUCTS = const(1)  # both switches on
-_GATE = const(2)  # gate low, dead-man pumped, the drive still at 30 uA
-_SERIES = const(3)  # gate closed, dead-man still
+_GATE = const(2)  # gate low, ENABLE pumped, the drive still at 30 uA
+_SERIES = const(3)  # gate closed, ENABLE still
 _LIMITER = const(4)  # LIM_TEST
-_REARM = const(5)  # gate low, limiter armed again, the dead-man pumped for the ramp
+_REARM = const(5)  # gate low, limiter re-armed, ENABLE pumped for the ramp
 
 _MEAN_TICKS = const(16)
 _ON_UA = const(30)
 _FLOWS_UA = const(15)
-_FLOWS_MAX_UA = const(60)  # twice what was asked for: the stage gives something else (ours)
+_FLOWS_MAX_UA = const(60)  # twice the commanded current: a fault of the stage (ours)
 _NOTHING_UA = const(5)
 _OVER_UA = const(45)
-_SIGN_UA = const(7)  # sense B, both switches on against gate low: half of A's 15
-_ALLOWANCE_UA = const(60)  # what the supervisor is to take for no leak meanwhile
-_PUMP_MS = const(10)  # ENABLE toggles this long before anything is to conduct
+_SIGN_UA = const(7)  # least difference of sense B between steps 1 and 2: half of A's 15
+_ALLOWANCE_UA = const(60)  # the supervisor allows this meanwhile
+_PUMP_MS = const(10)  # ENABLE toggles this long before the series switch conducts
 _SETTLE_MS = const(5)
-_HOLD_MAX_MS = const(9)  # the dead-man's longest hold of 8.4 ms
+_HOLD_MAX_MS = const(9)  # the dead-man timer's longest hold is 8.4 ms
 _REARM_MS = const(10)  # the limiter's line is read every eighth tick
 
 
 class Proof:
-    """Leads the stage through its steps, a tick at a time.
+    """The steps of one proof, a tick at a time.
 
     Args:
         board: the `limits.Board`.
 
-    Attributes for whoever owns the pins: `moved` (1 when any of them changed; whoever sets them
-    clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (a pulse is wanted), `may_trip` (1
-    while the limiter's trip is asked for). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
-    `codes.FAULT_OPEN`), `proven` (bits `codes.PROVEN_*`), `on_q4` (what flowed with both switches
-    on).
+    Attributes for the tick, which sets the pins: `moved` (1 when one of them has changed; the tick
+    clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (1: a pulse), `may_trip` (1 while the
+    limiter's trip is no fault). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
+    `codes.FAULT_OPEN`), `proven` (bits `codes.PROVEN_*`), `on_q4` (current with both switches on).
     """
 
     def __init__(self, board):
@@ -65,7 +66,7 @@ class Proof:
         self.start()
 
     def start(self):
-        """Begin with everything off."""
+        """Begin at the first step."""
         self.fault = 0
         self.proven = 0
         self.on_q4 = 0
@@ -74,12 +75,12 @@ class Proof:
         self._enter(_CONDUCTS)
 
     def leave(self):
-        """Whoever stops it: gate low at once, then the end that every proof has, armed again."""
+        """Stop early: go to the last step, with the gate low, where the limiter is re-armed."""
         if self._at != _REARM:
             self._enter(_REARM)
 
     def step(self, current_a_q4, current_b_q4, load_mv, inputs):
-        """One tick; `current_b_q4` is sense B with the sign that the polarity should give it.
+        """One tick; `current_b_q4` is sense B, positive at the commanded polarity.
 
         Returns:
             0 while it goes on, 1 at its end.
@@ -109,24 +110,24 @@ class Proof:
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
             is_open = self._was_high and mean_q4 <= self._flows_q4
             fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_STAGE
-            return self._found(good, fault, codes.PROVEN_STAGE)
+            return self._end_step(good, fault, codes.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
-                return self._found(0, codes.FAULT_PROOF_SIGN, 0)
+                return self._end_step(0, codes.FAULT_PROOF_SIGN, 0)
             proven = codes.PROVEN_GATE | codes.PROVEN_SIGN
-            return self._found(nothing, codes.FAULT_PROOF_GATE, proven)
+            return self._end_step(nothing, codes.FAULT_PROOF_GATE, proven)
         if at == _SERIES:
-            return self._found(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
+            return self._end_step(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
             is_open = self._was_high and nothing and not tripped
             fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_LIMITER
-            return self._found(self._has_tripped, fault, 0)
+            return self._end_step(self._has_tripped, fault, 0)
         proven = codes.PROVEN_LIMITER if self._has_tripped else 0
-        return self._found(not tripped, codes.FAULT_PROOF_LIMITER, proven)
+        return self._end_step(not tripped, codes.FAULT_PROOF_LIMITER, proven)
 
-    def _found(self, good, fault, proven):
-        """Take one finding and go on; return 1 at the end of the proof."""
+    def _end_step(self, good, fault, proven):
+        """Take the result of a step; go on, or return 1 at the end of the proof."""
         if good:
             self.proven |= proven
             if self._at < _REARM:

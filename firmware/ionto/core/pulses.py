@@ -1,9 +1,8 @@
-"""A pulse train as a gain over time: edge up, flat, edge down, off, so many times.
+"""A pulse train as a gain over time: edge up, flat part, edge down, off, `left` times.
 
 The gain (Q10, 0..1024) multiplies the amplitude, which `ramp` moves no faster than the program's
-slew. Each tick takes the mean of its own stretch of the pulse, so that a pulse carries
-amplitude * (on + edge) whatever the ticks. Times in us within a period, at most 2^30. It knows no
-current and no limit.
+slew. The gain of a tick is the mean over its time, so a pulse carries amplitude * (on + edge) at
+any tick length. Times in us within a period, at most 2^30. It knows no current and no limit.
 """
 
 from .const import const
@@ -16,14 +15,14 @@ _DT_MAX_US = const(20000)
 class Pulses:
     """One train of one direction.
 
-    Attributes: `gain_q10`, of the tick that was last stepped; `left`, pulses not yet over.
+    Attributes: `gain_q10`, of the tick that was last stepped; `left`, the pulses not yet over.
     """
 
     def __init__(self):
         self.reset()
 
     def reset(self):
-        """No pulses at all."""
+        """Have no pulses."""
         self.left = 0
         self.gain_q10 = 0
         self._at_us = 0
@@ -47,7 +46,7 @@ class Pulses:
         self._period_us = self._low_us + off_ms * 1000
 
     def step(self, dt_us):
-        """One tick of `dt_us` (1..20 000, more counts as that), whose output the gain is."""
+        """One tick of `dt_us` (1..20 000; more counts as 20 000); return its gain."""
         if dt_us > _DT_MAX_US:
             dt_us = _DT_MAX_US
         at_us = self._at_us
@@ -92,6 +91,6 @@ class Pulses:
         return area
 
     def interrupt(self):
-        """What has begun counts as delivered: a train that goes on later begins with the next."""
+        """Count a pulse that has begun as delivered: a later start begins with the next one."""
         if self.left and self._at_us:
             self.left -= 1

@@ -1,12 +1,12 @@
-"""Sends bytes one at a time, only where there is room: a port that nobody reads blocks nobody.
+"""Sends bytes one at a time, and only where there is room: a port without a reader never blocks.
 
-For what no credit covers: the answer to `?`, and a person's line. `put` is the port's: a
-bytearray of one byte in, how many went out.
+For bytes without credit: the answer to `?`, and a person's line. `put` is the port's call: it
+takes a bytearray of one byte and returns how many were written.
 """
 
 
 class Pusher:
-    """What is on its way; `busy` while it is."""
+    """The bytes that are being sent; `busy` is 1 meanwhile."""
 
     def __init__(self, put):
         self._put = put
@@ -14,14 +14,14 @@ class Pusher:
         self.reset()
 
     def reset(self):
-        """Nothing on its way."""
+        """Drop the rest."""
         self.busy = 0
         self._data = self._byte
         self._at = 0
         self._count = 0
 
     def send(self, data, count):
-        """Begin with the first `count` bytes of `data`, which must stay as they are."""
+        """Begin to send the first `count` bytes of `data`, which must not change meanwhile."""
         self.busy = 1
         self._data = data
         self._at = 0
@@ -29,7 +29,7 @@ class Pusher:
         self._byte[0] = data[0]
 
     def step(self):
-        """One byte, if there is room."""
+        """Send one byte if there is room."""
         if self._put(self._byte):
             at = self._at + 1
             self._at = at

@@ -7,7 +7,7 @@ picoamperes, so a ramp is exact to 1/16 uA however long it takes and never faste
 from .const import const
 
 _PA_PER_Q4 = const(62500)  # 1/16 uA
-_DT_MAX_US = const(20000)  # a later tick has been cut by the supervisor; keeps sums in 31 bits
+_DT_MAX_US = const(20000)  # above it the supervisor trips; keeps sums in 31 bits
 _SLACK_Q4 = const(320)  # 20 uA
 
 
@@ -19,12 +19,12 @@ class Ramp:
 
     def __init__(self):
         self.set_q4 = 0
-        self._rest_pa = 0
+        self._remainder_pa = 0
 
     def reset(self):
-        """Back to 0 at once: for a gate that is low."""
+        """Go to 0 at once: only with the gate low."""
         self.set_q4 = 0
-        self._rest_pa = 0
+        self._remainder_pa = 0
 
     def step(self, target_q4, slew_ua_s, dt_us):
         """Move toward `target_q4` by at most slew * dt; return the set point, `_q4`."""
@@ -33,26 +33,26 @@ class Ramp:
             return set_q4
         if dt_us > _DT_MAX_US:
             dt_us = _DT_MAX_US
-        rest_pa = self._rest_pa + slew_ua_s * dt_us
-        step_q4 = rest_pa // _PA_PER_Q4
-        self._rest_pa = rest_pa - step_q4 * _PA_PER_Q4
+        remainder_pa = self._remainder_pa + slew_ua_s * dt_us
+        step_q4 = remainder_pa // _PA_PER_Q4
+        self._remainder_pa = remainder_pa - step_q4 * _PA_PER_Q4
         if set_q4 < target_q4:
             set_q4 += step_q4
             if set_q4 >= target_q4:
                 set_q4 = target_q4
-                self._rest_pa = 0
+                self._remainder_pa = 0
         else:
             set_q4 -= step_q4
             if set_q4 <= target_q4:
                 set_q4 = target_q4
-                self._rest_pa = 0
+                self._remainder_pa = 0
         self.set_q4 = set_q4
         return set_q4
 
     def retract(self, measured_q4):
-        """While the stage is limited: stay within 2 % + 20 uA above what really flows.
+        """Keep the set point within 2 % + 20 uA above the measured current: the stage is limited.
 
-        Without it the set point runs ahead and the load's recovery becomes an overshoot
+        Without it the set point runs ahead, and the recovery of the load becomes an overshoot
         [control.md: 10 -> 40 -> 10 kOhm at 2 mA peaks at 3.84 mA without, 2.005 mA with].
         """
         # Bound: 600 000 * 51 = 3.1e7.
@@ -61,5 +61,5 @@ class Ramp:
             ceiling_q4 = 0
         if self.set_q4 > ceiling_q4:
             self.set_q4 = ceiling_q4
-            self._rest_pa = 0
+            self._remainder_pa = 0
         return self.set_q4

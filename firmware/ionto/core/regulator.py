@@ -1,10 +1,10 @@
 """The current regulator: feed-forward from the set point, plus a small bounded PI trim.
 
-The stage has its own analogue loop, so the drive is right to a few per cent before any sample is
-read; the trim only removes gain and offset errors. Currents in `_q4`, the drive in counts, one
-step a tick of 1 ms. Gains (Q10): Ki 96/1024 = 0.094 a tick, Kp 102/1024 = 0.1: about 15 Hz and
-0.7 uA rms of noise with the RP2040's ADC [control.md, Regulator]. It knows no limit but its own
-bound; the supervisor has others.
+The stage has its own analogue loop, so the feed-forward alone is right to a few per cent. The trim
+removes the gain and offset errors. Currents in `_q4`, the drive in counts, one step a tick of
+1 ms. Gains (Q10): Ki 96/1024 = 0.094 a tick, Kp 102/1024 = 0.1: about 15 Hz and 0.7 uA rms of
+noise with the RP2040's ADC [control.md, Regulator]. It has no limit but its own bound; the
+supervisor has limits of its own.
 """
 
 from .const import const
@@ -20,7 +20,7 @@ class Regulator:
     """Drive counts for a set point.
 
     Args:
-        full_scale_q4: current that `drive_counts` make, `_q4`, up to 600 000.
+        full_scale_q4: current at a drive of `drive_counts`, `_q4`, up to 600 000.
         drive_counts: full scale of the drive.
 
     Bounds: error 600 000 * 102 = 6.1e7; the integral, in Q10, (18 000 + 480) * 1024 = 1.9e7.
@@ -34,7 +34,7 @@ class Regulator:
         self._mul, self._shift = drive_scale(full_scale_q4, drive_counts)
 
     def reset(self):
-        """Forget the trim: for a gate that is low."""
+        """Set the trim to 0: only with the gate low."""
         self.trim_q4 = 0
         self._integral_q14 = 0
 
@@ -44,7 +44,7 @@ class Regulator:
         Args:
             set_q4: set point, 0..full scale.
             measured_q4: current as sense A reads it.
-            frozen: non-zero keeps the trim as it is (limited, open or low).
+            frozen: non-zero keeps the trim (low, limited, near compliance, or a pulse's edge).
         """
         if frozen:
             trim_q4 = self.trim_q4

@@ -1,7 +1,6 @@
-"""The segment that a session is in: its words, and how much of it has been delivered.
+"""The present segment of a session: its words, and how much of it has been delivered.
 
-Charge in uC, times in ms, currents in `_q4`. It counts and tells; what follows from it is the
-session's.
+Charge in uC, times in ms, currents in `_q4`. It counts and answers; the session decides.
 """
 
 from .const import const
@@ -22,7 +21,7 @@ from .program import (
     S_TIME_MS,
 )
 
-NEVER_MS = const(0x3FFFFFFF)  # no clock of a session gets there
+NEVER_MS = const(0x3FFFFFFF)  # above any clock of a session
 NEVER_UC = const(0x3FFFFFFF)
 
 
@@ -34,8 +33,7 @@ class Segment:
 
     Attributes: `index`, `kind`, `polarity`, `level_q4`, `slew_ua_s` (0: at once), `ends_at_zero`,
     `full_uc` (gross charge at which it is delivered), `is_ahead` (1 while the ramp to 0 still
-    belongs to the segment before), `held_ms` (what the clock of its hold or wait showed when it
-    last stopped).
+    belongs to the segment before), `held_ms` (time of its hold or wait up to the last stop).
     """
 
     def __init__(self, pulses):
@@ -54,7 +52,7 @@ class Segment:
         self._left = 0  # pulses
 
     def take(self, program, index, gross_uc):
-        """Go to segment `index` of `program`, with `gross_uc` delivered before it."""
+        """Go to segment `index` of `program`, after a gross charge of `gross_uc`."""
         self._program = program
         self.index = index
         self.kind = program.word(index, S_KIND)
@@ -77,20 +75,20 @@ class Segment:
         self.level_q4 = min(max(level_ua, 1), self._program.peak_ua) << 4
 
     def is_last(self):
-        """Whether nothing follows."""
+        """Whether it is the last segment."""
         return self.index + 1 >= self._program.segments
 
     def down_uc(self, from_q4):
-        """What a ramp down from here adds: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
+        """Charge of a ramp down from `from_q4`: I^2 / (2 slew). Bound: 30 000^2 = 9e8."""
         from_ua = from_q4 >> 4
         return from_ua * from_ua // (2 * self._program.down_slew_ua_s)
 
     def reserve_uc(self, from_q4):
-        """What is left for the ramp down, where the segment ends at 0."""
+        """Charge of the ramp down if the segment ends at 0, else 0."""
         return self.down_uc(from_q4) if self.ends_at_zero else 0
 
     def end_uc(self, from_q4):
-        """Gross charge at which its end is to be looked at: early rather than late."""
+        """Gross charge from which the session checks for the end: early rather than late."""
         if self.kind != HOLD_CHARGE:
             return NEVER_UC
         return self.full_uc - self.reserve_uc(from_q4)
@@ -115,7 +113,7 @@ class Segment:
         return NEVER_MS
 
     def start_pulses(self):
-        """Pulses from the first one, or from the one after the last that had begun."""
+        """Start the train: its first pulse, or the one after the last that had begun."""
         program = self._program
         index = self.index
         self.pulses.start(
@@ -126,7 +124,7 @@ class Segment:
         )
 
     def leave_pulses(self):
-        """Keep how many are left; one that has begun counts as delivered."""
+        """Store the number of pulses left; one that has begun counts as delivered."""
         self.pulses.interrupt()
         self._left = self.pulses.left
 
@@ -135,7 +133,7 @@ class Segment:
         return self.kind == PULSES
 
     def is_off(self):
-        """Whether it only keeps the gate low."""
+        """Whether it keeps the gate low for a time."""
         return self.kind == OFF
 
     def is_charge(self):

@@ -1,9 +1,10 @@
 """A session: probe, proof, ramp, hold or pulses, reversals and rests, ramp down, done or fault.
 
-`step` takes the supervisor's verdict and the operator's ask, and returns the gate; target, slew
-and outcome are left in attributes. It sees the events, evaluates the guards and does the actions
-of the table in `transitions`, which says what leads where. Times in ms, charge in uC, currents in
-`_q4`. The gate only closes for a ramp or pulses from 0, after a probe and a proof.
+`step` takes the supervisor's verdict and the operator's request, and returns the gate. Target,
+slew and outcome stay in attributes. `transitions` has the table of events, guards, actions and
+next states; the session evaluates the guards and does the actions. Times in ms, charge in uC,
+currents in `_q4`. The session closes the gate only for a ramp or pulses from 0, after a probe and
+a proof. It touches no pin.
 """
 
 from . import codes
@@ -45,25 +46,28 @@ from .waits import Waits
 from .window import Window
 
 _GLITCH_WINDOW_MS = const(60000)
-_PAUSE_MAX_MS = const(1800000)  # half an hour: whoever paused has left
-_UNSEEN_MS = const(40)  # two of the longest ticks: so far below the supervisor's wall it ends
-_START_UC = const(60)  # of a probe and a proof
+_PAUSE_MAX_MS = const(1800000)  # 30 min: then a pause ends the session
+# The session ends this long, at peak current, before the supervisor's charge wall: two of the
+# longest ticks.
+_MARGIN_MS = const(40)
+_START_UC = const(60)  # charge of a probe and a proof
 
 
 class Session:
     """One run of a program.
 
     Args:
-        buf: the list that `port.sample` fills; for what it waits for.
-        ramp: the set point; read for where it is, reset whenever the gate is low.
+        buf: the list that `port.sample` fills; read with the gate low.
+        ramp: the set point. The session resets it with the gate low, and sets it where pulses
+            start or end.
         dose: the charge so far; read only.
         probe: an `impedance.Probe`.
         proof: a `proof.Proof`.
         pulses: a `pulses.Pulses`.
-        zero_q4: a mean below it after a rest is no current.
+        zero_q4: a mean current up to this, after a rest, counts as zero.
 
-    Attributes after `step`: `state`, `target_q4`, `slew_ua_s`, `jump` (1: the target is to be
-    taken at once), `polarity`, `probe_on`, `outcome`, `fault`, `entered` (1 when a state was
+    Attributes after `step`: `state`, `target_q4`, `slew_ua_s`, `jump` (1: the set point takes the
+    target at once), `polarity`, `probe_on`, `outcome`, `fault`, `entered` (1 when a state was
     entered or the target has changed; the tick clears it), `t_ms` (session clock), `segment`.
     """
 
@@ -81,32 +85,32 @@ class Session:
         self._clear()
 
     def _clear(self):
-        self.state = codes.STATE_IDLE  # also of a session that was broken off in a train
+        self.state = codes.STATE_IDLE  # also after an exception in a train of pulses
         self.outcome = codes.OUTCOME_RUNNING
         self.fault = 0
         self.entered = 0
         self.t_ms = 0
         self.segment = 0
         self.polarity = 1
-        self.value = 0  # of codes.ASK_SET, in uA; the loop sets it before `step`
+        self.value = 0  # new level in uA; the link sets it before it returns ASK_SET
         self.gate = 0
         self.probe_on = 0
         self.target_q4 = 0
         self.slew_ua_s = 1
         self.jump = 0
-        self.starts = 0  # how often the gate has closed for a ramp
+        self.starts = 0  # how often the session has closed the gate
         self.glitches = 0
         self.lost_q4 = 0  # set point when contact was lost
         self._us = 0
-        self._from_ms = 0  # when this state began
-        self._until_ms = NEVER_MS  # when the time of this state is up
-        self._level_ms = 0  # when the ramp under way is at its level, as programmed
-        self._hold_ms = 0  # from when on the clock of this segment's hold runs
-        self._energised_ms = 0  # before the gate last closed
-        self._closed_ms = 0  # when it did
-        self._end_uc = NEVER_UC  # gross charge at which an end is looked at
-        self._most_uc = NEVER_UC  # gross charge at which the session ends short
-        self._found = 0  # the fault of the event TRIPPED
+        self._entered_ms = 0  # when this state began
+        self._state_end_ms = NEVER_MS  # when the time of this state ends
+        self._ramp_end_ms = 0  # when the present ramp reaches its level, as programmed
+        self._hold_start_ms = 0  # when the clock of this segment's hold starts
+        self._energised_ms = 0  # energised time before the gate last closed
+        self._closed_ms = 0  # when the gate last closed
+        self._look_at_end_uc = NEVER_UC  # gross charge from which `_judge_end` runs
+        self._session_end_uc = NEVER_UC  # gross charge at which the session ends short
+        self._pending_fault = 0  # fault of the next event TRIPPED
         self._is_intermittent = 0  # contact came back too often
 
     def start(self, program):
@@ -115,18 +119,18 @@ class Session:
         self._glitches.reset()
         self._program = program
         self._waits.start(program)
-        self._most_uc = program.charge_uc - program.peak_ua * _UNSEEN_MS // 1000
+        self._session_end_uc = program.charge_uc - program.peak_ua * _MARGIN_MS // 1000
         self.polarity = program.polarity
         self._segment.take(program, 0, self._dose.gross_uc)
         self._enter(codes.STATE_PROBE)
 
-    def step(self, fault, ask, dt_us):
+    def step(self, verdict, ask, dt_us):
         """One tick.
 
         Args:
-            fault: 0, `codes.VERDICT_CUT` or a latched fault, from the supervisor.
-            ask: an ASK_* from the operator.
-            dt_us: since the last tick.
+            verdict: 0, `codes.VERDICT_CUT` or a latched fault, from the supervisor.
+            ask: a request, codes.ASK_*.
+            dt_us: time since the last step.
 
         Returns:
             1 to close the gate, 0 to keep it low.
@@ -138,16 +142,16 @@ class Session:
             t_ms += 1
         self._us = us
         self.t_ms = t_ms
-        if fault or ask:
-            if fault:
-                self._hear_verdict(fault)
+        if verdict or ask:
+            if verdict:
+                self._hear_verdict(verdict)
             if ask:
-                self._happen(ask)  # a stop in the tick that loses contact is not to be lost
-            if fault:
+                self._happen(ask)  # keep a stop that comes in the tick that loses contact
+            if verdict:
                 return self.gate
         state = self.state
         if self.gate:
-            if self._dose.gross_uc >= self._end_uc or t_ms >= self._until_ms:
+            if self._dose.gross_uc >= self._look_at_end_uc or t_ms >= self._state_end_ms:
                 self._judge_end()
             if state == codes.STATE_HOLD:
                 return 1
@@ -160,29 +164,29 @@ class Session:
             event = self._wait(state, t_ms, self.polarity)
             if event:
                 self._hear_wait(event)
-            elif t_ms >= self._until_ms:
+            elif t_ms >= self._state_end_ms:
                 self._happen(TIME_UP)
         return self.gate
 
     def energised_ms(self):
-        """How long the gate has been closed in all."""
+        """Time with the gate closed by the session since the start, ms."""
         if self.gate:
             return self._energised_ms + self.t_ms - self._closed_ms
         return self._energised_ms
 
     def _is_spent(self, start_uc):
-        """Whether the program's energised time or its charge leaves only the ramp down.
+        """Whether the program's time limit is over, or its charge leaves only the ramp down.
 
         Args:
-            start_uc: what else would flow before the next look.
+            start_uc: charge of a probe and a proof where they come first, else 0.
         """
         if self.energised_ms() >= self._program.time_s * 1000:
             return 1
         down_uc = self._segment.down_uc(self._ramp.set_q4)
-        return self._dose.gross_uc + down_uc + start_uc >= self._most_uc
+        return self._dose.gross_uc + down_uc + start_uc >= self._session_end_uc
 
     def _judge_end(self):
-        """A charge or a time is near: is it there?"""
+        """End the segment or the session if its charge or time is reached."""
         segment = self._segment
         if self._is_spent(0):
             self._happen(SPENT)
@@ -190,13 +194,13 @@ class Session:
             self._dose.gross_uc + segment.reserve_uc(self._ramp.set_q4) >= segment.full_uc
         ):
             self._happen(SEGMENT_DONE)
-        elif self.t_ms >= segment.until_ms(self._hold_ms):
+        elif self.t_ms >= segment.until_ms(self._hold_start_ms):
             self._happen(SEGMENT_DONE)
-        elif self.state == codes.STATE_RAMP and self.t_ms >= self._level_ms:
-            self._happen(REACHED)  # as programmed: a load that limits does not put off the hold
+        elif self.state == codes.STATE_RAMP and self.t_ms >= self._ramp_end_ms:
+            self._happen(REACHED)  # as programmed: a limited load does not delay the hold
 
     def _hear_verdict(self, verdict):
-        """The supervisor has cut or tripped."""
+        """Pass on a cut or a trip of the supervisor."""
         if verdict == codes.VERDICT_CUT:
             self.lost_q4 = self._ramp.set_q4
             self._happen(LOST)
@@ -204,7 +208,7 @@ class Session:
             self._trip(verdict)
 
     def _hear_wait(self, event):
-        """With the gate low something has come."""
+        """Pass on the event that `waits` has seen with the gate low."""
         if event == TRIPPED:
             fault = self._waits.fault
             no_load = fault == codes.FAULT_NO_LOAD and self.starts
@@ -216,7 +220,7 @@ class Session:
         self._happen(event)
 
     def _trip(self, fault):
-        self._found = fault
+        self._pending_fault = fault
         self._happen(TRIPPED)
 
     def _happen(self, event):
@@ -234,7 +238,7 @@ class Session:
         elif actions & RETARGET:
             self._segment.adjust(self.value)
             self.target_q4 = self._segment.level_q4
-            self.jump = 0  # from here on by ramp, even where the train began at once
+            self.jump = 0  # the new level comes by ramp, even in a train that began at once
             self.entered = 1
             self._set_end(self.t_ms)
         else:
@@ -270,43 +274,43 @@ class Session:
         if actions & CUT_SHORT:
             self.outcome = codes.OUTCOME_SHORT
         if actions & BLAME_CONTACT:
-            self._found = codes.FAULT_INTERMITTENT
+            self._pending_fault = codes.FAULT_INTERMITTENT
         if actions & (BLAME | BLAME_CONTACT) and self.fault == 0:
-            self.fault = self._found
+            self.fault = self._pending_fault
             self.outcome = codes.OUTCOME_FAULTED if self.starts else codes.OUTCOME_REFUSED
         if actions & LEAVE_PROOF:
             self._proof.leave()
 
     def _prepare(self, actions):
-        """The actions that the next state begins with: level, segment, polarity."""
+        """The actions that prepare the next state: level, segment, polarity."""
         segment = self._segment
         if actions & ADJUST:
             segment.adjust(self.value)
         if actions & NEXT:
             segment.take(self._program, segment.index + 1, self._dose.gross_uc)
             segment.is_ahead = actions & FROM_ZERO
-            self._hold_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self._hold_start_ms = self.t_ms + segment.ramp_ms(self.target_q4)
             self.segment = segment.index
         if actions & REVERSE:
             self.polarity = segment.polarity
 
     def _leave(self, following):
-        """What the state that ends here leaves behind."""
+        """Store the held time and the pulses left of the state that ends."""
         state = self.state
         t_ms = self.t_ms
         segment = self._segment
         if state == codes.STATE_OFF:
-            segment.held_ms += t_ms - self._from_ms
+            segment.held_ms += t_ms - self._entered_ms
         elif state == codes.STATE_RAMP or state == codes.STATE_HOLD:
-            if following > codes.STATE_HOLD and t_ms > self._hold_ms:
-                segment.held_ms += t_ms - self._hold_ms
+            if following > codes.STATE_HOLD and t_ms > self._hold_start_ms:
+                segment.held_ms += t_ms - self._hold_start_ms
         elif state == codes.STATE_PULSE:
             segment.leave_pulses()
-            # From here on the set point is what the pulse had made of the amplitude.
+            # The ramp to 0 starts from the present value of the pulse, not from the amplitude.
             self._ramp.set_q4 = self._ramp.set_q4 * self._pulses.gain_q10 >> 10
 
     def _enter(self, state):
-        """Everything that a state means for gate, target, probe and clocks."""
+        """Set gate, target, probe and clocks for a new state."""
         t_ms = self.t_ms
         gate = 1 if codes.STATE_RAMP <= state <= codes.STATE_PAUSING else 0
         if gate != self.gate:
@@ -315,8 +319,8 @@ class Session:
         self.gate = gate
         self.entered = 1
         self.jump = 0
-        self._from_ms = t_ms
-        self._until_ms = NEVER_MS
+        self._entered_ms = t_ms
+        self._state_end_ms = NEVER_MS
         contact = codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING
         self.probe_on = 1 if contact or state == codes.STATE_PROBE else 0
         self._aim(state)
@@ -326,27 +330,27 @@ class Session:
             self._ramp.reset()
             self._waits.enter(t_ms)
             if state == codes.STATE_OFF:
-                self._until_ms = self._segment.until_ms(t_ms)
+                self._state_end_ms = self._segment.until_ms(t_ms)
             elif state == codes.STATE_PAUSED:
-                self._until_ms = t_ms + _PAUSE_MAX_MS
+                self._state_end_ms = t_ms + _PAUSE_MAX_MS
 
     def _switch(self, gate, t_ms):
-        """The gate closes or opens: the energised time, and where a segment's charge begins."""
+        """Note a change of the gate: energised time, and the start of a segment's charge."""
         segment = self._segment
         if gate:
             self.starts += 1
             self._closed_ms = t_ms
-            self._hold_ms = t_ms + segment.ramp_ms(0)
+            self._hold_start_ms = t_ms + segment.ramp_ms(0)
         else:
             self._energised_ms += t_ms - self._closed_ms
             if segment.is_ahead:
                 segment.begin_at(self._dose.gross_uc)
 
     def _aim(self, state):
-        """Target and slew; what starts with the state."""
+        """Set target and slew, and start the pulses or the proof of the state."""
         segment = self._segment
         if state == codes.STATE_RAMP:
-            self._level_ms = self.t_ms + segment.ramp_ms(self.target_q4)
+            self._ramp_end_ms = self.t_ms + segment.ramp_ms(self.target_q4)
             self.target_q4 = segment.level_q4
             self.slew_ua_s = segment.slew_ua_s
         elif state == codes.STATE_PULSE:
@@ -358,26 +362,28 @@ class Session:
                 self._proof.start()
 
     def _start_pulses(self):
-        """The amplitude climbs from 0, or stands at its level while the first gain is 0."""
+        """Start the train. The amplitude climbs from 0, or (slew 0) has its level at once."""
         segment = self._segment
         segment.start_pulses()
         self.target_q4 = segment.level_q4
         self.slew_ua_s = segment.slew_ua_s
         if not segment.slew_ua_s:
             self.jump = 1
-            self.slew_ua_s = self._program.slew_ua_s  # after it was retracted
+            self.slew_ua_s = self._program.slew_ua_s  # for the climb after a retraction
             self._ramp.set_q4 = self.target_q4
 
     def _set_end(self, t_ms):
-        """When a ramp, a hold or pulses are to look at their end: early rather than late."""
-        self._end_uc = NEVER_UC
+        """Set the time and the charge from which `_judge_end` runs: early rather than late."""
+        self._look_at_end_uc = NEVER_UC
         if self.state > codes.STATE_PULSE:
-            return  # on the way to 0 only the set point tells the end
+            return  # a ramp to 0 ends with the set point at 0
         segment = self._segment
         until_ms = t_ms + self._program.time_s * 1000 - self.energised_ms()
-        until_ms = min(until_ms, segment.until_ms(self._hold_ms))
+        until_ms = min(until_ms, segment.until_ms(self._hold_start_ms))
         if self.state == codes.STATE_RAMP:
-            until_ms = min(until_ms, self._level_ms)
-        self._until_ms = until_ms
+            until_ms = min(until_ms, self._ramp_end_ms)
+        self._state_end_ms = until_ms
         set_q4 = max(self._ramp.set_q4, segment.level_q4)
-        self._end_uc = min(segment.end_uc(set_q4), self._most_uc - segment.down_uc(set_q4))
+        self._look_at_end_uc = min(
+            segment.end_uc(set_q4), self._session_end_uc - segment.down_uc(set_q4)
+        )

@@ -1,7 +1,6 @@
 """The last second before a fault: senses A and B, load voltage and set point, 125 times a second.
 
-Currents in `_q4`, voltage in mV. A ring that is written while a session runs and stands still
-from the trip on. Must not judge.
+Currents in `_q4`, voltage in mV. It is a ring that is written until the trip. It judges nothing.
 """
 
 from .const import const
@@ -15,14 +14,14 @@ _LEN = const(ROWS * COLUMNS)
 
 
 class Snapshot:
-    """The ring. `rows` (0..ROWS) have been written since `reset`."""
+    """The ring. `rows` (0..ROWS): rows written since `reset`."""
 
     def __init__(self):
         self._ring = [0] * _LEN
         self.reset()
 
     def reset(self):
-        """Forget everything."""
+        """Drop all rows."""
         self.rows = 0
         self._at = 0
 

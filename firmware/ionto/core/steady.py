@@ -1,9 +1,9 @@
-"""What a steady hold shows over seconds: the mean current, and the mean voltage of the load.
+"""Judges a steady hold second by second: the mean current, and the mean voltage of the load.
 
-A *second* is 62 samples, one every 16 ms. Its mean current is judged against what the supervisor's
-own envelope expects: an excess below every limit of a single sample is found there. Its mean load
-voltage is judged against earlier seconds: a short, a part of an electrode that comes off, a load
-that dries. Currents in `_q4`, voltages in mV, loads in ohm. Rules and numbers: control.md,
+A *second* is 62 samples, one every 16 ms. Its mean current is compared with the current that the
+supervisor's envelope expects. This finds an excess too small for the per-sample limits. Its mean
+load voltage is compared with earlier seconds: a short, a part of an electrode that comes off, a
+load that dries. Currents in `_q4`, voltages in mV, loads in ohm. Rules and numbers: control.md,
 "Corrections". It trips and warns; it never moves a set point.
 """
 
@@ -11,33 +11,29 @@ from . import codes
 from .const import const
 from .units import UA_Q4, load_ohm
 
-WARN_DRIFT = const(8)
-WARN_LIFT = const(32)
-WARN_LOW = const(64)
-WARN_OVER = const(128)
-
 # Where the loads of a warning stand in `from_ohm` and `now_ohm`.
 DRIFT = const(0)
 LIFT = const(1)
 LOW = const(2)
-OVER = const(3)  # has currents instead
+OVER = const(3)  # unused there: this warning has currents
 CAUSES = const(4)
 
 _SAMPLES = const(62)  # a second
-# After a second has been closed its judgements take a turn each: all in one would be a long tick.
-_FALL_TURN = const(1)
-_LIFT_TURN = const(2)
-_DRIFT_TURN = const(3)
+# After a second each judgement has a sample of its own: all in one would make a long tick.
+_FALL_SAMPLE = const(1)
+_LIFT_SAMPLE = const(2)
+_DRIFT_SAMPLE = const(3)
 
-_RING_MASK = const(15)  # 16 seconds, of which 13 are looked at
-_FALL_SECONDS = const(3)  # this one, the one in which it fell, and one before
-# From 30 V on skin may break down by itself, to a tenth; a mean lies below the peak that does it:
-_BREAKDOWN_MV = const(27000)  # motion of 3 % rms, three times over [domain.md 4b]
-_LIFT_SECONDS = const(13)  # this one, two between, ten to compare with
+_RING_MASK = const(15)  # 16 seconds, 13 of them in use
+_FALL_SECONDS = const(3)  # this second, the second of the fall, one before
+# From 30 V on skin may break down by itself, to a tenth. Motion of 3 % rms lifts peaks by three
+# times that above the mean, so the limit for a mean is lower [domain.md 4b].
+_BREAKDOWN_MV = const(27000)
+_LIFT_SECONDS = const(13)  # this second, two between, ten to compare with
 _LIFT_PERCENT = const(106)
 _DRIFT_SECONDS = const(180)
 _DRIFT_PERCENT = const(106)
-_AGAIN_MS = const(60000)  # a cause that lasts is told once a minute
+_AGAIN_MS = const(60000)  # each cause is reported at most once a minute
 _NEVER_MS = const(-0x1FFFFFFF)
 
 
@@ -45,11 +41,11 @@ class Steady:
     """The seconds of one board's holds.
 
     Args:
-        accuracy_ua: what a calibrated current of the board may be off by.
+        accuracy_ua: error bound of a calibrated current of the board.
 
-    Attributes: `warning` (WARN_* bits until they have been reported), with `from_ohm` and
-    `now_ohm` of DRIFT, LIFT and LOW (`from_ohm` 0: low from the start of the hold), and
-    `over_q4` against `over_expected_q4`.
+    Attributes: `warning` (`codes.WARN_*` bits until the link has reported them), with `from_ohm`
+    and `now_ohm` of DRIFT, LIFT and LOW (`from_ohm` 0: low from the start of the hold), and with
+    `over_mean_q4` and `over_expected_q4` of OVER.
     """
 
     def __init__(self, accuracy_ua):
@@ -64,11 +60,11 @@ class Steady:
         self.reset()
 
     def reset(self):
-        """Nothing seen and nothing told yet."""
+        """Begin a session: no second, no warning."""
         self.warning = 0
-        self.over_q4 = 0
+        self.over_mean_q4 = 0
         self.over_expected_q4 = 0
-        self._low_ohm = 0
+        self._low_load_ohm = 0
         for cause in range(CAUSES):
             self.from_ohm[cause] = 0
             self.now_ohm[cause] = 0
@@ -76,16 +72,16 @@ class Steady:
         self.forget()
 
     def arm(self, least_ohm):
-        """Take the least load of the program's site; 0 where none is known."""
-        self._low_ohm = least_ohm // 3
+        """Take the least load of the program's site; 0: not known."""
+        self._low_load_ohm = least_ohm // 3
 
     def forget(self):
-        """The hold is over, or no longer steady: the next one begins with nothing."""
+        """Drop all seconds: the hold is over, or no longer steady."""
         self._count = 0
         self._sum_mv = 0
         self._sum_q4 = 0
         self._seconds = 0
-        self._ten_mv = 0  # sum of the ten seconds that a lift is judged by
+        self._ten_mv = 0  # sum of the ten seconds that a lift is compared with
         self._fell_from_mv = 0
         self._drift_seconds = 0
 
@@ -93,10 +89,10 @@ class Steady:
         """One sample of a steady hold, 16 ms after the last one; return 0 or a fault.
 
         Args:
-            current_q4: sense A; expected_q4: what the envelope expects.
+            current_q4: sense A; expected_q4: the current that the envelope expects.
             load_mv: the load's voltage.
-            settled: whether the voltage counts: no pulses, the start is long enough ago.
-            clock_ms: the supervisor's.
+            settled: whether the voltage counts: no pulses, and 6 s after a ramp from 0 began.
+            clock_ms: the clock of the slow checks.
         """
         # Bounds: 62 * 600 000 = 3.7e7 and 62 * 65 000 = 4.0e6.
         self._sum_q4 += current_q4 - expected_q4
@@ -105,46 +101,48 @@ class Steady:
         self._count = count
         if count == _SAMPLES:
             return self._close(expected_q4, settled, clock_ms)
-        if count > _DRIFT_TURN or not self._seconds:
+        if count > _DRIFT_SAMPLE or not self._seconds:
             return 0
-        if count == _FALL_TURN:
+        if count == _FALL_SAMPLE:
             return self._judge_fall(clock_ms)
-        if count == _LIFT_TURN:
+        if count == _LIFT_SAMPLE:
             self._judge_lift(clock_ms)
         else:
             self._judge_drift(clock_ms)
         return 0
 
     def _close(self, expected_q4, settled, clock_ms):
-        """The second is whole: keep its mean voltage, judge its mean current."""
-        over_q4 = self._sum_q4 // _SAMPLES
+        """End a second: store its mean voltage, judge its mean current."""
+        excess_q4 = self._sum_q4 // _SAMPLES
         mean_mv = self._sum_mv // _SAMPLES
         self._count = 0
         self._sum_q4 = 0
         self._sum_mv = 0
-        self._current_q4 = expected_q4 + over_q4
+        self._current_q4 = expected_q4 + excess_q4
         if settled:
             at = (self._at + 1) & _RING_MASK
             self._at = at
             self._means_mv[at] = mean_mv
             self._seconds += 1
         most_q4 = max(expected_q4 // 20, self._accuracy_q4)
-        if over_q4 > most_q4:
+        if excess_q4 > most_q4:
             return codes.FAULT_OVERCURRENT
-        if over_q4 * 2 > most_q4 and self._may_tell(OVER, clock_ms):
-            self.warning |= WARN_OVER
-            self.over_q4 = self._current_q4
+        if excess_q4 * 2 > most_q4 and self._may_tell(OVER, clock_ms):
+            self.warning |= codes.WARN_OVER
+            self.over_mean_q4 = self._current_q4
             self.over_expected_q4 = expected_q4
         return 0
 
     def _judge_fall(self, clock_ms):
-        """A load that falls by half is told; a trip when the next second is a short's.
+        """Warn of a mean below half of the mean two seconds earlier; trip if a short follows.
 
-        A short: a quarter of what it was, or a third of the least load that its site can have.
+        It then trips in any later second below the limit, until the load is above half again. The
+        limit is a quarter of the mean before the fall (if that was below 27 V), or a third of the
+        least load of the site. A load that is low without a fall only warns.
         """
         mean_mv = self._means_mv[self._at]
         from_mv = self._fell_from_mv
-        is_low = self._ohm(mean_mv) < self._low_ohm
+        is_low = self._ohm(mean_mv) < self._low_load_ohm
         if from_mv:
             if mean_mv * 2 >= from_mv:
                 self._fell_from_mv = 0
@@ -155,14 +153,14 @@ class Steady:
             before_mv = self._means_mv[(self._at - 2) & _RING_MASK]
             if mean_mv * 2 < before_mv:
                 self._fell_from_mv = before_mv
-                self._tell(LOW, WARN_LOW, self._ohm(before_mv), mean_mv, clock_ms)
+                self._tell(LOW, codes.WARN_LOW_LOAD, self._ohm(before_mv), mean_mv, clock_ms)
                 return 0
         if is_low:
-            self._tell(LOW, WARN_LOW, 0, mean_mv, clock_ms)
+            self._tell(LOW, codes.WARN_LOW_LOAD, 0, mean_mv, clock_ms)
         return 0
 
     def _judge_lift(self, clock_ms):
-        """More than 6 % above the ten seconds that ended two seconds before this one."""
+        """Warn of a mean more than 6 % above that of the ten seconds that ended 2 s before."""
         means_mv = self._means_mv
         at = self._at
         seconds = self._seconds
@@ -172,10 +170,12 @@ class Steady:
             self._ten_mv -= means_mv[(at - _LIFT_SECONDS) & _RING_MASK]
         # Bound: 65 000 * 1000 = 6.5e7.
         if seconds >= _LIFT_SECONDS and means_mv[at] * 1000 > self._ten_mv * _LIFT_PERCENT:
-            self._tell(LIFT, WARN_LIFT, self._ohm(self._ten_mv // 10), means_mv[at], clock_ms)
+            self._tell(
+                LIFT, codes.WARN_LIFT, self._ohm(self._ten_mv // 10), means_mv[at], clock_ms
+            )
 
     def _judge_drift(self, clock_ms):
-        """More than 6 % above what it was three minutes ago."""
+        """Warn of a mean more than 6 % above the mean three minutes before."""
         mean_mv = self._means_mv[self._at]
         seconds = self._drift_seconds
         self._drift_seconds = seconds + 1
@@ -184,7 +184,7 @@ class Steady:
         elif seconds == _DRIFT_SECONDS:
             from_mv = self._drift_from_mv
             if mean_mv * 100 > from_mv * _DRIFT_PERCENT:
-                self._tell(DRIFT, WARN_DRIFT, self._ohm(from_mv), mean_mv, clock_ms)
+                self._tell(DRIFT, codes.WARN_DRIFT, self._ohm(from_mv), mean_mv, clock_ms)
             self._drift_from_mv = mean_mv
             self._drift_seconds = 1
 
@@ -192,7 +192,7 @@ class Steady:
         return load_ohm(load_mv, self._current_q4)
 
     def _may_tell(self, cause, clock_ms):
-        """Once a minute for each cause; notes that it was told."""
+        """Whether a cause may be reported, once a minute; notes that it is."""
         if clock_ms - self._again_ms[cause] < _AGAIN_MS:
             return 0
         self._again_ms[cause] = clock_ms

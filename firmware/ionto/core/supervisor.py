@@ -1,8 +1,9 @@
-"""The supervisor: judges every tick by its own limits and has the last word on gate and drive.
+"""The supervisor: judges every tick by its own limits, limits the drive and orders the gate off.
 
-It never trusts the regulator and never reads its state: it keeps its own envelope of the ramp,
-its own window on the measured current and its own latch. Currents in `_q4`, load voltage in mV,
-charge in uC, time in us and ms. Rules and numbers: control.md, "Supervisor".
+It never reads the regulator. It keeps its own envelope of the ramp, its own limits on the measured
+current and its own latch. The proof drives the pins itself, within the port's limit, and the
+supervisor judges the current. Currents in `_q4`, load voltage in mV, charge in uC, time in us and
+ms. Rules and numbers: control.md, "Supervisor".
 """
 
 from . import codes
@@ -31,23 +32,20 @@ from .units import (
 )
 from .window import Window
 
-_OPEN_TICKS = const(5)  # at most 20 ms even when every tick is as late as LATE allows
+_OPEN_TICKS = const(5)  # 5 ms; at most 15 ms with late ticks, required 20 ms
 _APART_TICKS = const(5)
 _ENVELOPE_TICKS = const(5)
 _LEAK_TICKS = const(5)
-_SETTLE_US = const(8000)  # gate low: two 0.3 ms poles, the bleed, the load's own capacitance
+_SETTLE_US = const(8000)  # set-up time after gate off: two 0.3 ms poles, bleed, load capacitance
 _LATE_WARN_US = const(2000)
 _LATE_US = const(3000)  # below the dead-man's shortest hold of 3.6 ms
 _LATE_WINDOW_MS = const(1000)
 _DIP_WINDOW_MS = const(10000)
 
-# How the set point gets to its target.
+# How the set point moves to its target.
 BY_RAMP = const(0)
-BY_PULSES = const(1)  # the amplitude by ramp
-BY_PULSES_AT_ONCE = const(2)
-
-WARN_LATE = const(1)
-WARN_DIP = const(2)
+BY_PULSES = const(1)  # pulses; their amplitude by ramp
+BY_PULSES_AT_ONCE = const(2)  # pulses that begin with their whole amplitude
 
 
 class Supervisor:
@@ -56,45 +54,47 @@ class Supervisor:
     Args:
         board: the `limits.Board` whose walls hold.
 
-    `tripped` is the latched fault (0 = none), `later` counts causes after it. `limited`, `low` and
-    `freeze` tell the session and the ramp what kind of tick it was; `warning` holds WARN_* bits
-    until the loop has reported them, as `slow_checks.warning` does.
+    `tripped` is the latched fault (0: none); `later` counts ticks with a fault after the first.
+    Flags of the tick: `limited` (the stage limits the current), `low` (the current is below
+    I_open), `freeze` (the trim stands still: limited, low or near compliance). `warning` holds
+    `codes.WARN_*` bits until the link has reported them, as `slow_checks.warning` does.
     """
 
     def __init__(self, board):
         self._board = board
         self._absolute_q4 = absolute_limit_q4(board)
         self._floor_q4 = floor_q4(board)
-        self._apart_q4 = self._floor_q4 * 20
-        # A load that empties backwards with the gate low: A clips there, and B lies below it.
+        self._difference_offset_q4 = self._floor_q4 * 20
+        # With the gate off a charged load can drive current backwards. Sense A clips there; do not
+        # compare it with B.
         self._back_q4 = -self._floor_q4 // 2
         self.envelope = Envelope(open_floor_q4(board), open_cap_q4(board))
         self._high_mv = high_mv(board)
         self._near_high_mv = near_high_mv(board)
         self.slow_checks = SlowChecks(board, self.envelope, self._is_whole)
-        self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # the most that PROBE can pass
+        self.probe_q4 = board.probe_mv * 16000 // board.probe_ohm  # most current of PROBE
         full_scale_q4 = board.full_scale_ua * 16
         self._drive_mul, self._drive_shift = drive_scale(full_scale_q4, board.drive_counts)
         self._lates = Window(_LATE_WINDOW_MS)
         self.dips = Window(_DIP_WINDOW_MS)
         self._over_q4 = 0
-        self._charge_uc = 0
+        self._charge_wall_uc = 0
         self._polarity = 1
-        # As they stand no limit is whole: nothing may run before `arm`.
+        # These zeros match no limit, so `_is_whole` is false until `arm`.
         self._not_over_q4 = 0
         self._not_absolute_q4 = 0
-        self._not_charge_uc = 0
+        self._not_charge_wall_uc = 0
         self._not_drive_max = 0
         self._not_peak_q4 = 0
         self._not_slew_max_ua_s = 0
         self.clear()
 
     def clear(self):
-        """Leave a latched fault; nothing may flow until the next `arm` and `follow`."""
+        """Leave a latched fault. No current is allowed until the next `arm` and `follow`."""
         self.tripped = 0
         self.later = 0
         self.warning = 0
-        self.late_us = 0  # the interval that was last warned of
+        self.late_us = 0  # the interval of the last WARN_LATE
         self.resamples = 0
         self.slow_checks.reset()
         self._lates.reset()
@@ -107,7 +107,7 @@ class Supervisor:
         self.output_off()
 
     def arm(self, program):
-        """Take a program's walls. Not in a tick path."""
+        """Take the limits of a program. Not in a tick path."""
         self.clear()
         running_q4 = running_limit_q4(self._board, program.peak_ua)
         self._over_q4 = min(running_q4, self._absolute_q4)
@@ -117,16 +117,16 @@ class Supervisor:
         )
         self._peak_q4 = program.peak_ua * 16
         self._slew_max_ua_s = program.slew_ua_s
-        self._charge_uc = program.charge_uc
+        self._charge_wall_uc = program.charge_uc
         self.slow_checks.arm(program, (program.time_s + TIME_SLACK_S) * 1000)
         self._polarity = program.polarity
         self._keep_inverted()
 
     def _keep_inverted(self):
-        """Every limit a second time, inverted: memory that changes one does not change both."""
+        """Store every limit a second time, inverted: a flipped bit changes one copy only."""
         self._not_over_q4 = ~self._over_q4
         self._not_absolute_q4 = ~self._absolute_q4
-        self._not_charge_uc = ~self._charge_uc
+        self._not_charge_wall_uc = ~self._charge_wall_uc
         self._not_drive_max = ~self._drive_max
         self._not_peak_q4 = ~self._peak_q4
         self._not_slew_max_ua_s = ~self._slew_max_ua_s
@@ -135,27 +135,28 @@ class Supervisor:
         return (
             self._over_q4 == ~self._not_over_q4
             and self._absolute_q4 == ~self._not_absolute_q4
-            and self._charge_uc == ~self._not_charge_uc
+            and self._charge_wall_uc == ~self._not_charge_wall_uc
             and self._drive_max == ~self._not_drive_max
             and self._peak_q4 == ~self._not_peak_q4
             and self._slew_max_ua_s == ~self._not_slew_max_ua_s
         )
 
     def set_polarity(self, polarity):
-        """The bridge was switched, with the gate low: sense B now reads the other sign."""
+        """Note that the bridge was switched, with the gate low: sense B has the other sign now."""
         self._polarity = polarity
 
     def allow(self, current_q4, may_trip):
-        """What may flow with the gate low: the probe's bounded current, or the proof's.
+        """Allow a current outside the ramp: of the probe, or of the proof.
 
         Args:
-            may_trip: the hardware limiter's trip is asked for and no fault.
+            current_q4: the most that is allowed, beside the floor of comparisons.
+            may_trip: 1 while the proof asks the hardware limiter to trip: that is no fault then.
         """
         self._allowed_q4 = current_q4
         self._may_trip = may_trip
 
     def output_off(self):
-        """The gate is low from now on: envelope 0, counters of a closed gate forgotten."""
+        """Note that the gate is low: envelope 0, and new counts for the next closed gate."""
         self.envelope.reset()
         self._over_ticks = 0
         self._low_ticks = 0
@@ -168,7 +169,7 @@ class Supervisor:
         self.freeze = 0
 
     def follow(self, target_q4, slew_ua_s, measured_q4, how):
-        """The session moves to a new target: bound by the program, whatever was asked.
+        """Follow the session to a new target, within the peak and the slew of the program.
 
         Args:
             how: BY_RAMP, BY_PULSES or BY_PULSES_AT_ONCE.
@@ -184,14 +185,17 @@ class Supervisor:
             self.envelope.jump()
 
     def check(self, buf, flow, charge_uc, dt_us):
-        """Judge one tick; every `slow_checks.SLOW_CHECK_US` a `slow_checks.step` is to follow.
+        """Judge one tick. The tick calls `slow_checks.step` every `slow_checks.SLOW_CHECK_US`.
 
         Args:
-            flow: FLOW_*, as it was to be when the sample was taken.
+            buf: the sample.
+            flow: FLOW_*: which current was expected when the sample was taken.
+            charge_uc: gross charge of the session.
+            dt_us: time since the last tick.
 
         Returns:
             `codes.FAULT_NONE`, `codes.VERDICT_RECHECK` (sample the current again, then `recheck`),
-            `codes.VERDICT_CUT` (contact lost: gate low now) or the latched fault.
+            `codes.VERDICT_CUT` (contact lost: gate low in this tick) or the latched fault.
         """
         current_q4 = buf[SAMPLE_A]
         code = 0
@@ -199,19 +203,19 @@ class Supervisor:
             code = self._judge_late(dt_us)
         if buf[SAMPLE_INPUTS] & INPUT_LIMITER and not self._may_trip:
             code = codes.FAULT_LIMITER
-        if charge_uc > self._charge_uc:
+        if charge_uc > self._charge_wall_uc:
             code = codes.FAULT_CHARGE_WALL
-        apart_q4 = buf[SAMPLE_B]
-        apart_q4 = current_q4 - apart_q4 if self._polarity > 0 else current_q4 + apart_q4
-        if apart_q4 < 0:
-            apart_q4 = -apart_q4
+        b_q4 = buf[SAMPLE_B]
+        difference_q4 = current_q4 - b_q4 if self._polarity > 0 else current_q4 + b_q4
+        if difference_q4 < 0:
+            difference_q4 = -difference_q4
         elif not flow and current_q4 < self._back_q4:
-            apart_q4 = 0
-        if apart_q4 * 20 > current_q4 + self._apart_q4:
+            difference_q4 = 0
+        if difference_q4 * 20 > current_q4 + self._difference_offset_q4:
             code = self._count_apart() or code
         elif self._apart_ticks:
             self._apart_ticks = 0
-        if code == 0:  # a fault found so far is not to be hidden by a mere cut in the same tick
+        if code == 0:  # a cut in the same tick must not hide a fault
             if flow:
                 envelope = self.envelope
                 if envelope.moving:
@@ -239,7 +243,7 @@ class Supervisor:
         return 0
 
     def recheck(self, current_q4):
-        """Judge a re-sample of the same tick: all three over is a trip."""
+        """Judge a re-sample of the same tick: three samples over the limit are a trip."""
         if not self._is_over(current_q4):
             return codes.FAULT_NONE
         self.resamples += 1
@@ -249,15 +253,15 @@ class Supervisor:
             return self.trip(codes.FAULT_OVER_ABSOLUTE)
         return self.trip(codes.FAULT_OVERCURRENT)
 
-    def limit(self, drive, gate):
-        """The last word on the drive: 0 unless the gate is closed and nothing has tripped."""
+    def clamp_drive(self, drive, gate):
+        """Clamp the drive to the program's limit; 0 with the gate low or after a trip."""
         most = self._drive_max  # 0 after a trip
         if drive > most:
             drive = most
         return drive if gate and drive > 0 else 0
 
     def trip(self, code):
-        """Latch a fault; return the one that is latched, which is the first."""
+        """Latch a fault. Return the latched one, which is the first."""
         if self.tripped:
             self.later += 1
         else:
@@ -266,7 +270,7 @@ class Supervisor:
         return self.tripped
 
     def _is_over(self, current_q4):
-        """Whether it is more than the program may have, or probe and proof for theirs."""
+        """Whether the current is above the program's limit, or `allow`'s where that is more."""
         most_q4 = self._over_q4
         if self._allowed_q4:
             most_q4 = max(most_q4, self._floor_q4 + self._allowed_q4)
@@ -281,11 +285,10 @@ class Supervisor:
         return codes.FAULT_ENVELOPE if self._over_ticks >= _ENVELOPE_TICKS else 0
 
     def _judge_high(self, current_q4, load_mv):
-        """At or near compliance: open below I_open, else the trim stands still.
+        """Judge a load voltage from 85 % of compliance on: open, or limited; no trim.
 
-        There the stage limits, which is no fault: what is expected comes down to what flows. One
-        whose true compliance is below nominal limits before `_high_mv`, and is told by a current
-        below the ramp as programmed.
+        A limited stage is no fault: the reference comes down to the measured current. A stage with
+        low true compliance limits earlier: its current is below the programmed ramp.
         """
         envelope = self.envelope
         if current_q4 < envelope.open_high_q4():
@@ -294,12 +297,12 @@ class Supervisor:
             return codes.FAULT_INTERMITTENT
         self.freeze = 1
         if load_mv < self._high_mv:
-            short_q4 = envelope.short_q4()
+            reached_q4 = envelope.reached_q4()
             if self.limited:
-                short_q4 += (
-                    short_q4 >> 6
-                )  # or noise at the border would tell it ten times a second
-            if current_q4 >= short_q4:
+                reached_q4 += (
+                    reached_q4 >> 6
+                )  # hysteresis of 1.6 %: noise at the border must not report it again and again
+            if current_q4 >= reached_q4:
                 self.limited = 0
                 return 0
         self.limited = 1
@@ -307,20 +310,20 @@ class Supervisor:
         return 0
 
     def _recover(self):
-        """Neither limited nor low any more."""
+        """The current is neither limited nor low any more."""
         self.limited = 0
         self.freeze = 0
         return self._note_dip() if self._low_ticks else 0
 
     def _judge_off(self, current_q4, dt_us):
-        """Gate low: after the stage has settled nothing but the probe's current may flow."""
+        """Gate low: after the set-up time only the floor and the current of `allow` may flow."""
         if self._off_us < _SETTLE_US:
             self._off_us += dt_us
             return 0
         return self._count_leak(current_q4, self._floor_q4 + self._allowed_q4)
 
     def _count_leak(self, current_q4, most_q4):
-        """More than nothing for five ticks."""
+        """A current above `most_q4` for five ticks is a leak."""
         if current_q4 > most_q4:
             self._leak_ticks += 1
             if self._leak_ticks >= _LEAK_TICKS:
@@ -337,15 +340,15 @@ class Supervisor:
         return codes.VERDICT_CUT if self._low_ticks >= _OPEN_TICKS else 0
 
     def _note_dip(self):
-        """A gap that closed before the open debounce: three in 10 s are a bad connection."""
+        """Note a dip: less than five low ticks. Three within 10 s are a fault."""
         self._low_ticks = 0
         self.low = 0
-        self.warning |= WARN_DIP
+        self.warning |= codes.WARN_DIP
         return codes.FAULT_INTERMITTENT if self.dips.hit(self.slow_checks.clock_ms) else 0
 
     def _judge_late(self, dt_us):
         if dt_us > _LATE_US:
             return codes.FAULT_LATE
-        self.warning |= WARN_LATE
+        self.warning |= codes.WARN_LATE
         self.late_us = dt_us
         return codes.FAULT_LATE if self._lates.hit(self.slow_checks.clock_ms) else 0

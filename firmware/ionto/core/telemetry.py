@@ -1,11 +1,11 @@
-"""Telemetry frames, one act a tick, and the credit that keeps a host from blocking us.
+"""Builds telemetry frames, one step a call, and counts the host's credit.
 
 A frame is `~`, hexadecimal digits, four digits of CRC-16 over them, and a newline: at most
 FRAME_MAX bytes. Its first digit is its type; `fields` has the fields of a sample and of an event.
-Frames wait in a ring of 32; at most 4 may be unacknowledged. When the ring is full the oldest is
-dropped and the host sees the gap in the sequence numbers. A status is a sample that answers `?`,
-at most five a second, without credit and not in the ring: the link sends it a byte at a time,
-where there is room.
+Frames wait in a ring of 32; at most 4 may be unacknowledged, so a slow host never blocks the loop.
+When the ring is full the oldest is dropped, and the host sees the gap in the sequence numbers. A
+status is a sample that answers `?`, at most five a second. It needs no credit and no place in the
+ring: the link sends it a byte at a time, where there is room.
 """
 
 from .const import const
@@ -23,21 +23,21 @@ LINK_VERSION = const(4)
 
 STEP_WRITE = const(1)
 STEP_DUE = const(2)
-STEP_REST = const(4)
+STEP_SECOND_HALF = const(4)
 STEP_STATUS = const(8)
 
 _SEQ_MASK = const(0xFFFF)
-_EVENTS = const(16)  # events that may wait
-_REPEATABLE = const(9)  # of them, those that may come again and again: the end needs room
-_EVENT_ROWS = const(32)  # more than may wait: the one being built is not overwritten
+_EVENTS = const(16)  # most events that wait
+_REPEATABLE = const(9)  # most of them that repeat: the end needs room
+_EVENT_ROWS = const(32)  # more than wait: keeps the one that is being built
 _FIELDS_A_TICK = const(4)
 
 
 class Telemetry:
-    """Builds frames and says when one may be sent.
+    """The frames of one session.
 
-    `step` says what is to be done. `values` is filled from outside when it says so: type and
-    sequence number are put in here.
+    `step` returns the next thing to do. The link then fills `values`; this class puts in type and
+    sequence number.
     """
 
     def __init__(self):
@@ -51,13 +51,13 @@ class Telemetry:
         self.reset()
 
     def reset(self, frames=1):
-        """Begin a session: sequence 0, nothing waiting. Without `frames` only status is told."""
+        """Begin a session: sequence 0, no frames. Without `frames` only a status is built."""
         self._frames = frames
-        self._hold = 0  # 1: something is on its way a byte at a time, no frame may come between
+        self._hold = 0  # 1: bytes are being pushed; no frame may come between
         self.head = 0  # next sequence number to fill
         self.tail = 0  # next to send
         self.acked = 0  # first that is not acknowledged
-        self._sent = 0  # after the last that was sent; `tail` may be ahead of it by drops
+        self._sent = 0  # after the last one sent; drops can put `tail` ahead of it
         self.dropped = 0
         self._queued = 0
         self._first = 0
@@ -70,8 +70,8 @@ class Telemetry:
         self._building = 0  # fields of the frame that is being built; 0 while none is
         self._field = 0  # the next of them to be written
         self._at = 0
-        self._due = 0  # STEP_DUE or STEP_REST when that was the last that was asked for
-        self._todo = 0  # 0: nothing but a sample can be next
+        self._due = 0  # the last request: STEP_DUE or STEP_SECOND_HALF; else 0
+        self._todo = 0  # 0: only a sample can be next
         self._status = 0
 
     def event(self, t_ms, code, a, b):
@@ -91,28 +91,28 @@ class Telemetry:
         self._todo = 1
 
     def repeatable(self, t_ms, code, a, b):
-        """Queue an event that a bad load or a held key repeats: never into the last places."""
+        """Queue an event that a bad load or a held key repeats: not in the last places."""
         if self._queued >= _REPEATABLE:
             self.dropped += 1
         else:
             self.event(t_ms, code, a, b)
 
     def query(self):
-        """A status frame is wanted, credit or not: the next that is begun."""
+        """Ask for a status frame: the next one to be built, without credit."""
         self._status_asked = 1
         self._todo = 1
 
     def hold(self, on):
-        """Offer no frame while `on`; what is being sent must not be torn."""
+        """Offer no frame while `on`: the bytes that are being pushed must stay together."""
         self._hold = on
         self._todo = 1
 
     def sample_now(self):
-        """The next frame to be built is a sample."""
+        """Make the next frame a sample."""
         self._sample_us = SAMPLE_PERIOD_US
 
     def close(self):
-        """No samples after the events that wait now: the last of them is the end."""
+        """Build no more samples: the last of the waiting events is the end."""
         self._closing = 1
 
     def ack(self, seq):
@@ -128,12 +128,14 @@ class Telemetry:
         return not busy and self.acked == self.head
 
     def step(self, dt_us):
-        """One tick, one act: write a frame, begin one, or offer one that is ready.
+        """Do one step: build a part of a frame, begin one, or offer one that is ready.
 
         Returns:
-            STEP_WRITE: `frame[:length]` is to be written now; STEP_DUE: `values` is to be filled
-            now (from index 2 on); STEP_REST: what may be a little younger can be filled until
-            now; STEP_STATUS: as STEP_WRITE, but only where there is room; else 0.
+            STEP_WRITE: write `frame[:length]` now.
+            STEP_STATUS: the same, but only where there is room.
+            STEP_DUE: fill the first half of `values` (from index 2 on) now.
+            STEP_SECOND_HALF: fill the second half; its values may be a little younger.
+            0: nothing to do.
         """
         sample_us = self._sample_us + dt_us
         self._sample_us = sample_us
@@ -143,8 +145,8 @@ class Telemetry:
 
     def _next(self, sample_us):
         if self._due == STEP_DUE:
-            self._due = STEP_REST
-            return STEP_REST
+            self._due = STEP_SECOND_HALF
+            return STEP_SECOND_HALF
         if self._due:
             self._due = 0
             self._begin_sample()
@@ -171,7 +173,7 @@ class Telemetry:
     def _offer(self):
         tail = self.tail
         if self.acked == self._sent:
-            self.acked = tail  # nobody waits for what was dropped unsent
+            self.acked = tail  # frames that were dropped unsent need no acknowledgement
         slot = tail & (RING - 1)
         self.frame = self._ring[slot]
         self.length = self._lengths[slot]
@@ -193,7 +195,7 @@ class Telemetry:
             return
         self._sample_us -= SAMPLE_PERIOD_US
         if self._sample_us > SAMPLE_PERIOD_US:
-            self._sample_us = SAMPLE_PERIOD_US  # ticks so slow that no sample is in time
+            self._sample_us = SAMPLE_PERIOD_US  # very late ticks: no burst of samples
         if self._status_us < STATUS_PERIOD_US:
             self._status_us += SAMPLE_PERIOD_US
         if self._frames:
@@ -214,7 +216,7 @@ class Telemetry:
         self._at = 1
 
     def _build(self):
-        """Some of the frame's fields, or what goes around them."""
+        """Build some of the frame's fields, or its start, CRC and newline."""
         slot = self.head & (RING - 1)
         frame = self._spare if self._status else self._ring[slot]
         first = self._field

@@ -1,52 +1,52 @@
-"""What can happen to a session, and where each of it leads: one table that can be read.
+"""Every event in every state, and the next state: the session's transition table.
 
 A row is (state, event, guard, actions, next state). Of the rows with the same state and event the
-first whose guard holds is taken; what has no row changes nothing. Pure names; no quantity. Must
-not act: `session` evaluates the guards, does the actions and enters the states.
+session takes the first whose guard holds. An event without a row changes nothing. No quantities.
+This module does nothing: `session` evaluates the guards, does the actions and enters the states.
 """
 
 from . import codes
 from .const import const
 
-# Events. The first ones are the ASK_* of `codes`, by their numbers.
+# Events. The numbers 1 to 4 are the ASK_* of `codes`.
 LOAD_FOUND = const(5)  # the probe has found a load
-PROVEN = const(6)  # every switch and the limiter work
+PROVEN = const(6)  # the proof has ended without a fault
 REACHED = const(7)  # the set point is at its target
 SEGMENT_DONE = const(8)  # the segment has its charge, its time or its pulses
-SPENT = const(9)  # the program's charge or time leaves only the ramp down
+SPENT = const(9)  # the program's time is over, or its charge leaves only the ramp down
 LOST = const(10)  # the supervisor has cut: contact lost
-BACK = const(11)  # contact came back within its time
-RESTED = const(12)  # the rest is over and zero is proven
-TIME_UP = const(13)  # a wait or a pause has lasted its time
-TRIPPED = const(14)  # a fault
+BACK = const(11)  # contact came back within 100 ms; else `waits` reports OPEN (TRIPPED)
+RESTED = const(12)  # the rest is over and the current is zero
+TIME_UP = const(13)  # the time of OFF or of a pause is over
+TRIPPED = const(14)  # a fault, of the supervisor or of a wait
 EVENTS = const(15)
 
 # Guards. The last row of a state and an event is always taken.
 ALWAYS = const(0)
 IF_LAST = const(1)  # no segment follows
-IF_TO_ZERO = const(2)  # the segment ends at 0: the next cannot start from its level
+IF_TO_ZERO = const(2)  # the segment ends with a ramp to 0 (`program.is_to_zero`)
 IF_PULSES = const(3)  # the segment is a train of pulses
-IF_OFF = const(4)  # the segment keeps the gate low
-IF_SPENT = const(5)  # the program's charge or time would not last for another start
+IF_OFF = const(4)  # the segment is of kind OFF: gate low for a time
+IF_SPENT = const(5)  # time or charge do not suffice for another start
 IF_INTERMITTENT = const(6)  # contact was lost too often
-IF_COMPLETE = const(7)  # the ramp down was to complete the program
+IF_COMPLETE = const(7)  # the outcome is COMPLETE: the ramp down was the last part
 
-# Actions, as bits; `session` does them in this order.
-STOP = const(1)  # the outcome is STOPPED, unless there is one
+# Actions, as bits.
+STOP = const(1)  # the outcome is STOPPED, unless it is set already
 COMPLETE = const(2)  # the outcome is COMPLETE
 CUT_SHORT = const(4)  # the outcome is SHORT
-BLAME = const(8)  # keep the fault, the first one only, and its outcome
+BLAME = const(8)  # keep the fault and its outcome, of the first fault only
 BLAME_CONTACT = const(16)  # the same with INTERMITTENT
-LEAVE_PROOF = const(32)  # the proof is to arm the limiter again and to end
-ADJUST = const(64)  # the segment's level is the value that was asked for
+LEAVE_PROOF = const(32)  # the proof re-arms the limiter and ends
+ADJUST = const(64)  # the segment's level becomes the value of ASK_SET
 NEXT = const(128)  # take the next segment
-FROM_ZERO = const(256)  # its charge counts from gate-off, not from here
+FROM_ZERO = const(256)  # the next segment's charge counts from gate off
 REVERSE = const(512)  # take the segment's polarity
-RETARGET = const(1024)  # the train under way goes on to the new level
-GO_ON = const(2048)  # the wait under way goes on: its clock and its counts stay
+RETARGET = const(1024)  # the present train goes on at the new level
+GO_ON = const(2048)  # the present wait goes on: its clock and its counts stay
 
 STATES = const(19)
-ANY = const(255)  # every state that is not an end
+ANY = const(255)  # every state from PROBE up to OFF
 NO_ROW = const(255)
 
 TRANSITIONS = (
@@ -55,7 +55,8 @@ TRANSITIONS = (
     (codes.STATE_PROBE, codes.ASK_PAUSE, ALWAYS, 0, codes.STATE_PAUSED),
     (codes.STATE_PROOF, PROVEN, IF_PULSES, 0, codes.STATE_PULSE),
     (codes.STATE_PROOF, PROVEN, ALWAYS, 0, codes.STATE_RAMP),
-    # The limiter may have tripped because it was asked to: only in the proof is that no fault.
+    # LIM_TEST may have tripped the limiter. That is a fault anywhere but in the proof, so a stop
+    # or a pause first lets the proof re-arm it.
     (
         codes.STATE_PROOF,
         codes.ASK_STOP,
@@ -92,7 +93,7 @@ TRANSITIONS = (
     (codes.STATE_PULSE, codes.ASK_PAUSE, ALWAYS, 0, codes.STATE_PAUSING),
     (codes.STATE_PULSE, LOST, ALWAYS, 0, codes.STATE_CONTACT),
     (codes.STATE_RAMP_DOWN, REACHED, ALWAYS, 0, codes.STATE_DONE),
-    # What the ramp down was to add is missing.
+    # The charge of the ramp down is missing: COMPLETE becomes SHORT.
     (codes.STATE_RAMP_DOWN, LOST, IF_COMPLETE, CUT_SHORT, codes.STATE_CONTACT_ENDING),
     (codes.STATE_RAMP_DOWN, LOST, ALWAYS, 0, codes.STATE_CONTACT_ENDING),
     (codes.STATE_TURNING, REACHED, IF_OFF, 0, codes.STATE_OFF),
@@ -126,7 +127,7 @@ TRANSITIONS = (
     (codes.STATE_OFF, codes.ASK_STOP, ALWAYS, STOP, codes.STATE_DONE),
     (codes.STATE_OFF, codes.ASK_PAUSE, ALWAYS, 0, codes.STATE_PAUSED),
     (ANY, TRIPPED, ALWAYS, BLAME, codes.STATE_FAULT),
-    # A fault between the end and its telling: current that flows on.
+    # A fault in the 20 ms between the end and its report: current still flows.
     (codes.STATE_DONE, TRIPPED, ALWAYS, BLAME, codes.STATE_FAULT),
 )
 

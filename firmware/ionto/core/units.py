@@ -15,7 +15,7 @@ INT_MAX = const(0x3FFFFFFF)  # the largest small int of a 31-bit MicroPython
 TICK_US = const(1000)  # the loop's period: 1 kHz [design.md, The session loop]
 WRAP_US = const(0x3FFFFFFF)  # now_us() counts modulo 2^30, as MicroPython's ticks_us does
 
-# What `port.sample(buf)` leaves in its list of integers.
+# The integers that `port.sample(buf)` writes into its list.
 SAMPLE_A = const(0)  # sense A, return current, _q4
 SAMPLE_B = const(1)  # sense B, after the polarity bridge, signed, _q4
 SAMPLE_V = const(2)  # load voltage on the stage's side of the bridge, _mv
@@ -23,13 +23,13 @@ SAMPLE_SUPPLY = const(3)  # supply, _mv
 SAMPLE_INPUTS = const(4)  # bits INPUT_*
 SAMPLE_LEN = const(5)
 
-_LOAD_MAX_MV = const(67000)  # of a resistance that is told
+_LOAD_MAX_MV = const(67000)  # for a resistance
 
-# What should flow while a sample is taken.
-FLOW_OFF = const(0)  # gate low: nothing but what PROBE passes
-FLOW_STEADY = const(1)  # gate closed: the set point; contact is judged
-FLOW_EDGE = const(2)  # gate closed, near a pulse's edge: contact is not judged
-FLOW_ZERO = const(3)  # gate closed, settled between two pulses: nothing
+# The current that is expected while a sample is taken.
+FLOW_OFF = const(0)  # gate off, or proof: only the current of `allow`
+FLOW_STEADY = const(1)  # gate closed: the set point; all checks run
+FLOW_EDGE = const(2)  # gate closed, near a pulse's edge: no check for an open lead
+FLOW_ZERO = const(3)  # gate closed, between two pulses, after the set-up time: no current
 
 INPUT_STOP = const(1)  # the stop input is pressed
 INPUT_LIMITER = const(2)  # the hardware limiter has latched the series switch open
@@ -51,7 +51,7 @@ def mamin_to_uc(dose_mamin_x1000):
 
 
 def probe_current_q4(probe_mv, probe_ohm, load_mv):
-    """Current of the PROBE source into the load, from the voltage it leaves: (E - V) / R.
+    """Current of the PROBE source into the load, from the load voltage: (E - V) / R.
 
     mV / ohm is mA, so (mV * 1000 / ohm) is uA. Above its own voltage the source only sinks: 0.
     Bound: (5 000 + 5 000) mV * 16 000 = 1.6e8.
@@ -62,10 +62,10 @@ def probe_current_q4(probe_mv, probe_ohm, load_mv):
 
 
 def load_ohm(load_mv, current_q4):
-    """Apparent resistance V / I in ohm, or 0 where there is no current to judge by.
+    """Apparent resistance V / I in ohm; 0 without current or voltage.
 
-    mV / uA is kOhm. Bound: 67 000 mV * 16 000 = 1.07e9 < 2^30; the sense goes to 75 000 mV, which
-    no stage makes: what is above counts as that.
+    mV / uA is kOhm. Bound: 67 000 mV * 16 000 = 1.07e9 < 2^30. The sense reads up to
+    75 000 mV, which no stage makes: more than 67 000 mV counts as 67 000.
     """
     if current_q4 <= 0 or load_mv <= 0:
         return 0

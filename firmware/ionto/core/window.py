@@ -1,4 +1,4 @@
-"""Three of something within a time: late ticks, dips, lost contacts.
+"""Counts hits, three within a time: late ticks, dips, lost contacts.
 
 Times in ms of any clock that only goes up (below 2^30: 12 days).
 """
@@ -9,14 +9,14 @@ _NEVER_MS = const(-0x1FFFFFFF)
 
 
 class Window:
-    """Tells when a third hit falls within `width_ms` of the first of three."""
+    """Finds a third hit within `width_ms` of the first of the three."""
 
     def __init__(self, width_ms):
         self._width_ms = width_ms
         self.reset()
 
     def reset(self):
-        """Forget all hits."""
+        """Drop all hits."""
         self.count = 0
         self._last_ms = _NEVER_MS
         self._before_ms = _NEVER_MS

@@ -1,4 +1,4 @@
-"""What a tick samples: the four ADC channels by register, 3 to 4 us each, and the two inputs.
+"""Samples the four ADC channels by register, 3 to 4 us each, and the two inputs.
 
 `machine.ADC.read_u16` stretches 12 bits to 16 and costs a call for each channel. Codes are
 0..4095. Registers: RP2040 datasheet, ADC: CS at +0 (EN bit 0, START_ONCE bit 2, READY bit 8,
@@ -16,7 +16,7 @@ from ..core.units import INPUT_LIMITER, INPUT_STOP, SAMPLE_A, SAMPLE_INPUTS
 
 _FIRST_PIN = const(26)  # GP26..GP29 are channels 0..3: sense A, sense B, load voltage, supply
 _CHANNELS = const(4)
-_TURN = const(12)  # in the table, behind the scales; then the numbers of two pins
+_COUNTER = const(12)  # of samples; in the table after the scales, then two pins
 _STOP = const(13)
 _LIMITER = const(14)
 
@@ -35,21 +35,21 @@ class Senses:
         self._table = array("i", list(scales) + [0, stop, limiter])
 
     def begin(self):
-        """Give the pins to the ADC and switch it on; the first sample is a whole one."""
+        """Give the pins to the ADC and switch it on. The first sample has all channels."""
         machine.Pin(self._table[_STOP], machine.Pin.IN, machine.Pin.PULL_UP)
         machine.Pin(self._table[_LIMITER], machine.Pin.IN)
         for channel in range(_CHANNELS):
             machine.ADC(machine.Pin(_FIRST_PIN + channel))
-        self._table[_TURN] = 0
+        self._table[_COUNTER] = 0
 
     @micropython.viper
     def sample(self, buf):
-        """Current, its second sense and load voltage; every eighth time supply and inputs too."""
+        """Sample sense A, sense B and load voltage; every eighth time supply and inputs too."""
         table = ptr32(self._table)
         adc = ptr32(0x4004C000)
-        turn = table[_TURN]
-        table[_TURN] = (turn + 1) & 7
-        channels = 3 if turn else 4
+        counter = table[_COUNTER]
+        table[_COUNTER] = (counter + 1) & 7
+        channels = 3 if counter else 4
         channel = 0
         at = 0
         while channel < channels:
@@ -59,7 +59,7 @@ class Senses:
             buf[channel] = (adc[1] - table[at]) * table[at + 1] >> table[at + 2]
             channel += 1
             at += 3
-        if not turn:
+        if not counter:
             levels = ptr32(0xD0000000)[1]
             inputs = 0 if levels >> table[_STOP] & 1 else INPUT_STOP
             if levels >> table[_LIMITER] & 1:
@@ -68,7 +68,7 @@ class Senses:
 
     @micropython.viper
     def resample(self, buf):
-        """150 us after the last sample, the current once more."""
+        """Wait 150 us and sample sense A again."""
         table = ptr32(self._table)
         adc = ptr32(0x4004C000)
         timer = ptr32(0x40054000)

@@ -1,7 +1,7 @@
 """The calibration: twelve integers in `/calibration`, outside the slots, so a deploy keeps it.
 
-(zero_counts, mul, shift) of sense A, sense B, load voltage and supply. A file that is not
-exactly that is passed over for the board's nominal scales. Not in a tick path.
+(zero_counts, mul, shift) of sense A, sense B, load voltage and supply. Without a file of exactly
+twelve integers the board's nominal scales are used. Not in a tick path.
 """
 
 from micropython import const

@@ -2,12 +2,12 @@
 
 A hard timer at the loop's rate, whose callback does nothing, wakes `machine.idle()`; the time
 itself is read from the chip's timer (RP2040 datasheet, Timer: TIMERAWL at +0x28, in us, never
-latched; ALARM3 at +0x1C, the time of the next interrupt). A tick that comes late is followed by
-what is left of its period: whole periods that went by are dropped, never made up for in a burst.
+latched; ALARM3 at +0x1C, the time of the next interrupt). After a late tick the next one comes at
+the end of the present period. Missed periods are dropped: there is no burst of short ticks.
 
-A tick is due 200 us before the timer's interrupt. A wake-up before the due time would sleep
-through its own tick and leave it to the next one. The timer counts its periods from its own
-alarm and not from its late callback [pico-sdk, time.c], so the distance holds for a session.
+A tick is due 200 us before the timer's interrupt. An interrupt before the due time would leave the
+tick to the next interrupt, a period late. The timer counts its periods from its own alarm, not
+from its late callback [pico-sdk, time.c], so the 200 us hold for a session.
 """
 
 from array import array
@@ -19,12 +19,12 @@ from micropython import const
 
 _RATE_HZ = const(1000)
 _PERIOD_US = const(1000)
-_BEFORE_US = const(200)  # due before the interrupt: 100 us to either bound of 100 .. 300
-_PATIENCE_US = const(2500)  # for an alarm that is ours: it is the next once a period
+_BEFORE_US = const(200)  # due before the interrupt; allowed: 100 .. 300
+_PATIENCE_US = const(2500)  # to find our alarm: it is the next one once a period
 
 
 def _nothing(_timer):
-    """Only its interrupt is wanted."""
+    """Do nothing: the interrupt alone wakes `idle`."""
 
 
 class Clock:
@@ -39,7 +39,7 @@ class Clock:
     def begin(self):
         """Start the wake-up timer and wait for its first interrupt; at most 3 ms.
 
-        How long each step takes must not matter: it runs from a cold flash cache.
+        The result must not depend on the time of each step: the flash cache is cold here.
         """
         timer = ptr32(0x40054000)
         due_us = ptr32(self._due_us)
@@ -48,13 +48,12 @@ class Clock:
             -1, mode=machine.Timer.PERIODIC, freq=_RATE_HZ, callback=_nothing, hard=True
         )
         made_us = timer[10]
-        # Past our first interrupt no alarm stands there that was set before it, or was cancelled.
+        # Wait for our first interrupt: then ALARM3 holds no old or cancelled alarm.
         while timer[10] - made_us <= _PERIOD_US:
             pass
-        # The timer was set in the call above: whole periods before its interrupts lies a time
-        # within that call. If the alarm has no such place, then another timer comes first, and
-        # ours follows within a period. If it does not, then the earliest that ours can be is
-        # taken: its interrupt comes longer after due, never before.
+        # Our alarm lies whole periods after a moment within the call above. Any other alarm is of
+        # another timer that comes first: read again, ours follows within a period. If it does not,
+        # take the earliest time of ours: then the interrupt comes later after due, not before.
         alarm_us = timer[7]
         while (alarm_us - begun_us) % _PERIOD_US > made_us - begun_us:
             alarm_us = timer[7] if timer[10] - made_us < _PATIENCE_US else begun_us
@@ -62,10 +61,10 @@ class Clock:
 
     @micropython.viper
     def wait(self):
-        """Sleep until the next tick is due; let the USB interrupt once.
+        """Sleep until the next tick is due; allow one USB interrupt.
 
-        Otherwise a flood is taken off the USB in one go until stdin is full: 512 bytes, 3.1 ms.
-        So it is 64 bytes a tick, 0.35 ms.
+        One interrupt takes 64 bytes, 0.35 ms. Free interrupts would take a flood of bytes at once,
+        until stdin is full: 512 bytes, 3.1 ms.
         """
         timer = ptr32(0x40054000)
         due_us = ptr32(self._due_us)
@@ -84,7 +83,7 @@ class Clock:
 
     @micropython.viper
     def _let_usb_in(self):
-        """The USB interrupts again whenever it wants."""
+        """Enable the USB interrupt for good."""
         nvic = ptr32(0xE000E100)
         usb = 1 << 5
         nvic[0] = usb

@@ -1,8 +1,8 @@
-"""The USB console while a session runs: at most a byte in, whole frames out, nothing that blocks.
+"""The USB console while a session runs: at most a byte in, whole frames out; no call blocks.
 
 `ipoll` allocates its tuple on its first call, so `begin` makes that call before the heap is
-locked. Writing is bounded by the telemetry's credit, not here: 240 bytes at most are under way
-in a FIFO of 256 [platform.md].
+locked. The telemetry's credit bounds the writing, not this file: at most 240 bytes wait in a FIFO
+of 256 [platform.md].
 """
 
 import select
@@ -28,7 +28,7 @@ class Console:
         self._readinto = sys.stdin.buffer.readinto
         self.write = sys.stdout.buffer.write  # write(buf, count)
         self._byte = bytearray(1)
-        self._is_open = 0  # a packet has come and is being read
+        self._is_open = 0  # 1: a packet is being read
 
     def begin(self):
         """Make the one allocation that each `ipoll` needs."""
@@ -40,8 +40,8 @@ class Console:
     def read(self, buf):
         """At most one byte into `buf` (one long); return how many.
 
-        The poll that finds a packet has just taken it off the USB, 85 us of its tick: what is in
-        it is for the next polls.
+        The poll that finds a packet takes it off the USB, which costs 85 us of its tick. So the
+        next polls read its bytes.
         """
         for _ in self._ipoll(0):
             if self._is_open:
@@ -53,13 +53,13 @@ class Console:
         return 0
 
     def put(self, buf):
-        """One byte, only where there is room: POLLOUT means "one byte free" [platform.md]."""
+        """Write one byte if there is room: POLLOUT means "one byte free" [platform.md]."""
         for _ in self._room(0):
             return self.write(buf, 1)
         return 0
 
     def drain(self):
-        """Read until 100 ms of silence, for at most 1 s: what a late host still sends."""
+        """Drop the bytes of a late host: read until 100 ms of silence, for at most 1 s."""
         from_ms = ticks_ms()
         while ticks_diff(ticks_ms(), from_ms) < _DRAIN_MS:
             heard = 0

@@ -1,7 +1,7 @@
 """The PWM drive of the stage: 30.5 kHz, 4096 steps, into two 0.3 ms poles.
 
-A PWM slice that is stopped leaves its pin at the level of that moment, so off is duty 0 and
-then a plain GPIO low [micropython#9007]. After that the PWM object is dead: `arm` makes a new one.
+A stopped PWM slice leaves its pin at the present level. So off is duty 0, and then a plain GPIO
+low [micropython#9007]. After that the PWM object is useless: `arm` makes a new one.
 """
 
 import machine
@@ -19,7 +19,7 @@ class Drive:
     def __init__(self, pin):
         self._number = pin
         self._pwm = None
-        self.set = None  # after `arm`: a new level in counts, from the next wrap (33 us at most)
+        self.set = None  # after `arm`: sets the level in counts, within 33 us
 
     def arm(self):
         """Make a PWM at duty 0."""

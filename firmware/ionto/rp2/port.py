@@ -1,8 +1,8 @@
 """The port contract on an RP2040 with the external stage of a board's page.
 
-Constructing it moves no pin; `begin` takes everything and `off` needs nothing that `begin` made.
-Units as in `ionto.port`. Off is gate low, duty 0, dead-man still, then the drive pin as plain
-GPIO low, with Ctrl-C ignored from its first statement on [control.md, Off].
+Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
+Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
+low, ENABLE still, probe off [control.md, Off].
 """
 
 import gc
@@ -39,13 +39,13 @@ class Rp2Port:
         self._clock = Clock()
         self._console = Console()
         self._senses = Senses(scales, pins["stop"], pins["limiter"])
-        # Without a mode a Pin object moves nothing.
+        # A Pin object without a mode does not change the pin.
         self._gate_pin = Pin(pins["gate"])
         self._probe_pin = Pin(pins["probe"])
         self._set_level = None  # the drive's, from `begin` to `off`
         self._armed = 0
         self._locked = 0
-        # Straight to what does the work: a method in between is 7 us of every tick.
+        # The functions themselves: a method in between costs 7 us of every tick.
         self.now_us = ticks_us
         self.wait = self._clock.wait
         self.sample = self._senses.sample
@@ -74,9 +74,9 @@ class Rp2Port:
         self._locked = 1
 
     def off(self):
-        """Off, whatever came before. A second Ctrl-C cannot interrupt it.
+        """Switch off, in any state. A second Ctrl-C cannot interrupt it.
 
-        ENABLE becomes an input with its pull-down, so that a late `pump` moves nothing.
+        ENABLE becomes an input with its pull-down, so a late `pump` has no effect.
         """
         micropython.kbd_intr(-1)
         pins = self._pins
@@ -87,7 +87,7 @@ class Rp2Port:
         self._set_level = None
 
     def end(self):
-        """Give back heap, collector, timer; then the watchdog; Ctrl-C at the very end."""
+        """Release heap, collector, timer; then the watchdog; Ctrl-C at the very end."""
         if self._locked:
             self._locked = 0
             micropython.heap_unlock()
@@ -100,7 +100,7 @@ class Rp2Port:
         micropython.kbd_intr(_CTRL_C)
 
     def actuate(self, gate, drive):
-        """Gate and drive; nothing after `off`."""
+        """Set gate and drive; no effect after `off`."""
         set_level = self._set_level
         if set_level:
             if gate:
@@ -111,28 +111,28 @@ class Rp2Port:
                 set_level(0)
 
     def prove(self, gate, drive):
-        """Gate and a small drive, each for itself; nothing after `off`."""
+        """Set gate and a small drive independently; no effect after `off`."""
         set_level = self._set_level
         if set_level:
             set_level(drive)
             self._gate_pin(gate)
 
     def set_polarity(self, sign):
-        """The bridge's line: high reverses."""
+        """Set the bridge's line: high reverses."""
         Pin(self._pins["polarity"])(1 if sign < 0 else 0)
 
     def probe(self, on):
-        """The PROBE source."""
+        """Switch the PROBE source; no effect after `off`."""
         if self._set_level:
             self._probe_pin(on)
 
     def lim_test(self, on):
-        """The limiter's test threshold."""
+        """Set the limiter's test threshold; no effect after `off`."""
         if self._set_level:
             Pin(self._pins["lim_test"])(on)
 
     def rearm(self):
-        """A pulse on the limiter's re-arm line."""
+        """Give a pulse on the limiter's re-arm line."""
         line = Pin(self._pins["rearm"])
         line(1)
         line(0)

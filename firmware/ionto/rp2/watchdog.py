@@ -1,8 +1,8 @@
 """The watchdog: 100 ms while a session runs, disarmed afterwards.
 
-MicroPython has no call that disarms it; the enable bit is cleared by a register write as the
-pico-sdk does (CTRL.ENABLE, bit 30, through the atomic clear alias). If that fails the chip
-resets, which is off. Never armed at the prompt.
+MicroPython has no call that disarms it. So a register write clears the enable bit, as pico-sdk
+does (CTRL.ENABLE, bit 30, through the atomic clear alias). If that fails the chip resets, and a
+reset is off. The watchdog is never armed at the prompt.
 """
 
 import machine
@@ -13,7 +13,7 @@ _TIMEOUT_MS = const(100)
 
 
 def arm():
-    """Start it."""
+    """Start the watchdog."""
     machine.WDT(timeout=_TIMEOUT_MS)
 
 
@@ -26,7 +26,7 @@ def feed():
 
 @micropython.viper
 def disarm():
-    """Stop it."""
+    """Stop the watchdog."""
     clear = ptr32(0x4005B000)
     enable = 1
-    clear[0] = enable << 30  # shifted here: as a constant it would be a heap object
+    clear[0] = enable << 30  # shifted here: that constant would be a heap object

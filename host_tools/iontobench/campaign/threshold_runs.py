@@ -12,7 +12,7 @@ from ionto.core import codes, limits
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.core.proof import Proof
-from ionto.core.slow_checks import WARN_NOISE, SlowChecks
+from ionto.core.slow_checks import SlowChecks
 from ionto.core.units import (
     INPUT_LIMITER,
     SAMPLE_A,
@@ -160,6 +160,6 @@ def _walk(board: Board, read_q4: list[int], set_ua) -> tuple[tuple[int, int] | N
         fault = checks.step(buf, 1, 0)
         if fault != codes.FAULT_NONE:
             return (fault, step), noisy
-        if noisy is None and checks.warning & WARN_NOISE:
+        if noisy is None and checks.warning & codes.WARN_NOISE:
             noisy = step
     return None, noisy

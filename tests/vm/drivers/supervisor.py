@@ -60,4 +60,4 @@ def step(state, row):
         if found:
             code = supervisor.trip(found)
     state.code = code
-    state.drive_counts = supervisor.limit(row[11], row[8])
+    state.drive_counts = supervisor.clamp_drive(row[11], row[8])
