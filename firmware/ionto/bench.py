@@ -145,7 +145,8 @@ class Bench:
                 outcome = codes.OUTCOME_FAULTED
         elif left == BROKEN:
             outcome = codes.OUTCOME_FAULTED
-            fault = codes.FAULT_INTERNAL
+            # A fault found before the exception stays the cause.
+            fault = fault or self._loop.tick.supervisor.tripped or codes.FAULT_INTERNAL
         self._outcome = outcome
         self._ended_by = fault
         # A missing load is no fault of the bench. Any other fault latches, also one that came

@@ -5,6 +5,7 @@ import pytest
 from ionto.bench import Bench
 from ionto.core import program
 from ionto.core.program import ProgramError, crc16, pack
+from ionto.core.units import INPUT_LIMITER
 from iontobench.testing import CheckedPort
 
 from .build import SMALL, segment, words
@@ -185,3 +186,19 @@ def test_a_fault_after_the_end_was_told_keeps_the_bench_from_another_run(after_t
     port.on_tick, port.leak_q4 = None, 0
     bench.clear()
     assert bench.run()["outcome"] == "complete"
+
+
+@pytest.mark.hazard("H-26")
+def test_an_exception_after_a_trip_leaves_the_trip_as_the_cause():
+    bench, port = made()
+
+    def on_tick(port):
+        if port.tick == HOLDING:
+            port.inputs = INPUT_LIMITER
+        if bench._loop.tick.supervisor.tripped:
+            raise ValueError("after the trip")
+
+    port.on_tick = on_tick
+    with pytest.raises(ValueError, match="after the trip"):
+        bench.run()
+    assert bench.last()["fault"] == bench.info()["fault"] == "hardware limiter"

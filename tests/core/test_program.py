@@ -125,7 +125,7 @@ def test_a_word_outside_its_range_is_refused_with_its_name_and_the_range(name, l
 SMALLEST = {"H_PEAK_UA": 1, "S_LEVEL_UA": 1}
 COMPANY = {
     "H_PEAK_UA": {"S_LEVEL_UA": 1},
-    "H_SLEW_UA_S": {"S_SLEW_UA_S": 1, "H_DOWN_SLEW_UA_S": 1, "H_PEAK_UA": 120, "S_LEVEL_UA": 1},
+    "H_SLEW_UA_S": {"S_SLEW_UA_S": 1, "H_DOWN_SLEW_UA_S": 1, "H_PEAK_UA": 119, "S_LEVEL_UA": 1},
     "H_CHARGE_UC": {"S_CHARGE_UC": 1},
     "H_AREA_MM2": SMALLEST,
     "H_DENSITY_UA_CM2": SMALLEST,
@@ -145,9 +145,9 @@ def test_a_word_at_either_end_of_its_range_is_taken(name, low, high, text):
 
 @pytest.mark.hazard("H-16")
 @pytest.mark.parametrize(
-    ("peak_ua", "slowest_ua_s"), [(1, 1), (120, 1), (121, 2), (240, 2), (241, 3), (5000, 42)]
+    ("peak_ua", "slowest_ua_s"), [(1, 1), (119, 1), (120, 2), (238, 2), (239, 3), (5000, 43)]
 )
-def test_a_ramp_down_from_the_peak_that_takes_more_than_120_s_is_refused(peak_ua, slowest_ua_s):
+def test_a_ramp_down_from_the_peak_that_takes_more_than_119_s_is_refused(peak_ua, slowest_ua_s):
     changes = {"H_PEAK_UA": peak_ua, "S_LEVEL_UA": 1}
     assert parse(words(H_DOWN_SLEW_UA_S=slowest_ua_s, **changes))
     said = said_of(parse, words(H_DOWN_SLEW_UA_S=slowest_ua_s - 1, **changes))

@@ -136,7 +136,7 @@ def test_each_step_is_judged_at_its_current(board, good, bad, fault):
     ],
 )
 def test_too_little_at_compliance_is_an_open_load_and_below_it_the_stage(board, shown, fault):
-    high_mv = board.compliance_mv * 95 // 100
+    high_mv = board.compliance_mv * 85 // 100
     assert steps(board, load_mv=high_mv, **shown).fault == codes.FAULT_OPEN
     assert steps(board, load_mv=high_mv - 1, **shown).fault == fault
 

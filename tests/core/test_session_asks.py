@@ -139,6 +139,21 @@ def test_a_set_is_a_ramp_to_the_new_level_at_the_segments_slew(state):
 
 
 @pytest.mark.hazard("H-30")
+@pytest.mark.parametrize(("asked_ua", "hold_ms"), [(2000, 900), (1500, 400), (500, 600)])
+def test_a_set_in_a_ramp_is_a_hold_when_the_set_point_is_there_and_not_before(asked_ua, hold_ms):
+    """1.1 mA are reached when 1.0 to 2.0 mA are asked for: the ramp goes on from there."""
+    parts = [segment(slew_ua_s=1000, time_ms=5000)]
+    led = Led(make_program(segments=parts, slew_ua_s=10_000, down_slew_ua_s=1000))
+    led.in_state(codes.STATE_RAMP)
+    while led.ramp.set_q4 < 1100 * 16:
+        led.tick()
+    led.session.value = asked_ua
+    led.tick(ask=codes.ASK_SET)
+    assert led.to(codes.STATE_HOLD) == pytest.approx(hold_ms, abs=2)
+    assert led.ramp.set_q4 == asked_ua * 16
+
+
+@pytest.mark.hazard("H-30")
 def test_a_hold_that_was_set_anew_holds_the_new_level_for_the_time_that_is_left():
     led = Led(make_program(segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000))
     led.to(codes.STATE_HOLD)

@@ -203,12 +203,15 @@ def test_the_session_goes_where_the_table_says_and_its_gate_with_it(state):
             session.__class__ = Guarded
             session.true_guards = truth
             polarity, row = session.polarity, taken(rows, state, event, truth)
+            left = []
+            led.proof.leave = lambda left=left: left.append(1)
             try:
                 session._happen(event)
             except IndexError:  # there is no next segment here; the row takes one
                 assert row.actions & transitions.NEXT
                 continue
             following = row.following if row else state
+            assert bool(left) == bool(row and row.actions & transitions.LEAVE_PROOF)
             assert session.state == following
             assert session.gate == (following in ENERGISED)
             assert session.polarity == polarity or not (session.gate or state in ENERGISED)
@@ -216,6 +219,13 @@ def test_the_session_goes_where_the_table_says_and_its_gate_with_it(state):
                 assert (led.ramp.set_q4, session.target_q4) == (0, 0)
             session._trip(codes.FAULT_LEAK)
             assert session.gate == 0
+
+
+@pytest.mark.parametrize("state", [codes.STATE_IDLE, codes.STATE_FAULT], ids=STATES.get)
+def test_nothing_leads_out_of_idle_and_fault(state):
+    first = transitions.first_rows()
+    cells = first[state * transitions.EVENTS : (state + 1) * transitions.EVENTS]
+    assert set(cells) == {transitions.NO_ROW}
 
 
 def test_the_row_taken_is_the_first_whose_guard_holds():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ionto.core import program as p
 from ionto.core.crc import crc16
-from ionto.core.limits import LEAST_MAX_OHM, TIME_SLACK_S
+from ionto.core.limits import DOWN_MAX_S, LEAST_MAX_OHM
 
 CURRENT_MAX_Q4 = 600_000  # 37.5 mA, the full scale of a 30 mA board
 CURRENT_MIN_Q4 = -30_000  # an offset of 5 % below zero
@@ -68,7 +68,7 @@ def programs(draw, board, walls=True):
     """Words of a program that `board` accepts; without `walls` none ends its session early."""
     max_ua = board[0]
     peak_ua = draw(near(1, max_ua, max_ua // 2))
-    slowest_ua_s = -(-peak_ua // TIME_SLACK_S)
+    slowest_ua_s = -(-peak_ua // DOWN_MAX_S)
     slew_ua_s = max(slowest_ua_s, draw(often(10_000, slews_ua_s)))
     count = draw(st.integers(1, 4))
     words = [0] * p.HEADER_LEN

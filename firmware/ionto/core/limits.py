@@ -10,6 +10,7 @@ from .units import UA_Q4
 
 TIME_WALL_S = const(14400)  # 4 h, for any session
 TIME_SLACK_S = const(120)  # the supervisor's time limit is this much above the program's
+DOWN_MAX_S = const(119)  # the last ramp down: a second less, as that limit counts in 16 ms
 SLEW_MAX_UA_S = const(10000)  # the ramp's arithmetic: slew * 20 ms stays below 2^30
 SLEW_MIN_UA_S = const(1)
 CHARGE_MAX_UC = const(100000000)  # 100 C: far above any wall, below 2^30

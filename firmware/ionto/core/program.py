@@ -118,7 +118,7 @@ class Program:
         slew_max = limits.SLEW_MAX_UA_S
         self.slew_ua_s = _in(words, H_SLEW_UA_S, limits.SLEW_MIN_UA_S, slew_max, "slew_ua_s")
         # A ramp down from the peak must end before the supervisor's time limit.
-        slowest_ua_s = -(-self.peak_ua // limits.TIME_SLACK_S)
+        slowest_ua_s = -(-self.peak_ua // limits.DOWN_MAX_S)
         down_slew = _in(words, H_DOWN_SLEW_UA_S, slowest_ua_s, self.slew_ua_s, "down_slew_ua_s")
         self.down_slew_ua_s = down_slew
         self.charge_uc = _in(words, H_CHARGE_UC, 1, limits.CHARGE_MAX_UC, "charge_uc")

@@ -15,7 +15,7 @@ It touches no pin: its attributes ask for pins. The supervisor's limits hold mea
 
 from . import codes
 from .const import const
-from .limits import high_mv
+from .limits import near_high_mv
 from .units import INPUT_LIMITER, drive_scale
 
 # Steps.
@@ -62,7 +62,7 @@ class Proof:
         self._on_counts = (_ON_UA * scale * 16 * mul) >> shift
         self._over_counts = (_OVER_UA * scale * 16 * mul) >> shift
         self._has_lim_test = board.lim_test
-        self._high_mv = high_mv(board)
+        self._high_mv = near_high_mv(board)
         self.start()
 
     def start(self):

@@ -315,6 +315,10 @@ class Session:
         gate = 1 if codes.STATE_RAMP <= state <= codes.STATE_PAUSING else 0
         if gate != self.gate:
             self._switch(gate, t_ms)
+        if state == codes.STATE_RAMP:
+            # A ramp that is under way goes on from where the set point is.
+            from_q4 = self._ramp.set_q4 if self.state == state else self.target_q4
+            self._ramp_end_ms = t_ms + self._segment.ramp_ms(from_q4)
         self.state = state
         self.gate = gate
         self.entered = 1
@@ -350,7 +354,6 @@ class Session:
         """Set target and slew, and start the pulses or the proof of the state."""
         segment = self._segment
         if state == codes.STATE_RAMP:
-            self._ramp_end_ms = self.t_ms + segment.ramp_ms(self.target_q4)
             self.target_q4 = segment.level_q4
             self.slew_ua_s = segment.slew_ua_s
         elif state == codes.STATE_PULSE:

@@ -18,7 +18,7 @@ from .phases import exact
 from .schema import HoldPhase, OffPhase, Protocol, PulsePhase
 from .segment import Segment, program_words
 
-RAMP_DOWN_MAX_S = 100  # the supervisor's wall is 120 s behind max_time_s
+RAMP_DOWN_MAX_S = 100  # the supervisor's limit is 120 s behind max_time_s, the parser's 119 s
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
