@@ -1,7 +1,7 @@
 """The device's end of the link while a session runs: frames out, lines in, beats watched.
 
 `tell` runs in the slots TELL of the tick: one step of telemetry. `hear` runs in the slots HEAR: a
-frame out, or at most two bytes in. Warnings are sent with each sample, at 10 Hz. A host gets
+frame out, or at most two bytes in. Warnings that wait are sent after a sample. A host gets
 frames within its credit; a person (unattended) gets a line a second. A person's line and the
 answer to `?` have no credit: they go a byte at a time, and only where there is room, because a
 port without a reader must never block the loop. The link returns commands; the session decides.

@@ -41,11 +41,11 @@ _STEADY_US = const(3000)  # set-up time of a pulse's flat part: two 0.3 ms poles
 _DT_MAX_US = const(100000)  # a clock that steps back looks like 2^30 us; this is late enough
 _FLUSH_US = const(1000000)  # time for unsent frames after the end
 
-# A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check; ENTERED
-# follows a new state. In TELL and ENTERED the session decides and the set point moves. With the
-# gate off the session also decides in HEAR. A verdict makes it decide in any slot.
+# A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check. In TELL
+# the session decides and the set point moves. With the gate off the session also decides in HEAR.
+# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state.
 _TELL = const(0)  # every second tick
-_ENTERED = const(1)  # instead of the slot of a tick in which a state was entered
+_ENTERED = const(1)  # nothing else is sent or read in that tick
 _HEAR = const(2)  # a frame out or bytes in
 _CHECK = const(3)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
 

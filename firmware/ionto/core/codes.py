@@ -32,7 +32,8 @@ STATE_FAULT = const(18)  # ended by a latched fault; output off
 VERDICT_RECHECK = const(1)  # over a limit once: sample the current again in this tick
 VERDICT_CUT = const(2)  # contact lost: gate low in this tick, not latched yet
 
-# Faults. They latch until `bench.clear()`, except NO_LOAD, which `bench` does not keep.
+# Faults: numbers from 16 on, none used twice, because records carry them. They latch until
+# `bench.clear()`, except NO_LOAD, which `bench` does not keep.
 FAULT_NONE = const(0)
 FAULT_OVERCURRENT = const(16)  # three samples of a tick, or the mean of 1 s, above the limit
 FAULT_OVER_ABSOLUTE = const(17)  # three samples of one tick above the board's own limit

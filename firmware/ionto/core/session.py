@@ -125,7 +125,7 @@ class Session:
         self._enter(codes.STATE_PROBE)
 
     def step(self, verdict, ask, dt_us):
-        """One tick.
+        """One decision, `dt_us` after the last.
 
         Args:
             verdict: 0, `codes.VERDICT_CUT` or a latched fault, from the supervisor.

@@ -1,4 +1,4 @@
-"""Slow checks: each runs every 16 ms. That is at least four times in the time its fault allows.
+"""Slow checks: each runs every 16 ms, at least three times in the time that its fault allows.
 
 One of four runs every SLOW_CHECK_US: time and low impedance; supply, under-current and the seconds
 of a steady hold (`steady`); stuck sense and the second copies of the limits; the program's words.

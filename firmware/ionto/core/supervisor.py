@@ -1,9 +1,9 @@
 """The supervisor: judges every tick by its own limits, limits the drive and orders the gate off.
 
 It never reads the regulator. It keeps its own envelope of the ramp, its own limits on the measured
-current and its own latch. The proof drives the pins itself, within the port's limit, and the
-supervisor judges the current. Currents in `_q4`, load voltage in mV, charge in uC, time in us and
-ms. Rules and numbers: control.md, "Supervisor".
+current and its own latch. In the proof the port bounds the drive, not `clamp_drive`; the
+supervisor judges the current there too. Currents in `_q4`, load voltage in mV, charge in uC, time
+in us and ms. Rules and numbers: control.md, "Supervisor".
 """
 
 from . import codes

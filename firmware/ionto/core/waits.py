@@ -1,8 +1,8 @@
 """The waits of a session with the gate low: for a load, the proof, contact, or zero current.
 
-`step` runs once a tick and returns the event that has come. Times in ms, currents in `_q4`, load
-voltage in mV. It touches no pin; the proof that it steps asks for some. Of the program it knows
-the least probe current only.
+`step` runs once a decision of the session and returns the event that has come. Times in ms,
+currents in `_q4`, load voltage in mV. It touches no pin; the proof that it steps asks for some. Of
+the program it knows the least probe current only.
 """
 
 from . import codes
@@ -50,7 +50,7 @@ class Waits:
         self._zero_ticks = 0
 
     def step(self, state, t_ms, polarity):
-        """One tick of a state with the gate low.
+        """One decision in a state with the gate low.
 
         Returns:
             LOAD_FOUND, PROVEN, BACK, RESTED, TRIPPED, or codes.ASK_NONE while the wait goes on.
