@@ -40,7 +40,7 @@ def large_board():
 
 def worst_program(board, segments=None):
     header = {"peak_ua": 30_000, "slew_ua_s": 10_000, "charge_uc": 100_000_000}
-    made = words(segments or WORST, **header, down_slew_ua_s=250, time_s=14_400)
+    made = words(segments or WORST, **header, down_slew_ua_s=253, time_s=14_400)
     return Program([C(word) for word in made], board)
 
 
