@@ -156,8 +156,8 @@ def test_no_skin_and_no_storm_of_commands_ends_in_a_fault(segments, z, commands,
 def test_five_thousand_examples_keep_to_it_too(drawn, check, examples):
     @seed(1)
     @settings(max_examples=examples, **DRAW)
-    @given(*drawn)
-    def of_them(*values):
+    @given(st.tuples(*drawn))
+    def of_them(values):
         check(*values)
 
     of_them()
