@@ -136,24 +136,22 @@ class Bench:
         """Latch how a run ended; called with the heap locked and Ctrl-C disabled."""
         session = self._loop.tick.session
         outcome, fault = session.outcome, session.fault
+        found = fault or self._loop.tick.supervisor.tripped
         if left == INTERRUPTED:
-            # A fault found before Ctrl-C stays one, of the session or of the supervisor.
-            fault = fault or self._loop.tick.supervisor.tripped
+            fault = found  # one found before Ctrl-C stays the cause
             if fault == 0:
                 outcome = codes.OUTCOME_STOPPED
             elif outcome != codes.OUTCOME_REFUSED:
                 outcome = codes.OUTCOME_FAULTED
         elif left == BROKEN:
             outcome = codes.OUTCOME_FAULTED
-            # A fault found before the exception stays the cause.
-            fault = fault or self._loop.tick.supervisor.tripped or codes.FAULT_INTERNAL
+            fault = found or codes.FAULT_INTERNAL  # so does one found before the exception
         self._outcome = outcome
         self._ended_by = fault
         # A missing load is no fault of the bench. Any other fault latches, also one that came
         # after the end was reported.
-        if fault == 0:
-            fault = self._loop.tick.supervisor.tripped
-        self._fault = 0 if fault == codes.FAULT_NO_LOAD else fault
+        latched = fault or found
+        self._fault = 0 if latched == codes.FAULT_NO_LOAD else latched
 
     def _ending(self):
         tick = self._loop.tick

@@ -29,6 +29,18 @@ def tree(path):
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+def stored(node):
+    """The names that a class or a function assigns on `self`."""
+    return {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.ctx, ast.Store)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "self"
+    }
+
+
 def package(path):
     """The dotted package that holds a file of the firmware or of the host tools; "" elsewhere."""
     for root in (FIRMWARE, ROOT / "host_tools"):

@@ -8,7 +8,7 @@ import ast
 
 import pytest
 
-from .sources import CORE, FIRMWARE, HOST, IONTO, files, name, tree
+from .sources import CORE, FIRMWARE, HOST, IONTO, files, name, stored, tree
 
 COLD = {
     "__init__": "allocates, once",
@@ -96,7 +96,7 @@ def _methods():
 @pytest.mark.parametrize("path", [*TICKS, IONTO / "loop.py"], ids=ids)
 def test_no_bound_method_is_taken_but_in_init(path):
     """`f = obj.method` makes an object; with the heap locked it is a MemoryError."""
-    own = set().union(*(_stored(node) for _, node in functions(path)))
+    own = set().union(*(stored(node) for _, node in functions(path)))
     methods = _methods() - own
     for function, node in functions(path):
         if function == "__init__":
@@ -128,21 +128,10 @@ def test_attributes_are_made_before_the_first_tick(path):
             if method in seen or method not in methods:
                 continue
             seen.add(method)
-            made |= _stored(methods[method])
+            made |= stored(methods[method])
             waiting += _called(methods[method])
         for method in methods.values():
-            assert _stored(method) <= made, f"{node.name}.{method.name}: {_stored(method) - made}"
-
-
-def _stored(method):
-    return {
-        part.attr
-        for part in ast.walk(method)
-        if isinstance(part, ast.Attribute)
-        and isinstance(part.ctx, ast.Store)
-        and isinstance(part.value, ast.Name)
-        and part.value.id == "self"
-    }
+            assert stored(method) <= made, f"{node.name}.{method.name}: {stored(method) - made}"
 
 
 def _called(method):

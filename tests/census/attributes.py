@@ -9,7 +9,7 @@ compares every entry, so that a tick is slower.
 import ast
 from pathlib import Path
 
-from tests.arch.sources import tree
+from tests.arch.sources import stored, tree
 
 from .areas import python
 
@@ -38,14 +38,7 @@ def largest(root: Path, count: int) -> list[dict]:
 def _attributes(name: str, classes: dict, under: tuple[str, ...]) -> set[str]:
     """The names that a class and its bases assign on `self`."""
     _, node = classes[name]
-    found = {
-        one.attr
-        for one in ast.walk(node)
-        if isinstance(one, ast.Attribute)
-        and isinstance(one.ctx, ast.Store)
-        and isinstance(one.value, ast.Name)
-        and one.value.id == "self"
-    }
+    found = stored(node)
     for base in node.bases:
         parent = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
         if parent in classes and parent not in (name, *under):

@@ -8,6 +8,7 @@ and from the pins, never from the firmware. Currents in uA.
 import msgspec
 from rp2040py.gpio_pin import GPIOPinState
 from tests.core.build import segment, words
+from tests.host.listener import Listener
 
 from ionto.core import program
 from iontobench import tree
@@ -61,19 +62,6 @@ def job_of(made, load_name, calibration, seed=SEED, faults=()):
     )
 
 
-class Items:
-    """A listener that keeps everything."""
-
-    def __init__(self):
-        self.items = []
-
-    def on_item(self, item):
-        self.items.append(item)
-
-    def on_tick(self, t_us):
-        return []
-
-
 class Course:
     """A session that has just been started; the host is the tool's own, beats and all."""
 
@@ -95,7 +83,7 @@ class Course:
         self.bench.load()
         if patch:
             chip.exec(patch)
-        self.items = Items()
+        self.items = Listener()
         self.link = HostLink([self.items])
         self.gate_edges = []  # (t_us, level)
         gate = chip.mcu.gpio[MODULE.PINS["gate"]]

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 from tests.arch.sources import ROOT
+from tests.host.listener import Listener
 
 from .forks import in_copy
 
@@ -37,9 +38,9 @@ def _on_chip(booted, level_ua, charge_uc, slew_ua_s):
 def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
     from iontobench.device.runner import run_virtual
 
-    from .course import Items, by_dose, job_of
+    from .course import by_dose, job_of
 
-    items = Items()
+    items = Listener()
     job = job_of(by_dose(level_ua, charge_uc, slew_ua_s), _LOAD, calibration)
     result = run_virtual(job, [items])
     return result.last, _events(items.items), result.true_charge_uc
@@ -112,9 +113,9 @@ def trace_hash():
     from iontobench.chip.runner import run_chip
     from iontobench.device.known_loads import calibrate_seeded
 
-    from .course import BOARD, SEED, Items, by_dose, job_of
+    from .course import BOARD, SEED, by_dose, job_of
 
-    items = Items()
+    items = Listener()
     job = job_of(by_dose(2000, 300, 10_000), _LOAD, calibrate_seeded(BOARD, "rp2040", SEED))
     result = run_chip(job, [items])
     told = (items.items, sorted(result.last.items()), result.true_charge_uc, result.true_peak_ua)

@@ -128,11 +128,6 @@ def _mutated(number, **changes):
     return rows
 
 
-def _index(state, event):
-    rows = expanded()
-    return rows.index(rows_of(rows, state, event)[-1])
-
-
 @pytest.mark.parametrize("state", LIVE, ids=STATES.get)
 @pytest.mark.parametrize("event", [transitions.TRIPPED, codes.ASK_STOP], ids=EVENTS.get)
 def test_a_state_that_loses_its_row_for_a_fault_or_a_stop_is_noticed(state, event):

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.host.listener import Listener
 from tests.host.test_frames import event_frame, sample_frame
 
 from ionto.core import codes
@@ -130,19 +131,6 @@ def test_the_boards_clock_of_24_bits_goes_on_after_a_long_pause():
     items = [session.on_bytes(line(seq, t_ms), 0)[0] for seq, t_ms in enumerate(times)]
     expected = [*times[:4], wrap, wrap - 50, wrap + 100, wrap + 50_000]
     assert [item.t_ms for item in items] == expected
-
-
-class Listener:
-    def __init__(self, *commands):
-        self.commands = list(commands)
-        self.items = []
-
-    def on_item(self, item):
-        self.items.append(item)
-
-    def on_tick(self, t_us):
-        commands, self.commands = self.commands, []
-        return commands
 
 
 def test_a_link_tells_every_listener_and_sends_what_any_of_them_asks():

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+from tests.host.listener import Listener
 from tests.vm.short_programs import cut_short
 
 from ionto.core import fields
@@ -119,21 +120,6 @@ class NotingRig(Rig):
     plant_class = Noted
 
 
-class Heard:
-    """As a listener: keeps all that arrives."""
-
-    def __init__(self):
-        self.items = []
-
-    def on_item(self, item):
-        """Keep it."""
-        self.items.append(item)
-
-    def on_tick(self, t_us):
-        """Ask nothing."""
-        return []
-
-
 @cache
 def _calibration(board_name: str, adc: str, seed: int):
     board = tree.load_board(board_name).BOARD
@@ -154,7 +140,7 @@ def record(case: Case) -> Items:
     calibration = _calibration(board.name, case.adc, case.seed)
     rig = NotingRig(board, skin, case.adc, case.seed, calibration, case.faults)
     rig.plant.until_us = _LONGEST_US[case.is_whole]
-    heard = Heard()
+    heard = Listener()
     script = tuple((STATE_PROBE, at_ms, text) for at_ms, text in case.commands)
     seen = rig.run(words, script, [heard])
     return {

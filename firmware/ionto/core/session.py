@@ -236,7 +236,7 @@ class Session:
         if actions & GO_ON:
             self.state = following
         elif actions & RETARGET:
-            self._segment.adjust(self.value)
+            self._prepare(actions)
             self.target_q4 = self._segment.level_q4
             self.jump = 0  # the new level comes by ramp, even in a train that began at once
             self.entered = 1
