@@ -107,4 +107,5 @@ def test_its_programs_are_ramp_hold_and_ramp_within_six_minutes():
     at = place("bath")
     made = words(at, 300.0)
     assert (made[program.H_SEGMENTS], made[program.H_LEAST_OHM]) == (1, at.least_ohm)
+    assert made[program.H_LIFT_PERCENT] == at.lift_percent
     assert long_holds.SESSION_S - 2 * at.ramp_s == 300

@@ -49,6 +49,7 @@ def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
         "density_ua_cm2": 500,
         "probe_min_q4": 40,
         "least_ohm": 0,
+        "lift_percent": 6,
     }
     unknown = set(header) - set(made)
     if unknown:

@@ -10,7 +10,7 @@ BOARD = limits.Board("virtual", 5000, 40000, 40)
 
 def words(segments=1, **changes):
     """A good program of 2 mA on 10 cm2, with words changed by the name of their index."""
-    made = [program.VERSION, segments, -1, 2000, 100, 100, 2426000, 2440, 1000, 500, 80, 0]
+    made = [program.VERSION, segments, -1, 2000, 100, 100, 2426000, 2440, 1000, 500, 80, 0, 6]
     for _ in range(segments):
         made += [program.HOLD_CHARGE, 2000, 100, 2400000, 0, -1, 0, 0, 0, 0, 0, 0]
     for name, value in changes.items():

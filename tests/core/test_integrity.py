@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionto.core.integrity import Integrity
+from ionto.core.program import HEADER_LEN, SEGMENT_LEN
 
 from .build import SMALL, make_program, pulses, segment
 
-WORDS = 12 + 3 * 12
-STEPS = WORDS // 8  # of a walk
+WORDS = HEADER_LEN + 3 * SEGMENT_LEN
+STEPS = -(-WORDS // 8)  # of a walk
 BITS = 31  # of a word within +-2^30
 
 
@@ -81,6 +82,6 @@ def test_a_new_program_is_watched_from_its_first_word_on():
     watch.step()
     following = make_program(SMALL)
     watch.arm(following)
-    assert [watch.step() for _ in range(6)] == [0] * 6
+    assert [watch.step() for _ in range(8)] == [0] * 8
     following.words[0] ^= 1
-    assert [watch.step() for _ in range(3)] == [0, 0, 1]
+    assert [watch.step() for _ in range(4)] == [0, 0, 0, 1]

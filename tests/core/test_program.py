@@ -94,7 +94,7 @@ def test_a_good_program_gives_its_header_and_segments():
 
 # The word, the first value that is refused on either side, and the name in the message.
 EDGES = [
-    ("H_VERSION", 1, 3, "version"),
+    ("H_VERSION", 2, 4, "version"),
     ("H_SEGMENTS", 0, 33, "segments"),
     ("H_POLARITY", -2, 2, "polarity"),
     ("H_PEAK_UA", 0, 5001, "peak_ua"),
@@ -106,6 +106,7 @@ EDGES = [
     ("H_DENSITY_UA_CM2", 0, 2001, "density_ua_cm2"),
     ("H_PROBE_MIN_Q4", 0, 81, "probe_min_q4"),
     ("H_LEAST_OHM", -1, 1000001, "least_ohm"),
+    ("H_LIFT_PERCENT", 0, 101, "lift_percent"),
     ("S_KIND", 0, 5, "segment 0 kind"),
     ("S_LEVEL_UA", 0, 2001, "segment 0 level_ua"),
     ("S_SLEW_UA_S", 0, 101, "segment 0 slew_ua_s"),
@@ -133,7 +134,7 @@ COMPANY = {
 }
 
 
-@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES[2:12] + EDGES[13:16])
+@pytest.mark.parametrize(("name", "low", "high", "text"), EDGES[2:13] + EDGES[14:17])
 def test_a_word_at_either_end_of_its_range_is_taken(name, low, high, text):
     for value in (low + 1, high - 1):
         company = COMPANY.get(name, {})
@@ -193,14 +194,14 @@ def test_a_peak_above_the_density_wall_is_refused():
 @pytest.mark.parametrize("length", [0, 1, 11])
 def test_less_than_a_header_is_refused(length):
     said = said_of(parse, words()[:length])
-    assert said == f"{length} words are less than a header of 12"
+    assert said == f"{length} words are less than a header of 13"
 
 
 def test_words_that_do_not_match_the_count_of_segments_are_refused():
-    assert said_of(parse, words()[:12]) == "12 words do not hold 1 segments"
-    assert said_of(parse, words()[:-1]) == "23 words do not hold 1 segments"
-    assert said_of(parse, [*words(), 0]) == "25 words do not hold 1 segments"
-    assert said_of(parse, words(segments=2)[:-12]) == "24 words do not hold 2 segments"
+    assert said_of(parse, words()[:13]) == "13 words do not hold 1 segments"
+    assert said_of(parse, words()[:-1]) == "24 words do not hold 1 segments"
+    assert said_of(parse, [*words(), 0]) == "26 words do not hold 1 segments"
+    assert said_of(parse, words(segments=2)[:-12]) == "25 words do not hold 2 segments"
 
 
 def test_the_last_of_several_segments_is_checked_too():

@@ -140,7 +140,7 @@ def test_limits_that_are_not_whole_are_found_in_the_third_round(gate):
 def test_a_program_that_has_changed_is_found_in_the_fourth_round_of_a_walks_last_turn(gate):
     slow = Slow()
     slow.program.words[0] ^= 1 << 20
-    assert slow.turns(2, gate) == (0, codes.FAULT_NONE)
+    assert slow.turns(3, gate) == (0, codes.FAULT_NONE)
     assert slow.turn(gate) == [
         codes.FAULT_NONE,
         codes.FAULT_NONE,

@@ -66,7 +66,7 @@ def test_noise_before_the_gate_opened_is_not_heard_after_it(readings):
 
 def low(slow, seconds=1, least_ohm=15_000, **given):
     """Whether a hold of so many seconds is told as a load below a third of `least_ohm`."""
-    slow.slow_checks.steady.arm(least_ohm)
+    slow.slow_checks.steady.arm(least_ohm, lift_percent=6)
     slow.turns(62 * seconds + 1, **given)
     return bool(slow.slow_checks.steady.warning & codes.WARN_LOW_LOAD)
 
@@ -84,7 +84,7 @@ def settled(clock_ms=6000):
 def test_a_hold_is_looked_at_for_seconds_every_16_ms():
     for turns, told in ((62, 0), (63, 1)):
         slow = settled()
-        slow.slow_checks.steady.arm(15_003)
+        slow.slow_checks.steady.arm(15_003, lift_percent=6)
         slow.turns(turns)
         assert bool(slow.slow_checks.steady.warning & codes.WARN_LOW_LOAD) == told
 

@@ -26,9 +26,9 @@ class Hold:
     from, now), with the number of the second that was judged.
     """
 
-    def __init__(self, least_ohm=0, accuracy_ua=10):
+    def __init__(self, least_ohm=0, accuracy_ua=10, lift_percent=6):
         self.steady = Steady(accuracy_ua)
-        self.steady.arm(least_ohm)
+        self.steady.arm(least_ohm, lift_percent)
         self.clock_ms = 0
         self.second = 0
         self.found = []
@@ -143,6 +143,15 @@ def test_a_rise_of_6_percent_above_the_ten_seconds_that_ended_2_s_before_is_a_li
     told = hold.hold(*before, now_mv)
     lifts = [] if from_mv is None else [(len(before), codes.WARN_LIFT, from_mv, now_mv)]
     assert told == lifts
+
+
+@pytest.mark.hazard("H-32")
+@pytest.mark.parametrize("lift_percent", [1, 4, 100])
+@pytest.mark.parametrize("above_mv", [0, 1])
+def test_the_program_says_how_far_a_voltage_rises_in_a_lift(lift_percent, above_mv):
+    now_mv = 5000 + 50 * lift_percent + above_mv
+    told = Hold(lift_percent=lift_percent).hold(*[5000] * 12, now_mv)
+    assert told == ([(12, codes.WARN_LIFT, 5000, now_mv)] if above_mv else [])
 
 
 @pytest.mark.hazard("H-32")
@@ -345,7 +354,7 @@ def test_a_reset_forgets_what_was_told_and_when():
     del hold.found[:]
     assert hold.hold(0) == []
     steady.reset()
-    steady.arm(3000)
+    steady.arm(3000, 6)
     assert hold.hold(999) == [(2, codes.WARN_LOW_LOAD, 0, 999)]
 
 

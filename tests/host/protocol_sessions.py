@@ -42,7 +42,7 @@ def words(segments, slew=500, down=400, wall_uc=10**7, time_s=60, peak=2000):
     """A program of such segments."""
     polarity = segments[0][program.S_POLARITY]
     header = [program.VERSION, len(segments), polarity, peak, slew, down, wall_uc, time_s]
-    return [*header, 1000, 2000, 80, 0, *(word for one in segments for word in one)]
+    return [*header, 1000, 2000, 80, 0, 6, *(word for one in segments for word in one)]
 
 
 class Watched:

@@ -14,6 +14,7 @@ from iontobench.records import RecordError, RecordWriter, read, verify
 from iontobench.records.old_states import OLD_STATES, UNKNOWN, old_states, todays_state
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report import write_report
+from iontobench.report.facts import asked
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EVERY = sorted(path.name for path in FIXTURES.glob("*.jsonl"))
@@ -84,6 +85,13 @@ def test_an_old_record_has_a_report(name, tmp_path):
     write_report(FIXTURES / name, tmp_path / "report.html")
     text = Page((tmp_path / "report.html").read_text("utf-8")).text
     assert ("open" if name in FAULTS else "complete") in text
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_program_of_an_old_record_is_read_as_it_was_written(name):
+    program = asked(read(FIXTURES / name).header)
+    dose_uc, length_ms = (2000.0, 5000.0) if "eleven" in name else (3510.0, 14040.0)
+    assert (program.dose_uc, program.length_ms, program.peak_ua) == (dose_uc, length_ms, 500)
 
 
 @pytest.mark.parametrize("name", ["v1-every-state.jsonl", "v2-every-state.jsonl"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ionto.core import program as p
 from ionto.core.crc import crc16
-from ionto.core.limits import DOWN_MAX_S, LEAST_MAX_OHM
+from ionto.core.limits import DOWN_MAX_S, LEAST_MAX_OHM, LIFT_MAX_PERCENT
 
 CURRENT_MAX_Q4 = 600_000  # 37.5 mA, the full scale of a 30 mA board
 CURRENT_MIN_Q4 = -30_000  # an offset of 5 % below zero
@@ -84,6 +84,7 @@ def programs(draw, board, walls=True):
     words[p.H_DENSITY_UA_CM2] = 2000
     words[p.H_PROBE_MIN_Q4] = draw(near(1, 80))
     words[p.H_LEAST_OHM] = draw(often(0, near(0, LEAST_MAX_OHM, 600, 3000)))
+    words[p.H_LIFT_PERCENT] = draw(near(1, LIFT_MAX_PERCENT, 4, 6))
     for index in range(count):
         words += draw(segments(words, index == 0))
     return words

@@ -52,7 +52,7 @@ def test_windows_are_the_same_in_the_vm(vm, cases):
 
 
 @few
-@given(batch(st.sampled_from([[10, 0], [1, 3000], [60, 1_000_000]]), rows.steady_rows))
+@given(batch(st.sampled_from([[10, 0, 6], [1, 3000, 4], [60, 1_000_000, 100]]), rows.steady_rows))
 def test_steady_holds_are_the_same_in_the_vm(vm, cases):
     assert_same_traces(vm, Driver.read("steady"), cases)
 

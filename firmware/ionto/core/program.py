@@ -10,7 +10,7 @@ from . import limits
 from .const import const
 from .crc import crc16 as crc16  # the wire form's own check
 
-VERSION = const(2)
+VERSION = const(3)
 
 # Header words.
 H_VERSION = const(0)
@@ -25,7 +25,8 @@ H_AREA_MM2 = const(8)  # the smaller electrode
 H_DENSITY_UA_CM2 = const(9)  # limit of peak / area
 H_PROBE_MIN_Q4 = const(10)  # a probe current below it is an open lead
 H_LEAST_OHM = const(11)  # the least load that the site can have, settled; 0: not known
-HEADER_LEN = const(12)
+H_LIFT_PERCENT = const(12)  # a steady voltage that rises by more tells of a lift
+HEADER_LEN = const(13)
 
 # Segment words. Those that a kind does not use are 0.
 S_KIND = const(0)
@@ -133,6 +134,7 @@ class Program:
             )
         self.probe_min_q4 = _in(words, H_PROBE_MIN_Q4, 1, 5 * 16, "probe_min_q4")
         self.least_ohm = _in(words, H_LEAST_OHM, 0, limits.LEAST_MAX_OHM, "least_ohm")
+        self.lift_percent = _in(words, H_LIFT_PERCENT, 1, limits.LIFT_MAX_PERCENT, "lift_percent")
         self.segments = words[H_SEGMENTS]
         off_ms = 0
         for segment in range(self.segments):

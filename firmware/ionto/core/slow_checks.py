@@ -78,7 +78,7 @@ class SlowChecks:
         self.reset()
         self._time_ms = time_ms
         self._integrity.arm(program)
-        self.steady.arm(program.least_ohm)
+        self.steady.arm(program.least_ohm, program.lift_percent)
 
     def output_off(self):
         """Note that the gate is low: every count about a current starts anew."""

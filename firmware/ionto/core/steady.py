@@ -30,7 +30,6 @@ _FALL_SECONDS = const(3)  # this second, the second of the fall, one before
 # times that above the mean, so the limit for a mean is lower [domain.md 4b].
 _BREAKDOWN_MV = const(27000)
 _LIFT_SECONDS = const(13)  # this second, two between, ten to compare with
-_LIFT_PERCENT = const(106)
 _DRIFT_SECONDS = const(180)
 _DRIFT_PERCENT = const(106)
 _AGAIN_MS = const(60000)  # each cause is reported at most once a minute
@@ -65,15 +64,19 @@ class Steady:
         self.over_mean_q4 = 0
         self.over_expected_q4 = 0
         self._low_load_ohm = 0
+        self._lift_percent = 0
         for cause in range(CAUSES):
             self.from_ohm[cause] = 0
             self.now_ohm[cause] = 0
             self._again_ms[cause] = _NEVER_MS
         self.forget()
 
-    def arm(self, least_ohm):
-        """Take the least load of the program's site; 0: not known."""
+    def arm(self, least_ohm, lift_percent):
+        """Take what the program says of its site: the least load (0: not known), and the rise
+        of the voltage that tells of a lift.
+        """
         self._low_load_ohm = least_ohm // 3
+        self._lift_percent = 100 + lift_percent
 
     def forget(self):
         """Drop all seconds: the hold is over, or no longer steady."""
@@ -160,7 +163,10 @@ class Steady:
         return 0
 
     def _judge_lift(self, clock_ms):
-        """Warn of a mean more than 6 % above that of the ten seconds that ended 2 s before."""
+        """Warn of a mean well above that of the ten seconds that ended 2 s before.
+
+        How far, the program's header says for its site.
+        """
         means_mv = self._means_mv
         at = self._at
         seconds = self._seconds
@@ -168,8 +174,8 @@ class Steady:
             self._ten_mv += means_mv[(at - 3) & _RING_MASK]
         if seconds > _LIFT_SECONDS:
             self._ten_mv -= means_mv[(at - _LIFT_SECONDS) & _RING_MASK]
-        # Bound: 65 000 * 1000 = 6.5e7.
-        if seconds >= _LIFT_SECONDS and means_mv[at] * 1000 > self._ten_mv * _LIFT_PERCENT:
+        # Bound: 10 * 65 000 * 200 = 1.3e8.
+        if seconds >= _LIFT_SECONDS and means_mv[at] * 1000 > self._ten_mv * self._lift_percent:
             self._tell(
                 LIFT, codes.WARN_LIFT, self._ohm(self._ten_mv // 10), means_mv[at], clock_ms
             )

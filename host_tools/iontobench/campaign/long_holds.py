@@ -20,7 +20,7 @@ from ionto.core.steady import Steady
 from iontobench.protocols import loader
 from iontobench.protocols.plan import make_plan
 from iontobench.protocols.segment import Segment, program_words
-from iontobench.protocols.settled import least_ohm
+from iontobench.protocols.settled import least_ohm, lift_percent
 from iontobench.sim.noise import seeded
 from iontobench.sim.stage import draw_compliance_share
 from iontobench.sim.state import NEVER_US
@@ -104,6 +104,7 @@ class Place(NamedTuple):
     area_mm2: int
     areas_cm2: tuple[float, float]
     least_ohm: int
+    lift_percent: int
 
     @property
     def ramp_s(self) -> float:
@@ -119,8 +120,15 @@ def place(site: str) -> Place:
     shape = make_plan(protocol).shape
     first, electrodes = shape.segments[0], protocol.electrodes
     areas_cm2 = (electrodes.active.area_cm2, electrodes.return_.area_cm2)
-    least = least_ohm(protocol, first.level_ua)
-    return Place(board, first.level_ua, first.slew_ua_s, shape.area_mm2, areas_cm2, least)
+    return Place(
+        board,
+        first.level_ua,
+        first.slew_ua_s,
+        shape.area_mm2,
+        areas_cm2,
+        least_ohm(protocol, first.level_ua),
+        lift_percent(protocol),
+    )
 
 
 def words(at: Place, hold_s: float) -> list[int]:
@@ -143,6 +151,7 @@ def words(at: Place, hold_s: float) -> list[int]:
         density_ua_cm2=500,
         probe_min_q4=8,
         least_ohm=at.least_ohm,
+        lift_percent=at.lift_percent,
     )
 
 

@@ -21,7 +21,7 @@ from .probe import probe_min_q4
 from .profiles import Profile
 from .rows import Row
 from .schema import Protocol
-from .settled import least_ohm
+from .settled import least_ohm, lift_percent
 from .verdict import judge
 
 # Above the planned charge, so that the wall catches a runaway and never a good session.
@@ -119,6 +119,7 @@ def draft(protocol: Protocol, profile: Profile, board: Board) -> Draft:
         density_ua_cm2=profile.density_ua_cm2[protocol.application],
         probe_min_q4=probe_min_q4(protocol, board),
         least_ohm=least_ohm(protocol, plan.shape.peak_ua),
+        lift_percent=lift_percent(protocol),
     )
     return Draft(plan=plan, words=words, rows=judge(protocol, profile, board, plan, words))
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ionto.core import program
+from ionto.core.limits import LIFT_PERCENT
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +42,14 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
         return made
 
 
+def as_today(words: Sequence[int]) -> list[int]:
+    """The words of an older record's program with today's header: versions 1 and 2 had no lift."""
+    at = program.H_LIFT_PERCENT
+    if words[program.H_VERSION] not in (1, 2):
+        return list(words)
+    return [program.VERSION, *words[1:at], LIFT_PERCENT, *words[at:]]
+
+
 def program_words(
     segments: Sequence[Segment],
     *,
@@ -53,6 +62,7 @@ def program_words(
     density_ua_cm2: int,
     probe_min_q4: int,
     least_ohm: int = 0,
+    lift_percent: int = LIFT_PERCENT,
 ) -> list[int]:
     """Header and segments; the header's version, count and polarity follow from the segments."""
     header = [0] * program.HEADER_LEN
@@ -68,4 +78,5 @@ def program_words(
     header[program.H_DENSITY_UA_CM2] = density_ua_cm2
     header[program.H_PROBE_MIN_Q4] = probe_min_q4
     header[program.H_LEAST_OHM] = least_ohm
+    header[program.H_LIFT_PERCENT] = lift_percent
     return header + [word for segment in segments for word in segment.words()]

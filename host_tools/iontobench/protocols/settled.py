@@ -9,6 +9,7 @@ from math import exp
 
 from msgspec.structs import replace
 
+from ionto.core.limits import LIFT_PERCENT
 from iontobench.sim.load import new_state
 from iontobench.sim.skin import SkinParams, load_skin
 
@@ -18,6 +19,7 @@ from .schema import Protocol
 _HOUR_US = 3_600_000_000
 _FIELD_US = 1000
 _FIELD_STEPS = 100  # 20 time constants of the field state
+LIFT_WATER_PERCENT = 4
 
 
 def median_mv(protocol: Protocol, current_ua: int) -> int:
@@ -34,6 +36,16 @@ def least_ohm(protocol: Protocol, current_ua: int) -> int:
     median, sigma = R0[protocol.skin]
     low = max(median * exp(-Z_99 * sigma), params.r_min_kohm_cm2)
     return round(1000 * _settled_mv(replace(params, r0_kohm_cm2=low), current_ua) / current_ua)
+
+
+def lift_percent(protocol: Protocol) -> int:
+    """The rise of a steady voltage, percent, that tells of a lift on the protocol's site.
+
+    Where the current goes through water, body and water are a larger and steadier part of the
+    load: a healthy second rises less there than on dry skin, and so does a lift
+    [DESIGN.md, Warnings by simulation].
+    """
+    return LIFT_WATER_PERCENT if _params(protocol).water_cm else LIFT_PERCENT
 
 
 def _params(protocol: Protocol) -> SkinParams:

@@ -55,6 +55,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         density_ua_cm2: int = 0,
         probe_min_q4: int = 0,
         least_ohm: int = 0,
+        lift_percent: int = limits.LIFT_PERCENT,
     ) -> list[int]:
         """The program; without its walls it is enough for the course of a session."""
         return program_words(
@@ -68,6 +69,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
             density_ua_cm2=density_ua_cm2,
             probe_min_q4=probe_min_q4,
             least_ohm=least_ohm,
+            lift_percent=lift_percent,
         )
 
 

@@ -12,6 +12,7 @@ from ionto.core import codes, program
 from iontobench import words
 from iontobench.course import Course
 from iontobench.device.events import Snapshot
+from iontobench.protocols.segment import as_today
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
@@ -52,7 +53,8 @@ class Delivered(msgspec.Struct, frozen=True):
 def asked(header: dict[str, Any]) -> Asked:
     """The program of a header, or nothing where its words are not a program's."""
     try:
-        told = msgspec.convert(loose.table(header.get("program")).get("words"), list[Int])
+        found = msgspec.convert(loose.table(header.get("program")).get("words"), list[Int])
+        told = as_today(found)
         course = Course(told)
         top = tuple(told[: program.HEADER_LEN])
     except (msgspec.ValidationError, IndexError, ZeroDivisionError, OverflowError):

@@ -1,5 +1,5 @@
-"""Params: accuracy _ua, least load _ohm. Rows: samples alike, expected _q4, current above it _q4,
-load _mv, settled, forget first.
+"""Params: accuracy _ua, least load _ohm, lift _percent. Rows: samples alike, expected _q4, current
+above it _q4, load _mv, settled, forget first.
 """
 
 from ionto.core.steady import Steady
@@ -8,7 +8,7 @@ from ionto.core.steady import Steady
 class State:
     def __init__(self, params):
         self.steady = Steady(params[0])
-        self.steady.arm(params[1])
+        self.steady.arm(params[1], params[2])
         self.clock_ms = 0
         self.code = 0
 
