@@ -15,7 +15,7 @@ LOADS_KOHM = (0.5, 0.51, 1, 5, 15.9, 16, 16.1, 30, 49, 50)
 LOADS_NF = (1, 1.1, 10, 50, 199, 200)
 STEPS_S = (0.9003, 1.1997)
 END_S = 1.45
-FASTEST_FAMILY_UA_S = 2000  # of all protocols [protocols/families]
+FASTEST_FAMILY_UA_S = 2000  # of all protocols [protocols/limits]
 
 
 def set_point_ua(r_kohm):

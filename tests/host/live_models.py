@@ -3,12 +3,12 @@
 from tests.host.synthetic_sessions import WORDS, dexamethasone
 
 from iontobench.cli.model import About, Model
-from iontobench.course import Course
+from iontobench.protocols.timeline import Timeline
 
 
 def about():
     """The first protocol on the virtual board."""
-    return About("virtual", "dexamethasone-40", "us", Course(WORDS))
+    return About("virtual", "dexamethasone-40", "us", Timeline(WORDS))
 
 
 def model_at(until_s, open_at_s=None):

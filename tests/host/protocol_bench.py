@@ -15,9 +15,9 @@ from iontobench.device.events import Event
 from iontobench.device.link import HostLink
 from iontobench.device.runner import Console
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import OffPhase, PulsePhase
-from iontobench.protocols.serving import board_for
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
@@ -55,7 +55,9 @@ class Port(VirtualPort):
 
 
 class Run:
-    """A session of a program: `last` of the firmware, `truth` of the plant, `events` of the link.
+    """A session of a program: `last` of the firmware, `truth` of the plant, `items` of the link.
+
+    `events` are the events among the items.
 
     `commands` are (s, text), an operator's; a command is due at that board time.
     """
@@ -63,7 +65,7 @@ class Run:
     def __init__(self, words, board, skin, commands=(), each=None, seed=1):
         self.plant = SwitchWatched(board, skin, "ideal", seed)
         self.truth = self.plant.truth
-        self.events = []
+        self.items = []
         self._commands = sorted(commands)
         port = Port(board, self.plant, Console(HostLink([self])))
         port.each = each
@@ -73,9 +75,13 @@ class Run:
         self.last = bench.run(True)
 
     def on_item(self, item):
-        """As a listener: keep the events."""
-        if isinstance(item, Event):
-            self.events.append(item)
+        """As a listener: keep it."""
+        self.items.append(item)
+
+    @property
+    def events(self):
+        """The events so far, in their order."""
+        return [item for item in self.items if isinstance(item, Event)]
 
     def on_tick(self, t_us):
         """As a listener: hand over what is due."""
@@ -113,7 +119,7 @@ def _short(phase, protocol):
 
 def compiled(protocol):
     """Compiled for the first simulated board that serves it: (compiled, board)."""
-    board = board_of(board_for(protocol, make_plan(protocol)))
+    board = board_of(board_for(protocol, lower(protocol)))
     return compile_protocol(protocol, profile("us"), board), board
 
 

@@ -84,3 +84,25 @@ def test_a_latched_board_is_the_chosen_one(run, tmp_path):
     said, job = run("tapwater-hands")
     assert (said.code, job) == (3, None)
     assert (said.object["outcome"], said.object["board"]) == ("refused", "virtual_30ma")
+
+
+@pytest.mark.parametrize(
+    ("name", "board"),
+    [("tapwater-hands", "virtual_30ma"), ("acetylcholine-5x20s", "virtual_500ua")],
+)
+def test_check_judges_on_the_board_that_run_would_choose_and_says_so(run, name, board):
+    said = call("check", name, "--json")
+    assert (said.code, said.object["board"]) == (0, board)
+    [line] = told(said)
+    assert said.object["board_note"] == line == run(name)[0].object["board_note"]
+
+
+def test_check_keeps_to_the_board_that_was_asked_for():
+    said = call("check", "tapwater-hands", "--board", "virtual", "--json")
+    assert (said.code, said.object["board"], told(said)) == (1, "virtual", [])
+
+
+def test_check_of_what_makes_no_session_on_any_board_is_an_answer(tmp_path):
+    said = call("check", written(tmp_path, changed(("= 2.0", "= 0.1"))), "--json")
+    assert (said.code, said.object["board"], said.object["bounds"]) == (1, "virtual", [])
+    assert "the session takes" in said.object["reason"]

@@ -180,4 +180,4 @@ def test_closed_input_has_no_keys(monkeypatch):
 
 
 def test_about_gives_the_peak_that_bounds_the_set_point():
-    assert about().course.peak_ua == 2000
+    assert about().timeline.peak_ua == 2000

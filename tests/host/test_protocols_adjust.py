@@ -11,14 +11,14 @@ from ionto.core.fields import FLAG_LIMITED
 from iontobench.cli.controls import KEYS, Controls, step_of
 from iontobench.cli.model import About, Model
 from iontobench.cli.pace import Pacer
-from iontobench.course import Course
 from iontobench.device.events import Sample
 from iontobench.protocols.bounds import bounds
+from iontobench.protocols.timeline import Timeline
 
 
 def model_of(made, state, set_ua, t_ms=60_000, flags=0, dose_uc=0):
     """A view's model of a session in `state`."""
-    model = Model(About("virtual", "mine", "us", Course(made)))
+    model = Model(About("virtual", "mine", "us", Timeline(made)))
     model.add(Sample(1, t_ms, state, flags, set_ua, set_ua, 0.0, 6000, dose_uc))
     return model
 

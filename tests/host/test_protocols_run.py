@@ -8,8 +8,8 @@ from ionto.core import codes, program
 from iontobench.cli.session import calibration_for
 from iontobench.device.runner import Job, run_virtual
 from iontobench.protocols import compile_protocol, list_protocols, load, profile
-from iontobench.protocols.nominal import RESTART_S, START_S
-from iontobench.protocols.view import View
+from iontobench.protocols.program_words import segments_of
+from iontobench.protocols.timeline import RESTART_S, START_S
 from iontobench.tree import load_board
 
 NAMES = [
@@ -28,11 +28,11 @@ def complete_and_right(name, short):
     """Complete, within its plan by polarity, and never switched while something flows."""
     made, board, run = run_protocol(shipped(name, short))
     assert run.last["outcome"] == "complete"
-    train = sum(segment.count for segment in made.plan.segments)
+    train = sum(segment.count for segment in made.timeline.segments)
     stray_uc = STRAY_UC[board.name] + BACK_UC * train
     for planned_uc, true_uc, said_uc in (
-        (made.plan.positive_uc, run.truth.positive_uc, run.last["positive_uc"]),
-        (made.plan.negative_uc, run.truth.negative_uc, run.last["negative_uc"]),
+        (made.timeline.positive_uc, run.truth.positive_uc, run.last["positive_uc"]),
+        (made.timeline.negative_uc, run.truth.negative_uc, run.last["negative_uc"]),
     ):
         allowed_uc = 0.002 * planned_uc + stray_uc
         assert true_uc == pytest.approx(planned_uc, abs=allowed_uc)
@@ -50,7 +50,7 @@ def test_the_protocols_that_ship_are_these():
 def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
     made, run = complete_and_right(name, short=True)
     # A frame of the end may come a little before the plan's last rest is over.
-    assert run.last["t_ms"] == pytest.approx(made.plan.total_s * 1000, abs=1100)
+    assert run.last["t_ms"] == pytest.approx(made.timeline.total_s * 1000, abs=1100)
 
 
 @pytest.mark.long
@@ -100,9 +100,9 @@ def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
 class PulseCounter:
     """The charge of each pulse, from the middle of one off part to the middle of the next."""
 
-    def __init__(self, view, begun_us):
+    def __init__(self, made, begun_us):
         self._next_us = begun_us
-        self._period_us = view.period_ms(0) * 1000
+        self._period_us = segments_of(made)[0].period_ms * 1000
         self._before_uc = 0.0
         self.each_uc = []
 
@@ -137,7 +137,7 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
         for one in found.events
         if one.code == codes.EVENT_STATE and one.a == codes.STATE_PULSE
     )
-    counter = PulseCounter(View(made), (begun_ms - off_ms // 2) * 1000)
+    counter = PulseCounter(made, (begun_ms - off_ms // 2) * 1000)
     Run(made, board_of(board), "resistor:1000", each=counter)
     programmed_uc = level_ua * (on_ms + edge_ms) / 1000
     pulses_uc = counter.each_uc[1:13]

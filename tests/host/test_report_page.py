@@ -81,7 +81,7 @@ def test_asked_and_delivered_stand_side_by_side(complete):
     assert "Complete: the whole program was delivered" in words
     assert "Dose, as the firmware counted it 40.000 mA·min 40.000 mA·min +0.00 %" in words
     assert "Charge the load received, known in simulation only 40.000 mA·min 40.008" in words
-    assert "Duration 20 min 20.0 s 20 min 20.3 s +0.02 %" in words
+    assert "Duration 20 min 20.4 s 20 min 20.3 s -0.01 %" in words
     assert "virtual: simulated, nothing was measured on hardware" in words
 
 

@@ -19,8 +19,8 @@ from iontobench import signs, words
 from iontobench.cli.main import COMMANDS, LazyGroup, cli
 from iontobench.device.events import Event
 from iontobench.protocols import list_protocols, load
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.serving import board_for
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
 
 # What stands for a sign where there is none; in names it has a letter, a digit or _ before it.
 LETTERS = re.compile(
@@ -76,7 +76,7 @@ def test_every_help_page_is_ascii_for_click_writes_utf_8_to_any_terminal():
 @pytest.mark.parametrize("profile", ["us", "eu"])
 def test_the_check_of_a_shipped_protocol_has_signs(name, profile):
     protocol = load(name)
-    board = board_for(protocol, make_plan(protocol))
+    board = board_for(protocol, lower(protocol))
     said = call("check", name, "--profile", profile, "--board", board)
     assert "mA/cm²" in said.out
     assert "mA·min" in said.out

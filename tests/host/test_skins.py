@@ -8,7 +8,7 @@ from tests.host.protocol_bench import board_of
 from tests.host.skin_files import writer
 
 from iontobench.protocols import list_protocols, load
-from iontobench.protocols.settled import median_mv
+from iontobench.protocols.site_load import median_mv
 from iontobench.records import read
 from iontobench.sim.bench import Bench
 from iontobench.sim.load import SkinState

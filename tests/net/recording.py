@@ -28,8 +28,8 @@ from iontobench.campaign.rig import Rig, Seen, Watched
 from iontobench.device.events import Event, Sample, snapshot_of
 from iontobench.device.known_loads import calibrate_seeded
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.serving import board_for
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
 from iontobench.records.event_values import event_values
 from iontobench.sim.skin import load_skin
 
@@ -129,7 +129,7 @@ def _calibration(board_name: str, adc: str, seed: int):
 def record(case: Case) -> Items:
     """Run a session; return its items by name, each a list of lines."""
     protocol = load(case.protocol)
-    board = tree.load_board(board_for(protocol, make_plan(protocol))).BOARD
+    board = tree.load_board(board_for(protocol, lower(protocol))).BOARD
     words = compile_protocol(protocol, profile("us"), board).words
     if not case.is_whole:
         words = cut_short(words, _RAMP_MS, _HOLD_MS)

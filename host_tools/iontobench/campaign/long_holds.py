@@ -18,9 +18,9 @@ from typing import NamedTuple
 from ionto.core import codes, program
 from ionto.core.steady import Steady
 from iontobench.protocols import loader
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.segment import Segment, program_words
-from iontobench.protocols.settled import least_ohm, lift_percent
+from iontobench.protocols.lowering import lower
+from iontobench.protocols.program_words import ProgramSegment, program_words
+from iontobench.protocols.site_load import least_ohm, lift_percent
 from iontobench.sim.noise import seeded
 from iontobench.sim.stage import draw_compliance_share
 from iontobench.sim.state import NEVER_US
@@ -117,14 +117,14 @@ def place(site: str) -> Place:
     """The site's board, level, ramp and electrodes."""
     board, name = SITES[site]
     protocol = loader.load(name)
-    shape = make_plan(protocol).shape
-    first, electrodes = shape.segments[0], protocol.electrodes
+    timeline = lower(protocol)
+    first, electrodes = timeline.segments[0], protocol.electrodes
     areas_cm2 = (electrodes.active.area_cm2, electrodes.return_.area_cm2)
     return Place(
         board,
         first.level_ua,
         first.slew_ua_s,
-        shape.area_mm2,
+        timeline.words[program.H_AREA_MM2],
         areas_cm2,
         least_ohm(protocol, first.level_ua),
         lift_percent(protocol),
@@ -133,7 +133,7 @@ def place(site: str) -> Place:
 
 def words(at: Place, hold_s: float) -> list[int]:
     """Ramp, hold and ramp down."""
-    hold = Segment(
+    hold = ProgramSegment(
         kind=program.HOLD_TIME,
         polarity=-1,
         level_ua=at.level_ua,

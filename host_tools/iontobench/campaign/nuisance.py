@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ionto.core import codes, program
 from iontobench import signs
-from iontobench.protocols.segment import Segment, program_words
+from iontobench.protocols.program_words import ProgramSegment, program_words
 from iontobench.sim.stage import draw_compliance_share
 from iontobench.sim.state import NEVER_US
 
@@ -41,7 +41,7 @@ class Ended(NamedTuple):
 
 def words() -> list[int]:
     """The program of 60 s."""
-    hold = Segment(
+    hold = ProgramSegment(
         kind=program.HOLD_TIME,
         polarity=-1,
         level_ua=LEVEL_UA,

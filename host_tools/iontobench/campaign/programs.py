@@ -7,7 +7,7 @@ run here, and every program ends by itself.
 from typing import NamedTuple
 
 from ionto.core import program
-from iontobench.protocols.segment import Segment, program_words
+from iontobench.protocols.program_words import ProgramSegment, program_words
 
 RAMP_MS = 1000
 HOLD_MS = 3500  # a case that needs longer says so
@@ -56,21 +56,21 @@ def words(level_ua: int, shape: str = HOLD, hold_ms: int = HOLD_MS) -> list[int]
     )
 
 
-def _segments(level_ua: int, shape: str, hold_ms: int) -> list[Segment]:
+def _segments(level_ua: int, shape: str, hold_ms: int) -> list[ProgramSegment]:
     first = _hold(level_ua, FIRST_MS)
     if shape == PULSES:
         return [_pulses(level_ua, hold_ms // TRAIN.period_ms)]
     if shape == TURN:
         return [first, _hold(level_ua, hold_ms, polarity=1)]
     if shape == GAP:
-        gap = Segment(kind=program.OFF, polarity=-1, time_ms=OFF_MS)
+        gap = ProgramSegment(kind=program.OFF, polarity=-1, time_ms=OFF_MS)
         return [first, gap, _hold(level_ua, hold_ms)]
     return [_hold(level_ua, hold_ms)]
 
 
-def _hold(level_ua: int, hold_ms: int, polarity: int = -1) -> Segment:
+def _hold(level_ua: int, hold_ms: int, polarity: int = -1) -> ProgramSegment:
     slew_ua_s = level_ua * 1000 // RAMP_MS
-    return Segment(
+    return ProgramSegment(
         kind=program.HOLD_TIME,
         polarity=polarity,
         level_ua=level_ua,
@@ -79,8 +79,8 @@ def _hold(level_ua: int, hold_ms: int, polarity: int = -1) -> Segment:
     )
 
 
-def _pulses(level_ua: int, count: int) -> Segment:
-    return Segment(
+def _pulses(level_ua: int, count: int) -> ProgramSegment:
+    return ProgramSegment(
         kind=program.PULSES,
         polarity=-1,
         level_ua=level_ua,

@@ -6,7 +6,7 @@ import click
 
 from ionto.core.limits import Board
 from iontobench import tree, words
-from iontobench.protocols.serving import ERROR_MAX_PERCENT, least_ua
+from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
 
 from . import errors
 from .options import json_option

@@ -7,9 +7,9 @@ what was chosen is said in one line with its reason. Must not start anything.
 from typing import NamedTuple
 
 from ionto.core.limits import Board
-from iontobench.protocols.plan import make_plan
+from iontobench.protocols.board_fit import board_for, cannot
+from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import Protocol
-from iontobench.protocols.serving import board_for, cannot
 
 from .boards import board_of
 from .rungs import Rung
@@ -32,9 +32,9 @@ def choose_board(rung: Rung, asked: str | None, protocol: Protocol) -> Choice:
     own = board_of(asked or rung.board)
     if asked is not None or not rung.chooses_board:
         return Choice(own)
-    plan = make_plan(protocol)
-    why = cannot(protocol, plan, own)
-    other = board_for(protocol, plan) if why else None
+    timeline = lower(protocol)
+    why = cannot(protocol, timeline, own)
+    other = board_for(protocol, timeline) if why else None
     if other is None:  # its own says what is wrong
         return Choice(own)
     note = (

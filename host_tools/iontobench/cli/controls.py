@@ -87,16 +87,16 @@ class Controls:
         return [command]
 
     def _set(self, sign: int) -> list[str]:
-        sample, course = self._model.sample, self._model.about.course
+        sample, timeline = self._model.sample, self._model.about.timeline
         if sample is None or sample.state not in _ENERGISED:
             self.note = "the set point can be moved while energised only"
             return []
-        planned_ua = round(course.level_ua(sample.dose_uc)) or course.peak_ua
-        step_ua = step_of(planned_ua, course.peak_ua)
+        planned_ua = round(timeline.level_ua(sample.dose_uc)) or timeline.peak_ua
+        step_ua = step_of(planned_ua, timeline.peak_ua)
         before_ua = self._level(sample, planned_ua)
-        level_ua = min(max(before_ua + sign * step_ua, step_ua), course.peak_ua)
+        level_ua = min(max(before_ua + sign * step_ua, step_ua), timeline.peak_ua)
         if level_ua == before_ua:
-            low_ma, high_ma = step_ua / 1000, course.peak_ua / 1000
+            low_ma, high_ma = step_ua / 1000, timeline.peak_ua / 1000
             self.note = f"the set point stays within {low_ma:g} .. {high_ma:g} mA"
             return []
         self._level_ua, self._asked_ms = level_ua, sample.t_ms

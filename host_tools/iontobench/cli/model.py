@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from ionto.core import codes
 from iontobench import words
-from iontobench.course import Course
 from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
+from iontobench.protocols.timeline import Timeline
 
+from .progress import Progress
 from .trace import Trace
 
 _LINES_KEPT = 50
@@ -23,7 +24,7 @@ class About:
     board: str
     protocol: str
     profile: str
-    course: Course
+    timeline: Timeline
 
 
 @dataclass
@@ -37,9 +38,14 @@ class Model:
     fault_line: str | None = None  # the first: it must not scroll away
     trace: Trace = field(default_factory=Trace)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LINES_KEPT))
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.progress = Progress(self.about.timeline)
 
     def add(self, item: Item) -> str | None:
         """Take one item in; the line of text that it deserves, if it does."""
+        self.progress.add(item)
         if isinstance(item, Sample):
             self.sample = item
             self.peak_ua = max(self.peak_ua, item.current_ua)
@@ -61,9 +67,7 @@ class Model:
     @property
     def left_ms(self) -> float | None:
         """Time left as planned, or None while nobody can say."""
-        if self.sample is None:
-            return None
-        return self.about.course.left_ms(self.sample)
+        return self.progress.left_ms()
 
 
 def _text(item: Event | Gap | LinkNote) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from iontobench import signs, words
+from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.checking import plan_dict, plan_lines
-from iontobench.protocols.errors import ProtocolError
-from iontobench.protocols.loader import list_protocols, load
-from iontobench.protocols.names import name_for
-from iontobench.protocols.plan import Plan, make_plan
+from iontobench.protocols.loader import list_protocols, load, name_for
+from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import Protocol
-from iontobench.protocols.serving import board_for
+from iontobench.protocols.schema_errors import ProtocolError
 from iontobench.protocols.template import new_protocol
+from iontobench.protocols.timeline import Timeline
 
 from . import errors
 from .newfile import output_option, write_new
@@ -59,13 +59,13 @@ def list_all(out: Out, as_json: bool) -> None:
 def show(out: Out, protocol: str, as_json: bool) -> None:
     try:
         loaded = load(protocol)
-        plan = make_plan(loaded)
-        summary = _summary(loaded, plan)
+        timeline = lower(loaded)
+        summary = _summary(loaded, timeline)
     except ProtocolError as error:
         raise errors.bad_file(error) from error
     out.say(loaded.toml.rstrip("\n"))
     out.say()
-    for line in plan_lines(plan):
+    for line in plan_lines(timeline):
         out.say(f"# {line}")
     out.result(summary | {"toml": loaded.toml})
 
@@ -88,11 +88,11 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
     write_new(out, text, output, f"iontobench check {shlex.quote(str(output))}")
 
 
-def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
+def _summary(one: Protocol, timeline: Timeline | None = None) -> dict[str, Any]:
     """What a table and a program want to know: as planned, and as an operator may raise it."""
-    plan = plan or make_plan(one)
-    planned_ua = max(segment.level_ua for segment in plan.segments)
-    max_ua = plan.shape.peak_ua
+    timeline = timeline or lower(one)
+    planned_ua = max(timeline.levels_ua)
+    max_ua = timeline.peak_ua
     return {
         "name": one.name,
         "title": one.title,
@@ -103,8 +103,8 @@ def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
         "skin": one.skin,
         "planned_ua": planned_ua,
         "max_ua": max_ua,
-        "board": board_for(one, plan),
+        "board": board_for(one, timeline),
         "density_ma_cm2": round(planned_ua / 1000 / one.area_cm2, 4),
         "max_density_ma_cm2": round(max_ua / 1000 / one.area_cm2, 4),
-        **plan_dict(plan),
+        **plan_dict(timeline),
     }

@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 
-from iontobench.course import Course
 from iontobench.device.runner import Job
 from iontobench.protocols.compiler import compile_protocol
-from iontobench.protocols.errors import ProtocolError
-from iontobench.protocols.loader import load
-from iontobench.protocols.profiles import PROFILES, profile
+from iontobench.protocols.limits import PROFILES
+from iontobench.protocols.loader import load, profile
+from iontobench.protocols.schema_errors import ProtocolError
 from iontobench.records import RecordError
 
 from . import errors, injected
@@ -219,8 +218,7 @@ def _session(
     compiled = job.protocol
     # A board has a clock of its own: it is neither faster nor slower than real time.
     speed = 1.0 if rung.is_real and request.speed is None else request.speed
-    course = Course(compiled.words)
-    model = Model(About(job.board.name, compiled.name, compiled.profile.name, course))
+    model = Model(About(job.board.name, compiled.name, compiled.profile.name, compiled.timeline))
     with StopSignal() as stop:
         view = choose_view(out, request.plain, speed, model, stop)
         try:

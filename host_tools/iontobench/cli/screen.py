@@ -70,7 +70,7 @@ class Screen:
 
     def _state(self, width: int) -> Text:
         """The state as a badge and in words, and the time; with less room, fewer words."""
-        sample, total_ms = self._model.sample, self._model.about.course.total_ms
+        sample, total_ms = self._model.sample, self._model.about.timeline.total_ms
         name = words.state_name(self._model.state).upper()
         badge = Text(f" {name} ", style=f"{_STYLES.get(self._model.state, 'bold')} reverse")
         told = words.state(sample) if sample else "starting"
@@ -103,11 +103,11 @@ class Screen:
         return [_fields(fields[at : at + across], columns) for at in starts]
 
     def _dose(self, width: int) -> Text:
-        course, sample = self._model.about.course, self._model.sample
+        sample, planned_uc = self._model.sample, self._model.about.timeline.planned_uc
         dose_uc = sample.dose_uc if sample else 0
-        share = min(max(dose_uc / course.dose_uc, 0.0), 1.0) if course.dose_uc else 0.0
+        share = min(max(dose_uc / planned_uc, 0.0), 1.0) if planned_uc else 0.0
         left = self._model.left_ms
-        dose = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} {signs.MAMIN}"
+        dose = f" {words.mamin(dose_uc)} of {words.mamin(planned_uc)} {signs.MAMIN}"
         tellings = [f"{dose} ({share:.0%})", dose, f" {words.mamin(dose_uc)} {signs.MAMIN}"]
         if left is not None:
             tellings.insert(0, f"{tellings[0]}, {words.clock(left)} left")
@@ -127,10 +127,10 @@ class Screen:
         return Text("\n").join(self._plot(min(width, _FINAL_COLUMNS), _FINAL_ROWS)[1:])
 
     def _plot(self, width: int, rows: int) -> list[Text]:
-        course, trace = self._model.about.course, self._model.trace
+        timeline, trace = self._model.about.timeline, self._model.trace
         t_ms = self._model.sample.t_ms if self._model.sample else 0
         if self._controls.whole:
-            buckets, span_ms = trace.whole(), (0.0, max(course.total_ms, t_ms))
+            buckets, span_ms = trace.whole(), (0.0, max(timeline.total_ms, t_ms))
             title = "the whole session"
         else:
             buckets = trace.last(WINDOW_MS)
@@ -138,7 +138,9 @@ class Screen:
             title = f"the last {WINDOW_MS // 60000} minutes"
         title = f"current in mA, {title}"
         title = _first([f"{title}; dots: the set point where it differs", title], width)
-        drawn = current_plot(buckets, span_ms, course.peak_ua, (width - 1, rows - 2), self._ascii)
+        drawn = current_plot(
+            buckets, span_ms, timeline.peak_ua, (width - 1, rows - 2), self._ascii
+        )
         return [Text(), Text(title, style="dim"), *drawn.split("\n")]
 
     def _events(self, width: int, rows: int) -> list[Text]:

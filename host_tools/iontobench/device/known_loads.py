@@ -13,7 +13,7 @@ from ionto.core import codes, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
 from iontobench import signs
-from iontobench.protocols.segment import Segment, program_words
+from iontobench.protocols.program_words import ProgramSegment, program_words
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.meter import Meter
 from iontobench.sim.port import VirtualPort
@@ -82,7 +82,7 @@ def _program(levels_ua: list[int], slew_ua_s: int) -> list[int]:
     top_ua = levels_ua[-1]
     time_s = len(levels_ua) * (_HOLD_MS // 1000 + 2)
     stairs = [
-        Segment(
+        ProgramSegment(
             kind=program.HOLD_TIME,
             polarity=1,
             level_ua=level_ua,

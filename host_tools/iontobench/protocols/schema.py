@@ -2,7 +2,7 @@
 
 Keys carry their units: `_ma` (mA), `_mamin` (mA min), `_s`, `_ms`, `_cm2`. The ranges here are
 what any bench of this project could do; the walls of a family, a profile and a board are
-`families`, `profiles` and the board's own, and are judged on the compiled program. Must not
+`limits` and the board's own, and are judged on the compiled program. Must not
 compute.
 
 A file is a list of phases: a hold at one current, pulses of one direction, or the output off.
@@ -16,7 +16,7 @@ from ionto.core import limits, program
 from ionto.core.program import SEGMENTS_MAX
 from iontobench import signs
 
-from .families import FAMILIES
+from .limits import FAMILIES
 
 _WALL_MAMIN = max(family.dose_mamin for family in FAMILIES.values())
 

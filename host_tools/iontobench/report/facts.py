@@ -10,9 +10,9 @@ import msgspec
 
 from ionto.core import codes, program
 from iontobench import words
-from iontobench.course import Course
 from iontobench.device.events import Snapshot
-from iontobench.protocols.segment import as_today
+from iontobench.protocols.program_words import as_today
+from iontobench.protocols.timeline import Timeline
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
@@ -55,12 +55,12 @@ def asked(header: dict[str, Any]) -> Asked:
     try:
         found = msgspec.convert(loose.table(header.get("program")).get("words"), list[Int])
         told = as_today(found)
-        course = Course(told)
+        timeline = Timeline(told)
+        dose_uc, length_ms = float(timeline.planned_uc), timeline.total_ms
         top = tuple(told[: program.HEADER_LEN])
     except (msgspec.ValidationError, IndexError, ZeroDivisionError, OverflowError):
         return Asked()
-    peak_ua = max(step.to_ua for step in course.steps)
-    return Asked(course.dose_uc, course.total_ms, round(peak_ua), top)
+    return Asked(dose_uc, length_ms, max(timeline.levels_ua, default=0), top)
 
 
 def delivered(record: Record) -> Delivered:

@@ -1,86 +1,44 @@
-"""A protocol's numbers as the firmware's integers: the segments and the limits of a session.
+"""A protocol's numbers as the firmware's integers: the words of its program, and their timeline.
 
 Every quantity must be a whole number of the firmware's steps (1 uA, 60 uC, 1 ms, 1 mm2): a finer
 value is refused, not rounded. Only slews are rounded, down, so that no ramp is ever shorter than
-it says. Must not know a profile, a board or the header of a program.
+it says. Must not know a profile or a board: the limits that depend on them are still 0.
 """
 
+from fractions import Fraction
 from math import ceil
-
-import msgspec
 
 from ionto.core import limits, program
 from iontobench import signs
 
-from .errors import ProtocolError
-from .explain import range_of
-from .phases import exact
+from .program_words import ProgramSegment, program_words
 from .schema import HoldPhase, OffPhase, Protocol, PulsePhase
-from .segment import Segment, program_words
+from .schema_errors import ProtocolError, RefusedError, exact, located, range_of
+from .timeline import Timeline
 
 RAMP_DOWN_MAX_S = 100  # the supervisor's limit is 120 s behind max_time_s, the parser's 119 s
+_NOMINAL_TIMES = 2  # a limited constant dose may stretch to twice its time [control.md]
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session is made of, before anybody has asked how long it takes.
-
-    `peak_ua` is the highest level, or what an operator may raise it to.
-    """
-
-    segments: list[Segment]
-    down_slew_ua_s: int
-    peak_ua: int
-    area_mm2: int
-
-    @property
-    def slew_ua_s(self) -> int:
-        """The fastest envelope; the edges of pulses are none."""
-        return max(self.down_slew_ua_s, *(segment.slew_ua_s for segment in self.segments))
-
-    @property
-    def longest_down_s(self) -> int:
-        """A ramp down from the peak, rounded up: the time limit may strike there."""
-        return -(-self.peak_ua // self.down_slew_ua_s) + 1
-
-    @property
-    def off_s(self) -> int:
-        """All OFF segments together, rounded up."""
-        off_ms = sum(one.time_ms for one in self.segments if one.kind == program.OFF)
-        return -(-off_ms // 1000)
-
-    def words(
-        self,
-        charge_uc: int = 0,
-        time_s: int = 0,
-        density_ua_cm2: int = 0,
-        probe_min_q4: int = 0,
-        least_ohm: int = 0,
-        lift_percent: int = limits.LIFT_PERCENT,
-    ) -> list[int]:
-        """The program; without its walls it is enough for the course of a session."""
-        return program_words(
-            self.segments,
-            peak_ua=self.peak_ua,
-            slew_ua_s=self.slew_ua_s,
-            down_slew_ua_s=self.down_slew_ua_s,
-            charge_uc=charge_uc,
-            time_s=time_s,
-            area_mm2=self.area_mm2,
-            density_ua_cm2=density_ua_cm2,
-            probe_min_q4=probe_min_q4,
-            least_ohm=least_ohm,
-            lift_percent=lift_percent,
-        )
-
-
-def make_shape(protocol: Protocol) -> Shape:
-    """The integers of a protocol.
+@located
+def lower(protocol: Protocol) -> Timeline:
+    """The timeline of a protocol, with the limit of its time.
 
     Raises:
-        ProtocolError: values finer than a step, ramps too slow; `all` has every one.
+        ProtocolError: values finer than a step, ramps too slow, doses that their ramps alone
+            exceed; `all` has every one.
+        RefusedError: a session that cannot end within the wall of 4 h.
     """
+    timeline = Timeline(_words(protocol))
+    if errors := _dose_errors(protocol, timeline):
+        raise errors[0].with_others(errors)
+    return timeline.with_header({program.H_TIME_S: _max_time_s(protocol, timeline)})
+
+
+def _words(protocol: Protocol) -> list[int]:
+    """The program without its limits of charge, time, density and load."""
     read = _Read(protocol)
-    segments: list[Segment] = []
+    segments: list[ProgramSegment] = []
     polarity = protocol.polarity
     for index, phase in enumerate(protocol.phases):
         if not isinstance(phase, OffPhase) and phase.reverse:
@@ -96,9 +54,70 @@ def make_shape(protocol: Protocol) -> Shape:
     area_mm2 = _area_mm2(read)
     if read.wrong:
         raise read.wrong[0].with_others(read.wrong)
-    return Shape(
-        segments=segments, down_slew_ua_s=down_slew_ua_s, peak_ua=peak_ua, area_mm2=area_mm2
+    return program_words(
+        segments,
+        peak_ua=peak_ua,
+        # The fastest envelope; the edges of pulses are none.
+        slew_ua_s=max(down_slew_ua_s, *(segment.slew_ua_s for segment in segments)),
+        down_slew_ua_s=down_slew_ua_s,
+        charge_uc=0,
+        time_s=0,
+        area_mm2=area_mm2,
+        density_ua_cm2=0,
+        probe_min_q4=0,
     )
+
+
+def _dose_errors(protocol: Protocol, timeline: Timeline) -> list[ProtocolError]:
+    """Each dose that is less than what its phase's own ramps carry."""
+    found = []
+    for index, segment in enumerate(timeline.segments):
+        # A hold by charge carries its dose, or all of its ramps where they exceed it.
+        least_uc = timeline.charges_uc[index]
+        if segment.kind != program.HOLD_CHARGE or least_uc <= segment.charge_uc:
+            continue
+        dose_mamin = float(Fraction(segment.charge_uc, 60000))
+        found.append(
+            ProtocolError(
+                protocol.file,
+                f"phases[{index}].dose_mamin",
+                f"{dose_mamin:g} {signs.MAMIN} is less than the phase's ramps alone carry",
+                f"{ceil(least_uc / 60) / 1000:g} {signs.MAMIN} or more, with these ramps",
+                "shorten the ramps or raise the dose",
+            )
+        )
+    return found
+
+
+def _max_time_s(protocol: Protocol, timeline: Timeline) -> int:
+    """The file's limit, or twice the nominal time, with room for the ramps down before the wall.
+
+    Two ramps where the time may be up while the current turns: see `bounds`, time.
+    """
+    nominal_s, off_s = timeline.nominal_s, timeline.off_s
+    # From the peak, rounded up: the time limit may strike there.
+    longest_down_s = -(-timeline.peak_ua // timeline.down_slew_ua_s) + 1
+    most_s = limits.TIME_WALL_S - (2 if timeline.restarts else 1) * longest_down_s - off_s
+    off = " and the phases that are off" if off_s else ""
+    if nominal_s > most_s:
+        raise RefusedError(
+            protocol.file,
+            "phases",
+            f"the session takes {nominal_s} s",
+            f"at most {most_s} s, 4 h with the ramp down{off}",
+            "lower the dose or the times",
+        )
+    if protocol.max_time_s is None:
+        return min(_NOMINAL_TIMES * nominal_s, most_s)
+    if not nominal_s <= protocol.max_time_s <= most_s:
+        raise ProtocolError(
+            protocol.file,
+            "max_time_s",
+            f"found {protocol.max_time_s}",
+            f"{nominal_s} s (the nominal time) to {most_s} s (4 h with the ramp down{off})",
+            "leave it out for twice the nominal time",
+        )
+    return protocol.max_time_s
 
 
 class _Read:
@@ -140,11 +159,11 @@ class _Read:
         return max(limits.SLEW_MIN_UA_S, slew_ua_s)
 
 
-def _segment(read: _Read, index: int, polarity: int) -> Segment:
+def _segment(read: _Read, index: int, polarity: int) -> ProgramSegment:
     phase, path = read.protocol.phases[index], f"phases[{index}]"
     if isinstance(phase, OffPhase):
         time_ms = read.steps(f"{path}.time_s", phase.time_s, 1000, "0.001 s")
-        return Segment(kind=program.OFF, polarity=polarity, time_ms=time_ms)
+        return ProgramSegment(kind=program.OFF, polarity=polarity, time_ms=time_ms)
     level_ua = read.steps(f"{path}.current_ma", phase.current_ma, 1000, "0.001 mA")
     slew_ua_s = 0
     if phase.ramp_up_s is not None:
@@ -156,10 +175,10 @@ def _segment(read: _Read, index: int, polarity: int) -> Segment:
 
 def _hold(
     read: _Read, path: str, phase: HoldPhase, polarity: int, level_ua: int, slew_ua_s: int
-) -> Segment:
+) -> ProgramSegment:
     dose, hold_s = phase.dose_mamin or 0, phase.hold_s or 0
     charge_uc = read.steps(f"{path}.dose_mamin", dose, 1000, f"0.001 {signs.MAMIN}") * 60
-    return Segment(
+    return ProgramSegment(
         kind=program.HOLD_CHARGE if charge_uc else program.HOLD_TIME,
         polarity=polarity,
         level_ua=level_ua,
@@ -171,7 +190,7 @@ def _hold(
 
 def _pulses(
     read: _Read, path: str, phase: PulsePhase, polarity: int, level_ua: int, slew_ua_s: int
-) -> Segment:
+) -> ProgramSegment:
     wrong_before = len(read.wrong)
     on_ms = read.steps(f"{path}.on_s", phase.on_s, 1000, "0.001 s")
     off_ms = read.steps(f"{path}.off_s", phase.off_s, 1000, "0.001 s")
@@ -186,7 +205,7 @@ def _pulses(
                 f"1 to {program.COUNT_MAX} pulses",
                 "change it, or the pulses",
             )
-    return Segment(
+    return ProgramSegment(
         kind=program.PULSES,
         polarity=polarity,
         level_ua=level_ua,

@@ -1,24 +1,93 @@
-"""What the phases of a file have to agree on, which a type alone cannot say.
+"""What is wrong with a protocol, each thing as one line for the person who wrote it.
 
-A line for each thing that is wrong: how a phase ends, where the output may be off, and what a
-pulsed direct current is. It needs a file of the right shape. Must not compute what a session does.
+The errors, the words for what a key accepts (ranges and units have one home, `schema`), the line
+of the key that an error names, and what the phases of a file have to agree on, which a type alone
+cannot say: how a phase ends, where the output may be off, and what a pulsed direct current is.
+Must not compute what a session does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from iontobench.tomlfile.errors import FileError
+from msgspec import inspect
+
+from iontobench.tomlfile import ranges
+from iontobench.tomlfile.errors import FileError, in_file
 from iontobench.tomlfile.lines import path_of
 from iontobench.tomlfile.source import Source
 
-from .explain import range_of
-from .schema import HoldPhase, OffPhase, ProtocolFile, PulsePhase
+from .schema import KINDS, HoldPhase, OffPhase, Protocol, ProtocolFile, PulsePhase
 
 # Constant direction, 10 to 90 % of the time [control.md, Waveforms; the pulsed devices of
 # domain.md 1a run near 50 %].
 DUTY_MIN, DUTY_MAX = Fraction(10, 100), Fraction(90, 100)
 
+_SCHEMA = inspect.type_info(ProtocolFile)
+_KIND = inspect.LiteralType(KINDS)  # the key that tells the kinds of phases apart
+
 Found = Iterator[tuple[str, str, str, str]]  # key, what was found, what is allowed, what to do
+More = ParamSpec("More")
+Got = TypeVar("Got")
+
+
+class ProtocolError(FileError):
+    """A protocol that cannot be used."""
+
+
+class RefusedError(ProtocolError):
+    """A well-formed protocol that a wall forbids: the profile's, the family's or the board's."""
+
+    is_about_file = False
+
+
+class UnknownNameError(ProtocolError):
+    """A name that was given beside all files is not one that can be: `file` says of what."""
+
+    is_about_file = False
+
+
+def located(
+    act: Callable[Concatenate[Protocol, More], Got],
+) -> Callable[Concatenate[Protocol, More], Got]:
+    """`act`, whose first argument is the protocol, with lines in its errors, in their order."""
+
+    @wraps(act)
+    def call(protocol: Protocol, *args: More.args, **kwargs: More.kwargs) -> Got:
+        try:
+            return act(protocol, *args, **kwargs)
+        except ProtocolError as error:
+            source = Source(protocol.file, protocol.toml)
+            for one in error.all:
+                source.locate(one)
+            if len(error.all) == 1:
+                raise
+            found = sorted(error.all, key=in_file)
+            raise found[0].with_others(found) from None
+
+    return call
+
+
+def range_of(key: str) -> str:
+    """What the key at a path such as `phases[0].dose_mamin` accepts, in words."""
+    kinds: list[inspect.Type] = [_SCHEMA]
+    for step in path_of(key):
+        members = [one for kind in kinds for one in ranges.members(kind)]
+        kinds = [_inside(one, step) for one in members if _has(one, step)]
+    return ranges.allowed(kinds[0])
+
+
+def _has(bare: Any, step: str | int) -> bool:
+    return isinstance(bare, inspect.ListType) or any(f.encode_name == step for f in bare.fields)
+
+
+def _inside(bare: Any, step: str | int) -> inspect.Type:
+    if isinstance(bare, inspect.ListType):
+        return bare.item_type
+    if step == bare.tag_field:
+        return _KIND
+    return next(field.type for field in bare.fields if field.encode_name == step)
 
 
 def check_phases(source: Source, content: ProtocolFile) -> list[FileError]:

@@ -11,28 +11,32 @@ from msgspec.structs import replace
 from ionto.core.limits import Board
 from iontobench import signs, tree
 
-from .plan import Plan
-from .rows import Row
+from .limits import LimitRow
 from .schema import OffPhase, Protocol
-from .settled import median_mv
+from .site_load import median_mv
+from .timeline import Timeline
 
 ERROR_MAX_PERCENT = 5  # of a set point; the drug sellers' 5 to 10 % [domain.md 3, unverified]
 
 
-def board_rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> list[Row]:
+def board_rows(
+    protocol: Protocol, timeline: Timeline, board: Board, trip_ua: int | None
+) -> list[LimitRow]:
     """The board's own walls, in the order of the table."""
-    rows = _rows(protocol, plan, board, trip_ua)
+    rows = _rows(protocol, timeline, board, trip_ua)
     if all(row.ok for row in rows):
         return rows
-    other = board_for(protocol, plan, real=_is_real(board.name))
+    other = board_for(protocol, timeline, real=_is_real(board.name))
     return [_advised(row, other) for row in rows]
 
 
-def _rows(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> list[Row]:
+def _rows(
+    protocol: Protocol, timeline: Timeline, board: Board, trip_ua: int | None
+) -> list[LimitRow]:
     return [
-        _current(protocol, plan, board, trip_ua),
-        _accuracy(protocol, plan, board),
-        _voltage(protocol, plan, board),
+        _current(protocol, timeline, board, trip_ua),
+        _accuracy(protocol, timeline, board),
+        _voltage(protocol, timeline, board),
     ]
 
 
@@ -66,9 +70,11 @@ def above(protocol: Protocol, most_ma: float) -> str:
     return " and ".join(["it", *sorted(phases)])
 
 
-def _current(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) -> Row:
-    peak_ua, most_ma = plan.shape.peak_ua, board.max_ua / 1000
-    return Row(
+def _current(
+    protocol: Protocol, timeline: Timeline, board: Board, trip_ua: int | None
+) -> LimitRow:
+    peak_ua, most_ma = timeline.peak_ua, board.max_ua / 1000
+    return LimitRow(
         quantity="peak current, board",
         bound=peak_ua / 1000,
         trip=None if trip_ua is None else trip_ua / 1000,
@@ -82,10 +88,10 @@ def _current(protocol: Protocol, plan: Plan, board: Board, trip_ua: int | None) 
     )
 
 
-def _accuracy(protocol: Protocol, plan: Plan, board: Board) -> Row:
-    lowest_ua = min(segment.level_ua for segment in plan.segments if segment.level_ua)
+def _accuracy(protocol: Protocol, timeline: Timeline, board: Board) -> LimitRow:
+    lowest_ua = min(timeline.levels_ua)
     low_ua = least_ua(board)
-    return Row(
+    return LimitRow(
         quantity="set-point error",
         bound=board.accuracy_ua * 100 / lowest_ua,
         trip=None,
@@ -99,9 +105,9 @@ def _accuracy(protocol: Protocol, plan: Plan, board: Board) -> Row:
     )
 
 
-def _voltage(protocol: Protocol, plan: Plan, board: Board) -> Row:
-    load_mv = median_mv(protocol, plan.shape.peak_ua)
-    return Row(
+def _voltage(protocol: Protocol, timeline: Timeline, board: Board) -> LimitRow:
+    load_mv = median_mv(protocol, timeline.peak_ua)
+    return LimitRow(
         quantity="median load, settled",
         bound=load_mv / 1000,
         trip=None,
@@ -115,25 +121,25 @@ def _voltage(protocol: Protocol, plan: Plan, board: Board) -> Row:
     )
 
 
-def _advised(row: Row, other: str | None) -> Row:
+def _advised(row: LimitRow, other: str | None) -> LimitRow:
     if row.ok or other is None:
         return row
     return replace(row, advice=f"{row.advice}, or use --board {other}")
 
 
-def board_for(protocol: Protocol, plan: Plan, real: bool = False) -> str | None:
+def board_for(protocol: Protocol, timeline: Timeline, real: bool = False) -> str | None:
     """The name of the first board that can serve the protocol, simulated or real."""
     for name in tree.board_names():
         if _is_real(name) == real:
-            rows = _rows(protocol, plan, tree.load_board(name).BOARD, None)
+            rows = _rows(protocol, timeline, tree.load_board(name).BOARD, None)
             if all(row.ok for row in rows):
                 return name
     return None
 
 
-def cannot(protocol: Protocol, plan: Plan, board: Board) -> str | None:
+def cannot(protocol: Protocol, timeline: Timeline, board: Board) -> str | None:
     """The first wall of the board's own that the protocol passes, in words; None: it can serve."""
-    for row in _rows(protocol, plan, board, None):
+    for row in _rows(protocol, timeline, board, None):
         if not row.ok:
             return f"{row.quantity} {row.bound_text} of {row.relation} {row.limit_text}"
     return None
