@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from tests.closed_loop.sessions import by_time
 
 from ionto.core import codes
-from iontobench.campaign.cell import board_of
-from iontobench.campaign.rig import Rig
+from iontobench.campaign.fault_bench import FaultBench, board_of
 from iontobench.sim import bench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin
@@ -54,10 +53,10 @@ class Breaking(SkinState):
 def run(monkeypatch, params, hold_s, load=SkinState, injected=(), share=1.0):
     """A hold of 2 mA on a load; returns how it ended and the codes of its events."""
     monkeypatch.setattr(bench, "new_state", load)
-    rig = Rig(BOARD, params, faults=injected, share=share)
+    fault_bench = FaultBench(BOARD, params, faults=injected, share=share)
     words = by_time((LEVEL_UA, hold_s * 1000), slew_ua_s=LEVEL_UA // RAMP_S, probe_min_q4=8)
-    seen = rig.run(words)
-    return seen.last, {item.code for item in seen.ear.events}
+    seen = fault_bench.run(words)
+    return seen.last, {item.code for item in seen.host.events}
 
 
 def plain_skin(kohm, **changes):

@@ -6,9 +6,9 @@ The whole of it is `iontobench faults`.
 import pytest
 from tests.closed_loop.plants import BOARD
 
-from iontobench.campaign.cell import run_cell
+from iontobench.campaign.fault_result import NOT_OBSERVABLE, OK
 from iontobench.campaign.matrix import PHASES, trials
-from iontobench.campaign.row import NOT_OBSERVABLE, OK
+from iontobench.campaign.trial import run_trial
 from iontobench.sim.bench import Bench as Plant
 
 LOAD = "resistor:2000"
@@ -23,7 +23,7 @@ FAULTS = (
 @pytest.mark.hazard("H-19", "H-24", "H-27", "H-31")
 @pytest.mark.parametrize("phase", [phase.name for phase in PHASES])
 def test_the_commonest_faults_are_off_in_time_in_each_phase(phase):
-    rows = [run_cell(cell) for cell in trials((phase, LOAD)) if cell.case.fault in FAULTS]
+    rows = [run_trial(cell) for cell in trials((phase, LOAD)) if cell.case.fault in FAULTS]
     assert len(rows) == len(FAULTS)
     assert [row for row in rows if row.verdict not in (OK, NOT_OBSERVABLE)] == []
     assert sum(row.verdict == OK for row in rows) >= len(FAULTS) - 2
@@ -39,7 +39,7 @@ def test_the_commonest_faults_are_off_in_time_in_each_phase(phase):
 )
 def test_a_wrong_clock_and_a_processor_that_is_gone_end_in_time_during_a_hold(fault):
     (cell,) = (cell for cell in trials(("hold", LOAD)) if cell.case.fault == fault)
-    row = run_cell(cell)
+    row = run_trial(cell)
     assert (row.verdict, row.reason) == (OK, None)
     assert row.reaction in ("ramp", "reset")
 

@@ -1,7 +1,8 @@
-"""What is required of each fault: the reaction, its time, and from when it can be seen at all.
+"""What the fault matrix requires of each fault: the reaction, its time, and when it can be seen.
 
-Times in ms, currents in uA; every figure names its source. A fault that no rule can see in a
-phase is listed with the reason: it is reported as such and never as a success.
+One table (`CASES`) with a row for each fault; every figure names its source. A fault that no rule
+can see in a phase is listed with the reason: it is reported as not observable and never as a
+success. `iontobench faults` runs it. Times in ms, currents in uA, charge in uC.
 """
 
 from typing import NamedTuple
@@ -15,7 +16,7 @@ RESET = "reset"  # the processor is gone: the hardware alone turns off
 RIDE = "ride"  # nothing: the session must go on as if nothing had happened
 SAFE = "safe"  # goes on, or ends in order
 
-# From when a rule can see it.
+# From when a rule can see a fault (`Case.observable_from`).
 ONSET = "onset"
 LOADED = "loaded"  # the lead is on: nothing flows through one that is off
 TURNED = "turned"  # as FLOW, after the bridge was last switched
@@ -44,18 +45,18 @@ _SLOW_MS = 16.0  # two turns of the checks that take turns
 class Case(NamedTuple):
     """A fault as it is injected (`+` joins two that strike at once), and what is required.
 
-    `required_ms` counts from when it can be seen (`sight`), for the reaction and, where that is a
-    cut, for the gate. `stray_uc` bounds the charge through the load from then until it is off.
-    `hold_ms`: a longer hold than the matrix's own; `late_ms`: so much later does it strike in a
-    hold; `early_hold_ms`: the hold's length where it strikes in no hold. `lasts_ms`: the fault
-    passes by itself.
+    `required_ms` counts from when it can be seen (`observable_from`), for the reaction and, where
+    that is a cut, for the gate. `stray_uc` bounds the charge through the load from then until it
+    is off. `hold_ms`: a longer hold than the matrix's own; `late_ms`: so much later does it strike
+    in a hold; `early_hold_ms`: the hold's length where it strikes in no hold. `lasts_ms`: the
+    fault passes by itself. `blind`: phases that cannot show it, each with the reason.
     """
 
     fault: str
     expect: str
     required_ms: float
     source: str
-    sight: str = ONSET
+    observable_from: str = ONSET
     from_ua: float = 0.0
     stray_uc: float | None = None
     hold_ms: int = 0

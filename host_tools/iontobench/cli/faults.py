@@ -9,13 +9,20 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from iontobench.campaign.cell import SEED
+from iontobench.campaign.fault_bench import SEED
+from iontobench.campaign.fault_result import (
+    BAD,
+    FaultResult,
+    as_bytes,
+    as_object,
+    counts_line,
+    is_good,
+    lines,
+    markdown,
+)
 from iontobench.campaign.matrix import LOADS, PHASES, Trial, trials
 from iontobench.campaign.required import CASES
-from iontobench.campaign.row import Row
-from iontobench.campaign.run import run_matrix
-from iontobench.campaign.summary import as_bytes, as_object, is_good
-from iontobench.campaign.table import BAD, counts_line, html, lines, markdown
+from iontobench.campaign.trial import run_matrix
 
 from . import errors
 from .options import json_option
@@ -45,7 +52,7 @@ _SHOWN = 40  # lines on a terminal; the files have them all
     type=click.Path(dir_okay=False, path_type=Path),
     default=_OUT,
     show_default=True,
-    help="The matrix as JSON; .md and .html of the same name go beside it.",
+    help="The matrix as JSON; a table, .md of the same name, goes beside it.",
 )
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes at once; by default one a core."
@@ -60,11 +67,10 @@ def command(out: Out, subset: str, adc: str, path: Path, jobs: int | None, as_js
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(as_bytes(matrix))
     path.with_suffix(".md").write_text(markdown(matrix), encoding="utf-8", newline="\n")
-    path.with_suffix(".html").write_text(html(matrix), encoding="utf-8", newline="\n")
     counts = matrix["summary"]
     _say_bad(out, matrix["rows"])
     out.say(counts_line(counts))
-    out.say(f"written: {path}, {path.with_suffix('.md')}, {path.with_suffix('.html')}")
+    out.say(f"written: {path}, {path.with_suffix('.md')}")
     out.result({"summary": counts, "matrix": str(path)})
     return errors.DONE if is_good(counts) else errors.NO
 
@@ -81,20 +87,20 @@ def _cells(wanted: tuple[str, ...]) -> list[Trial]:
     return list(trials(wanted))
 
 
-def _run(out: Out, cells: list[Trial], adc: str, jobs: int | None) -> list[Row]:
+def _run(out: Out, cells: list[Trial], adc: str, jobs: int | None) -> list[FaultResult]:
     console = Console(stderr=True)
     columns = (TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("faults", total=len(cells))
 
-        def on_rows(count: int) -> None:
+        def on_results(count: int) -> None:
             before = int(bar.tasks[0].completed)
             bar.advance(task, count)
             tenth = (before + count) * 10 // len(cells)
             if tenth > before * 10 // len(cells) and not console.is_terminal:
                 out.say(f"{before + count} of {len(cells)}")  # a log shows no bar
 
-        return run_matrix(cells, adc=adc, workers=jobs, on_rows=on_rows)
+        return run_matrix(cells, adc=adc, workers=jobs, on_results=on_results)
 
 
 def _say_bad(out: Out, rows: list[dict]) -> None:

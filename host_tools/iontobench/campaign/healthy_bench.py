@@ -1,17 +1,27 @@
-"""A nominal skin jittered by the spreads of domain.md 4b: one skin a seed.
+"""A bench with nothing wrong in it, drawn from a seed: its skin, its board and its stage.
 
-Medians are the shipped skin's, spreads the table's: lognormal where it says sigma_ln, else normal
-or uniform. Units are in the names of `SkinParams`. It is a cloud round one site, no population.
+The skin is a shipped one jittered by the spreads of domain.md 4b: medians are the shipped skin's,
+spreads the table's (lognormal where it says sigma_ln, else normal or uniform). It is a cloud round
+one site, no population. The board is calibrated, and each session draws its stage's compliance.
+`nuisance` and `long_holds` run their sessions on it. Units are in the names of `SkinParams`.
 """
 
 import random
 
 from msgspec.structs import replace
 
+from ionto.core import program
+from iontobench.protocols.program_words import ProgramSegment, program_words
 from iontobench.sim.noise import one_normal, seeded
 from iontobench.sim.portable import exp
 from iontobench.sim.skin import SkinParams, load_skin
+from iontobench.sim.stage import draw_compliance_share
+from iontobench.sim.state import NEVER_US
 
+from .fault_bench import FaultBench, board_of, calibration_of
+
+ADC = "rp2040"
+BOARD_SEEDS = 20  # so many boards: each one's calibration is fitted once
 DRY_SHARE = 0.25
 _DRY_TIMES = 3.0  # dry start [domain.md 4b]
 _SIGMA_LN = {
@@ -82,3 +92,39 @@ def jittered(
 
 def _normal(draw: random.Random) -> float:
     return max(-_SPREAD_CUT, min(_SPREAD_CUT, one_normal(draw)))
+
+
+def healthy_bench(
+    seed: int, board: str, board_seed: int, skin: SkinParams, faults: tuple[str, ...] = ()
+) -> FaultBench:
+    """Put the skin of a seed on one of the boards, and draw the stage's compliance.
+
+    Args:
+        faults: KIND@SECONDS[:VALUE]; not watched, so that a session costs no memory.
+    """
+    calibration = calibration_of(board, ADC, board_seed)
+    share = draw_compliance_share(seed)  # the session's own: there are few boards
+    return FaultBench(board_of(board), skin, ADC, board_seed, calibration, faults, NEVER_US, share)
+
+
+def hold_program(level_ua: int, slew_ua_s: int, hold_s: float, **header) -> list[int]:
+    """The words of a program: ramp, hold, ramp down at the same slew; the cathode is active.
+
+    Args:
+        header: what else the program's header holds, as `program_words` names it.
+    """
+    hold = ProgramSegment(
+        kind=program.HOLD_TIME,
+        polarity=-1,
+        level_ua=level_ua,
+        slew_ua_s=slew_ua_s,
+        time_ms=round(hold_s * 1000),
+    )
+    return program_words(
+        [hold],
+        peak_ua=level_ua,
+        slew_ua_s=slew_ua_s,
+        down_slew_ua_s=slew_ua_s,
+        density_ua_cm2=500,
+        **header,
+    )

@@ -1,31 +1,94 @@
-"""One bench with a fault in it, watched from both sides: what the plant did, what the link told.
+"""A bench with faults in it, observed from both ends: the plant's truth, and the link's host.
 
-The firmware's own bench on the virtual port. Times in us of the plant, currents in uA, charge in
-uC. It judges nothing.
+The firmware's own bench runs on the virtual port; a scripted host sends commands and keeps the
+events. Every campaign runs its sessions here. Times in us of the plant, currents in uA, charge in
+uC, voltages in mV. Nothing is judged here.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from statistics import fmean
 from typing import NamedTuple
 
 from ionto.bench import Bench
 from ionto.core import codes, program
+from ionto.core.fields import FLAG_NEAR_COMPLIANCE
 from ionto.core.limits import Board
+from iontobench import tree
+from iontobench.device.events import Event, Item, Sample
+from iontobench.device.known_loads import calibrate_seeded
 from iontobench.device.link import HostLink, Listener
+from iontobench.device.runner import Console
 from iontobench.device.upsets import upsets
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import load_skin
 
-from .ear import Ear, Line
-
 AFTER_US = 50_000  # how long the bench is watched after a session
 IDLE_US = 1_100_000
 PROVEN_UA = 100.0  # more than any step of a 5 mA board's proof; far below any session
+SEED = 1  # of the board, where a campaign does not vary it
 _STEP_US = 1000
 _TEN_TICKS, _LATE_TICKS = 10_000, 2_000  # ten seconds that ended two before the onset
+
+Script = tuple[tuple[int, int, str], ...]  # (state, ms after the session enters it, command)
+
+
+@cache
+def board_of(name: str) -> Board:
+    """Return a board's data."""
+    return tree.load_board(name).BOARD
+
+
+@cache
+def calibration_of(board: str, adc: str, seed: int = SEED):
+    """Return what `calibrate` would fit; None for the converter without errors."""
+    return None if adc == "ideal" else calibrate_seeded(board_of(board), adc, seed)
+
+
+class HostConsole(Console):
+    """The bench's serial port; each run gets a new host."""
+
+    def renew(self, link: HostLink) -> None:
+        """Connect the host of the next run; what the last one left unread is dropped."""
+        self._link = link
+        self._waiting.clear()
+
+
+class ScriptedHost:
+    """A listener that keeps the events and sends the script's commands. Times in ms."""
+
+    def __init__(self, script: Script):
+        self.events: list[Event] = []
+        self.near_ms: list[int] = []  # samples above 80 % of compliance
+        self._script = list(script)
+        self._waiting: list[tuple[int, str]] = []
+        self._from_ms: int | None = None
+
+    def on_item(self, item: Item) -> None:
+        """Keep an event, and the time of a sample near compliance."""
+        if isinstance(item, Event):
+            self.events.append(item)
+            if item.code == codes.EVENT_STATE:
+                self._entered(item)
+        elif isinstance(item, Sample) and item.flags & FLAG_NEAR_COMPLIANCE:
+            self.near_ms.append(item.t_ms)
+
+    def _entered(self, item: Event) -> None:
+        for row in [row for row in self._script if row[0] == item.a]:
+            self._script.remove(row)
+            self._waiting.append((item.t_ms + row[1], row[2]))
+
+    def on_tick(self, t_us: int) -> list[str]:
+        """Return the commands that are due; session time is plant time less its start."""
+        if self._from_ms is None:
+            self._from_ms = t_us // 1000 - 20
+        now_ms = t_us // 1000 - self._from_ms
+        due = [command for at_ms, command in self._waiting if at_ms <= now_ms]
+        self._waiting = [row for row in self._waiting if row[0] > now_ms]
+        return due
 
 
 class Moment(NamedTuple):
@@ -44,8 +107,8 @@ class Moment(NamedTuple):
     contact: bool
 
 
-class Watched(Plant):
-    """A plant that notes what happens from the first onset on."""
+class WatchedPlant(Plant):
+    """A plant that notes every tick from the first onset on."""
 
     is_watched = True
     from_us = 0  # an edge before it only makes the phase that the fault is to meet
@@ -122,30 +185,23 @@ class WatchingPort(VirtualPort):
         super().off()
 
 
-class Seen(NamedTuple):
-    """What one run showed."""
+class Observation(NamedTuple):
+    """What one run showed: the plant, the host's events, and the firmware's own last words."""
 
-    plant: Watched
-    ear: Ear
+    plant: WatchedPlant
+    host: ScriptedHost
     last: dict | None
     begun_us: int
     ended_us: int
     reset: str | None  # what became of the processor
 
-
-class Healthy(NamedTuple):
-    """A run without the fault: what it showed, and when each state began (us of the plant).
-
-    `clock_us` is to be added to a session time; `before` are the faults that make the phase.
-    """
-
-    seen: Seen
-    begins: dict[int | None, int]
-    clock_us: int
-    before: tuple[str, ...] = ()
+    @property
+    def ending(self) -> dict:
+        """Outcome and fault; a processor that was reset could tell neither itself."""
+        return self.last or {"outcome": "reset", "fault": self.reset}
 
 
-class Rig:
+class FaultBench:
     """A bench of `board` with `load` on it.
 
     Args:
@@ -154,7 +210,7 @@ class Rig:
         share: the stage's true compliance over the nominal one; None: as the seed draws it.
     """
 
-    plant_class = Watched  # a subclass may note more
+    plant_class = WatchedPlant  # a subclass may note more
 
     def __init__(
         self,
@@ -171,20 +227,17 @@ class Rig:
         params = load_skin(load) if isinstance(load, str) else load
         self.plant = self.plant_class(board, params, adc, seed, faults, compliance_share=share)
         self.plant.from_us = from_us
-        self._line = Line(HostLink([]))
-        self.port = WatchingPort(board, self.plant, self._line, calibration)
+        self._console = HostConsole(HostLink([]))
+        self.port = WatchingPort(board, self.plant, self._console, calibration)
         self.bench = Bench(self.port, board)
         self.plant.upset = upsets(self.bench)
 
     def run(
-        self,
-        words: list[int],
-        script: tuple[tuple[int, int, str], ...] = (),
-        listeners: Sequence[Listener] = (),
-    ) -> Seen:
-        """One session, and a little after it; `listeners` hear the link too."""
-        ear = Ear(script)
-        self._line.renew(HostLink([ear, *listeners]))
+        self, words: list[int], script: Script = (), listeners: Sequence[Listener] = ()
+    ) -> Observation:
+        """Run one session, and a little after it; `listeners` hear the link too."""
+        host = ScriptedHost(script)
+        self._console.renew(HostLink([host, *listeners]))
         begun_us = self.plant.now_us
         reset = last = None
         try:
@@ -194,10 +247,10 @@ class Rig:
         except PowerCut as cut:
             reset = str(cut)
         ended_us = self.plant.now_us
-        self.stand(AFTER_US)
-        return Seen(self.plant, ear, last, begun_us, ended_us, reset)
+        self.idle(AFTER_US)
+        return Observation(self.plant, host, last, begun_us, ended_us, reset)
 
-    def stand(self, for_us: int) -> None:
+    def idle(self, for_us: int) -> None:
         """Let the plant go on with its pins as the firmware left them."""
         plant = self.plant
         to_us = plant.now_us + for_us
@@ -210,9 +263,8 @@ class Rig:
         self.plant.is_watched = False
         self.plant.peak_ua = 0.0
         self.bench.clear()
-        seen = self.run(words, ((codes.STATE_HOLD, 0, "stop"),))
+        ending = self.run(words, ((codes.STATE_HOLD, 0, "stop"),)).ending
         proven_ua = PROVEN_UA * self.board.proof_scale
-        ended = seen.last or {"outcome": "reset", "fault": seen.reset}
-        text = ended["outcome"] if ended["fault"] is None else ended["fault"]
-        refused = ended["outcome"] in ("refused", "fault") and self.plant.peak_ua <= proven_ua
+        text = ending["outcome"] if ending["fault"] is None else ending["fault"]
+        refused = ending["outcome"] in ("refused", "fault") and self.plant.peak_ua <= proven_ua
         return ("refused: " if refused else "started: ") + text, self.plant.peak_ua
