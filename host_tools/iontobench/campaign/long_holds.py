@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ionto.core import codes
+from ionto.core import codes, program
 from ionto.core.steady import Steady
 from iontobench.protocols import loader
 from iontobench.protocols.lowering import lower
