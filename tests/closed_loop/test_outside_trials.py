@@ -28,7 +28,7 @@ def test_a_hold_by_time_on_a_load_too_dry_for_it_gets_no_more_than_its_plan(name
     made, board = compiled(shipped(name))
     run = Run(made.words, board, f"resistor:{ohm}")
     assert (run.last["outcome"], run.last["fault"]) == ("complete", None)
-    assert run.truth.gross_uc <= made.planned_uc
+    assert run.truth.gross_uc <= made.timeline.planned_uc
     assert events(run, codes.EVENT_LIMITED)
 
 
@@ -39,7 +39,7 @@ def test_whole_holds_by_time_on_a_load_too_dry_for_them_get_no_more_than_their_p
     made, board = compiled(load(name))
     run = Run(made.words, board, f"resistor:{ohm}")
     assert (run.last["outcome"], run.last["fault"]) == ("complete", None)
-    assert run.truth.gross_uc <= made.planned_uc
+    assert run.truth.gross_uc <= made.timeline.planned_uc
 
 
 @pytest.mark.hazard("H-30")

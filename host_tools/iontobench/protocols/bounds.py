@@ -45,7 +45,7 @@ import msgspec
 from ionto.core import limits, program
 from ionto.core.units import UA_Q4
 
-from .program_words import ProgramSegment, ends_at_zero, segments_of, starts_at_zero
+from .program_words import ProgramSegment, ends_at_zero, off_s, segments_of, starts_at_zero
 
 STEP_MS = 20  # the longest interval that the firmware's sums accept
 # 50 uA of PROBE for 0.3 s, and 270 uA (45 uA x 6, the largest board's) for 0.15 s of proof.
@@ -94,7 +94,6 @@ def _over_area(
 ) -> Bounds:
     """These bounds, with those over the smaller electrode, and the time off."""
     area_mm2 = words[program.H_AREA_MM2]
-    off_ms = sum(segment.time_ms for segment in segments_of(words) if segment.is_off)
     return Bounds(
         peak_ua=peak_ua,
         density_ua_cm2=limits.density_ua_cm2(peak_ua, area_mm2),
@@ -102,7 +101,7 @@ def _over_area(
         charge_uc=charge_uc,
         charge_uc_cm2=_up(charge_uc * 100, area_mm2),
         longest_s=longest_s,
-        off_s=_up(off_ms, 1000),
+        off_s=off_s(segments_of(words)),
     )
 
 

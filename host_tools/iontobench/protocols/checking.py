@@ -3,7 +3,6 @@
 A file that makes no program is an error; one that a wall forbids is an answer. Must not print.
 """
 
-import hashlib
 import textwrap
 from typing import Any
 
@@ -69,7 +68,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
             **plan_dict(self.timeline),
             "words": self.compiled.words if self.compiled else [],
             "crc": self.crc,
-            "toml_sha256": hashlib.sha256(self.protocol.toml.encode()).hexdigest(),
+            "toml_sha256": self.protocol.toml_sha256,
         }
 
 
@@ -171,18 +170,8 @@ def _table(cells: list[tuple[str, ...]]) -> list[str]:
 
 
 def _row_dict(row: LimitRow) -> dict[str, Any]:
-    return {
-        "quantity": row.quantity,
-        "bound": row.bound,
-        "trip": row.trip,
-        "limit": row.limit,
-        "relation": row.relation,
-        "unit": row.unit,
-        "source": row.source,
-        "ok": row.ok,
-        "key": row.key,
-        "verdict": row.verdict,
-    }
+    names = ("quantity", "bound", "trip", "limit", "relation", "unit", "source", "ok", "key")
+    return {name: getattr(row, name) for name in (*names, "verdict")}
 
 
 def _clock(seconds: int) -> str:

@@ -5,8 +5,6 @@ timeline, writes the limits into its header, and hands the words to `bounds` and
 the firmware's own parser has to accept them. Must not start or store anything.
 """
 
-import hashlib
-
 import msgspec
 
 from ionto.core import program
@@ -65,19 +63,9 @@ class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
         return program.crc16(self.data)
 
     @property
-    def planned_uc(self) -> int:
-        """Gross charge as planned."""
-        return self.timeline.planned_uc
-
-    @property
-    def nominal_s(self) -> int:
-        """Energised time as planned."""
-        return self.timeline.nominal_s
-
-    @property
     def toml_sha256(self) -> str:
         """The hash of the protocol's file."""
-        return hashlib.sha256(self.protocol.toml.encode()).hexdigest()
+        return self.protocol.toml_sha256
 
 
 def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> CompiledProtocol:

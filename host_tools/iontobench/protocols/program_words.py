@@ -1,7 +1,7 @@
 """Segments in the firmware's integers, the words of a program made of them, and the way back.
 
-Whoever makes a program makes it here: a protocol's compiler, calibration, campaigns. Units are in
-the names, as in `ionto.core.program`. Must not know what a program is for, and checks nothing.
+Every program is made here: for a protocol, a calibration or a campaign. Units are in the names, as
+in `ionto.core.program`. Must not know what a program is for, and checks nothing.
 """
 
 from collections.abc import Sequence
@@ -118,6 +118,11 @@ def starts_at_zero(words: Sequence[int]) -> list[bool]:
     before = [True, *ends_at_zero(words)]
     segments = segments_of(words)
     return [to_zero and not one.is_off for to_zero, one in zip(before, segments, strict=False)]
+
+
+def off_s(segments: Sequence[ProgramSegment]) -> int:
+    """The time of all segments that are off, rounded up."""
+    return -(-sum(segment.time_ms for segment in segments if segment.is_off) // 1000)
 
 
 def as_today(words: Sequence[int]) -> list[int]:

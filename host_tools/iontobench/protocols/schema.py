@@ -2,12 +2,12 @@
 
 Keys carry their units: `_ma` (mA), `_mamin` (mA min), `_s`, `_ms`, `_cm2`. The ranges here are
 what any bench of this project could do; the walls of a family, a profile and a board are
-`limits` and the board's own, and are judged on the compiled program. Must not
-compute.
+`limits` and the board's own, and are judged on the compiled program. Must not judge.
 
 A file is a list of phases: a hold at one current, pulses of one direction, or the output off.
 """
 
+import hashlib
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -165,6 +165,11 @@ class Protocol(ProtocolFile, forbid_unknown_fields=True, kw_only=True, frozen=Tr
     def area_cm2(self) -> float:
         """The smaller electrode, which sets the density."""
         return min(self.electrodes.active.area_cm2, self.electrodes.return_.area_cm2)
+
+    @property
+    def toml_sha256(self) -> str:
+        """The hash of the text, as records keep it."""
+        return hashlib.sha256(self.toml.encode()).hexdigest()
 
     @property
     def polarity(self) -> int:

@@ -14,7 +14,7 @@ from math import ceil
 
 from ionto.core import codes, program
 
-from .program_words import ProgramSegment, ends_at_zero, segments_of, starts_at_zero
+from .program_words import ProgramSegment, ends_at_zero, off_s, segments_of, starts_at_zero
 
 # Before the first energised segment: probe and proof.
 START_S = Fraction(41, 100)
@@ -133,8 +133,7 @@ class Timeline:
     @property
     def off_s(self) -> int:
         """All segments that are off, rounded up."""
-        off_ms = sum(segment.time_ms for segment in self.segments if segment.is_off)
-        return -(-off_ms // 1000)
+        return off_s(self.segments)
 
     @property
     def nominal_s(self) -> int:
