@@ -1,45 +1,147 @@
-"""Where figures get their sessions: the real command line, each command line run once.
+"""Sessions on the emulated chip, with its ticks metered; each kind is run once.
 
-Sessions go through the same code as `iontobench run ... --json`, in this process, into a folder of
-their own that is gone afterwards.
+Emulated time is exact, but the emulator has no model of the flash cache: a real chip is slower.
+Importing this needs the extra `chip`; running it needs the image too. Times in us, bytes as such.
 """
 
-import contextlib
-import io
-import json
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from iontobench.cli.main import invoke
+from iontobench import tree
+from iontobench.chip.image import find_image
+from iontobench.chip.machine import Chip
+from iontobench.chip.meter import TickMeter
+from iontobench.chip.phase import PhaseMeter, due_address
+from iontobench.chip.runner import ADC, BOARD, ChipBench
+from iontobench.device.events import Item
+from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.link import HostLink
+from iontobench.device.runner import Job
+from iontobench.protocols import compile_protocol, load, profile
 
-PROTOCOL = "dexamethasone-40"
+_RAMP_S = 2
+_MINUTE_S = 56
+_FAULT_HOLD_S = 4
+_FLOAT_TICKS = 2000
+_FLOAT_PID = Path(__file__).with_name("float_pid.py")
+
+_PROTOCOL = """
+name = "bench-{hold_s}"
+title = "A hold of {hold_s} s for measuring"
+source = "none: for measuring this bench"
+family = "tap-water"
+application = "iontophoresis"
+mode = "constant-time"
+skin = "forearm"
+ramp_down_s = {ramp_s}
+[electrodes.active]
+polarity = "cathode"
+area_cm2 = 10.0
+material = "ag-agcl"
+[electrodes.return]
+area_cm2 = 20.0
+material = "ag-agcl"
+[[phases]]
+current_ma = 2.0
+hold_s = {hold_s}
+ramp_up_s = {ramp_s}
+"""
 
 
-class Workshop:
-    """Sessions by their options, kept under `folder`."""
+class _Quiet:
+    """A listener that looks away."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self._done: dict[tuple[str, ...], dict[str, Any]] = {}
+    def on_item(self, item: Item) -> None:
+        """Nothing."""
 
-    def session(self, *options: str) -> dict[str, Any]:
-        """The `--json` object of `run dexamethasone-40` with `options`.
+    def on_tick(self, t_us: int) -> list[str]:
+        """Nothing."""
+        return []
 
-        Raises:
-            RuntimeError: the command did not get as far as a session.
-        """
-        if options not in self._done:
-            self._done[options] = self.again(*options)
-        return self._done[options]
 
-    def again(self, *options: str) -> dict[str, Any]:
-        """As `session`, but run now even if it was run before."""
-        said, prose = io.StringIO(), io.StringIO()
-        args = ["run", PROTOCOL, "--json", "--clear", "--data", str(self.folder), *options]
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(prose):
-            code = invoke(args)
-        lines = said.getvalue().splitlines()
-        found = json.loads(lines[-1]) if lines else {}
-        if "outcome" not in found:
-            raise RuntimeError(found.get("error", f"exit {code} without a word"))
-        return found
+@dataclass
+class MeteredSession:
+    """What a metered session left behind; lengths, gaps and places in us."""
+
+    lengths_us: list[int] = field(default_factory=list)
+    gaps_us: list[int] = field(default_factory=list)
+    after_us: list[int] = field(default_factory=list)
+    duration_us: int = 0
+    outcome: str = ""
+
+    def quantile_us(self, fraction: float) -> int:
+        """The length that this fraction of all ticks does not exceed."""
+        ordered = sorted(self.lengths_us)
+        return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
+
+
+def _job(hold_s: int, folder: Path, faults: tuple[str, ...] = ()) -> Job:
+    path = folder / f"bench-{hold_s}.toml"
+    path.write_text(_PROTOCOL.format(hold_s=hold_s, ramp_s=_RAMP_S), encoding="utf-8")
+    board = tree.load_board(BOARD).BOARD
+    return Job(
+        protocol=compile_protocol(load(str(path)), profile("us"), board),
+        board=board,
+        skin="forearm",
+        adc=ADC,
+        calibration=_calibration(),
+        faults=faults,
+        rung="chip",
+    )
+
+
+@cache
+def _calibration() -> list[tuple[int, int, int]]:
+    return calibrate_seeded(tree.load_board(BOARD).BOARD, ADC, 1)
+
+
+@cache
+def minute(folder: Path) -> MeteredSession:
+    """One minute of a session with telemetry and beats: it serves all figures of the tick."""
+    bench = ChipBench(_job(_MINUTE_S, folder))
+    bench.load()
+    link = HostLink([_Quiet()])
+    phase = PhaseMeter(bench.chip, due_address(bench.chip))
+    meter = TickMeter(bench.chip)
+    bench.start()
+    while link.session.ended is None:
+        bench.step(link)
+    meter.stop()
+    phase.stop()
+    bench.leave()
+    return MeteredSession(
+        lengths_us=meter.lengths_us,
+        gaps_us=meter.intervals_us,
+        after_us=phase.after_us,
+        duration_us=bench.bench.now_us,
+        outcome=bench.last()["outcome"],
+    )
+
+
+def gate_off_us(folder: Path, fault: str) -> int:
+    """How long after the onset of `fault` (KIND@SECONDS[:VALUE]) the gate is off.
+
+    Raises:
+        RuntimeError: the gate stayed closed.
+    """
+    bench = ChipBench(_job(_FAULT_HOLD_S, folder, (fault,)))
+    bench.load()
+    link = HostLink([_Quiet()])
+    bench.start()
+    while link.session.ended is None:
+        bench.step(link)
+    bench.leave()
+    off_us = bench.bench.truth.gate_off_us
+    if off_us is None:
+        raise RuntimeError(f"{fault}: the gate stayed closed")
+    return off_us
+
+
+@cache
+def float_pid() -> list[int]:
+    """Ticks of the float PID: median, 99 %, 99.9 % and longest in us, then bytes a tick."""
+    chip = Chip(find_image(), {"float_pid.py": _FLOAT_PID.read_bytes()})
+    chip.prompt()
+    said = chip.exec(f"import float_pid\nfloat_pid.run({_FLOAT_TICKS})", limit_us=60_000_000)
+    return [int(word) for word in said.split()]
