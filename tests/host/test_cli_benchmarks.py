@@ -70,4 +70,5 @@ def test_table_and_file_come_out_whatever_the_figures_are(monkeypatch, tmp_path,
     assert all(list(one) == KEYS for one in kept)
     said = capsys.readouterr()
     assert "1 of 4 figures meet what is required; not: slow, broken, without" in said.out
+    assert "\nemulator: " in said.out
     assert "not measured: broken: no session" in said.err

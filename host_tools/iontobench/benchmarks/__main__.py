@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from iontobench import signs
+from iontobench.chip.native import emulator_line
 
 from . import on_chip, sessions, verification
 from .registry import FIGURES, Figure, met, row
@@ -37,6 +38,7 @@ def main(args: list[str]) -> int:
                 short.append(one.name)
     _print(rows)
     met_count = len(rows) - len(short)
+    print(emulator_line())
     missing = f"; not: {', '.join(short)}" if short else ""
     print(f"{met_count} of {len(rows)} figures meet what is required{missing}")
     if args:

@@ -23,8 +23,9 @@ class Rung(NamedTuple):
     """A rung: its function, its default board, its converter (None: the person's choice).
 
     `name` is the rung's in a record, `header` what it adds to one. A real board has its own load
-    and faults, keeps its own latch, and can be lost: `after` then tells what the board did
-    meanwhile, line by line. `chooses_board`: another simulated board serves as well as `board`.
+    and faults, keeps its own latch, and can be lost. `after` adds lines after the session: of a
+    lost board what it did meanwhile, of an emulated chip the emulator's build. `chooses_board`:
+    another simulated board serves as well as `board`.
     `is_simulated`: nothing but a simulation is on the leads, be it behind a port.
     """
 
@@ -79,4 +80,10 @@ def _chip(uf2: Path | None) -> Rung:
         path = image.find_image(uf2)
     except image.ImageError as error:
         raise errors.CliError(f"--on chip: {error}", errors.NO_DEVICE) from error
-    return Rung(lambda job, views: module.run_chip(job, views, path), module.BOARD, module.ADC)
+    native = importlib.import_module("iontobench.chip.native")
+    return Rung(
+        lambda job, views: module.run_chip(job, views, path),
+        module.BOARD,
+        module.ADC,
+        after=lambda say: say(native.emulator_line()),
+    )
