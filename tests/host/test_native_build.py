@@ -16,15 +16,15 @@ from iontobench.chip import native_build
 from iontobench.chip.native_build import BuildError, build_key, missing_tool, provide
 
 _PIN = "1.2.3"
+_CYTHON = "3.3.1"
 
 
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
-    """A clone that pins version 1.2.3, in an environment that has Cython and no emulator."""
-    versions = {"Cython": "3.3.1"}
-    monkeypatch.setattr(native_build.importlib.metadata, "version", versions.__getitem__)
+    """A clone that pins version 1.2.3, in an environment that has every tool and no emulator."""
+    monkeypatch.setattr(native_build, "missing_tool", lambda: None)
     monkeypatch.setattr(native_build, "installed_key", lambda: None)
-    (tmp_path / "constraints.txt").write_text(f"pytest==9.2.0\nrp2040py=={_PIN}\n")
+    (tmp_path / "constraints.txt").write_text(f"Cython=={_CYTHON}\nrp2040py=={_PIN}\n")
     return tmp_path
 
 
@@ -83,14 +83,14 @@ def test_wheel_that_was_built_is_installed_again_without_a_build(clone):
 
 
 def test_build_that_is_installed_is_left_alone(clone, monkeypatch):
-    monkeypatch.setattr(native_build, "installed_key", lambda: build_key(_PIN))
+    monkeypatch.setattr(native_build, "installed_key", lambda: build_key(_PIN, _CYTHON))
     pip = ScriptedPip()
     provide(clone, pip)
     assert pip.ran == []
 
 
 def test_build_of_another_version_that_is_installed_is_replaced(clone, monkeypatch):
-    monkeypatch.setattr(native_build, "installed_key", lambda: build_key("1.2.2"))
+    monkeypatch.setattr(native_build, "installed_key", lambda: build_key("1.2.2", _CYTHON))
     pip = ScriptedPip()
     provide(clone, pip)
     assert pip.ran == ["download", "wheel", "install"]
@@ -123,13 +123,14 @@ def test_constraints_without_the_emulator_are_one_clear_line(tmp_path):
         provide(tmp_path, ScriptedPip())
 
 
-def test_without_a_compiler_one_line_says_what_is_used_and_why(monkeypatch, capsys, tmp_path):
-    monkeypatch.setenv("CC", str(tmp_path / "no-cc -O2"))
-    assert native_build.main(tmp_path) == 1
+def test_without_a_compiler_one_line_says_what_is_used_and_why(clone, monkeypatch, capsys):
+    monkeypatch.setattr(native_build, "missing_tool", missing_tool)
+    monkeypatch.setenv("CC", str(clone / "no-cc -O2"))
+    assert native_build.main(clone) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
-    assert "the slower build that is installed is used: there is no C compiler" in said.err
+    assert "the slower wheel, as a rule) is used: there is no C compiler" in said.err
 
 
 def test_tool_that_is_missing_is_named_with_the_command_that_installs_it(monkeypatch):
@@ -147,10 +148,26 @@ def test_pip_that_fails_is_told_in_its_own_last_word_and_logged(monkeypatch, tmp
     assert "ERROR: first" in (tmp_path / "build.log").read_text()
 
 
-def test_build_is_named_by_its_recipe(clone, monkeypatch, tmp_path):
-    before = build_key(_PIN)
+@pytest.mark.parametrize("was_built", [False, True])
+def test_compiler_is_missed_only_where_something_is_to_be_compiled(clone, monkeypatch, was_built):
+    if was_built:
+        provide(clone, ScriptedPip())
+    monkeypatch.setattr(native_build, "missing_tool", lambda: "no compiler")
+    pip = ScriptedPip()
+    if was_built:
+        provide(clone, pip)
+        assert pip.ran == ["install"]
+    else:
+        with pytest.raises(BuildError, match="no compiler"):
+            provide(clone, pip)
+        assert pip.ran == []
+
+
+def test_build_is_named_by_its_recipe(monkeypatch, tmp_path):
+    before = build_key(_PIN, _CYTHON)
     other = tmp_path / "setup.py"
     other.write_text("another recipe")
     monkeypatch.setattr(native_build, "_SETUP", other)
-    assert build_key(_PIN) != before
-    assert build_key("1.2.4") != build_key(_PIN)
+    other_recipe = build_key(_PIN, _CYTHON)
+    keys = {before, other_recipe, build_key("1.2.4", _CYTHON), build_key(_PIN, "3.3.2")}
+    assert len(keys) == 4

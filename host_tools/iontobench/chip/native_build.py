@@ -40,13 +40,10 @@ class BuildError(RuntimeError):
 def main(root: Path = _CLONE) -> int:
     """Build and install where needed, say how it went; returns the exit code."""
     try:
-        missing = missing_tool()
-        if missing is not None:
-            raise BuildError(missing)
         said = provide(root, pip)
     except (BuildError, OSError) as why:
-        line = f"emulator: not compiled, the slower build that is installed is used: {why}"
-        print(line, file=sys.stderr)
+        used = "the installed one (the slower wheel, as a rule) is used"
+        print(f"emulator: not compiled, {used}: {why}", file=sys.stderr)
         return 1
     print(f"emulator: {said}")
     return 0
@@ -80,21 +77,24 @@ def provide(root: Path, run: Run) -> str:
     Raises:
         BuildError: it could not be had.
     """
-    version = pinned_version(root)
-    key = build_key(version)
+    version = pinned(root, _PACKAGE)
+    key = build_key(version, pinned(root, "Cython"))
     if installed_key() == key:
         return f"native build of {_PACKAGE} {version} is installed"
     folder = root / "build" / "native" / key
     wheel = _wheel_in(folder)
     if wheel is None:
-        print("Compiling the emulator for this Python: once, about half a minute on two cores")
+        missing = missing_tool()
+        if missing is not None:
+            raise BuildError(missing)
+        print("Compiling the emulator for this Python: once, about a minute", flush=True)
         wheel = _build(folder, version, run)
     run(["install", "--force-reinstall", "--no-deps", "--no-index", str(wheel)], folder)
     return f"native build of {_PACKAGE} {version} installed"
 
 
-def pinned_version(root: Path) -> str:
-    """The emulator's version in the clone's constraints.
+def pinned(root: Path, package: str) -> str:
+    """The package's version in the clone's constraints.
 
     Raises:
         BuildError: this is no clone, or nothing is pinned.
@@ -105,15 +105,15 @@ def pinned_version(root: Path) -> str:
         raise BuildError("constraints.txt is missing: run it in a clone of IontoBench") from error
     for line in lines:
         name, _, version = line.partition("==")
-        if name == _PACKAGE:
+        if name == package:
             return version
-    raise BuildError(f"constraints.txt pins no {_PACKAGE}")
+    raise BuildError(f"constraints.txt pins no {package}")
 
 
-def build_key(version: str) -> str:
+def build_key(version: str, cython: str) -> str:
     """Names a build by all that it is made of, so that a changed recipe is a new build."""
-    recipe = (version, EXTENSION_SUFFIXES[0], importlib.metadata.version("Cython"))
-    text = "\n".join((*recipe, _SETUP.read_text(encoding="utf-8")))
+    recipe = _SETUP.read_text(encoding="utf-8")
+    text = "\n".join((version, cython, EXTENSION_SUFFIXES[0], recipe))
     return f"{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
