@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ionto.core import codes, program
-from iontobench.device.events import Sample
+from iontobench.link.events import Sample
 from iontobench.protocols.nominal import RESTART_S, Piece, pieces, restarts
 
 _FLOWS_UA = 20.0  # below it the measured current says nothing about the pace

@@ -13,7 +13,7 @@ from iontobench.campaign.many import over_seeds
 from iontobench.campaign.matrix import LOADS
 from iontobench.campaign.programs import words
 from iontobench.campaign.rig import Rig
-from iontobench.tree import load_board
+from iontobench.resources import load_board
 
 BOARD = load_board("virtual").BOARD
 LOAD = LOADS[1]

@@ -14,8 +14,8 @@ from iontobench.campaign.row import LATE, MISSED, NOT_OBSERVABLE, NUISANCE, OK
 from iontobench.campaign.run import run_matrix
 from iontobench.campaign.summary import as_bytes, as_object, is_good, summary
 from iontobench.campaign.table import html, lines, markdown
+from iontobench.resources import load_board
 from iontobench.sim.faults import KINDS, parse
-from iontobench.tree import load_board
 
 BOARD = load_board("virtual").BOARD
 SCENARIOS = range(1, 25)  # domain.md, section 5

@@ -10,7 +10,7 @@ from iontobench.campaign.rig import Moment, Rig
 from iontobench.campaign.row import LATE, MISSED, NOT_OBSERVABLE, OK
 from iontobench.campaign.sight import SetPoint
 from iontobench.campaign.sight_steady import drifted_us, fell_us, lifted_us, over_us
-from iontobench.tree import load_board
+from iontobench.resources import load_board
 
 BOARD = load_board("virtual").BOARD
 TOOTH = Load("tooth", 250)

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexamethasone
 
 from ionto.core import codes, program
-from iontobench.cli.trace import Trace
 from iontobench.course import Course
-from iontobench.device.events import Sample
+from iontobench.link.events import Sample
+from iontobench.sessions.progress import CurrentHistory
 
 
 def trace_of(hours, dip_at_s=None):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick in range(int(hours * 36000)):
         current_ua = 0.0 if dip_at_s is not None and tick == dip_at_s * 10 else 2000.0
         trace.add(tick * 100, current_ua, 2000.0)
@@ -34,7 +34,7 @@ def test_one_low_sample_in_an_hour_stays_visible(dip_at_s):
 
 @given(st.lists(st.floats(0, 5000), min_size=1, max_size=3000))
 def test_extremes_and_order_survive_whatever_came(currents_ua):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick, current_ua in enumerate(currents_ua):
         trace.add(tick * 100, current_ua, 0.0)
     for buckets in (trace.whole(), trace.last(10**9)):
@@ -51,7 +51,7 @@ def test_last_minutes_begin_where_they_should():
 
 
 def test_nothing_yet_is_nothing():
-    assert Trace().whole() == Trace().last(1000) == []
+    assert CurrentHistory().whole() == CurrentHistory().last(1000) == []
 
 
 def test_course_of_the_first_protocol_is_its_dose_and_time():

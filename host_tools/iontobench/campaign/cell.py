@@ -7,8 +7,8 @@ from functools import cache
 
 from ionto.core import codes
 from ionto.core.limits import Board
-from iontobench import tree
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench import resources
+from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.sim.state import NEVER_US
 
 from .matrix import Load, Phase, Trial, onset_us, words
@@ -26,7 +26,7 @@ _AFTER_HOLD = (codes.STATE_RAMP_DOWN, None)
 @cache
 def board_of(name: str) -> Board:
     """A board's data."""
-    return tree.load_board(name).BOARD
+    return resources.load_board(name).BOARD
 
 
 @cache

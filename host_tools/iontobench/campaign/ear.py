@@ -2,12 +2,11 @@
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_NEAR_COMPLIANCE
-from iontobench.device.events import Event, Item, Sample
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from iontobench.link.events import Event, Item, Sample
+from iontobench.link.listener import HostLink, LinkConsole
 
 
-class Line(Console):
+class Line(LinkConsole):
     """The link's other end; each run gets a new host."""
 
     def renew(self, link: HostLink) -> None:

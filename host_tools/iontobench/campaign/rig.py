@@ -12,8 +12,8 @@ from typing import NamedTuple
 from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.limits import Board
-from iontobench.device.link import HostLink, Listener
-from iontobench.device.upsets import upsets
+from iontobench.device.bit_flips import bit_flips
+from iontobench.link.listener import HostLink, Listener
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
@@ -174,7 +174,7 @@ class Rig:
         self._line = Line(HostLink([]))
         self.port = WatchingPort(board, self.plant, self._line, calibration)
         self.bench = Bench(self.port, board)
-        self.plant.upset = upsets(self.bench)
+        self.plant.upset = bit_flips(self.bench)
 
     def run(
         self,

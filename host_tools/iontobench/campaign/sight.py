@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ionto.core import codes
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 
 from .programs import RAMP_MS, TRAIN
 from .required import (

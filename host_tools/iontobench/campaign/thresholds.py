@@ -14,7 +14,7 @@ from itertools import product
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from iontobench import signs, tree
+from iontobench import resources, signs
 
 from .converters import Converters
 from .threshold_rows import Row, rows
@@ -39,7 +39,7 @@ class Condition(NamedTuple):
 
 def judge(condition: Condition) -> list[Row]:
     """Every threshold under one condition."""
-    board = tree.load_board(condition.board).BOARD
+    board = resources.load_board(condition.board).BOARD
     many, some = (
         Converters(board, count, condition.seed, condition.has_e11, condition.noise)
         for count in (condition.many, condition.some)

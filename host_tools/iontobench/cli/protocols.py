@@ -1,4 +1,8 @@
-"""`iontobench protocols`: what ships, what one says, and a file to start a new one from."""
+"""`iontobench protocols` and `iontobench check`: what ships, a new file, what one does at worst.
+
+`check` starts nothing. Exit 0: within every limit. 1: a limit refuses it. 2: the file is no
+protocol.
+"""
 
 import shlex
 from pathlib import Path
@@ -6,9 +10,10 @@ from typing import Any
 
 import click
 
-from iontobench import signs, words
+from iontobench import errors, resources, signs, text
+from iontobench.protocols import PROFILES, render_check
+from iontobench.protocols import check as check_protocol
 from iontobench.protocols.checking import plan_dict, plan_lines
-from iontobench.protocols.errors import ProtocolError
 from iontobench.protocols.loader import list_protocols, load
 from iontobench.protocols.names import name_for
 from iontobench.protocols.plan import Plan, make_plan
@@ -16,20 +21,22 @@ from iontobench.protocols.schema import Protocol
 from iontobench.protocols.serving import board_for
 from iontobench.protocols.template import new_protocol
 
-from . import errors
-from .newfile import output_option, write_new
-from .options import json_option
-from .out import Out
+from .console import NearChoice, Out, json_option, output_option, write_new
 
+_CHECK_HELP = (
+    "Compile a protocol and prove its bounds, without running it. A file that is wrong is exit 2, "
+    "with a line for each thing that is wrong. First every key is checked by itself; once those "
+    "are right, what the phases have to agree on; then the program and its walls."
+)
 _HEADS = ("name", "mA", signs.MA_CM2, signs.MAMIN, "time", "max mA", "board")
 
 
 @click.group(help="List, show or begin treatment protocols.")
-def command() -> None:
+def protocols() -> None:
     pass
 
 
-@command.command("list", help="The protocols that ship with this package.")
+@protocols.command("list", help="The protocols that ship with this package.")
 @json_option
 @click.pass_obj
 def list_all(out: Out, as_json: bool) -> None:
@@ -39,8 +46,8 @@ def list_all(out: Out, as_json: bool) -> None:
             one["name"],
             f"{one['planned_ua'] / 1000:.3f}",
             f"{one['density_ma_cm2']:.3f}",
-            words.mamin(one["planned_uc"]),
-            words.clock(one["total_s"] * 1000),
+            text.mamin(one["planned_uc"]),
+            text.clock(one["total_s"] * 1000),
             f"{one['max_ua'] / 1000:.3f}" if one["max_ua"] > one["planned_ua"] else "-",
             one["board"] or "none",
         ]
@@ -52,17 +59,14 @@ def list_all(out: Out, as_json: bool) -> None:
     out.result({"protocols": found})
 
 
-@command.command("show", help="One protocol, by its name or as a TOML file.")
+@protocols.command("show", help="One protocol, by its name or as a TOML file.")
 @click.argument("protocol")
 @json_option
 @click.pass_obj
 def show(out: Out, protocol: str, as_json: bool) -> None:
-    try:
-        loaded = load(protocol)
-        plan = make_plan(loaded)
-        summary = _summary(loaded, plan)
-    except ProtocolError as error:
-        raise errors.bad_file(error) from error
+    loaded = load(protocol)
+    plan = make_plan(loaded)
+    summary = _summary(loaded, plan)
     out.say(loaded.toml.rstrip("\n"))
     out.say()
     for line in plan_lines(plan):
@@ -70,22 +74,39 @@ def show(out: Out, protocol: str, as_json: bool) -> None:
     out.result(summary | {"toml": loaded.toml})
 
 
-@command.command("new", help="A commented file to start from, called NAME.")
+@protocols.command("new", help="A commented file to start from, called NAME.")
 @click.argument("name")
 @output_option
 @json_option
 @click.pass_obj
 def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
-    try:
-        text = new_protocol(name)
-    except ProtocolError as error:
-        raise errors.bad_file(error) from error
+    toml = new_protocol(name)
     own = name if output is None else name_for(output.stem)
     if own not in (None, name):
-        raise errors.CliError(
+        raise errors.UserError(
             f"{output}: a protocol has its file's own name: use -o {name}.toml, or the name {own}"
         )
-    write_new(out, text, output, f"iontobench check {shlex.quote(str(output))}")
+    write_new(out, toml, output, f"iontobench check {shlex.quote(str(output))}")
+
+
+@click.command(help=_CHECK_HELP)
+@click.argument("protocol")
+@click.option(
+    "--profile",
+    "profile_name",
+    type=NearChoice(list(PROFILES)),
+    default="us",
+    show_default=True,
+    help="Limits profile.",
+)
+@click.option("--board", default="virtual", show_default=True, help="The board it is meant for.")
+@json_option
+@click.pass_obj
+def check(out: Out, protocol: str, profile_name: str, board: str, as_json: bool) -> int:
+    result = check_protocol(protocol, profile_name, resources.board_of(board))
+    out.say(render_check(result))
+    out.result(result.as_dict())
+    return errors.DONE if result.ok else errors.NO
 
 
 def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ open a file.
 
 import re
 
-from iontobench.naming import slug
+from iontobench.disk import slug
 from iontobench.tomlfile.errors import FileError, quote
 from iontobench.tomlfile.source import Source
 
