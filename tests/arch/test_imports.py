@@ -87,6 +87,18 @@ def test_what_reads_toml_files_knows_no_file_of_ours(path):
     assert within(ours, "iontobench.tomlfile", "iontobench.signs") == set()
 
 
+@pytest.mark.parametrize("path", files(HOST / "link"), ids=ids)
+def test_the_link_knows_the_firmwares_tables_and_neither_ports_nor_clocks(path):
+    allowed = ("ionto.core", "iontobench.link", "msgspec", "collections", "typing")
+    assert within(imports(path), *allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(HOST / "sessions", HOST / "device"), ids=ids)
+def test_sessions_and_devices_know_no_command_line(path):
+    terminal = ("iontobench.cli", "click", "rich", "plotext")
+    assert [one for one in imports(path) if one.startswith(terminal)] == []
+
+
 @pytest.mark.parametrize("path", files(TESTING), ids=ids)
 def test_what_a_boards_author_tests_with_knows_the_units_and_needs_no_pytest(path):
     allowed = ("ionto.core.units", "iontobench.testing", *sys.stdlib_module_names)

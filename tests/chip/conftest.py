@@ -76,7 +76,7 @@ def wired(chip, plant):
 @pytest.fixture(scope="session")
 def calibration(emulator):
     """What two known loads say of the seed's board."""
-    from iontobench.device.known_loads import calibrate_seeded
+    from iontobench.device.calibration_bench import calibrate_seeded
 
     from .course import BOARD, SEED
 

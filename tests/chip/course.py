@@ -11,16 +11,16 @@ from tests.core.build import segment, words
 from tests.host.listener import Listener
 
 from ionto.core import program
-from iontobench import tree
+from iontobench import resources
 from iontobench.chip.runner import ChipBench
 from iontobench.chip.usb import ChipTimeoutError
-from iontobench.device.link import POLL_PERIOD_US, HostLink
-from iontobench.device.runner import Job
+from iontobench.link.listener import POLL_PERIOD_US, HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.sessions.job import Job
 from iontobench.sim.faults import KINDS
 
 SEED = 1
-MODULE = tree.load_board("pico_pwm")
+MODULE = resources.load_board("pico_pwm")
 BOARD = MODULE.BOARD
 FASTEST_UA_S = 10_000
 OUTPUTS = sorted(set(MODULE.PINS.values()) - {MODULE.PINS["limiter"], MODULE.PINS["stop"]})

@@ -21,7 +21,7 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     from iontobench.chip.plant import SessionPlant
     from iontobench.chip.runner import ADC, pin_map
     from iontobench.chip.wiring import Wiring
-    from iontobench.device.runner import load_of
+    from iontobench.sessions.job import load_of
     from iontobench.sim.bench import Bench
 
     from .course import BOARD, SEED, by_time, job_of

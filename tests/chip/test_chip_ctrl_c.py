@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 
 from .forks import in_copy
 
@@ -51,7 +51,7 @@ def _trials(booted, trials):
 @pytest.fixture(scope="module")
 def length_us(calibration):
     """How long the session lasts if nobody strikes: the virtual bench's word."""
-    from iontobench.device.runner import run_virtual
+    from iontobench.sessions.virtual import run_virtual
 
     from .course import by_time, job_of
 

@@ -40,8 +40,8 @@ def _job(calibration, name, percent, ramp_ms, hold_ms):
     from tests.host.protocol_bench import compiled
 
     from ionto.core import program
-    from iontobench.device.runner import Job
     from iontobench.protocols import compile_protocol, load, profile
+    from iontobench.sessions.job import Job
 
     from .course import BOARD, SEED
 
@@ -92,7 +92,7 @@ def _on_chip(booted, which):
 @pytest.fixture(scope="module", params=_COURSES, ids=lambda which: which[0])
 def rungs(request, booted, calibration):
     """The same session on both rungs: `(name, chip, virtual)`."""
-    from iontobench.device.runner import run_virtual
+    from iontobench.sessions.virtual import run_virtual
 
     which = request.param
     return which[0], in_copy(_on_chip, booted, which), run_virtual(_job(calibration, *which), [])

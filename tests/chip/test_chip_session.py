@@ -36,7 +36,7 @@ def _on_chip(booted, level_ua, charge_uc, slew_ua_s):
 
 
 def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
-    from iontobench.device.runner import run_virtual
+    from iontobench.sessions.virtual import run_virtual
 
     from .course import by_dose, job_of
 
@@ -49,9 +49,9 @@ def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
 def _events(items):
     """What happened, in order; of a state also which and in which segment."""
     from ionto.core.codes import EVENT_NAMES, EVENT_STATE
-    from iontobench.device.events import Event, Gap, LinkNote
+    from iontobench.link.events import Event, GapNote, LinkNote
 
-    assert not [item for item in items if isinstance(item, Gap | LinkNote)]
+    assert not [item for item in items if isinstance(item, GapNote | LinkNote)]
     return [
         (EVENT_NAMES[item.code], *((item.a, item.b) if item.code == EVENT_STATE else ()))
         for item in items
@@ -111,7 +111,7 @@ def test_session_lasts_as_long_as_the_virtual_benchs(rungs):
 def trace_hash():
     """One hash over all that a short session on a freshly booted chip says; for a process."""
     from iontobench.chip.runner import run_chip
-    from iontobench.device.known_loads import calibrate_seeded
+    from iontobench.device.calibration_bench import calibrate_seeded
 
     from .course import BOARD, SEED, by_dose, job_of
 

@@ -25,10 +25,10 @@ def _slot(name):
 @pytest.fixture
 def boot(make_chip):
     """Boots main.py over two slots; `(lines shown, chip)`. `change` maps a path to new bytes."""
-    from iontobench import tree
+    from iontobench import resources
 
     def booted(slot, change=None):
-        files = {"main.py": tree.main_py().read_bytes()}
+        files = {"main.py": resources.main_py().read_bytes()}
         if slot is not None:
             files["slot"] = slot
         for name in "ab":
@@ -88,7 +88,7 @@ def test_without_a_whole_slot_one_line_says_what_to_do_and_the_prompt_works(boot
 
 
 def test_blank_board_with_main_py_alone_says_the_same(make_chip):
-    from iontobench import tree
+    from iontobench import resources
 
-    chip = make_chip({"main.py": tree.main_py().read_bytes()})
+    chip = make_chip({"main.py": resources.main_py().read_bytes()})
     assert _NOTHING in chip.prompt()

@@ -90,8 +90,8 @@ def test_line_names_the_build_its_version_and_its_speed(emulator):
 
 def test_session_on_the_chip_tells_the_build_when_it_has_ended(chip_image):
     from iontobench.chip.native import emulator_line
-    from iontobench.cli.rungs import rung_for
+    from iontobench.sessions.targets import target_for
 
     said = []
-    rung_for("chip").after(said.append)
+    target_for("chip").after(said.append)
     assert said == [emulator_line()]

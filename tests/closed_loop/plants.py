@@ -1,7 +1,7 @@
 """Shared by the plant's tests: benches of the virtual board, driven open loop in virtual time."""
 
+from iontobench.resources import load_board
 from iontobench.sim.bench import Bench
-from iontobench.tree import load_board
 
 BOARD = load_board("virtual").BOARD
 FULL_UA = BOARD.full_scale_ua

@@ -14,10 +14,9 @@ from tests.core.build import segment, words
 from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.units import TICK_US
-from iontobench.device.events import Event, Gap, LinkNote, Sample
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.events import Event, GapNote, LinkNote, Sample
+from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
@@ -80,7 +79,7 @@ class ScriptedPort(VirtualPort):
         self._tick_us += late_us
 
 
-class Hearing(Console):
+class Hearing(LinkConsole):
     """The link's other end, which goes deaf and dumb at a time."""
 
     def __init__(self, link):
@@ -194,7 +193,7 @@ class Trial:
 
     def lost(self):
         """What went missing on the link."""
-        return [item for item in self.items if isinstance(item, (Gap, LinkNote))]
+        return [item for item in self.items if isinstance(item, (GapNote, LinkNote))]
 
     def states(self):
         """(t_ms, state, segment) of every change, in order."""

@@ -11,9 +11,10 @@ from tests.host.protocol_bench import board_of, compiled, shipped
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, limits, program
-from iontobench.device.calibrate import CalibrationError, Reading, fit_calibration
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.runner import Job, run_virtual
+from iontobench.device.calibration import CalibrationError, Reading, fit_calibration
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.sessions.job import Job
+from iontobench.sessions.virtual import run_virtual
 
 NAMES = ("virtual", "virtual_30ma", "virtual_500ua")
 COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]

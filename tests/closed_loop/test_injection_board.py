@@ -7,7 +7,7 @@ from tests.core.build import segment, words
 from ionto.bench import Bench
 from ionto.core import program
 from iontobench.campaign.fault_bench import FaultBench
-from iontobench.device.runner import Console
+from iontobench.link.listener import LinkConsole
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.faults import KINDS
 from iontobench.sim.port import VirtualPort
@@ -90,7 +90,7 @@ def test_a_plant_whose_processor_is_out_of_reach_says_so():
 def test_until_the_onset_a_session_with_any_fault_is_the_healthy_one():
     def trace(*specs):
         plant = Plant(BOARD, "forearm", "rp2040", 3, specs)
-        port = VirtualPort(BOARD, plant, Console(_NoHost()))
+        port = VirtualPort(BOARD, plant, LinkConsole(_NoHost()))
         bench = Bench(port, BOARD)
         data = program.pack(PROGRAM)
         bench.load(data, program.crc16(data))

@@ -4,10 +4,10 @@ import pytest
 from tests.closed_loop.plants import drive_ua, energised, run
 
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_SUPPLY, SAMPLE_V
+from iontobench.resources import load_board
 from iontobench.sim.bench import Bench
 from iontobench.sim.faults import SENSES
 from iontobench.sim.port import VirtualPort
-from iontobench.tree import load_board
 
 BOARD = load_board("virtual").BOARD
 

@@ -12,7 +12,7 @@ from iontobench.campaign.fault_bench import FaultBench
 from iontobench.campaign.leads import LeadGap, gaps_of, judge, main, session
 from iontobench.campaign.matrix import LOADS, short_program
 from iontobench.campaign.parallel import over_seeds
-from iontobench.tree import load_board
+from iontobench.resources import load_board
 
 BOARD = load_board("virtual").BOARD
 LOAD = LOADS[1]

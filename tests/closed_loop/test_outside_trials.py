@@ -11,7 +11,7 @@ from tests.core.build import segment, words
 from tests.host.protocol_bench import Run, board_of, compiled, run_protocol, shipped
 
 from ionto.core import codes, program
-from iontobench import tree
+from iontobench import resources
 from iontobench.protocols import load
 
 
@@ -102,7 +102,7 @@ def test_a_sudden_lift_is_told_within_two_seconds_and_goes_on():
 def test_a_program_smaller_than_the_probes_own_current_runs_on_500_ua(level_ua, ohm):
     held = segment(program.HOLD_TIME, level_ua, 10, 0, 5000)
     made = words([held], level_ua, 10, time_s=30, charge_uc=1000)
-    run = Run(made, tree.load_board("virtual_500ua").BOARD, f"resistor:{ohm}")
+    run = Run(made, resources.load_board("virtual_500ua").BOARD, f"resistor:{ohm}")
     assert (run.last["outcome"], run.last["fault"]) == ("complete", None)
     assert run.truth.gross_uc == pytest.approx(level_ua * (5 + level_ua / 10) + 25, rel=0.2)
 

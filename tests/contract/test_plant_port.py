@@ -11,9 +11,9 @@ from ionto.core.units import (
     SAMPLE_SUPPLY,
     WRAP_US,
 )
+from iontobench.resources import load_board
 from iontobench.sim.port import VirtualPort
 from iontobench.testing import CheckedPort
-from iontobench.tree import load_board
 
 VIRTUAL = load_board("virtual")
 BOARD = VIRTUAL.BOARD

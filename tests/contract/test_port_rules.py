@@ -26,9 +26,9 @@ from ionto.core.units import (
     SAMPLE_V,
 )
 from iontobench import testing
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.resources import load_board
 from iontobench.testing import CALLS, ContractError, PortRules
-from iontobench.tree import load_board
 
 RULES = sorted(name for name in vars(PortRules) if name.startswith("test_"))
 

@@ -2,8 +2,8 @@
 
 from ionto.core import codes, program
 from ionto.loop import Loop
-from iontobench.device.frames import command_line
-from iontobench.device.link import HostLink
+from iontobench.link.frames import command_line
+from iontobench.link.listener import HostLink
 from iontobench.testing import CheckedPort
 
 from .build import SMALL, make_program, segment

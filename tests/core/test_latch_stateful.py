@@ -14,7 +14,7 @@ from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.program import ProgramError, crc16, pack
 from ionto.loop import WHOLE
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 from iontobench.testing import CheckedPort
 
 from .build import SMALL, off, pulses, segment, words

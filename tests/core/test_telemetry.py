@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ionto.core import codes
 from ionto.core.fields import EVENT_WIDTHS, SAMPLE_WIDTHS
 from ionto.core.telemetry import CREDIT, FRAME_MAX, RING
-from iontobench.device.events import Event, Sample
+from iontobench.link.events import Event, Sample
 
 from .frame_line import Line
 

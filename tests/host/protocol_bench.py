@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from ionto.bench import Bench
 from ionto.core import program
-from iontobench import tree
-from iontobench.device.events import Event
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from iontobench import resources
+from iontobench.link.events import Event
+from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
@@ -67,7 +66,7 @@ class Run:
         self.truth = self.plant.truth
         self.items = []
         self._commands = sorted(commands)
-        port = Port(board, self.plant, Console(HostLink([self])))
+        port = Port(board, self.plant, LinkConsole(HostLink([self])))
         port.each = each
         bench = Bench(port, board)
         data = program.pack(words)
@@ -93,7 +92,7 @@ class Run:
 @cache
 def board_of(name):
     """The data of one board."""
-    return tree.load_board(name).BOARD
+    return resources.load_board(name).BOARD
 
 
 def shortened(protocol):

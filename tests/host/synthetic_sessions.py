@@ -9,7 +9,7 @@ import random
 
 from ionto.core import codes, program
 from ionto.core.fields import FLAG_GATE
-from iontobench.device.events import Event, Gap, LinkNote, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, Sample
 
 LEVEL_UA = 2000
 SLEW_UA_S = 100
@@ -112,7 +112,7 @@ def dexamethasone(open_at_s=None, seed=1):
 def last_second(rows=125):
     """A snapshot: 2 mA through both senses, the cathode active, until A halves in the last row."""
     healthy = [(32000 + row % 3, -32000, 10900, 32000) for row in range(rows - 1)]
-    return Snapshot(8000, (*healthy, (16000, -33500, 11300, 32000)))
+    return FaultSnapshot(8000, (*healthy, (16000, -33500, 11300, 32000)))
 
 
 def small():
@@ -120,7 +120,7 @@ def small():
     return [
         Event(0, 0, codes.EVENT_START, 4660, -1),
         Sample(1, 0, codes.STATE_PROBE, 0, 0.0, 0.0, 0.0, 0, 0),
-        Gap(100, 2, 3),
+        GapNote(100, 2, 3),
         LinkNote(150, 'a "quoted" line, with \x00 and \n'),
         Sample(5, 200, codes.STATE_HOLD, FLAG_GATE, 2000.0, 1999.9375, -0.5, 10900, 400),
         Event(6, 300, codes.EVENT_FAULT, codes.FAULT_OPEN, 0),

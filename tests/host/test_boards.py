@@ -6,7 +6,7 @@ from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
 
 from ionto.core.limits import Board
-from iontobench import tree
+from iontobench import resources
 from iontobench.protocols import RefusedError, check, compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for, least_ua
 from iontobench.protocols.lowering import lower
@@ -15,7 +15,7 @@ from iontobench.protocols.site_load import median_mv
 VIRTUAL = ["virtual", "virtual_30ma", "virtual_500ua"]
 
 
-@pytest.mark.parametrize("name", tree.board_names())
+@pytest.mark.parametrize("name", resources.board_names())
 def test_every_board_is_named_as_its_folder_and_its_senses_reach_beyond_its_maximum(name):
     board = board_of(name)
     assert board.name == name
@@ -42,7 +42,7 @@ def test_the_ranges_of_the_simulated_boards(
 
 @pytest.mark.parametrize("name", VIRTUAL)
 def test_every_simulated_board_makes_its_port(name):
-    port = tree.load_board(name).make_port()
+    port = resources.load_board(name).make_port()
     assert port.board.name == name
     assert port.bench.board.max_ua == board_of(name).max_ua
 

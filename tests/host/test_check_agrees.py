@@ -9,12 +9,12 @@ from tests.host.cli import call
 from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
 
-from iontobench import tree
+from iontobench import resources
 from iontobench.protocols import PROFILES, ProtocolError, check, list_protocols, render_check
 from iontobench.protocols.checking import check_loaded
 from iontobench.protocols.loader import parse
 
-BOARDS = tree.board_names()
+BOARDS = resources.board_names()
 
 
 def shown(text):

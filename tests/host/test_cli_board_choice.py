@@ -5,18 +5,19 @@ from tests.host.cli import call
 from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_files import changed, written
 
-from iontobench.cli.rungs import Rung, rung_for
+from iontobench.sessions.job import Target
+from iontobench.sessions.targets import target_for
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(tmp_path):
     """`run("tapwater-hands", ...)` on a rung that chooses, or not; (said, the job or None)."""
 
     def one(*args, chooses=True):
         runner = FakeRunner()
-        rung = Rung(runner, "virtual", None, chooses_board=chooses)
-        monkeypatch.setattr("iontobench.cli.run.rung_for", lambda on, uf2: rung)
-        said = call("run", *args, "--data", tmp_path, "--json")
+        target = Target(runner, "virtual", None, chooses_board=chooses)
+        where = ("--data", tmp_path, "--json")
+        said = call("run", *args, *where, target_for=lambda on, uf2: target)
         return said, getattr(runner, "job", None)
 
     return one
@@ -74,8 +75,8 @@ def test_a_rung_with_one_board_of_its_own_chooses_nothing(run):
 
 
 def test_the_virtual_rung_chooses_and_a_real_board_never():
-    assert rung_for("virtual").chooses_board
-    assert not Rung(FakeRunner(), "pico_pwm", None, is_real=True).chooses_board
+    assert target_for("virtual").chooses_board
+    assert not Target(FakeRunner(), "pico_pwm", None, is_real=True).chooses_board
 
 
 def test_a_latched_board_is_the_chosen_one(run, tmp_path):

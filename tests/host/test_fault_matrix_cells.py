@@ -31,8 +31,8 @@ from iontobench.campaign.matrix import (
 )
 from iontobench.campaign.required import CASES, ELSEWHERE, Case
 from iontobench.campaign.trial import onset_us, prepared, run_matrix, run_trial, spec_of
+from iontobench.resources import load_board
 from iontobench.sim.faults import KINDS, parse
-from iontobench.tree import load_board
 
 BOARD = load_board("virtual").BOARD
 SCENARIOS = range(1, 25)  # domain.md, section 5

@@ -4,7 +4,7 @@ import json
 
 from tests.host.cli import call
 
-from iontobench.cli import injected
+from iontobench.cli.run import fault_kinds
 from iontobench.sim.faults import KINDS
 
 
@@ -40,7 +40,7 @@ def test_a_name_that_is_no_kind_phase_or_load_is_one_line_and_exit_2(tmp_path):
 
 
 def test_fault_help_says_of_every_kind_what_its_value_is_and_its_scenario():
-    rows = {name: (text, value, scenario) for name, text, value, scenario in injected.kinds()}
+    rows = {name: (text, value, scenario) for name, text, value, scenario in fault_kinds()}
     assert set(rows) == set(KINDS)
     assert rows["open"][2] == "1"
     assert rows["hang"][1] == "no VALUE"

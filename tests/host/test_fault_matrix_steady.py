@@ -15,7 +15,7 @@ from iontobench.campaign.observability import (
 )
 from iontobench.campaign.required import CASES
 from iontobench.campaign.trial import prepared, run_trial
-from iontobench.tree import load_board
+from iontobench.resources import load_board
 
 BOARD = load_board("virtual").BOARD
 TOOTH = Load("tooth", 250)

@@ -12,9 +12,9 @@ from tests.core.loops import Bed, quick
 
 from ionto.core import codes, command
 from ionto.core.command import GARBAGE_MAX, Command
-from iontobench.device.events import Event, Sample
-from iontobench.device.frames import command_line
-from iontobench.device.session import HostSession
+from iontobench.link.events import Event, Sample
+from iontobench.link.frames import command_line
+from iontobench.link.host_session import HostSession
 
 MEGABYTE = 1_000_000
 _COMMAND = codes.EVENT_COMMAND

@@ -6,15 +6,15 @@ from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, wo
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
-from iontobench.cli.progress import Progress
-from iontobench.device.events import Event, Sample
+from iontobench.link.events import Event, Sample
 from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.time_left import TimeLeft
 
 
 def told(made, skin="resistor:5000", commands=()):
     """(sample, time left in ms, time that it really took in ms) of each sample of a session."""
     run = Run(made, board_of("virtual"), skin, commands)
-    progress, found = Progress(Timeline(made)), []
+    progress, found = TimeLeft(Timeline(made)), []
     for item in run.items:
         progress.add(item)
         if isinstance(item, Sample):
@@ -72,6 +72,6 @@ def test_a_pause_stops_the_time_left_and_adds_a_ramp(made):
 
 
 def test_without_a_sample_nothing_is_known():
-    progress = Progress(Timeline(words([hold_time(1500, 9000)])))
+    progress = TimeLeft(Timeline(words([hold_time(1500, 9000)])))
     progress.add(Event(0, 0, codes.EVENT_STATE, codes.STATE_PROBE, 0))
     assert progress.left_ms() is None

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iontobench.cli.trace import Trace
+from iontobench.sessions.progress import CurrentHistory
 
 
 def trace_of(hours, dip_at_s=None):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick in range(int(hours * 36000)):
         current_ua = 0.0 if dip_at_s is not None and tick == dip_at_s * 10 else 2000.0
         trace.add(tick * 100, current_ua, 2000.0)
@@ -30,7 +30,7 @@ def test_one_low_sample_in_an_hour_stays_visible(dip_at_s):
 
 @given(st.lists(st.floats(0, 5000), min_size=1, max_size=3000))
 def test_extremes_and_order_survive_whatever_came(currents_ua):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick, current_ua in enumerate(currents_ua):
         trace.add(tick * 100, current_ua, 0.0)
     for buckets in (trace.whole(), trace.last(10**9)):
@@ -47,4 +47,4 @@ def test_last_minutes_begin_where_they_should():
 
 
 def test_nothing_yet_is_nothing():
-    assert Trace().whole() == Trace().last(1000) == []
+    assert CurrentHistory().whole() == CurrentHistory().last(1000) == []

@@ -8,17 +8,17 @@ from tests.host.protocol_sessions import hold_charge, hold_time, pulses, words
 
 from ionto.core import codes, command
 from ionto.core.fields import FLAG_LIMITED
-from iontobench.cli.controls import KEYS, Controls, step_of
-from iontobench.cli.model import About, Model
-from iontobench.cli.pace import Pacer
-from iontobench.device.events import Sample
+from iontobench.cli.keys import KEYS, Controls, step_of
+from iontobench.link.events import Sample
 from iontobench.protocols.bounds import bounds
 from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.progress import Progress, SessionFacts
+from iontobench.sessions.real_time_pacer import Pacer
 
 
 def model_of(made, state, set_ua, t_ms=60_000, flags=0, dose_uc=0):
     """A view's model of a session in `state`."""
-    model = Model(About("virtual", "mine", "us", Timeline(made)))
+    model = Progress(SessionFacts("virtual", "mine", "us", Timeline(made)))
     model.add(Sample(1, t_ms, state, flags, set_ua, set_ua, 0.0, 6000, dose_uc))
     return model
 

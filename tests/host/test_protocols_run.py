@@ -5,12 +5,12 @@ from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
 from tests.host.protocol_sessions import hold_time, pulses, words
 
 from ionto.core import codes, program
-from iontobench.cli.session import calibration_for
-from iontobench.device.runner import Job, run_virtual
 from iontobench.protocols import compile_protocol, list_protocols, load, profile
 from iontobench.protocols.program_words import segments_of
 from iontobench.protocols.timeline import RESTART_S, START_S
-from iontobench.tree import load_board
+from iontobench.resources import load_board
+from iontobench.sessions.job import Job, calibration_for
+from iontobench.sessions.virtual import run_virtual
 
 NAMES = [
     *("acetic-acid-80", "acetylcholine-5x20s", "demo", "dental-fluoride", "dexamethasone-40"),

@@ -9,7 +9,7 @@ from tests.host.cli import call
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
 from ionto.core import codes
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 from iontobench.records import (
     RecordError,
     RecordStore,

@@ -9,7 +9,7 @@ from tests.host.report_pages import Page, make
 from tests.host.synthetic_sessions import header, small
 
 from ionto.core import codes
-from iontobench.device.events import LiveFault
+from iontobench.link.events import LiveFault
 from iontobench.records import RecordError, RecordWriter, read, verify
 from iontobench.records.old_states import OLD_STATES, UNKNOWN, old_states, todays_state
 from iontobench.records.verify import DAMAGED, INTACT

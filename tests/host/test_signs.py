@@ -15,9 +15,9 @@ from tests.host.cli import call
 
 from ionto.core import codes
 from ionto.core.codes import FAULT_SENTENCES
-from iontobench import signs, words
+from iontobench import signs, text
 from iontobench.cli.main import COMMANDS, LazyGroup, cli
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 from iontobench.protocols import list_protocols, load
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
@@ -86,7 +86,7 @@ def test_the_check_of_a_shipped_protocol_has_signs(name, profile):
 @pytest.mark.parametrize("code", codes.EVENT_NAMES)
 @pytest.mark.parametrize("values", [(0, 0), (1, 1), (4000, 5210)])
 def test_the_sentence_of_an_event_has_signs(code, values):
-    assert letters(words.event(Event(0, 0, code, *values))) == []
+    assert letters(text.event(Event(0, 0, code, *values))) == []
 
 
 @pytest.mark.parametrize("code", FAULT_SENTENCES)
@@ -124,8 +124,8 @@ def test_a_session_its_record_and_its_report_have_signs(tmp_path):
     said += [call("records", act, "last", *data) for act in ("show", "verify", "report")]
     [report] = tmp_path.rglob("report.html")
     texts = [ran.out, *(one.out for one in said), report.read_text(encoding="utf-8")]
-    for text in texts:
-        assert letters(text) == []
+    for written in texts:
+        assert letters(written) == []
     for sign in ("µA", "kΩ", "mA·min"):
         assert sign in ran.out
     assert "load (kΩ)" in texts[-1]

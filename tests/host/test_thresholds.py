@@ -10,10 +10,10 @@ from iontobench.campaign import normal_tails, thresholds
 from iontobench.campaign.converters import Converters
 from iontobench.campaign.normal_tails import log10_beyond, log10_trips, no_run
 from iontobench.campaign.thresholds import proof_thresholds, slow_thresholds
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.resources import load_board
 from iontobench.sim.adc import Rp2040Adc
 from iontobench.sim.senses import CH_A, CH_B
-from iontobench.tree import load_board
 
 BOARDS = {name: load_board(name).BOARD for name in thresholds.BOARDS}
 BOARD = BOARDS["virtual"]

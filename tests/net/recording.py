@@ -23,10 +23,10 @@ from ionto.core.codes import (
     STATE_PROBE,
 )
 from ionto.core.command import COMMAND_NAMES
-from iontobench import tree
+from iontobench import resources
 from iontobench.campaign.fault_bench import FaultBench, Observation, WatchedPlant
-from iontobench.device.events import Event, Sample, snapshot_of
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.events import Event, Sample, snapshot_of
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
@@ -122,14 +122,14 @@ class NotingBench(FaultBench):
 
 @cache
 def _calibration(board_name: str, adc: str, seed: int):
-    board = tree.load_board(board_name).BOARD
+    board = resources.load_board(board_name).BOARD
     return None if adc == "ideal" else calibrate_seeded(board, adc, seed)
 
 
 def record(case: Case) -> Items:
     """Run a session; return its items by name, each a list of lines."""
     protocol = load(case.protocol)
-    board = tree.load_board(board_for(protocol, lower(protocol))).BOARD
+    board = resources.load_board(board_for(protocol, lower(protocol))).BOARD
     words = compile_protocol(protocol, profile("us"), board).words
     if not case.is_whole:
         words = cut_short(words, _RAMP_MS, _HOLD_MS)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from ionto.core.program import Program
 from ionto.core.units import SAMPLE_A, SAMPLE_LEN
 from ionto.loop import Loop
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.sim.bench import Bench
 from iontobench.sim.port import VirtualPort
 
@@ -77,7 +76,7 @@ def record(words, board, skin, seed=1):
             *(board.proof_scale, board.accuracy_ua, bench.now_us, *words),
         ]
     )
-    loop = Loop(_Port(board, bench, Console(HostLink([_Nobody()])), made), board)
+    loop = Loop(_Port(board, bench, LinkConsole(HostLink([_Nobody()])), made), board)
     loop.run(Program(words, board), 1, lambda left: None)
     made.outcome = loop.tick.session.outcome
     made.charge_uc = loop.tick.dose.gross_uc

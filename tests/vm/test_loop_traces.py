@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ionto.core import codes
 from ionto.core import program as p
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 
 from .cases import BOARDS, batch, boards, near, often, programs
 from .runner import LOCKED, NEVER

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from iontobench.chip.native import emulator_line
-from iontobench.cli.out import Out
+from iontobench.cli.console import Out
 
 from . import chip_figures, virtual_figures
 from .figures import FIGURES, Figure, FigureSessions, met, row

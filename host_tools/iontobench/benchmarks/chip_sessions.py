@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from iontobench import tree
+from iontobench import resources
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
 from iontobench.chip.meter import TickMeter
 from iontobench.chip.phase import PhaseMeter, due_address
 from iontobench.chip.runner import ADC, BOARD, ChipBench
-from iontobench.device.events import Item
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Job
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.events import Item
+from iontobench.link.listener import HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.sessions.job import Job
 
 _RAMP_S = 2
 _MINUTE_S = 56
@@ -79,7 +79,7 @@ class MeteredSession:
 def _job(hold_s: int, folder: Path, faults: tuple[str, ...] = ()) -> Job:
     path = folder / f"bench-{hold_s}.toml"
     path.write_text(_PROTOCOL.format(hold_s=hold_s, ramp_s=_RAMP_S), encoding="utf-8")
-    board = tree.load_board(BOARD).BOARD
+    board = resources.load_board(BOARD).BOARD
     return Job(
         protocol=compile_protocol(load(str(path)), profile("us"), board),
         board=board,
@@ -93,7 +93,7 @@ def _job(hold_s: int, folder: Path, faults: tuple[str, ...] = ()) -> Job:
 
 @cache
 def _calibration() -> list[tuple[int, int, int]]:
-    return calibrate_seeded(tree.load_board(BOARD).BOARD, ADC, 1)
+    return calibrate_seeded(resources.load_board(BOARD).BOARD, ADC, 1)
 
 
 @cache

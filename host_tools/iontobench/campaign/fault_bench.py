@@ -15,12 +15,11 @@ from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.fields import FLAG_NEAR_COMPLIANCE
 from ionto.core.limits import Board
-from iontobench import tree
-from iontobench.device.events import Event, Item, Sample
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.link import HostLink, Listener
-from iontobench.device.runner import Console
-from iontobench.device.upsets import upsets
+from iontobench import resources
+from iontobench.device.bit_flips import bit_flips
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.events import Event, Item, Sample
+from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sim.bench import Bench as Plant
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
@@ -39,7 +38,7 @@ Script = tuple[tuple[int, int, str], ...]  # (state, ms after the session enters
 @cache
 def board_of(name: str) -> Board:
     """Return a board's data."""
-    return tree.load_board(name).BOARD
+    return resources.load_board(name).BOARD
 
 
 @cache
@@ -48,7 +47,7 @@ def calibration_of(board: str, adc: str, seed: int = SEED):
     return None if adc == "ideal" else calibrate_seeded(board_of(board), adc, seed)
 
 
-class HostConsole(Console):
+class HostConsole(LinkConsole):
     """The bench's serial port; each run gets a new host."""
 
     def renew(self, link: HostLink) -> None:
@@ -230,7 +229,7 @@ class FaultBench:
         self._console = HostConsole(HostLink([]))
         self.port = WatchingPort(board, self.plant, self._console, calibration)
         self.bench = Bench(self.port, board)
-        self.plant.upset = upsets(self.bench)
+        self.plant.upset = bit_flips(self.bench)
 
     def run(
         self, words: list[int], script: Script = (), listeners: Sequence[Listener] = ()

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ionto.core import codes
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 from iontobench.sim.noise import seeded
 
 from .fault_bench import FaultBench, Observation, board_of, calibration_of

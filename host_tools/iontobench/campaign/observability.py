@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ionto.core import codes
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 
 from .fault_bench import Moment, WatchedPlant
 from .matrix import RAMP_MS, TRAIN

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from iontobench import tree
+from iontobench import resources
 from iontobench.device.build import board_files
-from iontobench.device.link import POLL_PERIOD_US, HostLink, Listener
-from iontobench.device.runner import Job, Result, load_of, result
+from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
+from iontobench.sessions.job import Job, Result, load_of, result
 from iontobench.sim.bench import Bench as Plant
 
 from .image import find_image
@@ -33,7 +33,7 @@ _CTRL_C = b"\x03"
 
 def pin_map(board: str) -> PinMap:
     """The board's pins as the wiring wants them; the stop input is active low."""
-    pins = tree.load_board(board).PINS
+    pins = resources.load_board(board).PINS
     return PinMap(**pins, active_low=frozenset({pins["stop"]}))
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from msgspec.structs import replace
 
 from ionto.core.limits import Board
-from iontobench import signs, tree
+from iontobench import resources, signs
 
 from .limits import LimitRow
 from .schema import OffPhase, Protocol
@@ -129,9 +129,9 @@ def _advised(row: LimitRow, other: str | None) -> LimitRow:
 
 def board_for(protocol: Protocol, timeline: Timeline, real: bool = False) -> str | None:
     """The name of the first board that can serve the protocol, simulated or real."""
-    for name in tree.board_names():
+    for name in resources.board_names():
         if _is_real(name) == real:
-            rows = _rows(protocol, timeline, tree.load_board(name).BOARD, None)
+            rows = _rows(protocol, timeline, resources.load_board(name).BOARD, None)
             if all(row.ok for row in rows):
                 return name
     return None
@@ -147,4 +147,4 @@ def cannot(protocol: Protocol, timeline: Timeline, board: Board) -> str | None:
 
 def _is_real(name: str) -> bool:
     """A board that exists outside the simulation has a boot file of its own."""
-    return (tree.data_root() / "boards" / name / "boot.py").is_file()
+    return (resources.data_root() / "boards" / name / "boot.py").is_file()

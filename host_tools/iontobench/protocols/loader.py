@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from iontobench.naming import slug
+from iontobench.disk import slug
 from iontobench.tomlfile.errors import FileError, quote
 from iontobench.tomlfile.judge import read_as
 from iontobench.tomlfile.near import misspelt

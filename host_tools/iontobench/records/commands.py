@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ionto.core import codes, units
-from iontobench import words as said
+from iontobench import text as said
 
 from . import meta, reader
 from .event_values import event_values

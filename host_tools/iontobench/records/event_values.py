@@ -1,7 +1,7 @@
 """The two numbers of an event under names with units, for programs. Must not say them in words."""
 
 from ionto.core import codes, units
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 
 # Names of an event's two numbers; one that ends in _q4 is told in microamperes.
 _NAMES = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from ionto.core import codes, units
 from iontobench import signs
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 
 UA_PER_MA = 1000
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, LinkNote, LiveFault, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, LiveFault, Sample
 
 from . import format as form
 from .old_states import old_states, todays_state
@@ -26,11 +26,11 @@ class Record(msgspec.Struct):
     header: dict[str, Any]
     samples: list[Sample]
     events: list[Event]
-    gaps: list[Gap]
+    gaps: list[GapNote]
     notes: list[LinkNote]
     summary: dict[str, Any] | None
     verdict: Verdict
-    snapshot: Snapshot | None = None
+    snapshot: FaultSnapshot | None = None
     faults_live: list[LiveFault] = []
 
 
@@ -93,11 +93,11 @@ class _Lines:
         self.header: dict[str, Any] = {}
         self.samples: list[Sample] = []
         self.events: list[Event] = []
-        self.gaps: list[Gap] = []
+        self.gaps: list[GapNote] = []
         self.notes: list[LinkNote] = []
         self.faults_live: list[LiveFault] = []
         self.summary: dict[str, Any] | None = None
-        self.snapshot: Snapshot | None = None
+        self.snapshot: FaultSnapshot | None = None
         self._states: tuple[int, ...] | None = None
 
     def keep(self, _number: int, line: form.Line) -> None:
@@ -106,13 +106,13 @@ class _Lines:
         elif line.event is not None:
             self.events.append(self._event(line.event))
         elif line.gap is not None:
-            self.gaps.append(Gap(*line.gap))
+            self.gaps.append(GapNote(*line.gap))
         elif line.note is not None:
             self.notes.append(LinkNote(*line.note))
         elif line.fault_live is not None:
             self.faults_live.append(LiveFault(*line.fault_live))
         elif line.snapshot is not None:
-            self.snapshot = Snapshot(line.snapshot.row_us, line.snapshot.rows)
+            self.snapshot = FaultSnapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:
             self.header = line.header
             self._states = old_states(line.header)

@@ -15,7 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, Item, LinkNote, LiveFault, Sample
 
 from . import format as form
 
@@ -66,7 +66,7 @@ class RecordWriter:
             row = msgspec.structs.astuple(item)
             self._append(msgspec.json.encode({"event": row, "name": name}))
             self._sync()
-        elif isinstance(item, Gap):
+        elif isinstance(item, GapNote):
             self._append(msgspec.json.encode({"gap": (item.t_ms, item.first_seq, item.count)}))
         elif isinstance(item, LinkNote):
             text = form.text(item.text)[: form.NOTE_CHARS]
@@ -80,7 +80,7 @@ class RecordWriter:
         self._append(msgspec.json.encode({"fault_live": (live.t_ms, label)}))
         self._sync()
 
-    def snapshot(self, snapshot: Snapshot) -> None:
+    def snapshot(self, snapshot: FaultSnapshot) -> None:
         """Append the last second before a fault."""
         rows = {"row_us": snapshot.row_us, "rows": snapshot.rows}
         self._append(msgspec.json.encode({"snapshot": rows}))

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes, program
-from iontobench import words
-from iontobench.device.events import Snapshot
+from iontobench import text
+from iontobench.link.events import FaultSnapshot
 from iontobench.protocols.program_words import as_today
 from iontobench.protocols.timeline import Timeline
 from iontobench.records import Record
@@ -134,13 +134,13 @@ def unseen(record: Record) -> list[str]:
         if at_us is None:
             continue
         ends = (bool(row.get(key, True)) for key in ("fired", "met_output"))
-        line = words.unseen(str(told.get("outcome")), str(row.get("kind")), at_us, *ends)
+        line = text.unseen(str(told.get("outcome")), str(row.get("kind")), at_us, *ends)
         if line:
             said.append(f"{line[:1].upper()}{line[1:]}.")
     return said
 
 
-def last_second(snapshot: Snapshot) -> str:
+def last_second(snapshot: FaultSnapshot) -> str:
     """What a snapshot shows, for those who do not see it."""
     senses = [row[0] for row in snapshot.rows]
     length = len(snapshot.rows) * snapshot.row_us / 1000

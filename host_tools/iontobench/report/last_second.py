@@ -9,14 +9,14 @@ from typing import Any
 from markupsafe import Markup
 
 from ionto.core import codes, units
-from iontobench.device.events import Event, Snapshot
+from iontobench.link.events import Event, FaultSnapshot
 
 from . import canvas, svg
 
 _UA_PER_MA = 1000
 
 
-def last_second(snapshot: Snapshot, events: list[Event], description: str) -> Markup:
+def last_second(snapshot: FaultSnapshot, events: list[Event], description: str) -> Markup:
     """Senses A and B over the set point, and the voltage over the load.
 
     Args:
@@ -46,7 +46,7 @@ def last_second(snapshot: Snapshot, events: list[Event], description: str) -> Ma
         return canvas.as_svg(figure, "plot-last", title, description)
 
 
-def columns(snapshot: Snapshot, *which: int) -> list[list[int]]:
+def columns(snapshot: FaultSnapshot, *which: int) -> list[list[int]]:
     """Some columns of a snapshot."""
     return [[row[at] for row in snapshot.rows] for at in which]
 

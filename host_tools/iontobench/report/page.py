@@ -4,7 +4,6 @@ The page holds everything it needs, runs no script and asks no network (a conten
 forbids both). The same record and meta.json give the same page. It must not alter the record.
 """
 
-import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from iontobench import words as said
+from iontobench import text as said
+from iontobench.disk import write_whole
 from iontobench.records import Record, RecordError, read
 from iontobench.records.meta import Meta, file_sha256, read_meta
 from iontobench.records.quantities import duration, fault_of, quantity
@@ -30,10 +30,8 @@ def write_report(record_path: str | Path, out_path: str | Path) -> None:
     """
     source, target = Path(record_path), Path(out_path)
     page = render(read(source), read_meta(source), file_sha256(source))
-    scratch = target.with_name(target.name + ".new")
     try:
-        scratch.write_bytes(page.encode("utf-8", "replace"))
-        os.replace(scratch, target)  # never half a page
+        write_whole(target, page.encode("utf-8", "replace"))
     except OSError as error:
         raise RecordError(f"{target}: {error.strerror or error}") from None
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ionto.core import codes
 from iontobench import signs
-from iontobench.device.events import Event, Sample
+from iontobench.link.events import Event, Sample
 
 from . import canvas, series, svg
 

@@ -7,7 +7,7 @@ both extremes of every stretch are kept; an average would hide them.
 from collections.abc import Callable, Sequence
 
 from ionto.core import units
-from iontobench.device.events import Sample
+from iontobench.link.events import Sample
 
 STRETCHES = 450  # a little less than one a pixel column on a page
 GAP_MS = 1000  # a line is not drawn across a longer silence

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes, limits, program, units
-from iontobench import words as said
+from iontobench import text as said
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.meta import ABSENT, INTACT, Meta
