@@ -114,7 +114,7 @@ class Progress:
 
     @property
     def left_ms(self) -> float | None:
-        """Time left as planned, or None while nobody can say."""
+        """Time left as planned, or None before the first sample."""
         if self.sample is None:
             return None
         return self.about.course.left_ms(self.sample)
