@@ -1,7 +1,7 @@
 """A runner without a bench, for tests of the command line: it plays a made-up session.
 
-It keeps the contract of `Target.run` and is strict about it: items in order, a tick
-every 20 ms of board time, commands only in the forms that the firmware reads.
+It keeps the contract of `Target.run` and is strict about it: items in order, a tick every 20 ms of
+board time, commands only in the forms that the firmware reads.
 """
 
 import re

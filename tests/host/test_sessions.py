@@ -4,13 +4,13 @@ import datetime
 import math
 
 import pytest
-from iontobench.protocols.profiles import profile
 from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_files import short, written
 
 from iontobench import resources
 from iontobench.device.port import HostPorts
 from iontobench.protocols.compiler import compile_protocol
+from iontobench.protocols.limits import profile
 from iontobench.protocols.loader import load
 from iontobench.records import read
 from iontobench.sessions.job import Job, load_of, plant_of

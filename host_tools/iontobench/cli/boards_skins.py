@@ -15,7 +15,7 @@ from ionto.core.limits import Board
 from iontobench import resources, signs, text
 from iontobench.disk import slug
 from iontobench.errors import UserError
-from iontobench.protocols.serving import ERROR_MAX_PERCENT, least_ua
+from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
 from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
 from iontobench.tomlfile.errors import FileError, one_line
 from iontobench.tomlfile.source import file_hint, is_file_name

@@ -214,7 +214,7 @@ def _watch(out: Out, name: str) -> int:
 
 
 def _wait(port: Any) -> None:
-    """A second, reading: what is not read would block nobody, but would be old by then."""
+    """Wait a second, and read meanwhile: bytes that wait would be old at the next look."""
     until_s = port.monotonic() + _MONITOR_S
     with guarded():
         while port.monotonic() < until_s:

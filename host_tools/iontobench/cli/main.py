@@ -124,7 +124,7 @@ def _usage_line(error: click.ClickException) -> str:
 
 
 def _no_option(error: click.NoSuchOption) -> str:
-    """The nearest option alone: one of several alike may do what nobody asked for."""
+    """The nearest option alone: of several alike, another may do something else."""
     known = (
         [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
     )

@@ -150,7 +150,7 @@ class Repl(SerialTransport):
             self.exec_raw_no_follow(code)
 
     def leave(self) -> None:
-        """Back to the friendly prompt, for whoever comes next; a lost port is left as it is."""
+        """Back to the friendly prompt, for the next program; a lost port is left as it is."""
         try:
             self.exit_raw_repl()
         except (OSError, ValueError):
