@@ -19,7 +19,7 @@ from iontobench.device.known_loads import calibrate_seeded
 from iontobench.device.link import HostLink
 from iontobench.device.runner import Console
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
 
@@ -121,7 +121,7 @@ class Trial:
         port_class=ScriptedPort,
         compliance_share=None,
     ):
-        self.plant = Plant(BOARD, load, adc, seed, faults, compliance_share)
+        self.plant = SimulatedBench(BOARD, load, adc, seed, faults, compliance_share)
         self.truth = self.plant.truth
         self.console = Hearing(HostLink([self]))
         self.port = port_class(BOARD, self.plant, self.console, calibration(adc, seed))

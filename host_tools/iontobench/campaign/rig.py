@@ -14,7 +14,7 @@ from ionto.core import codes, program
 from ionto.core.limits import Board
 from iontobench.device.link import HostLink, Listener
 from iontobench.device.upsets import upsets
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import load_skin
@@ -44,7 +44,7 @@ class Moment(NamedTuple):
     contact: bool
 
 
-class Watched(Plant):
+class Watched(SimulatedBench):
     """A plant that notes what happens from the first onset on."""
 
     is_watched = True

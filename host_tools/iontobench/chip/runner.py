@@ -15,11 +15,10 @@ from iontobench import tree
 from iontobench.device.build import board_files
 from iontobench.device.link import POLL_PERIOD_US, HostLink, Listener
 from iontobench.device.runner import Job, Result, load_of, result
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 
 from .image import find_image
 from .machine import Chip
-from .plant import SessionPlant
 from .usb import ChipTimeoutError
 from .wiring import PinMap, Wiring
 
@@ -61,9 +60,8 @@ class ChipBench:
     def __init__(self, job: Job, uf2: Path | None = None, chip: Chip | None = None):
         self.job = job
         self.chip = Chip(find_image(uf2), flash_files(job)) if chip is None else chip
-        self.bench = Plant(job.board, load_of(job), ADC, job.seed, job.faults)
-        self.plant = SessionPlant(self.bench)
-        self.wiring = Wiring(self.chip, self.plant, pin_map(job.board.name))
+        self.bench = SimulatedBench(job.board, load_of(job), ADC, job.seed, job.faults)
+        self.wiring = Wiring(self.chip, self.bench, pin_map(job.board.name), from_us=None)
         if chip is None:
             self.chip.prompt(_PROMPT_LIMIT_US)
 
@@ -78,7 +76,7 @@ class ChipBench:
         usb.read_until(b"raw REPL; CTRL-B to exit\r\n>", _EXEC_LIMIT_US)
         usb.write(b"bench.run(%r)\x04" % supervised)
         usb.read_until(b"OK", _EXEC_LIMIT_US)
-        self.plant.start(self.chip.now_us)
+        self.wiring.start()
 
     def step(self, link: HostLink) -> None:
         """20 ms: let the chip run, then exchange bytes with the host's session."""

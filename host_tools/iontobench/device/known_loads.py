@@ -14,7 +14,7 @@ from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, B
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
 from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.meter import Meter
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.senses import nominal_calibration
@@ -43,17 +43,17 @@ def calibrate_seeded(board: Board, adc: str, seed: int) -> list[Row]:
     """
     top_ua = board.max_ua * _TOP_SHARE
     loads_ohm = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
-    rows = _zeroed(board, Plant(board, f"resistor:{loads_ohm[0]}", adc, seed))
+    rows = _zeroed(board, SimulatedBench(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
     code_top = 0
     for r_ohm in loads_ohm:
-        plant = Plant(board, f"resistor:{r_ohm}", adc, seed)
+        plant = SimulatedBench(board, f"resistor:{r_ohm}", adc, seed)
         readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed))
         code_top = plant.adc.ranges[0].top
     return fit_calibration(readings, rows, board.max_ua, code_top)
 
 
-def _zeroed(board: Board, plant: Plant) -> list[Row]:
+def _zeroed(board: Board, plant: SimulatedBench) -> list[Row]:
     """Nominal gains, and the zeros that the board reports at rest."""
     rows = nominal_calibration(plant.adc.ranges)
     at_rest = Bench(VirtualPort(board, plant, calibration=rows), board).sense()
@@ -63,7 +63,9 @@ def _zeroed(board: Board, plant: Plant) -> list[Row]:
     return rows
 
 
-def _staircase(board: Board, plant: Plant, rows: list[Row], meter: Meter) -> list[Reading]:
+def _staircase(
+    board: Board, plant: SimulatedBench, rows: list[Row], meter: Meter
+) -> list[Reading]:
     top_ua = int(board.max_ua * _TOP_SHARE)
     levels_ua = [top_ua * step // _LEVELS for step in range(1, _LEVELS + 1)]
     words = _program(levels_ua, min(board.max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S))

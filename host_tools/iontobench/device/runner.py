@@ -14,7 +14,7 @@ import msgspec
 from ionto.bench import Bench
 from ionto.core.limits import Board
 from iontobench.protocols.compiler import CompiledProtocol
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.fault import Injected
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
@@ -95,7 +95,7 @@ def run_virtual(job: Job, listeners: Sequence[Listener]) -> Result:
 
     KeyboardInterrupt, wherever it strikes, ends the session off, with outcome "stopped".
     """
-    plant = Plant(job.board, load_of(job), job.adc, job.seed, job.faults)
+    plant = SimulatedBench(job.board, load_of(job), job.adc, job.seed, job.faults)
     link = HostLink(listeners)
     port = VirtualPort(job.board, plant, Console(link), job.calibration)
     bench = Bench(port, job.board)
@@ -120,7 +120,11 @@ def load_of(job: Job) -> LoadParams:
 
 
 def result(
-    job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float, flat: Sequence[int] = ()
+    job: Job,
+    plant: SimulatedBench,
+    last: dict[str, Any],
+    elapsed_s: float,
+    flat: Sequence[int] = (),
 ) -> Result:
     """Firmware's words and plant's truth together; the same for every simulated rung.
 

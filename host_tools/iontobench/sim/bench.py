@@ -19,10 +19,10 @@ from .stage import StageParams
 from .state import NEVER_US
 from .truth import Truth
 
-__all__ = ["CH_A", "CH_B", "CH_SUPPLY", "CH_V", "Bench"]
+__all__ = ["CH_A", "CH_B", "CH_SUPPLY", "CH_V", "SimulatedBench"]
 
 
-class Bench(Plant):
+class SimulatedBench(Plant):
     """A stage, a load and a converter.
 
     Args:

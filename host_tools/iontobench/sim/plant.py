@@ -28,7 +28,7 @@ class PlantError(RuntimeError):
 
 
 class Plant(PlantState):
-    """The state and its stepping; `Bench` adds the pins, the senses and the faults."""
+    """The state and its stepping; `SimulatedBench` adds the pins, the senses and the faults."""
 
     __slots__ = ("_area", "_dried", "_flat", "_reach_mv", "_tick")
 

@@ -16,7 +16,7 @@ from ionto.core.units import (
     SAMPLE_V,
 )
 
-from .bench import Bench
+from .bench import SimulatedBench
 from .cable import Cable, NoConsole
 from .processor import Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
@@ -178,5 +178,5 @@ def simulated(
         console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
         compliance_share: the stage's true compliance over the nominal one; None = drawn.
     """
-    bench = Bench(board, skin, adc, seed, faults, compliance_share)
+    bench = SimulatedBench(board, skin, adc, seed, faults, compliance_share)
     return VirtualPort(board, bench, console, calibration)
