@@ -30,7 +30,7 @@ from iontobench.device.known_loads import calibrate_seeded
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.plan import make_plan
 from iontobench.protocols.serving import board_for
-from iontobench.records.event_values import event_values
+from iontobench.records.quantities import event_values
 from iontobench.sim.skin import load_skin
 
 from .cases import Case

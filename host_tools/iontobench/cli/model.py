@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ionto.core import codes
 from iontobench import words
 from iontobench.course import Course
-from iontobench.device.events import Event, Gap, Item, LinkNote, Sample
+from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample
 
 from .trace import Trace
 
@@ -66,9 +66,11 @@ class Model:
         return self.about.course.left_ms(self.sample)
 
 
-def _text(item: Event | Gap | LinkNote) -> str:
+def _text(item: Event | Gap | LinkNote | LiveFault) -> str:
     if isinstance(item, Event):
         return words.event(item)
     if isinstance(item, Gap):
         return f"{item.count} frames never arrived (from number {item.first_seq})"
+    if isinstance(item, LiveFault):
+        return words.injected(item.fault)
     return f"the link says: {item.text!r}"
