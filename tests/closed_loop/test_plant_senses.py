@@ -6,11 +6,10 @@ from tests.closed_loop.plants import BOARD, bench_with, electrical, energised, r
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_V
 from iontobench.device.calibrate import CalibrationError, Reading, fit_calibration
-from iontobench.sim.adc import IdealAdc, Rp2040Adc, e11_table
 from iontobench.sim.bench import CH_A, CH_B, CH_SUPPLY, CH_V, SimulatedBench
 from iontobench.sim.meter import GAIN_ERROR, Meter
 from iontobench.sim.port import VirtualPort
-from iontobench.sim.senses import nominal_calibration
+from iontobench.sim.senses import IdealAdc, Rp2040Adc, e11_table, nominal_calibration
 
 RANGES = {
     CH_A: (0.0, 6250.0),

@@ -11,8 +11,7 @@ from iontobench.campaign.converters import Converters
 from iontobench.campaign.tails import log10_beyond, log10_trips, no_run
 from iontobench.campaign.threshold_runs import proof_rows, round_rows
 from iontobench.device.known_loads import calibrate_seeded
-from iontobench.sim.adc import Rp2040Adc
-from iontobench.sim.senses import CH_A, CH_B
+from iontobench.sim.senses import CH_A, CH_B, Rp2040Adc
 from iontobench.tree import load_board
 
 BOARDS = {name: load_board(name).BOARD for name in thresholds.BOARDS}

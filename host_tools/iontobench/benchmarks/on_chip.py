@@ -12,8 +12,7 @@ from pathlib import Path
 from iontobench import signs, tree
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.meter import TickMeter
-from iontobench.chip.phase import PhaseMeter, due_address
+from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
 from iontobench.chip.runner import ADC, BOARD, ChipBench
 from iontobench.device.events import Item
 from iontobench.device.known_loads import calibrate_seeded

@@ -9,7 +9,7 @@ from ionto.core import codes
 from ionto.core.limits import Board
 from iontobench import tree
 from iontobench.device.known_loads import calibrate_seeded
-from iontobench.sim.state import NEVER_US
+from iontobench.sim.plant import NEVER_US
 
 from .matrix import Load, Phase, Trial, onset_us, words
 from .programs import HOLD_MS

@@ -22,8 +22,8 @@ from iontobench.protocols.plan import make_plan
 from iontobench.protocols.segment import Segment, program_words
 from iontobench.protocols.settled import least_ohm, lift_percent
 from iontobench.sim.noise import seeded
+from iontobench.sim.plant import NEVER_US
 from iontobench.sim.stage import draw_compliance_share
-from iontobench.sim.state import NEVER_US
 
 from .cell import board_of, calibration_of
 from .jitter import jittered

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from ionto.core import codes, program
 from iontobench import signs
 from iontobench.protocols.segment import Segment, program_words
+from iontobench.sim.plant import NEVER_US
 from iontobench.sim.stage import draw_compliance_share
-from iontobench.sim.state import NEVER_US
 
 from .cell import board_of, calibration_of
 from .jitter import jittered

@@ -4,7 +4,6 @@ Kinds and their ranges belong to the plant; here they are only listed, and check
 starts.
 """
 
-import difflib
 from collections.abc import Iterable
 
 from iontobench.sim import faults
@@ -28,10 +27,7 @@ def check(specs: Iterable[str], rung: str = "virtual") -> None:
         try:
             needs = faults.KINDS[faults.parse(spec).kind].needs
         except ValueError as error:
-            near = difflib.get_close_matches(spec.partition("@")[0], faults.KINDS, n=1)
-            known = spec.partition("@")[0] in faults.KINDS
-            hint = f"; did you mean {near[0]}?" if near and not known else ""
-            raise errors.CliError(f"--fault: {error}{hint}") from error
+            raise errors.CliError(f"--fault: {error}") from error
         if needs and rung != "virtual":
             line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
             raise errors.CliError(line)

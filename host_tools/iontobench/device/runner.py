@@ -6,7 +6,7 @@ from the host's clock. Charge in uC, currents in uA, times in us.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +15,13 @@ from ionto.bench import Bench
 from ionto.core.limits import Board
 from iontobench.protocols.compiler import CompiledProtocol
 from iontobench.sim.bench import SimulatedBench
-from iontobench.sim.fault import Injected
+from iontobench.sim.fault import Fault, Injected
+from iontobench.sim.faults import text_of
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import LoadParams, load_skin
 
-from .events import Snapshot, snapshot_of
+from .events import LiveFault, Snapshot, snapshot_of
 from .link import HostLink, Listener
 from .upsets import upsets
 
@@ -90,26 +91,54 @@ class Console:
         self._link.received(data, self._t_us)
 
 
-def run_virtual(job: Job, listeners: Sequence[Listener]) -> Result:
+def simulated_bench(job: Job) -> SimulatedBench:
+    """The plant of a job at its time 0."""
+    return SimulatedBench(job.board, load_of(job), job.adc, job.seed, job.faults)
+
+
+def tells(listeners: Sequence[Listener]) -> Callable[[Fault], None]:
+    """What a plant is to call for each fault that is injected: every listener gets an item."""
+
+    def tell(fault: Fault) -> None:
+        item = LiveFault(fault.onset_us // 1000, text_of(fault))
+        for listener in listeners:
+            listener.on_item(item)
+
+    return tell
+
+
+def run_virtual(
+    job: Job,
+    listeners: Sequence[Listener],
+    plant: SimulatedBench | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Result:
     """Run `job` on the virtual bench, in this thread, until it has ended.
 
     KeyboardInterrupt, wherever it strikes, ends the session off, with outcome "stopped".
+
+    Args:
+        job: what to run.
+        listeners: each sees every item, the faults that are injected on the way too.
+        plant: the job's plant, for a caller that injects faults; `simulated_bench(job)` if None.
+        clock: the host's, s; it decides the realtime factor alone.
     """
-    plant = SimulatedBench(job.board, load_of(job), job.adc, job.seed, job.faults)
+    plant = simulated_bench(job) if plant is None else plant
     link = HostLink(listeners)
     port = VirtualPort(job.board, plant, Console(link), job.calibration)
     bench = Bench(port, job.board)
     plant.upset = upsets(bench)
+    plant.watch(tells(listeners))
     bench.load(job.protocol.data, job.protocol.crc)
     flat: Sequence[int] = ()
-    started = time.perf_counter()
+    started = clock()
     try:
         last = bench.run(supervised=True)
         if last["fault"]:
             flat = bench.snapshot()
     except PowerCut as cut:  # nothing of the board is left to say so itself
         last = {**(bench.last() or {}), "outcome": "fault", "fault": str(cut)}
-    elapsed_s = time.perf_counter() - started
+    elapsed_s = clock() - started
     return result(job, plant, last, elapsed_s, flat)
 
 
