@@ -201,6 +201,11 @@ _EVENTS = {
 }
 
 
+def injected(fault: str) -> str:
+    """A fault that was injected while the session ran; its text may come from a damaged record."""
+    return f"a fault is injected on purpose: {fault!r}"
+
+
 def unseen(outcome: str, kind: str, at_us: float, fired: bool, met_output: bool) -> str | None:
     """Why an injected fault says nothing of this session; None where it may have shown."""
     fault = f"{kind}@{at_us / 1e6:.6f}".rstrip("0").rstrip(".")

@@ -1,6 +1,6 @@
 """The timer's interrupt finds its tick due: 100 to 300 us, in every tick of every session.
 
-Both instants are seen from outside (`chip.phase`), in emulated time, so they may be asserted. The
+Both instants are seen from outside (`chip.meter`), in emulated time, so they may be asserted. The
 emulator runs from a flash without a cache: what a cold cache delays is delayed here by a timer
 that takes its time to be made.
 """
@@ -72,8 +72,7 @@ bench._loop.tick.start = lambda program, supervised: _slowly(_start(program, sup
 
 def _phases(booted, patch="pass", until_us=None):
     """A session, or its beginning: the interrupts' places and the intervals between ticks."""
-    from iontobench.chip.meter import TickMeter
-    from iontobench.chip.phase import PhaseMeter, due_address
+    from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
 
     from .course import Course, by_time
 

@@ -18,7 +18,7 @@ from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Event, GapNote, LinkNote, Sample
 from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
 
@@ -120,7 +120,7 @@ class Trial:
         port_class=ScriptedPort,
         compliance_share=None,
     ):
-        self.plant = Plant(BOARD, load, adc, seed, faults, compliance_share)
+        self.plant = SimulatedBench(BOARD, load, adc, seed, faults, compliance_share)
         self.truth = self.plant.truth
         self.console = Hearing(HostLink([self]))
         self.port = port_class(BOARD, self.plant, self.console, calibration(adc, seed))

@@ -102,7 +102,7 @@ def test_a_return_from_limiting_is_no_short(monkeypatch):
     """A lead path that is half off for a time, and whole again: limited, then a fifth of it."""
     dry = plain_skin(14.0)
     back = ("part-lift@10:60", "part-lift@16:1")
-    monkeypatch.setattr(bench.Bench, "worsen", _coming_back(bench.Bench.worsen))
+    monkeypatch.setattr(bench.SimulatedBench, "worsen", _coming_back(bench.SimulatedBench.worsen))
     last, told = run(monkeypatch, dry, 22, injected=back, share=0.92)
     assert (last["outcome"], last["fault"]) == ("complete", None)
     assert codes.EVENT_LIMITED in told

@@ -8,7 +8,7 @@ from ionto.bench import Bench
 from ionto.core import program
 from iontobench.campaign.fault_bench import FaultBench
 from iontobench.link.listener import LinkConsole
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.faults import KINDS
 from iontobench.sim.port import VirtualPort
 
@@ -82,14 +82,14 @@ def test_a_flipped_bit_changes_the_loaded_program_and_the_limit():
 
 
 def test_a_plant_whose_processor_is_out_of_reach_says_so():
-    plant = Plant(BOARD, "resistor:5000", faults=["flip@0.001"])
+    plant = SimulatedBench(BOARD, "resistor:5000", faults=["flip@0.001"])
     with pytest.raises(RuntimeError, match="within reach"):
         plant.advance(2000)
 
 
 def test_until_the_onset_a_session_with_any_fault_is_the_healthy_one():
     def trace(*specs):
-        plant = Plant(BOARD, "forearm", "rp2040", 3, specs)
+        plant = SimulatedBench(BOARD, "forearm", "rp2040", 3, specs)
         port = VirtualPort(BOARD, plant, LinkConsole(_NoHost()))
         bench = Bench(port, BOARD)
         data = program.pack(PROGRAM)

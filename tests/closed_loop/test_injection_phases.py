@@ -9,7 +9,7 @@ from tests.closed_loop.plants import BOARD
 from iontobench.campaign.fault_result import NOT_OBSERVABLE, OK
 from iontobench.campaign.matrix import PHASES, trials
 from iontobench.campaign.trial import run_trial
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 
 LOAD = "resistor:2000"
 FAULTS = (
@@ -45,7 +45,7 @@ def test_a_wrong_clock_and_a_processor_that_is_gone_end_in_time_during_a_hold(fa
 
 
 def test_two_faults_that_each_take_a_lead_off_need_both_leads_back():
-    plant = Plant(BOARD, LOAD, faults=("open@0.001:10", "open@0.004:3"))
+    plant = SimulatedBench(BOARD, LOAD, faults=("open@0.001:10", "open@0.004:3"))
     states = []
     for at_ms in (0, 2, 5, 8, 12):
         plant.advance(at_ms * 1000)
@@ -54,7 +54,7 @@ def test_two_faults_that_each_take_a_lead_off_need_both_leads_back():
 
 
 def test_a_lead_that_comes_back_twice_is_on_once():
-    plant = Plant(BOARD, LOAD)
+    plant = SimulatedBench(BOARD, LOAD)
     plant.meet()
     plant.lift()
     assert not plant.contact

@@ -17,7 +17,7 @@ from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import OffPhase, PulsePhase
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
 
@@ -25,7 +25,7 @@ HOLD_S = 4.0  # of a shortened phase
 _ENDLESS_US = 12_000_000_000
 
 
-class SwitchWatched(Plant):
+class SwitchWatched(SimulatedBench):
     """A plant that notes what flows whenever its polarity is switched."""
 
     def __init__(self, *args, **options):

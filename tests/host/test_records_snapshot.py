@@ -13,7 +13,7 @@ from iontobench.link.events import Event, snapshot_of
 from iontobench.records import RecordWriter, read, verify
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report.facts import proofs
-from iontobench.report.last_second import columns, polarity
+from iontobench.report.plots import columns, polarity
 
 TITLE = "The last second before the fault"
 

@@ -10,14 +10,13 @@ from tests.host.protocol_files import short, written
 from iontobench import resources
 from iontobench.device.port import HostPorts
 from iontobench.protocols.compiler import compile_protocol
-from iontobench.protocols.limits import profile
-from iontobench.protocols.loader import load
+from iontobench.protocols.loader import load, profile
 from iontobench.records import read
 from iontobench.sessions.job import Job, load_of, plant_of
 from iontobench.sessions.latched_fault import HostLatch
 from iontobench.sessions.recording import run_session
 from iontobench.sessions.virtual import run_virtual
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 
 from .listener import Listener
 
@@ -34,7 +33,9 @@ def job(tmp_path):
 
 def test_the_bench_of_a_virtual_session_can_be_handed_in_with_a_noise_of_its_own(job):
     def weak(job):
-        return made.setdefault("bench", Bench(job.board, load_of(job), "ideal", 7, (), 0.5))
+        return made.setdefault(
+            "bench", SimulatedBench(job.board, load_of(job), "ideal", 7, (), 0.5)
+        )
 
     made = {}
     result = run_virtual(job, [Listener()], plant_for=weak)

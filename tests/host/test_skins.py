@@ -10,7 +10,7 @@ from tests.host.skin_files import writer
 from iontobench.protocols import list_protocols, load
 from iontobench.protocols.site_load import median_mv
 from iontobench.records import read
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
@@ -26,7 +26,7 @@ def test_there_is_a_load_for_every_site_that_a_protocol_can_name():
 def test_every_site_has_its_notes_and_makes_a_bench(name):
     params = load_skin(name, 5.0, 6.0)
     assert (params.active_cm2, params.return_cm2) == (5.0, 6.0)
-    assert Bench(board_of("virtual"), params).load.r1_kohm > 0
+    assert SimulatedBench(board_of("virtual"), params).load.r1_kohm > 0
 
 
 # Protocol, settled median of the notes in V [domain.md 4c]. Their formula had no memory of its

@@ -12,8 +12,7 @@ from iontobench.campaign.normal_tails import log10_beyond, log10_trips, no_run
 from iontobench.campaign.thresholds import proof_thresholds, slow_thresholds
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.resources import load_board
-from iontobench.sim.adc import Rp2040Adc
-from iontobench.sim.senses import CH_A, CH_B
+from iontobench.sim.senses import CH_A, CH_B, Rp2040Adc
 
 BOARDS = {name: load_board(name).BOARD for name in thresholds.BOARDS}
 BOARD = BOARDS["virtual"]

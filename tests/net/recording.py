@@ -30,7 +30,7 @@ from iontobench.link.events import Event, Sample, snapshot_of
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
-from iontobench.records.event_values import event_values
+from iontobench.records.quantities import event_values
 from iontobench.sim.skin import load_skin
 
 from .cases import Case

@@ -10,7 +10,7 @@ from ionto.core.program import Program
 from ionto.core.units import SAMPLE_A, SAMPLE_LEN
 from ionto.loop import Loop
 from iontobench.link.listener import HostLink, LinkConsole
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 
 _RESAMPLES = 1 + SAMPLE_LEN
@@ -69,7 +69,7 @@ class _Nobody:
 
 def record(words, board, skin, seed=1):
     """Run a program on the virtual bench's ideal converter, beats and all."""
-    bench = Bench(board, skin, "ideal", seed)
+    bench = SimulatedBench(board, skin, "ideal", seed)
     made = Recording(
         [
             *(board.max_ua, board.compliance_mv, board.sigma_q4, board.drive_counts),

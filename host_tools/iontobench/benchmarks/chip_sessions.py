@@ -11,8 +11,7 @@ from pathlib import Path
 from iontobench import resources
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.meter import TickMeter
-from iontobench.chip.phase import PhaseMeter, due_address
+from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
 from iontobench.chip.runner import ADC, BOARD, ChipBench
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Item

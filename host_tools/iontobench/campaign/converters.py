@@ -1,8 +1,8 @@
 """Many seeded boards at once: the RP2040's converter on senses A and B, calibrated.
 
-The errors are those of `sim.adc.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for
+The errors are those of `sim.senses.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for
 `count` boards with the portable generators of `sim.noise`, and held in arrays. The calibration is
-made as `known_loads` makes it: a zero, then a line through the means of eight readings at eight
+made as `calibration_bench` makes it: a zero, then a line through the means of eight readings at eight
 levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings in
 `_q4`, whole, as the firmware gets them. Nothing here judges.
 """
@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ionto.core.limits import Board
 from ionto.core.units import UA_Q4
-from iontobench.sim.adc import e11_table
 from iontobench.sim.meter import GAIN_ERROR
 from iontobench.sim.noise import Normal, seeded
-from iontobench.sim.senses import CH_A, CH_B, as_integers, coarse_ranges
+from iontobench.sim.senses import CH_A, CH_B, as_integers, coarse_ranges, e11_table
 
 _PARTS = 8  # of a code, in the table
 _ZERO_TICKS = 256

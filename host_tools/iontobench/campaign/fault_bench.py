@@ -20,7 +20,7 @@ from iontobench.device.bit_flips import bit_flips
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Event, Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole, Listener
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
 from iontobench.sim.skin import load_skin
@@ -106,7 +106,7 @@ class Moment(NamedTuple):
     contact: bool
 
 
-class WatchedPlant(Plant):
+class WatchedPlant(SimulatedBench):
     """A plant that notes every tick from the first onset on."""
 
     is_watched = True

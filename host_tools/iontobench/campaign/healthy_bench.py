@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from ionto.core import program
 from iontobench.protocols.program_words import ProgramSegment, program_words
 from iontobench.sim.noise import one_normal, seeded
+from iontobench.sim.plant import NEVER_US
 from iontobench.sim.portable import exp
 from iontobench.sim.skin import SkinParams, load_skin
 from iontobench.sim.stage import draw_compliance_share
-from iontobench.sim.state import NEVER_US
 
 from .fault_bench import FaultBench, board_of, calibration_of
 

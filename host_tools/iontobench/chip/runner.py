@@ -7,19 +7,18 @@ so a seed gives one trace. Times in us.
 
 import ast
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from iontobench import resources
 from iontobench.device.build import board_files
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
-from iontobench.sessions.job import Job, Result, load_of, result
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sessions.job import Job, Result, load_of, result, tells
+from iontobench.sim.bench import SimulatedBench
 
 from .image import find_image
 from .machine import Chip
-from .plant import SessionPlant
 from .usb import ChipTimeoutError
 from .wiring import PinMap, Wiring
 
@@ -52,18 +51,24 @@ class ChipBench:
     Args:
         uf2: the image, where it is not in the cache.
         chip: one that is at its prompt, with this job's files; None = boot one.
+        plant: what is on its pins, at its time 0; None = the job's own.
 
     Raises:
         ImageError: the pinned image is not to be had.
         ChipTimeoutError: it does not come to its prompt.
     """
 
-    def __init__(self, job: Job, uf2: Path | None = None, chip: Chip | None = None):
+    def __init__(
+        self,
+        job: Job,
+        uf2: Path | None = None,
+        chip: Chip | None = None,
+        plant: SimulatedBench | None = None,
+    ):
         self.job = job
         self.chip = Chip(find_image(uf2), flash_files(job)) if chip is None else chip
-        self.bench = Plant(job.board, load_of(job), ADC, job.seed, job.faults)
-        self.plant = SessionPlant(self.bench)
-        self.wiring = Wiring(self.chip, self.plant, pin_map(job.board.name))
+        self.bench = plant or SimulatedBench(job.board, load_of(job), ADC, job.seed, job.faults)
+        self.wiring = Wiring(self.chip, self.bench, pin_map(job.board.name), from_us=None)
         if chip is None:
             self.chip.prompt(_PROMPT_LIMIT_US)
 
@@ -78,7 +83,7 @@ class ChipBench:
         usb.read_until(b"raw REPL; CTRL-B to exit\r\n>", _EXEC_LIMIT_US)
         usb.write(b"bench.run(%r)\x04" % supervised)
         usb.read_until(b"OK", _EXEC_LIMIT_US)
-        self.plant.start(self.chip.now_us)
+        self.wiring.start()
 
     def step(self, link: HostLink) -> None:
         """20 ms: let the chip run, then exchange bytes with the host's session."""
@@ -108,15 +113,29 @@ class ChipBench:
         return ast.literal_eval(self.chip.exec("print(bench.snapshot())").decode())
 
 
-def run_chip(job: Job, listeners: Sequence[Listener], uf2: Path | None = None) -> Result:
+def run_chip(
+    job: Job,
+    listeners: Sequence[Listener],
+    uf2: Path | None = None,
+    plant: SimulatedBench | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Result:
     """Run `job` on the emulated chip until it has ended.
 
     KeyboardInterrupt, wherever it strikes, sends Ctrl-C to the board, as a terminal would.
+
+    Args:
+        job: what to run.
+        listeners: each sees every item, the faults that are injected on the way too.
+        uf2: the image, where it is not in the cache.
+        plant: as of `ChipBench`, for a caller that injects faults.
+        clock: the host's, s; it decides the realtime factor alone.
     """
-    bench = ChipBench(job, uf2)
+    bench = ChipBench(job, uf2, plant=plant)
     bench.load()
     link = HostLink(listeners)
-    started = time.perf_counter()
+    bench.bench.watch(tells(listeners))
+    started = clock()
     bench.start()
     try:
         while link.session.ended is None and not bench.chip.resets:
@@ -128,7 +147,7 @@ def run_chip(job: Job, listeners: Sequence[Listener], uf2: Path | None = None) -
     except ChipTimeoutError:
         if not bench.chip.resets:
             raise
-    elapsed_s = time.perf_counter() - started
+    elapsed_s = clock() - started
     last = bench.last()
     flat = bench.snapshot() if last["fault"] else ()
     return result(job, bench.bench, last, elapsed_s, flat)

@@ -89,7 +89,9 @@ def verify(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def report(out: Out, name: str, target: Path | None, data_dir: Path, as_json: bool) -> None:
-    written = _do(commands.make_report, data_dir, name, target)
+    from iontobench.report import make_report  # its libraries take time to load
+
+    written = _do(make_report, data_dir, name, target)
     out.say(f"the report is {written}")
     out.result({"report": str(written)})
 

@@ -5,7 +5,6 @@ one that ended early or meets a latched fault, 2 for bad input and for a protoco
 forbids or the board cannot serve, 4 where there is no device.
 """
 
-import difflib
 import os
 import shlex
 import shutil
@@ -298,10 +297,7 @@ def check_faults(specs: Iterable[str], rung: str = "virtual") -> None:
         try:
             needs = bench_faults.KINDS[bench_faults.parse(spec).kind].needs
         except ValueError as error:
-            near = difflib.get_close_matches(spec.partition("@")[0], bench_faults.KINDS, n=1)
-            known = spec.partition("@")[0] in bench_faults.KINDS
-            hint = f"; did you mean {near[0]}?" if near and not known else ""
-            raise UserError(f"--fault: {error}{hint}") from error
+            raise UserError(f"--fault: {error}") from error
         if needs and rung != "virtual":
             line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
             raise UserError(line)

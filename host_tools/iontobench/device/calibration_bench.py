@@ -17,7 +17,7 @@ from iontobench import signs
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.protocols.program_words import ProgramSegment, program_words
-from iontobench.sim.bench import Bench as Plant
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.meter import Meter
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.senses import nominal_calibration
@@ -54,17 +54,17 @@ def calibrate_seeded(
     """
     top_ua = board.max_ua * _TOP_SHARE
     loads_ohm = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
-    rows = _zeroed(board, Plant(board, f"resistor:{loads_ohm[0]}", adc, seed))
+    rows = _zeroed(board, SimulatedBench(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
     code_top = 0
     for r_ohm in loads_ohm:
-        plant = Plant(board, f"resistor:{r_ohm}", adc, seed)
+        plant = SimulatedBench(board, f"resistor:{r_ohm}", adc, seed)
         readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed), console)
         code_top = plant.adc.ranges[0].top
     return fit_calibration(readings, rows, board.max_ua, code_top)
 
 
-def _zeroed(board: Board, plant: Plant) -> list[Row]:
+def _zeroed(board: Board, plant: SimulatedBench) -> list[Row]:
     """Nominal gains, and the zeros that the board reports at rest."""
     rows = nominal_calibration(plant.adc.ranges)
     at_rest = Bench(VirtualPort(board, plant, calibration=rows), board).sense()
@@ -76,7 +76,7 @@ def _zeroed(board: Board, plant: Plant) -> list[Row]:
 
 def _staircase(
     board: Board,
-    plant: Plant,
+    plant: SimulatedBench,
     rows: list[Row],
     meter: Meter,
     console: Callable[[HostLink], LinkConsole],

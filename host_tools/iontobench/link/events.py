@@ -78,7 +78,10 @@ class LinkNote(msgspec.Struct, frozen=True):
 
 
 class LiveFault(msgspec.Struct, frozen=True):
-    """A fault that was injected while the session ran: `KIND` or `KIND:VALUE`."""
+    """A fault that was injected while the session ran: `KIND` or `KIND:VALUE`.
+
+    `t_ms` is when it strikes, which may be later than when it was injected.
+    """
 
     t_ms: int
     fault: str
@@ -101,4 +104,4 @@ def snapshot_of(flat: Sequence[int]) -> FaultSnapshot | None:
     return FaultSnapshot(snapshot.ROW_US, rows) if rows else None
 
 
-Item = Sample | Event | GapNote | LinkNote
+Item = Sample | Event | GapNote | LinkNote | LiveFault

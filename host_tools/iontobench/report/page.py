@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from iontobench import text as said
 from iontobench.disk import write_whole
-from iontobench.records import Record, RecordError, read
+from iontobench.records import Record, RecordError, RecordStore, read
+from iontobench.records.commands import find
 from iontobench.records.meta import Meta, file_sha256, read_meta
 from iontobench.records.quantities import duration, fault_of, quantity
 from iontobench.records.verify import CAVEAT, INTACT
 
 from . import facts, plots, tables
-from .last_second import last_second
 
 
 def write_report(record_path: str | Path, out_path: str | Path) -> None:
@@ -34,6 +34,18 @@ def write_report(record_path: str | Path, out_path: str | Path) -> None:
         write_whole(target, page.encode("utf-8", "replace"))
     except OSError as error:
         raise RecordError(f"{target}: {error.strerror or error}") from None
+
+
+def make_report(store: RecordStore, name: str, out: str | Path | None = None) -> Path:
+    """Write the report of one record of a store beside it, or to `out`; return where it is.
+
+    Raises:
+        RecordError: no such record, not a record, or the page cannot be written.
+    """
+    entry = find(store, name)
+    target = Path(out) if out else entry.report
+    write_report(entry.record, target)
+    return target
 
 
 def render(record: Record, meta: Meta, file_hash: str) -> str:
@@ -98,6 +110,11 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
     if isinstance(injected, list) and injected:
         listed = ", ".join(map(str, injected))
         said_so.append(f"Injected on purpose (kind@seconds): {listed}.")
+    if record.faults_live:
+        listed = ", ".join(
+            f"{live.fault} at {said.stamp(live.t_ms).strip()}" for live in record.faults_live
+        )
+        said_so.append(f"Injected on purpose while the session ran: {listed}.")
     said_so += facts.unseen(record)
     said_so += facts.proofs(record)
     lost = sum(gap.count for gap in record.gaps)
@@ -154,7 +171,7 @@ def _figures(
     snapshot = record.snapshot
     if snapshot is not None and snapshot.rows:
         of_last = facts.last_second(snapshot) + end
-        drawing = last_second(snapshot, record.events, of_last)
+        drawing = plots.last_second(snapshot, record.events, of_last)
         drawn.append(("The last second before the fault", drawing))
     return drawn
 

@@ -1,7 +1,8 @@
 """Turns samples into lines short enough to draw: minimum and maximum of each stretch of time.
 
 Times in s, values in mA, V, kΩ, mA·min. A fault's edge or a single spike survives, because
-both extremes of every stretch are kept; an average would hide them.
+both extremes of every stretch are kept; an average would hide them. matplotlib's own
+simplification of paths does not bound the number of points, and so not the size of a page.
 """
 
 from collections.abc import Callable, Sequence

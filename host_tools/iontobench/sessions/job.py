@@ -13,11 +13,12 @@ from ionto.core.limits import Board
 from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.errors import EndedEarlyError
-from iontobench.link.events import FaultSnapshot, snapshot_of
+from iontobench.link.events import FaultSnapshot, LiveFault, snapshot_of
 from iontobench.link.listener import Listener
 from iontobench.protocols.compiler import CompiledProtocol
-from iontobench.sim.bench import Bench as Plant
-from iontobench.sim.fault import Injected
+from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.fault import Fault, Injected
+from iontobench.sim.faults import text_of
 from iontobench.sim.skin import LoadParams, load_skin
 
 from .latched_fault import FaultLatch
@@ -130,13 +131,28 @@ def load_of(job: Job) -> LoadParams:
     return load_skin(job.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
 
 
-def plant_of(job: Job) -> Plant:
+def plant_of(job: Job) -> SimulatedBench:
     """The simulated stage and load of a job, as its seed draws them, with its faults."""
-    return Plant(job.board, load_of(job), job.adc, job.seed, job.faults)
+    return SimulatedBench(job.board, load_of(job), job.adc, job.seed, job.faults)
+
+
+def tells(listeners: Sequence[Listener]) -> Callable[[Fault], None]:
+    """What a plant is to call for each fault that is injected: every listener gets an item."""
+
+    def tell(fault: Fault) -> None:
+        item = LiveFault(fault.onset_us // 1000, text_of(fault))
+        for listener in listeners:
+            listener.on_item(item)
+
+    return tell
 
 
 def result(
-    job: Job, plant: Plant, last: dict[str, Any], elapsed_s: float, flat: Sequence[int] = ()
+    job: Job,
+    plant: SimulatedBench,
+    last: dict[str, Any],
+    elapsed_s: float,
+    flat: Sequence[int] = (),
 ) -> Result:
     """Firmware's words and plant's truth together; the same for every simulated target.
 

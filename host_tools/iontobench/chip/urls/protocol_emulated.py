@@ -16,13 +16,12 @@ import serial
 from iontobench.chip.flash import FILESYSTEM_BYTES, FILESYSTEM_OFFSET
 from iontobench.chip.image import ImageError, find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.plant import SessionPlant
 from iontobench.chip.runner import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.disk import write_whole
 from iontobench.resources import load_board
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.skin import load_skin
 
 DEFAULT_LOAD = "forearm"
@@ -46,9 +45,8 @@ class Pico:
             if len(data) != FILESYSTEM_BYTES:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
-        plant = SessionPlant(Bench(board, load_skin(load), ADC, SEED, ()))
-        self.wiring = Wiring(self.chip, plant, pin_map(BOARD))
-        plant.start(self.chip.now_us)
+        bench = SimulatedBench(board, load_skin(load), ADC, SEED)
+        self.wiring = Wiring(self.chip, bench, pin_map(BOARD), from_us=self.chip.now_us)
 
     def save(self) -> None:
         """Keep the flash; whole, so that a killed program leaves the old one."""

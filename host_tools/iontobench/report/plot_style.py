@@ -1,36 +1,52 @@
-"""The paper of a report's plots: their style, size, axes and the way to SVG.
+"""How a report's plots look: their colours, style, size and axes.
 
 The same drawing gives the same SVG. matplotlib is loaded on the first one, and no text of a record
 is drawn: labels are ours. Sizes in inches.
 """
 
-import io
 from typing import Any
 
-from markupsafe import Markup
+# What the plots are drawn with -> the page's variable. The value stays as the fallback.
+COLOURS = {
+    "#fefefe": "page",
+    "#1b2733": "ink",
+    "#5b6774": "faint",
+    "#dde3e9": "grid",
+    "#0b62a8": "current",
+    "#8a94a0": "set",
+    "#8a4b00": "voltage",
+    "#00716b": "load",
+    "#5a3ea6": "dose",
+    "#c02020": "fault",
+    "#b86e00": "warn",
+    "#e3edf6": "phase-a",
+    "#c9dff0": "phase-b",
+    "#eceff2": "phase-off",
+}
+PAGE, INK, FAINT, GRID, CURRENT, SET, VOLTAGE, LOAD, DOSE, FAULT, WARN, *_PHASES = COLOURS
+PHASE_A, PHASE_B, PHASE_OFF = _PHASES
 
-from . import svg
-
+FONT = "DejaVu Sans"  # matplotlib's own, which is everywhere; a page has its reader's
 _WIDTH_IN = 7.6
 _BELOW_IN = 0.48  # ticks and their label
 _STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: smaller, and it can be read aloud and copied
     "svg.hashsalt": "iontobench",
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 9.5,
-    "axes.edgecolor": svg.FAINT,
-    "axes.labelcolor": svg.INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": svg.GRID,
+    "grid.color": GRID,
     "grid.linewidth": 0.7,
-    "text.color": svg.INK,
-    "xtick.color": svg.FAINT,
-    "ytick.color": svg.FAINT,
-    "xtick.labelcolor": svg.INK,
-    "ytick.labelcolor": svg.INK,
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
     "legend.frameon": False,
     "path.simplify": False,  # series.py has done it, and kept the extremes
 }
@@ -69,10 +85,3 @@ def level(axes: Any, value: float, label: str, colour: str) -> None:
     place = {"xycoords": across, "xytext": (4, 3), "textcoords": "offset points"}
     axes.annotate(label, (0, value), ha="left", va="bottom", **place)
     axes.set_ylim(top=max(axes.get_ylim()[1], value * 1.18))
-
-
-def as_svg(figure: Any, name: str, title: str, description: str) -> Markup:
-    """One `<svg>` element of a figure."""
-    raw = io.StringIO()
-    figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None})
-    return svg.finish(raw.getvalue(), name, title, description)
