@@ -2,9 +2,9 @@
 
 The errors are those of `sim.senses.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for
 `count` boards with the portable generators of `sim.noise`, and held in arrays. The calibration is
-made as `calibration_bench` makes it: a zero, then a line through the means of eight readings at eight
-levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings in
-`_q4`, whole, as the firmware gets them. Nothing here judges.
+made as `calibration_bench` makes it: a zero, then a line through the means of eight readings at
+eight levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings
+in `_q4`, whole, as the firmware gets them. Nothing here judges.
 """
 
 import math
