@@ -34,4 +34,4 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     return plant, wiring
 
 
-PROTOCOL = short(0.5, 0.015, 1.0)
+PROTOCOL = short(0.5, 0.003, 0.2)

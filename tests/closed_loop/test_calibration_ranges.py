@@ -50,7 +50,7 @@ def most_of(board):
     return words([one], peak_ua=level_ua, slew_ua_s=slew_ua_s, **wall)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name, seed):
     board = board_of(name)

