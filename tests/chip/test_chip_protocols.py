@@ -76,7 +76,7 @@ def _scaled(electrodes, percent):
 
 def _on_chip(booted, which):
     """The board's last words, the plant's gross charge, what flowed at switches of polarity."""
-    from tests.host.protocol_bench import SwitchWatched
+    from tests.support.trial import SwitchWatched
 
     from iontobench.chip import runner
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from tests.arch.sources import ROOT
-from tests.host.listener import Listener
+from tests.support.listener import Listener
 
 from .forks import in_copy
 

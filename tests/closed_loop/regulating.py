@@ -9,7 +9,8 @@ by its closed form and nothing more.
 from bisect import bisect_left
 from math import exp
 
-from tests.closed_loop.sessions import Trial, change_load
+from tests.closed_loop.sessions import change_load
+from tests.support.trial import Trial
 
 OVERSHOOT_SHARE, OVERSHOOT_UA = 0.01, 5.0  # [design.md, figures]
 SETTLE_US = 50_000

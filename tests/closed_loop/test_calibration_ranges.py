@@ -6,8 +6,8 @@ for as long as it takes; with another board's calibration it does not start. uA,
 
 import pytest
 from msgspec.structs import replace
-from tests.core.build import segment, words
 from tests.host.protocol_bench import board_of, compiled, shipped
+from tests.support.programs import segment, words
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, limits, program

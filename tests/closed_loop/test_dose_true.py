@@ -1,7 +1,8 @@
 """The dose against the charge that the load really received: ramps, pauses and trips included."""
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_dose, by_time
+from tests.closed_loop.sessions import by_dose, by_time
+from tests.support.trial import Trial
 
 LONG = pytest.mark.long
 LOADS = ("forearm", "forearm-dry", "resistor:500", "rc:15000:200", "rc:50000:1", "resistor:40000")

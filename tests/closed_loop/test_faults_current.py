@@ -7,7 +7,8 @@ from tests.closed_loop.cutting import (
     assert_latched_off,
     assert_refuses_until_cleared,
 )
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

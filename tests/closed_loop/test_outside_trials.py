@@ -6,9 +6,10 @@ Shipped protocols and raw programs on the virtual bench. Currents in uA, charge 
 from itertools import pairwise
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_time, change_load
-from tests.core.build import segment, words
+from tests.closed_loop.sessions import by_time, change_load
 from tests.host.protocol_bench import Run, board_of, compiled, run_protocol, shipped
+from tests.support.programs import segment, words
+from tests.support.trial import Trial
 
 from ionto.core import codes, program
 from iontobench import tree

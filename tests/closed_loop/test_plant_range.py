@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, ramp, run
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from iontobench.sim.load import SLOW_US, SkinState, new_state
 from iontobench.sim.plant import PlantError

@@ -2,8 +2,9 @@
 
 import pytest
 from tests.closed_loop.plants import drive_ua, energised, run
-from tests.closed_loop.sessions import Trial, words
-from tests.core.build import segment
+from tests.closed_loop.sessions import words
+from tests.support.programs import segment
+from tests.support.trial import Trial
 
 from ionto.core import program
 from iontobench.sim.skin import load_skin

@@ -5,7 +5,8 @@ the stretch that being limited costs.
 """
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_dose, drier, shipped
+from tests.closed_loop.sessions import by_dose, drier, shipped
+from tests.support.trial import Trial
 
 from ionto.core import codes, program
 

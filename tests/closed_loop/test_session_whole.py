@@ -4,7 +4,8 @@ Its 20 minutes are for the long tier; the short one has it with ramps of 2 s and
 """
 
 import pytest
-from tests.closed_loop.sessions import Trial, drier, shipped
+from tests.closed_loop.sessions import drier, shipped
+from tests.support.trial import Trial
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, program

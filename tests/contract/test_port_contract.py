@@ -4,8 +4,8 @@ import inspect
 import re
 
 import pytest
-from tests.core.build import SMALL
-from tests.core.fake_port import FakePort
+from tests.support.fake_port import FakePort
+from tests.support.programs import SMALL
 
 from ionto import port as contract
 from ionto.core.units import SAMPLE_LEN, TICK_US

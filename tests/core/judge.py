@@ -4,12 +4,12 @@ The test's own `Ramp` says where the set point is, so that nothing is read from 
 what it publishes.
 """
 
+from tests.support.programs import SMALL, make_program, sample
+
 from ionto.core import codes
 from ionto.core.ramp import Ramp
 from ionto.core.slow_checks import SLOW_CHECK_US
 from ionto.core.supervisor import BY_RAMP, Supervisor
-
-from .build import SMALL, make_program, sample
 
 SLEW_UA_S = 10000
 

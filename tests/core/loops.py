@@ -1,13 +1,13 @@
 """A loop on a fake port under the contract's checker, and ways to disturb it."""
 
+from tests.support.fake_port import FakePort
+from tests.support.programs import SMALL, make_program, segment
+
 from ionto.core import codes, program
 from ionto.loop import Loop
 from iontobench.device.frames import command_line
 from iontobench.device.link import HostLink
 from iontobench.testing import CheckedPort
-
-from .build import SMALL, make_program, segment
-from .fake_port import FakePort
 
 PROOF_STEPS = 144  # of the session, from a proof's begin to its ramp
 QUICK = {"slew_ua_s": 10000, "down_slew_ua_s": 10000}

@@ -1,8 +1,9 @@
 """Short segments, a session led by hand through them, and how long it stays where it is."""
 
+from tests.support.programs import make_program, segment
+
 from ionto.core import codes, program
 
-from .build import make_program, segment
 from .led_session import Led
 
 FAST = {"slew_ua_s": 10_000}

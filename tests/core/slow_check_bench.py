@@ -1,12 +1,12 @@
 """The supervisor's slow checks by themselves: 1 mA into 5 kOhm on the 5 mA board by default."""
 
+from tests.support.programs import SMALL, make_program, sample
+
 from ionto.core import codes
 from ionto.core.envelope import Envelope
 from ionto.core.limits import Board, open_cap_q4, open_floor_q4
 from ionto.core.slow_checks import SlowChecks
 from ionto.core.units import FLOW_STEADY
-
-from .build import SMALL, make_program, sample
 
 TIME_MS = 10_000_000
 TURN_MS = 16

@@ -9,6 +9,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import segment, words
 
 from ionto.core import codes, limits, program
 from ionto.core.command import Command
@@ -20,7 +21,6 @@ from ionto.core.regulator import Regulator
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.telemetry import STEP_DUE, Telemetry
 
-from .build import segment, words
 from .checked_int import SMALL_MAX, SMALL_MIN, BeyondSmallInt, CheckedInt, check_attributes
 from .led_session import Led
 from .loops import Bed

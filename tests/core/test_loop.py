@@ -1,12 +1,12 @@
 """The session loop on a checked fake: order, ends, commands, and off on every way out."""
 
 import pytest
+from tests.support.fake_port import OPEN
+from tests.support.programs import BOARDS, NAMES, SMALL
 
 from ionto.core import codes, command
 from ionto.core.units import INPUT_STOP
 
-from .build import BOARDS, NAMES, SMALL
-from .fake_port import OPEN
 from .loops import HOLDING, RAMPING, Bed, quick
 
 RAMPING_TICK = RAMPING + 85

@@ -8,12 +8,12 @@ from operator import attrgetter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.fake_port import OPEN
+from tests.support.programs import make_program, pulses
 
 from ionto.core import codes
 from iontobench.testing import CALLS
 
-from .build import make_program, pulses
-from .fake_port import OPEN
 from .loops import HOLDING, RAMPING, Bed, Interrupter, quick
 
 SHORT = quick(level_ua=500, time_ms=30)

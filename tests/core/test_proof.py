@@ -1,13 +1,13 @@
 """The proof before each ramp: what it finds, at which currents, and how it is left."""
 
 import pytest
+from tests.support.fake_stage import OPEN
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL, UNPROVABLE
 
 from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, LARGE, NAMES, SMALL, UNPROVABLE
-from .fake_stage import OPEN
 from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
 
 ALL = 31

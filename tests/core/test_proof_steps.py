@@ -1,12 +1,11 @@
 """The steps of the proof: which pins, how long each, and what a mean is made of."""
 
 import pytest
+from tests.support.programs import BOARDS, NAMES, SMALL, UNPROVABLE
 
 from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
-
-from .build import BOARDS, NAMES, SMALL, UNPROVABLE
 
 MOST = 5 * 31
 

@@ -5,11 +5,11 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, NAMES, make_program, off, pulses, segment
 
 from ionto.core import codes
 from ionto.core.pulses import FLAT_Q10, Pulses
 
-from .build import BOARDS, NAMES, make_program, off, pulses, segment
 from .loops import Bed
 
 SHAPES = st.tuples(

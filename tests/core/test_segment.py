@@ -1,12 +1,11 @@
 """A segment by itself: its words, where its charge and its time end, and its pulses."""
 
 import pytest
+from tests.support.programs import make_program, off, pulses, segment
 
 from ionto.core import program
 from ionto.core.pulses import Pulses
 from ionto.core.segment import NEVER_MS, NEVER_UC, Segment
-
-from .build import make_program, off, pulses, segment
 
 CHARGE = segment(program.HOLD_CHARGE, 1200, 800, 5000, polarity=-1)
 KINDS = [segment(time_ms=700), CHARGE, pulses(30, 20, 2, 5, slew_ua_s=300), off(900)]

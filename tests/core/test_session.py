@@ -1,10 +1,10 @@
 """What operator, load and time do to a session, state by state."""
 
 import pytest
+from tests.support.programs import make_program, segment
 
 from ionto.core import codes, program
 
-from .build import make_program, segment
 from .led_session import Led
 from .transition_table import ENERGISED, LIVE, STATES
 

@@ -1,10 +1,10 @@
 """What an operator asks at awkward times: in the proof, while contact is lost, twice."""
 
 import pytest
+from tests.support.programs import make_program, pulses, segment
 
 from ionto.core import codes
 
-from .build import make_program, pulses, segment
 from .led_session import LOADED_MV, OPEN_MV, Led
 from .short_parts import away
 

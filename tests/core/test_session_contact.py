@@ -1,10 +1,10 @@
 """A session that loses its contact, or never had it: glitches, rests, open, intermittent."""
 
 import pytest
+from tests.support.programs import make_program, segment
 
 from ionto.core import codes
 
-from .build import make_program, segment
 from .led_session import LOADED_MV, OPEN_MV, Led
 from .loops import PROOF_STEPS
 

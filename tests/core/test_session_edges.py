@@ -1,10 +1,10 @@
 """How a session begins and counts: its clock, its states, the time of each hold and wait."""
 
 import pytest
+from tests.support.programs import make_program, off, pulses
 
 from ionto.core import codes
 
-from .build import make_program, off, pulses
 from .led_session import Led
 from .short_parts import FAST, away, hold, led
 

@@ -1,10 +1,10 @@
 """Where a session's time and charge end, to the ms and the uC."""
 
 import pytest
+from tests.support.programs import off, pulses
 
 from ionto.core import codes, program
 
-from .build import off, pulses
 from .short_parts import away, by_charge, hold, led
 
 

@@ -4,10 +4,10 @@
 """
 
 import pytest
+from tests.support.programs import make_program, pulses, segment
 
 from ionto.core import codes
 
-from .build import make_program, pulses, segment
 from .led_session import Led
 from .short_parts import away, by_charge, hold, led
 

@@ -4,13 +4,13 @@ The trips themselves are under the contract of `test_trips`. Figures for the 5 m
 """
 
 import pytest
+from tests.support.programs import BOARDS, NAMES, make_program, sample, segment
 
 from ionto.core import codes
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
 from ionto.core.units import FLOW_EDGE
 
-from .build import BOARDS, NAMES, make_program, sample, segment
 from .judge import Judge
 from .loops import HOLDING, QUICK, Bed, quick
 

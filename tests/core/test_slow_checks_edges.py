@@ -5,12 +5,12 @@ and load, the second supply and current, the third the sense, the fourth the pro
 """
 
 import pytest
+from tests.support.programs import SMALL, make_program, sample
 
 from ionto.core import codes
 from ionto.core.supervisor import BY_PULSES
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO
 
-from .build import SMALL, make_program, sample
 from .slow_check_bench import ODD, TIME_MS, TURN_MS, Slow
 
 TURNS_A_SECOND = 63  # the first whole number of turns that is a second long

@@ -7,12 +7,12 @@ absolute 82 720.
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, LARGE, NAMES, RESEARCH, SMALL, make_program
 
 from ionto.core import codes, limits
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import INPUT_LIMITER, drive_scale
 
-from .build import BOARDS, LARGE, NAMES, RESEARCH, SMALL, make_program
 from .judge import Judge
 
 OVER_Q4 = 34600

@@ -5,12 +5,12 @@ Samples go to `check` directly where the slow checks are not to move the clock.
 """
 
 import pytest
+from tests.support.programs import SMALL, make_program, sample
 
 from ionto.core import codes
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO, INPUT_LIMITER
 
-from .build import SMALL, make_program, sample
 from .judge import Judge
 from .slow_check_bench import ODD
 

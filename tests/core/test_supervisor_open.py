@@ -7,11 +7,11 @@ compliance (38 000 mV), a tenth of the set point otherwise.
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL
 
 from ionto.core import codes
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, LARGE, NAMES, SMALL
 from .judge import Judge, resistor
 
 HIGH_MV = 38000

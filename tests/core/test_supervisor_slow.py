@@ -1,11 +1,11 @@
 """The supervisor's rules about time: late ticks, dips, walls, low impedance, near compliance."""
 
 import pytest
+from tests.support.programs import SMALL, sample
 
 from ionto.core import codes
 from ionto.core.supervisor import Supervisor
 
-from .build import SMALL, sample
 from .judge import Judge
 
 LOW_MA_Q4 = 16000

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
 
 from ionto.core import codes
 
-from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
 from .loops import Bed, quick
 from .short_parts import FAST, by_charge, hold, led
 

@@ -1,6 +1,7 @@
 """Each wait with the gate low at its borders: the probe, the proof, contact, zero after a rest."""
 
 import pytest
+from tests.support.programs import SMALL, make_program, sample
 
 from ionto.core import codes
 from ionto.core.impedance import Probe
@@ -9,8 +10,6 @@ from ionto.core.proof import Proof
 from ionto.core.transitions import BACK, LOAD_FOUND, PROVEN, RESTED, TRIPPED
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 from ionto.core.waits import Waits
-
-from .build import SMALL, make_program, sample
 
 BEGIN_MS = 5000  # of the state that waits
 LEAST_MV = 4750  # 2.5 uA of the probe's, which is the program's least

@@ -9,10 +9,11 @@ keeps its cause and drives nothing until `clear()`. Ticks are of 1 ms; samples a
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.support.programs import SMALL
+
 from ionto.core import codes
 from ionto.core.limits import Board
 
-from .build import SMALL
 from .judge import Judge
 
 

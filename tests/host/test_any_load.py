@@ -16,8 +16,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.host.protocol_bench import Run, board_of
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
 from tests.host.test_protocols_random import PROOF_UA, energised_ms
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes, program
 from iontobench.protocols.bounds import START_UC, bounds
@@ -55,7 +55,7 @@ class Length(NamedTuple):
     def train(self):
         """A pulse train."""
         part = st.integers(10, self.pulse_ms)
-        return st.builds(pulses, LEVEL, part, part, st.integers(1, 6), EDGE, PULSE_SLEW)
+        return st.builds(train, LEVEL, part, part, st.integers(1, 6), EDGE, PULSE_SLEW)
 
     def storm(self):
         """Up to eight commands: (hundredths of a second, text)."""
@@ -86,8 +86,10 @@ DRAW = {"phases": [Phase.generate]}  # two sessions an example: no time to look 
 
 def made_of(segments, length=LONG):
     """A program whose charge wall is far away."""
-    walls = {"time_s": length.wall_s, "wall_uc": 80_000}
-    return words(segments, slew=8000, down=DOWN_UA_S, peak=PEAK_UA, **walls)
+    walls = {"time_s": length.wall_s, "charge_uc": 80_000}
+    return protocol_words(
+        segments, slew_ua_s=8000, down_slew_ua_s=DOWN_UA_S, peak_ua=PEAK_UA, **walls
+    )
 
 
 def storm_of(commands, length=LONG):

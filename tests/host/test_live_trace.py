@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexamethasone
+from tests.host.synthetic_sessions import DOSE_UC, WORDS, dexamethasone
+from tests.support.programs import hold_time
 
 from ionto.core import codes, program
 from iontobench.cli.trace import Trace
@@ -76,14 +77,14 @@ def test_time_left_follows_the_current_that_flows():
 
 
 def test_timed_holds_count_by_their_time():
-    words = [*HEADER_WORDS, program.HOLD_TIME, 1000, 100, 0, 60_000, *[-1, 0, 0, 0, 0, 0, 0]]
+    words = [*WORDS[: program.HEADER_LEN], *hold_time(1000, 60_000, 100, -1)]
     course = Course(words)
     assert course.total_ms == pytest.approx(10_000 + 60_000 + 10_000)
     assert course.dose_uc == pytest.approx(5_000 + 60_000 + 5_000)
 
 
 def test_two_segments_add_up():
-    words = list(HEADER_WORDS)
+    words = WORDS[: program.HEADER_LEN]
     words[program.H_SEGMENTS] = 2
     words += [program.HOLD_CHARGE, 1000, 100, 65_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
     words += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.host.protocol_files import GOOD, PHASE, changed
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, run, words
+from tests.host.protocol_sessions import run
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes
 from iontobench.course import Course
@@ -90,7 +91,7 @@ LEVEL = st.integers(50, 2000)
 
 @given(LEVEL, st.integers(10, 100), st.integers(10, 100), st.integers(1, 9), st.integers(50, 500))
 def test_the_amplitudes_climb_is_integrated_exactly(level_ua, on_ms, off_ms, count, slew_ua_s):
-    made = words([pulses(level_ua, on_ms, off_ms, count, 7, slew_ua_s)], slew=500)
+    made = protocol_words([train(level_ua, on_ms, off_ms, count, 7, slew_ua_s)], slew_ua_s=500)
     period_ms, total_uc = on_ms + off_ms + 14, 0.0
     for half in range(2 * count * period_ms):  # the middles of halves of a ms
         at_ms = half / 2 + 0.25
@@ -109,11 +110,11 @@ def test_the_amplitudes_climb_is_integrated_exactly(level_ua, on_ms, off_ms, cou
         [hold_time(1500, 4000), hold_time(700, 3000)],
         [hold_charge(1500, 9000), hold_charge(1000, 6000, polarity=-1)],
         [hold_time(1500, 4000), off(2000), hold_time(1500, 4000, polarity=-1)],
-        [pulses(1500, 400, 300, 6, 100, 500), hold_time(800, 2000, polarity=-1)],
+        [train(1500, 400, 300, 6, 100, 500), hold_time(800, 2000, polarity=-1)],
     ],
 )
 def test_the_firmwares_session_does_what_is_planned(segments):
-    made = words(segments)
+    made = protocol_words(segments)
     watched = run(made, [])
     dose = watched.led.dose
     assert watched.led.session.outcome == codes.OUTCOME_COMPLETE
@@ -124,7 +125,7 @@ def test_the_firmwares_session_does_what_is_planned(segments):
 
 
 def test_the_course_of_a_view_is_the_plan_with_its_rests():
-    made = words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1), off(3000)])
+    made = protocol_words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1), off(3000)])
     course = Course(made)
     found = pieces(made)
     assert restarts(made) == 1
@@ -133,7 +134,7 @@ def test_the_course_of_a_view_is_the_plan_with_its_rests():
 
 
 def test_the_course_tells_the_level_of_the_phase_that_a_dose_belongs_to():
-    course = Course(words([hold_charge(1500, 9000), hold_charge(500, 6000)]))
+    course = Course(protocol_words([hold_charge(1500, 9000), hold_charge(500, 6000)]))
     assert [course.level_ua(dose_uc) for dose_uc in (0, 8900, 12000, 99999)] == [
         1500,
         1500,

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
-from tests.host.protocol_sessions import hold_time, pulses, words
+from tests.support.programs import hold_time, protocol_words, train
 
 from ionto.core import codes, program
 from iontobench.cli.session import calibration_for
@@ -140,8 +140,11 @@ class PulseCounter:
     ],
 )
 def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge_ms):
-    made = words(
-        [pulses(level_ua, on_ms, off_ms, 12, edge_ms)], peak=level_ua, slew=1000, down=1000
+    made = protocol_words(
+        [train(level_ua, on_ms, off_ms, 12, edge_ms)],
+        peak_ua=level_ua,
+        slew_ua_s=1000,
+        down_slew_ua_s=1000,
     )
     made[program.H_AREA_MM2] = 20000
     found = Run(made, board_of(board), "resistor:1000")
@@ -161,7 +164,7 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
 
 
 def test_a_set_point_moves_by_ramp_within_the_peak_and_the_record_says_so():
-    made = words([hold_time(1000, 8000)], peak=2000)
+    made = protocol_words([hold_time(1000, 8000)], peak_ua=2000)
     currents_ua = []
     run = Run(
         made,

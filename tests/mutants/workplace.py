@@ -42,7 +42,7 @@ def build(name: str) -> Path:
     _copy(FIRMWARE / "ionto", place / "src" / "ionto")
     _copy(FIRMWARE, place / "firmware")  # tests read its sources
     _copy(BOARDS, place / "boards")
-    for folder in ("arch", "core"):
+    for folder in ("arch", "core", "support"):
         _copy(ROOT / "tests" / folder, place / "tests" / folder)
     shutil.copy(ROOT / "tests" / "conftest.py", place / "tests")
     (place / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")

@@ -6,7 +6,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
 from ionto.core import codes
 from ionto.core import program as p
