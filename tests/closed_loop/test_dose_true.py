@@ -60,7 +60,7 @@ def test_with_the_calibrated_rp2040_adc_the_dose_is_true_to_a_hundredth(level_ua
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20, 60))
 @pytest.mark.parametrize("level_ua", [1500, 2000, 3000, 4000])
-def test_so_it_is_for_many_boards_and_levels(level_ua, seed):
+def test_the_dose_is_true_to_a_hundredth_on_many_boards_at_many_levels(level_ua, seed):
     trial = session("forearm", level_ua, "rp2040", seed)
     assert abs(error_uc(trial)) <= allowed_uc(trial, RP2040_SHARE)
 

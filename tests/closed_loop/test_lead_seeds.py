@@ -88,7 +88,7 @@ def test_a_trip_of_another_kind_is_a_nuisance_too():
     assert (ended.fault, ended.nuisances, ended.is_bad) == ("senses apart", 1, True)
 
 
-def test_an_output_that_stays_on_is_bad_whatever_else_was_right():
+def test_an_output_that_stays_on_is_bad_even_if_all_else_was_right():
     rig = Rig(BOARD, LOAD.name, faults=("open@2.5:60",))
     seen = rig.run(words(LOAD.level_ua))
     seen.plant.gate = True

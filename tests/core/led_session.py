@@ -16,7 +16,7 @@ LOADED_MV = 250  # 5 V behind 100 kOhm into 5.3 kOhm
 OPEN_MV = 5000
 
 
-class Led:
+class LedSession:
     """`tick` is one tick of a loop without supervisor and port."""
 
     def __init__(self, program=None, board=SMALL):

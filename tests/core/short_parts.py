@@ -4,7 +4,7 @@ from tests.support.programs import make_program, segment
 
 from ionto.core import codes, program
 
-from .led_session import Led
+from .led_session import LedSession
 
 FAST = {"slew_ua_s": 10_000}
 
@@ -21,7 +21,7 @@ def by_charge(charge_uc, level_ua=1000, polarity=0):
 
 def led(*segments, **header):
     """A session led by hand through `segments`."""
-    return Led(make_program(segments=list(segments), **{**FAST, **header}))
+    return LedSession(make_program(segments=list(segments), **{**FAST, **header}))
 
 
 def away(made, limit=5000):

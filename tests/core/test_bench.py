@@ -10,7 +10,7 @@ from ionto.core.program import ProgramError, crc16, pack
 from ionto.core.units import INPUT_LIMITER
 from iontobench.testing import CheckedPort
 
-from .loops import HOLDING, Interrupter
+from .loop_bench import HOLDING, Interrupter
 
 QUICK = words([segment(program.HOLD_TIME, 2000, 10_000, 0, 100)], slew_ua_s=10_000)
 

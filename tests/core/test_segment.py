@@ -93,7 +93,7 @@ def test_the_end_of_a_charge_is_looked_at_a_ramp_down_before(from_ua, end_uc):
 
 
 @pytest.mark.parametrize("index", [0, 2, 3])
-def test_what_does_not_end_by_charge_never_does(index):
+def test_a_segment_that_does_not_end_by_charge_has_no_end_charge(index):
     assert taken(index).end_uc(32_000) == NEVER_UC
 
 

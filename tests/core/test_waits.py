@@ -154,7 +154,7 @@ def test_zero_is_a_mean_up_to_its_border_in_both_directions(sum_q4, event, odd_t
     assert wait.waits.fault == (codes.FAULT_NOT_ZERO if event == TRIPPED else 0)
 
 
-def test_a_rest_that_begins_again_forgets_what_it_saw():
+def test_a_rest_that_begins_again_forgets_the_currents_of_the_first():
     wait = Wait(codes.STATE_REST).ticks(999)
     wait.buf[SAMPLE_A] = 600_000
     wait.ticks(40)

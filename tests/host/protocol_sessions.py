@@ -4,7 +4,7 @@ A load and a regulator that follow exactly, in steps of at most 20 ms, the longe
 the firmware's sums accept. Currents in `_q4`, charge in uC, times in us.
 """
 
-from tests.core.led_session import Led
+from tests.core.led_session import LedSession
 
 from ionto.core import codes, limits, program
 
@@ -20,7 +20,7 @@ class Watched:
     """
 
     def __init__(self, made, board=BOARD):
-        self.led = Led(program.Program(made, board), board)
+        self.led = LedSession(program.Program(made, board), board)
         self.led.dose.reset(made[program.H_POLARITY])
         self.wall_uc = made[program.H_CHARGE_UC]
         self.peak_q4 = self.energised_us = self.steepest_q4 = 0

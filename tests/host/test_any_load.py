@@ -201,7 +201,7 @@ def test_no_skin_and_no_storm_of_commands_ends_in_a_fault():
     [(timed, 2500), (by_charge, 1000), (skins, 1500)],
     ids=["timed", "by charge", "skins"],
 )
-def test_five_thousand_longer_examples_keep_to_it_too(kind, examples):
+def test_five_thousand_longer_sessions_get_no_more_than_1_kohm_and_end_in_no_fault(kind, examples):
     hold_for(examples, kind(LONG))
 
 

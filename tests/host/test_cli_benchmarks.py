@@ -44,7 +44,7 @@ def test_every_figure_is_complete_and_named_once():
 @pytest.mark.parametrize(
     "wanted", ["peak current", "dose by the firmware", "speed of a session", "differing bytes"]
 )
-def test_what_must_hold_is_there(wanted):
+def test_every_required_figure_is_registered(wanted):
     assert any(wanted in one.name for one in FIGURES)
 
 

@@ -110,7 +110,7 @@ ACT = st.one_of(
 
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(5, 120), ACT), max_size=12))
-def test_no_adjustment_lifts_a_wall(acts):
+def test_no_adjustment_lifts_a_limit_of_the_program(acts):
     made = protocol_words(
         [hold_charge(800, 2000, 1000), train(800, 50, 50, 20, slew_ua_s=1000)],
         **{"slew_ua_s": 1000, "down_slew_ua_s": 1000, "charge_uc": 6000},

@@ -113,7 +113,7 @@ def test_no_generated_program_passes_its_bounds_on_the_virtual_bench(
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", range(4))
-def test_ten_thousand_generated_programs_do_not_either(share):
+def test_ten_thousand_generated_programs_pass_no_bound_on_the_virtual_bench(share):
     @seed(share)
     @settings(max_examples=2500)
     @given(*PROGRAM)
@@ -131,6 +131,6 @@ def test_a_program_beyond_its_bounds_would_be_seen():
     assert limits.TIME_WALL_S > energised_ms(run) / 1000 > 0.5
 
 
-def test_a_time_that_is_up_while_the_current_turns_is_within_the_bound():
+def test_a_time_limit_that_is_reached_during_a_reversal_is_within_the_bound():
     held = hold_time(2454, 1200, 4591), hold_time(3249, 174, 4308, -1)
     never_beyond([*held, train(3430, 68, 153, 9, 1, 0, -1)], 8, "rc:5000:100", [])

@@ -102,7 +102,7 @@ def test_a_reversal_switches_once_and_at_no_current():
     assert event.a == -1
 
 
-def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
+def test_a_start_and_a_reversal_take_as_long_as_every_plan_says():
     _, _, run = run_protocol(shipped("tapwater-reversal"))
     states = [(one.t_ms, one.a) for one in run.events if one.code == codes.EVENT_STATE]
     first_ms, again_ms = (t_ms for t_ms, state in states if state == codes.STATE_RAMP)

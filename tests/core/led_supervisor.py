@@ -14,7 +14,7 @@ from ionto.core.supervisor import BY_RAMP, Supervisor
 SLEW_UA_S = 10000
 
 
-class Judge:
+class LedSupervisor:
     """`tick` gives one sample and returns the verdict; the set point follows the last `go`."""
 
     def __init__(self, board=SMALL, **header):

@@ -19,7 +19,7 @@ def quick(board=SMALL, time_ms=100, level_ua=2000, **header):
     return make_program(board, [one], **{**QUICK, "peak_ua": level_ua, **header})
 
 
-class Bed:
+class LoopBench:
     """Loop, checker, fake. `at(tick, act)` schedules `act(port)`; `run()` runs to the end."""
 
     def __init__(self, board=SMALL, load_ohm=5000, wrap=None, host=False):
@@ -87,7 +87,7 @@ class Bed:
 
 def _undisturbed():
     """Ticks in which the quick program's proof begins, its ramp begins and its level is held."""
-    bed = Bed()
+    bed = LoopBench()
     bed.run()
     return (
         bed.first_tick(codes.STATE_PROOF),
