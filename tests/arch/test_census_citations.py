@@ -58,7 +58,7 @@ def missing(tmp_path):
         *(f"# {PAGE}, {DESIGN}", f"# {PAGE} and, Nowhere", f"# {PAGE}, Open lead. Nowhere"),
     ],
 )
-def test_what_leads_somewhere_or_is_no_citation_is_not_told(missing, text):
+def test_a_citation_that_resolves_and_a_text_that_is_none_are_not_listed(missing, text):
     assert missing(text + "\n") == []
 
 

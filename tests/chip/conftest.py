@@ -10,6 +10,7 @@ import os
 import pytest
 
 from .fake_plant import FakePlant
+from .forks import in_copy
 
 
 def _unavailable(why):
@@ -118,6 +119,14 @@ def booting(chip_image, firmware):
     for pin in OUTPUTS:
         watch(pin)
     return chip, chip.prompt(), highs
+
+
+@pytest.fixture(scope="session")
+def short_session(booted):
+    """A supervised session of a second with telemetry and beats, measured in every way."""
+    from . import measured
+
+    return in_copy(measured.session, booted, *measured.SHORT)
 
 
 @pytest.fixture(scope="session")

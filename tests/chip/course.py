@@ -7,8 +7,8 @@ and from the pins, never from the firmware. Currents in uA.
 
 import msgspec
 from rp2040py.gpio_pin import GPIOPinState
-from tests.core.build import segment, words
-from tests.host.listener import Listener
+from tests.support.listener import Listener
+from tests.support.programs import segment, words
 
 from ionto.core import program
 from iontobench import resources

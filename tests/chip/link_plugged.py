@@ -30,4 +30,4 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     return plant, Wiring(chip, plant, pin_map(BOARD.name), from_us=chip.now_us)
 
 
-PROTOCOL = short(0.5, 0.015, 1.0)
+PROTOCOL = short(0.5, 0.003, 0.2)

@@ -18,7 +18,7 @@ _INTERVAL_US = 2_000
 _ENDS_US = 1_000_000  # probe and proof; the end and its frames
 
 # Name, scale in percent, ramp _ms, hold _ms.
-_PULSES = ("acetylcholine-5x20s", 1000, 500, 800)  # 1 mA
+_PULSES = ("acetylcholine-5x20s", 1000, 200, 240)  # 1 mA
 _PULSED_DC = ("tapwater-axilla", 50, 500, 2000)  # 4 mA
 _REVERSAL = ("tapwater-reversal", 20, 500, 800)  # 3 mA
 _OTHERS = [
@@ -76,13 +76,15 @@ def _scaled(electrodes, percent):
 
 def _on_chip(booted, which):
     """The board's last words, the plant's gross charge, what flowed at switches of polarity."""
-    from tests.host.protocol_bench import SwitchWatched
+    from tests.support.trial import SwitchWatched
 
     from iontobench.chip import runner
 
     from .course import Course
 
-    runner.Plant = SwitchWatched  # this is a copy of the process: there is nothing to restore
+    runner.SimulatedBench = (
+        SwitchWatched  # this is a copy of the process: there is nothing to restore
+    )
     chip, calibration = booted
     course = Course.of_job(chip, _job(calibration, *which)).run_to_end()
     course.bench.leave()

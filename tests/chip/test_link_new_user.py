@@ -13,8 +13,6 @@ from iontobench import resources
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
-
 
 @pytest.fixture
 def typed(chip_image, tmp_path):

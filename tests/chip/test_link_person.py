@@ -10,8 +10,6 @@ from ionto.core.telemetry import LINK_VERSION
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
-
 _PROMPT = b">>> "
 
 

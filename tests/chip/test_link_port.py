@@ -7,8 +7,6 @@ import pytest
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
-
 
 def _call(*args, **given):
     from tests.host.cli import call

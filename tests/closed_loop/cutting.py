@@ -1,7 +1,8 @@
 """What has to hold when a fault cuts a session, by the plant's truth. In us, uA and uC."""
 
 import pytest
-from tests.closed_loop.sessions import GONE_UA, Trial
+from tests.closed_loop.sessions import GONE_UA
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

@@ -6,8 +6,8 @@ for as long as it takes; with another board's calibration it does not start. uA,
 
 import pytest
 from msgspec.structs import replace
-from tests.core.build import segment, words
 from tests.host.protocol_bench import board_of, compiled, shipped
+from tests.support.programs import segment, words
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, limits, program
@@ -51,7 +51,7 @@ def most_of(board):
     return words([one], peak_ua=level_ua, slew_ua_s=slew_ua_s, **wall)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name, seed):
     board = board_of(name)

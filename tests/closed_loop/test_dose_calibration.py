@@ -2,7 +2,8 @@
 
 import pytest
 from tests.closed_loop.plants import BOARD
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 from iontobench.device.calibration_bench import calibrate_seeded

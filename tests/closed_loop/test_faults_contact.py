@@ -12,7 +12,8 @@ from tests.closed_loop.cutting import (
     assert_refuses_until_cleared,
 )
 from tests.closed_loop.regulating import overshoot_max_ua
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
+from tests.closed_loop.sessions import GONE_UA, by_dose, by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

@@ -1,7 +1,8 @@
 """Loops that die, hang or lose their host: the last rungs of the way off, seen from the load."""
 
 import pytest
-from tests.closed_loop.sessions import GONE_UA, ScriptedPort, Trial, by_time
+from tests.closed_loop.sessions import GONE_UA, by_time
+from tests.support.trial import ScriptedPort, Trial
 
 from ionto.core import codes
 from iontobench.sim.stage import draw_hold_us

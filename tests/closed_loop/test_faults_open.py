@@ -11,7 +11,8 @@ from tests.closed_loop.cutting import (
     assert_latched_off,
     assert_refuses_until_cleared,
 )
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time, change_load, shipped
+from tests.closed_loop.sessions import GONE_UA, by_dose, by_time, change_load, shipped
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.closed_loop.plants import BOARD
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
 from ionto.bench import Bench
 from ionto.core import program

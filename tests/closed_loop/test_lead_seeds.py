@@ -1,6 +1,6 @@
 """A drying load on an intermittent lead: off in time, latched when due, and nothing without a gap.
 
-The whole 10,000 is `python -m iontobench.campaign.leads`; here 40, and 200 and 10,000 in the long
+The whole 10,000 is `python -m iontobench.campaign.leads`; here 15, and 200 and 10,000 in the long
 tier.
 """
 
@@ -23,10 +23,10 @@ def bad_of(found):
 
 
 @pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
-def test_forty_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
-    found = [session(seed) for seed in range(1, 41)]
+def test_fifteen_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
+    found = [session(seed) for seed in range(1, 16)]
     assert bad_of(found) == []
-    assert sum(ended.cuts for ended in found) > 20
+    assert sum(ended.cuts for ended in found) > 7
     assert any(ended.limited for ended in found)
     assert {"open", None} <= {ended.fault for ended in found}
 
@@ -87,7 +87,7 @@ def test_a_trip_of_another_kind_is_a_nuisance_too():
     assert (ended.fault, ended.nuisances, ended.is_bad) == ("senses apart", 1, True)
 
 
-def test_an_output_that_stays_on_is_bad_whatever_else_was_right():
+def test_an_output_that_stays_on_is_bad_even_if_all_else_was_right():
     bench = FaultBench(BOARD, LOAD.name, faults=("open@2.5:60",))
     seen = bench.run(short_program(LOAD.level_ua))
     seen.plant.gate = True

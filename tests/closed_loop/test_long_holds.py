@@ -45,7 +45,7 @@ def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
     assert tooth.water_cm == 0
 
 
-@pytest.mark.parametrize("seed", [FOREARM, TOOTH])
+@pytest.mark.parametrize("seed", [FOREARM, pytest.param(TOOTH, marks=pytest.mark.long)])
 def test_a_healthy_hold_is_told_of_nothing_and_a_sudden_lift_within_two_seconds(seed, monkeypatch):
     monkeypatch.setattr(long_holds, "SESSION_S", 100)
     held = healthy(seed)

@@ -1,7 +1,7 @@
 """Sessions with nothing wrong never trip: the jittered forearm, dry starts among them.
 
-The whole thousand is `python -m iontobench.campaign.nuisance`; here four, dry starts
-among them, and twenty and all of them in the long tier.
+The whole thousand is `python -m iontobench.campaign.nuisance`; here two, of which
+one starts dry, and twenty and all of them in the long tier.
 """
 
 import pytest
@@ -10,13 +10,13 @@ from iontobench.campaign.healthy_bench import DRY_SHARE, jittered
 from iontobench.campaign.nuisance import NuisanceResult, is_trip, main, report, session
 from iontobench.campaign.parallel import over_seeds
 
-FOUR = (1, 2, 3, 4)  # three of them start dry
+TWO = (3, 4)  # the second starts dry
 
 
-def test_four_sessions_with_nothing_wrong_complete_without_a_trip():
-    found = [session(seed) for seed in FOUR]
+def test_two_sessions_with_nothing_wrong_complete_without_a_trip():
+    found = [session(seed) for seed in TWO]
     assert [ended.seed for ended in found if is_trip(ended)] == []
-    assert len({ended.peak_ua for ended in found}) == len(FOUR)
+    assert len({ended.peak_ua for ended in found}) == len(TWO)
 
 
 @pytest.mark.long

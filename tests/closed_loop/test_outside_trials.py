@@ -6,13 +6,16 @@ Shipped protocols and raw programs on the virtual bench. Currents in uA, charge 
 from itertools import pairwise
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_time, change_load
-from tests.core.build import segment, words
+from tests.closed_loop.sessions import by_time, change_load
 from tests.host.protocol_bench import Run, board_of, compiled, run_protocol, shipped
+from tests.support.programs import segment, words
+from tests.support.trial import Trial
 
 from ionto.core import codes, program
 from iontobench import resources
 from iontobench.protocols import load
+
+LONG = pytest.mark.long
 
 
 def events(run, code):
@@ -108,8 +111,12 @@ def test_a_program_smaller_than_the_probes_own_current_runs_on_500_ua(level_ua, 
 
 
 @pytest.mark.hazard("H-06")
-@pytest.mark.parametrize("share", [1.0, 0.96, 0.94, 0.92, 0.88])
-@pytest.mark.parametrize("dry_kohm", [17.5, 18.5, 19.5, 25.0])
+@pytest.mark.parametrize(
+    "share", [1.0, 0.94, 0.88, *(pytest.param(n, marks=LONG) for n in (0.96, 0.92))]
+)
+@pytest.mark.parametrize(
+    "dry_kohm", [18.5, 25.0, *(pytest.param(n, marks=LONG) for n in (17.5, 19.5))]
+)
 def test_a_stage_below_its_nominal_compliance_limits_and_returns_without_overshoot(
     share, dry_kohm
 ):

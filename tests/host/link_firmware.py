@@ -6,7 +6,7 @@ everything stays in step with the board's own time. Ctrl-C strikes as a tick beg
 
 import threading
 
-from tests.core.fake_port import FakePort
+from tests.support.fake_port import FakePort
 
 from ionto.bench import Bench
 from ionto.core import codes

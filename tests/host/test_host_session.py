@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.host.listener import Listener
 from tests.host.test_frames import event_frame, sample_frame
+from tests.support.listener import Listener
 
 from ionto.core import codes
 from ionto.core.telemetry import STATUS

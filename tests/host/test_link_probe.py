@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
 from ionto.core import program
 from iontobench.device.board_probe import BoardProbe, Found

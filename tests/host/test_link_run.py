@@ -34,7 +34,7 @@ def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
 
 
 @pytest.mark.parametrize("took_s", [200.0, 12.5, 0.125])
-def test_the_real_time_factor_is_board_time_over_the_time_of_who_waits(plug, run, took_s):
+def test_the_real_time_factor_is_board_time_over_wall_time(plug, run, took_s):
     """An emulated board's port has a clock of its own: by that clock it is never slow."""
     plugged(plug)
     times_s = iter([1000.0, 1000.0 + took_s])

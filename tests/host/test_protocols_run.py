@@ -2,7 +2,7 @@
 
 import pytest
 from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
-from tests.host.protocol_sessions import hold_time, pulses, words
+from tests.support.programs import hold_time, protocol_words, train
 
 from ionto.core import codes, program
 from iontobench.protocols import compile_protocol, list_protocols, load, profile
@@ -59,9 +59,23 @@ def test_each_protocol_as_it_ships_completes_with_its_charge_by_polarity(name):
     complete_and_right(name, short=False)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("skin", ["forearm", "resistor:1000", "resistor:2200", "resistor:5000"])
-@pytest.mark.parametrize("name", ["virtual", "pico_pwm"])
+DEMOS = [
+    (name, skin, adc)
+    for name in ("virtual", "pico_pwm")
+    for skin in ("forearm", "resistor:1000", "resistor:2200", "resistor:5000")
+    for adc in ("ideal", "rp2040")
+]
+# The board that ships, and the ends of what it may stand on.
+SHORT_DEMOS = {
+    *(("virtual", "forearm", "ideal"), ("pico_pwm", "forearm", "rp2040")),
+    *(("pico_pwm", "resistor:1000", "rp2040"), ("pico_pwm", "resistor:5000", "rp2040")),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "skin", "adc"),
+    [pytest.param(*demo, marks=() if demo in SHORT_DEMOS else pytest.mark.long) for demo in DEMOS],
+)
 def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, skin, adc):
     board = load_board(name).BOARD
     job = Job(
@@ -88,7 +102,7 @@ def test_a_reversal_switches_once_and_at_no_current():
     assert event.a == -1
 
 
-def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
+def test_a_start_and_a_reversal_take_as_long_as_every_plan_says():
     _, _, run = run_protocol(shipped("tapwater-reversal"))
     states = [(one.t_ms, one.a) for one in run.events if one.code == codes.EVENT_STATE]
     first_ms, again_ms = (t_ms for t_ms, state in states if state == codes.STATE_RAMP)
@@ -126,8 +140,11 @@ class PulseCounter:
     ],
 )
 def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge_ms):
-    made = words(
-        [pulses(level_ua, on_ms, off_ms, 12, edge_ms)], peak=level_ua, slew=1000, down=1000
+    made = protocol_words(
+        [train(level_ua, on_ms, off_ms, 12, edge_ms)],
+        peak_ua=level_ua,
+        slew_ua_s=1000,
+        down_slew_ua_s=1000,
     )
     made[program.H_AREA_MM2] = 20000
     found = Run(made, board_of(board), "resistor:1000")
@@ -147,7 +164,7 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
 
 
 def test_a_set_point_moves_by_ramp_within_the_peak_and_the_record_says_so():
-    made = words([hold_time(1000, 8000)], peak=2000)
+    made = protocol_words([hold_time(1000, 8000)], peak_ua=2000)
     currents_ua = []
     run = Run(
         made,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.host.protocol_files import GOOD, PHASE, changed
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, run, words
-from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS
+from tests.host.protocol_sessions import run
+from tests.host.synthetic_sessions import DOSE_UC, WORDS
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes, program
 from iontobench.protocols.loader import parse
@@ -92,7 +93,7 @@ LEVEL = st.integers(50, 2000)
 
 @given(LEVEL, st.integers(10, 100), st.integers(10, 100), st.integers(1, 9), st.integers(50, 500))
 def test_the_amplitudes_climb_is_integrated_exactly(level_ua, on_ms, off_ms, count, slew_ua_s):
-    made = words([pulses(level_ua, on_ms, off_ms, count, 7, slew_ua_s)], slew=500)
+    made = protocol_words([train(level_ua, on_ms, off_ms, count, 7, slew_ua_s)], slew_ua_s=500)
     period_ms, total_uc = on_ms + off_ms + 14, 0.0
     for half in range(2 * count * period_ms):  # the middles of halves of a ms
         at_ms = half / 2 + 0.25
@@ -112,11 +113,11 @@ def test_the_amplitudes_climb_is_integrated_exactly(level_ua, on_ms, off_ms, cou
         [hold_time(1500, 4000), hold_time(700, 3000)],
         [hold_charge(1500, 9000), hold_charge(1000, 6000, polarity=-1)],
         [hold_time(1500, 4000), off(2000), hold_time(1500, 4000, polarity=-1)],
-        [pulses(1500, 400, 300, 6, 100, 500), hold_time(800, 2000, polarity=-1)],
+        [train(1500, 400, 300, 6, 100, 500), hold_time(800, 2000, polarity=-1)],
     ],
 )
 def test_the_firmwares_session_does_what_is_planned(segments):
-    made = words(segments)
+    made = protocol_words(segments)
     watched = run(made, [])
     dose = watched.led.dose
     assert watched.led.session.outcome == codes.OUTCOME_COMPLETE
@@ -131,7 +132,7 @@ def test_the_firmwares_session_does_what_is_planned(segments):
 
 def test_the_whole_has_the_start_and_each_rest():
     timeline = Timeline(
-        words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1), off(3000)])
+        protocol_words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1), off(3000)])
     )
     assert timeline.restarts == 1
     ramps_ms = 2 * (1500 / 500 + 1500 / 400) * 1000
@@ -140,7 +141,7 @@ def test_the_whole_has_the_start_and_each_rest():
 
 
 def test_the_level_is_that_of_the_segment_that_a_dose_belongs_to():
-    timeline = Timeline(words([hold_charge(1500, 9000), hold_charge(500, 6000)]))
+    timeline = Timeline(protocol_words([hold_charge(1500, 9000), hold_charge(500, 6000)]))
     assert [timeline.level_ua(dose_uc) for dose_uc in (0, 8900, 12000, 99999)] == [
         1500,
         1500,
@@ -156,14 +157,22 @@ def test_the_first_protocol_is_its_dose_and_time():
 
 
 def test_a_hold_by_time_counts_by_its_time():
-    held = [*HEADER_WORDS, program.HOLD_TIME, 1000, 100, 0, 60_000, *[-1, 0, 0, 0, 0, 0, 0]]
+    held = [
+        *WORDS[: program.HEADER_LEN],
+        program.HOLD_TIME,
+        1000,
+        100,
+        0,
+        60_000,
+        *[-1, 0, 0, 0, 0, 0, 0],
+    ]
     timeline = Timeline(held)
     assert timeline.total_ms == pytest.approx(410 + 10_000 + 60_000 + 10_000)
     assert timeline.planned_uc == 5_000 + 60_000 + 5_000
 
 
 def test_two_segments_add_up():
-    made = list(HEADER_WORDS)
+    made = WORDS[: program.HEADER_LEN]
     made[program.H_SEGMENTS] = 2
     made += [program.HOLD_CHARGE, 1000, 100, 65_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
     made += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
@@ -178,8 +187,8 @@ def left_ms(made, state, **at):
     return Timeline(made).left_ms(state, **(nowhere | at))
 
 
-TIMED = words([hold_time(1500, 60_000)])  # a ramp of 3 s, 60 s, a ramp down of 3.75 s
-DOSED = words([hold_charge(1500, 90_000)])
+TIMED = protocol_words([hold_time(1500, 60_000)])  # a ramp of 3 s, 60 s, a ramp down of 3.75 s
+DOSED = protocol_words([hold_charge(1500, 90_000)])
 
 
 @pytest.mark.parametrize("current_ua", [0.0, 300.0, 1500.0])
@@ -203,7 +212,7 @@ def test_a_ramp_to_0_takes_what_is_left_of_it_whatever_the_plan_was():
 
 
 def test_while_the_current_turns_the_rest_before_the_next_segment_counts():
-    made = words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1)])
+    made = protocol_words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1)])
     found_ms = left_ms(made, codes.STATE_TURNING, segment=1, set_ua=400.0)
     assert found_ms == pytest.approx(1000 + 1500 + 3000 + 4000 + 3750)
 

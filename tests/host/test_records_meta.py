@@ -96,7 +96,7 @@ def test_a_companion_that_cannot_be_read_is_told_and_exit_1(store, tmp_path, raw
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink(path, path)])
-def test_what_is_no_file_in_its_place_is_not_opened(store, tmp_path, make):
+def test_a_pipe_or_folder_in_the_place_of_the_meta_file_is_not_opened(store, tmp_path, make):
     path = add(store, None)
     make(path.with_name("meta.json"))
     assert commands.verify_record(store, path.parent.name)["meta"] == "unreadable"

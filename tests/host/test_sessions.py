@@ -6,6 +6,7 @@ import math
 import pytest
 from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_files import short, written
+from tests.support.listener import Listener
 
 from iontobench import resources
 from iontobench.device.port import HostPorts
@@ -17,8 +18,6 @@ from iontobench.sessions.latched_fault import HostLatch
 from iontobench.sessions.recording import run_session
 from iontobench.sessions.virtual import run_virtual
 from iontobench.sim.bench import SimulatedBench
-
-from .listener import Listener
 
 BOARD = resources.board_of("virtual")
 

@@ -84,7 +84,7 @@ def test_no_threshold_trips_in_health_or_misses_its_fault_at_the_converters_own_
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_the_slow_rounds_find_a_frozen_sense_and_noise_and_trip_on_no_healthy_ramp(name):
+def test_the_slow_checks_find_a_frozen_sense_and_noise_and_trip_on_no_healthy_ramp(name):
     found = slow_thresholds(Converters(BOARDS[name], 4, 2))
     assert [row for row in found if row.nuisance or row.miss] == []
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
-from tests.host.listener import Listener
+from tests.support.listener import Listener
 from tests.vm.short_programs import cut_short
 
 from ionto.core import fields

@@ -4,17 +4,17 @@ The test's own `Ramp` says where the set point is, so that nothing is read from 
 what it publishes.
 """
 
+from tests.support.programs import SMALL, make_program, sample
+
 from ionto.core import codes
 from ionto.core.ramp import Ramp
 from ionto.core.slow_checks import SLOW_CHECK_US
 from ionto.core.supervisor import BY_RAMP, Supervisor
 
-from .build import SMALL, make_program, sample
-
 SLEW_UA_S = 10000
 
 
-class Judge:
+class LedSupervisor:
     """`tick` gives one sample and returns the verdict; the set point follows the last `go`."""
 
     def __init__(self, board=SMALL, **header):

@@ -1,4 +1,8 @@
-"""Boards, programs and samples for the tests of the core. Units as in `ionto.core`."""
+"""Boards, programs and samples for tests of every folder. Units as in `ionto.core`.
+
+The one place of the tests that knows in which order a program has its words. It shares nothing
+with the compiler of protocols, which it is there to test.
+"""
 
 from ionto.core import limits, program
 from ionto.core.program import Program
@@ -21,10 +25,25 @@ def segment(
     return [kind, level_ua, slew_ua_s, charge_uc, time_ms, polarity, 0, 0, 0, 0, 0, 0]
 
 
+def hold_time(level_ua, time_ms, slew_ua_s=500, polarity=1):
+    """The words of a hold for a time."""
+    return segment(program.HOLD_TIME, level_ua, slew_ua_s, 0, time_ms, polarity)
+
+
+def hold_charge(level_ua, charge_uc, slew_ua_s=500, polarity=1):
+    """The words of a hold until its charge."""
+    return segment(program.HOLD_CHARGE, level_ua, slew_ua_s, charge_uc, 0, polarity)
+
+
 def pulses(on_ms, off_ms, edge_ms, count, level_ua=2000, slew_ua_s=0, polarity=0):
     """The words of a train of pulses; slew 0 is the whole amplitude at once."""
     shape = [on_ms, off_ms, edge_ms, count, 0, 0]
     return [program.PULSES, level_ua, slew_ua_s, 0, 0, polarity, *shape]
+
+
+def train(level_ua, on_ms, off_ms, count, edge_ms=5, slew_ua_s=0, polarity=1):
+    """As `pulses`, its level first, as the other segments have it."""
+    return pulses(on_ms, off_ms, edge_ms, count, level_ua, slew_ua_s, polarity)
 
 
 def off(time_ms, polarity=0):
@@ -58,6 +77,16 @@ def words(segments=None, peak_ua=2000, slew_ua_s=1000, **header):
     for one in segments:
         one[program.S_POLARITY] = one[program.S_POLARITY] or made["polarity"]
     return [*made.values(), *(word for one in segments for word in one)]
+
+
+def protocol_words(segments, **header):
+    """A program for the tests of protocols: up and down at slews of its own, walls far away."""
+    usual = {
+        **{"peak_ua": 2000, "slew_ua_s": 500, "down_slew_ua_s": 400, "charge_uc": 10**7},
+        **{"area_mm2": 1000, "density_ua_cm2": 2000, "probe_min_q4": 80},
+        "polarity": segments[0][program.S_POLARITY],
+    }
+    return words(segments, **{**usual, **header})
 
 
 def make_program(board=SMALL, segments=None, **header):

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
 
 from ionto.core import codes
 
-from .build import BOARDS, LARGE, NAMES, SMALL, make_program, off, pulses
-from .loops import Bed, quick
+from .loop_bench import LoopBench, quick
 from .short_parts import FAST, by_charge, hold, led
 
 
@@ -17,7 +17,7 @@ from .short_parts import FAST, by_charge, hold, led
 def test_a_reversal_switches_once_a_second_after_the_gate_and_at_zero(board, first):
     level_ua = min(board.max_ua, 1000)
     parts = [hold(level_ua, polarity=first), hold(level_ua, polarity=-first)]
-    bed = Bed(board)
+    bed = LoopBench(board)
     made = make_program(board, parts, peak_ua=level_ua, polarity=first, **FAST)
     assert bed.run(made) == codes.OUTCOME_COMPLETE
     (begun_us, begun), (turned_us, turned) = bed.port.turns
@@ -35,7 +35,7 @@ def test_a_reversal_switches_once_a_second_after_the_gate_and_at_zero(board, fir
 def test_what_flows_after_a_rest_is_a_fault_and_nothing_is_switched(board, over):
     zero_q4 = max(320, board.full_scale_ua * 16 // 1000)
     parts = [hold(400), hold(400, polarity=-1)]
-    bed = Bed(board)
+    bed = LoopBench(board)
     leak_q4 = (zero_q4 + 1) * over if over else zero_q4
     for tick in range(300, 2600):
         bed.at(
@@ -93,7 +93,7 @@ TURNING = [
 @pytest.mark.hazard("H-14")
 @pytest.mark.parametrize(("parts", "starts"), TURNING)
 def test_everything_else_starts_again_from_0_after_rest_probe_and_proof(parts, starts):
-    bed = Bed()
+    bed = LoopBench()
     assert bed.run(make_program(segments=parts, **FAST)) == codes.OUTCOME_COMPLETE
     assert bed.parts.session.starts == starts
     assert bed.states.count(codes.STATE_PROOF) == starts
@@ -147,7 +147,7 @@ def test_a_pause_stops_the_time_of_a_hold():
 
 
 @pytest.mark.parametrize("lost_in", [codes.STATE_TURNING, codes.STATE_RAMP])
-def test_contact_lost_around_a_turn_goes_on_with_the_next_segment(lost_in):
+def test_contact_lost_around_a_reversal_goes_on_with_the_next_segment(lost_in):
     made = led(hold(), hold(polarity=-1))
     made.to(codes.STATE_HOLD)
     made.to(codes.STATE_TURNING)
@@ -183,7 +183,7 @@ def test_each_segment_by_charge_gets_its_charge_and_each_polarity_its_sum(doses,
 
 
 @pytest.mark.hazard("H-16")
-def test_the_energised_time_ends_a_session_in_whatever_it_is():
+def test_the_limit_of_energised_time_ends_a_session_in_any_kind_of_segment():
     for parts in ([hold(time_ms=9000)], [by_charge(90_000)], [pulses(50, 50, 1, 900)]):
         made = led(*parts, time_s=2)
         made.to(codes.STATE_RAMP_DOWN)
@@ -205,7 +205,7 @@ def test_a_charge_that_is_followed_by_a_level_is_held_to_its_end():
 
 
 @pytest.mark.hazard("H-16")
-def test_a_session_whose_time_is_up_after_a_turn_does_not_start_again():
+def test_a_session_whose_time_is_up_after_a_reversal_does_not_start_again():
     made = led(hold(time_ms=600), hold(polarity=-1), time_s=1, down_slew_ua_s=1000)
     made.to(codes.STATE_REST)
     assert made.session.energised_ms() > 1000
@@ -231,7 +231,7 @@ def test_an_adjustment_holds_for_its_segment_and_never_passes_the_peak(asked_ua)
 
 @pytest.mark.hazard("H-14")
 def test_a_stop_on_the_way_to_a_reversal_ends_without_one():
-    bed = Bed().say(600, "stop")
+    bed = LoopBench().say(600, "stop")
     parts = [hold(time_ms=20), hold(polarity=-1)]
     bed.run(make_program(segments=parts, peak_ua=1000, down_slew_ua_s=4000, **FAST))
     assert codes.STATE_TURNING in bed.states
@@ -241,6 +241,6 @@ def test_a_stop_on_the_way_to_a_reversal_ends_without_one():
 
 
 def test_a_bed_without_a_reversal_sets_its_polarity_once():
-    bed = Bed()
+    bed = LoopBench()
     bed.run(quick(polarity=-1))
     assert [sign for _, sign in bed.port.turns] == [-1]

@@ -1,13 +1,13 @@
 """A loop on a fake port under the contract's checker, and ways to disturb it."""
 
+from tests.support.fake_port import FakePort
+from tests.support.programs import SMALL, make_program, segment
+
 from ionto.core import codes, program
 from ionto.loop import Loop
 from iontobench.link.frames import command_line
 from iontobench.link.listener import HostLink
 from iontobench.testing import CheckedPort
-
-from .build import SMALL, make_program, segment
-from .fake_port import FakePort
 
 PROOF_STEPS = 144  # of the session, from a proof's begin to its ramp
 QUICK = {"slew_ua_s": 10000, "down_slew_ua_s": 10000}
@@ -19,7 +19,7 @@ def quick(board=SMALL, time_ms=100, level_ua=2000, **header):
     return make_program(board, [one], **{**QUICK, "peak_ua": level_ua, **header})
 
 
-class Bed:
+class LoopBench:
     """Loop, checker, fake. `at(tick, act)` schedules `act(port)`; `run()` runs to the end."""
 
     def __init__(self, board=SMALL, load_ohm=5000, wrap=None, host=False):
@@ -87,7 +87,7 @@ class Bed:
 
 def _undisturbed():
     """Ticks in which the quick program's proof begins, its ramp begins and its level is held."""
-    bed = Bed()
+    bed = LoopBench()
     bed.run()
     return (
         bed.first_tick(codes.STATE_PROOF),
