@@ -2,7 +2,7 @@
 
 import pytest
 from tests.host.protocol_bench import Run, board_of
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
@@ -34,11 +34,11 @@ def told(made, skin="resistor:5000", commands=()):
         [hold_time(1500, 4000), hold_time(700, 3000)],
         [hold_charge(1500, 9000), hold_charge(700, 3000)],
         [hold_time(1500, 4000), hold_charge(1500, 9000, polarity=-1)],
-        [hold_time(1500, 2000), off(2000), pulses(1500, 400, 300, 6, 100)],
+        [hold_time(1500, 2000), off(2000), train(1500, 400, 300, 6, 100)],
     ],
 )
 def test_the_time_left_is_true_all_the_way_of_a_session_that_nothing_limits(segments):
-    found = told(words(segments))
+    found = told(protocol_words(segments))
     for sample, left_ms, really_ms in found:
         # A start or a rest counts as a whole until it is over.
         waits = sample.state in (codes.STATE_PROBE, codes.STATE_PROOF, codes.STATE_REST)
@@ -48,7 +48,8 @@ def test_the_time_left_is_true_all_the_way_of_a_session_that_nothing_limits(segm
 
 def test_a_hold_by_time_is_over_in_its_time_on_a_load_that_limits_it():
     found = told(
-        words([hold_time(1500, 6000), hold_time(1000, 3000, polarity=-1)]), "resistor:50000"
+        protocol_words([hold_time(1500, 6000), hold_time(1000, 3000, polarity=-1)]),
+        "resistor:50000",
     )
     held = [row for row in found if row[0].state == codes.STATE_HOLD]
     assert sum(bool(sample.flags & FLAG_LIMITED) for sample, _, _ in held) > len(held) / 2
@@ -58,7 +59,7 @@ def test_a_hold_by_time_is_over_in_its_time_on_a_load_that_limits_it():
 
 
 @pytest.mark.parametrize(
-    "made", [words([hold_time(1500, 9000)]), words([hold_charge(1500, 15000)])]
+    "made", [protocol_words([hold_time(1500, 9000)]), protocol_words([hold_charge(1500, 15000)])]
 )
 def test_a_pause_stops_the_time_left_and_adds_a_ramp(made):
     found = told(made, commands=[(6.0, "pause"), (14.0, "resume")])
@@ -72,6 +73,6 @@ def test_a_pause_stops_the_time_left_and_adds_a_ramp(made):
 
 
 def test_without_a_sample_nothing_is_known():
-    progress = TimeLeft(Timeline(words([hold_time(1500, 9000)])))
+    progress = TimeLeft(Timeline(protocol_words([hold_time(1500, 9000)])))
     progress.add(Event(0, 0, codes.EVENT_STATE, codes.STATE_PROBE, 0))
     assert progress.left_ms() is None
