@@ -29,6 +29,7 @@ LETTERS = re.compile(
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "firmware/DESIGN.md")),
     *sorted((ROOT / "boards").glob("*/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "host_tools").rglob("*.toml")),
 ]
 
