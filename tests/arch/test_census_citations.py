@@ -73,6 +73,7 @@ def test_a_citation_that_resolves_and_a_text_that_is_none_are_not_listed(missing
         (f'x = f"{{1}} see [{GONE}, Open] {{2}}"', 1, "Open"),
         (f'x = ["{GONE}, Open: 5 ms, 3 ticks"]', 1, "Open"),
         (f"def f():\n    '''[{GONE}]'''", 2, ""),
+        (f'x = A + "; {GONE}, Open, row 8: 5 ms"', 1, "Open"),
     ],
 )
 def test_a_page_that_is_not_held_is_told_with_its_line(missing, text, line, section):
