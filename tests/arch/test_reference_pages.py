@@ -13,7 +13,7 @@ from tests.arch.sources import FIRMWARE, HOST, ROOT, files
 from tests.host.cli import call
 
 from ionto.core import codes, command, fields, frame, telemetry
-from iontobench.protocols import schema
+from iontobench.protocols import list_protocols, schema
 from iontobench.protocols.families import FAMILIES
 from iontobench.protocols.profiles import PROFILES
 from iontobench.records import format as form
@@ -82,6 +82,11 @@ def test_families_and_profiles_are_those_of_the_code():
         assert shown[name] == (most["iontophoresis"] / 1000, most["galvanisation"] / 1000)
         assert most["galvanisation"] == most["pulsed-dc"]
     assert shown.keys() == PROFILES.keys()
+
+
+def test_the_shipped_protocols_are_told():
+    told = [name for row in tables(PROTOCOL)["Shipped protocols"] for name in names(row[0])]
+    assert sorted(told) == list_protocols()
 
 
 @pytest.fixture(scope="module")
