@@ -4,7 +4,9 @@ import importlib
 import json
 import re
 import tomllib
+from typing import get_type_hints
 
+import msgspec
 import pytest
 from msgspec import inspect
 from msgspec.structs import fields as struct_fields
@@ -59,6 +61,16 @@ def test_a_key_is_told_as_required_where_the_schema_requires_it(heading):
     told = {key.strip("`"): default for key, _, default, *_ in tables(PROTOCOL)[heading]}
     for one in inspect.type_info(STRUCTS[heading]).fields:
         assert (told[one.encode_name] == "required") == one.required
+
+
+@pytest.mark.parametrize("heading", STRUCTS)
+def test_the_example_of_a_key_is_one_that_the_schema_takes(heading):
+    types = get_type_hints(STRUCTS[heading], include_extras=True)
+    examples = {row[0].strip("`"): names(row[3]) for row in tables(PROTOCOL)[heading]}
+    for key, given in examples.items():
+        assert given or key in ("electrodes", "phases")
+        for example in given:
+            msgspec.convert(tomllib.loads(f"x = {example}")["x"], types[key])
 
 
 def test_the_example_of_a_protocol_file_is_accepted(tmp_path):
