@@ -1,4 +1,4 @@
-"""Who may import whom [design.md]: read from the sources, so that a lazy import counts too."""
+"""Who may import whom [README.md, The tree]: read from the sources, lazy imports too."""
 
 import ast
 import sys

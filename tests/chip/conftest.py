@@ -87,7 +87,7 @@ def calibration(emulator):
 @pytest.fixture(scope="session")
 def firmware(emulator, calibration):
     """All files of a deployed board, the calibration too."""
-    from iontobench.chip.runner import flash_files
+    from iontobench.sessions.chip import flash_files
 
     from .course import by_time, job_of
 

@@ -12,10 +12,10 @@ from tests.support.programs import segment, words
 
 from ionto.core import program
 from iontobench import resources
-from iontobench.chip.runner import ChipBench
 from iontobench.chip.usb import ChipTimeoutError
 from iontobench.link.listener import POLL_PERIOD_US, HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.sessions.chip import ChipBench
 from iontobench.sessions.job import Job
 from iontobench.sim.faults import KINDS
 

@@ -18,7 +18,7 @@ def plug(chip):
 
 def bench_on(chip, calibration, load_name="resistor:10000"):
     """The simulated stage and load on the chip's pins, its time beginning now."""
-    from iontobench.chip.runner import ADC, pin_map
+    from iontobench.chip.pico import ADC, pin_map
     from iontobench.chip.wiring import Wiring
     from iontobench.sessions.job import load_of
     from iontobench.sim.bench import SimulatedBench

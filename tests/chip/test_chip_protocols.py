@@ -12,7 +12,7 @@ from tests.vm.short_programs import cut_short
 from .forks import in_copy
 
 _DOSE_SHARE = 0.005
-_ZERO_UA = 20  # most that may flow when the polarity is switched [control.md, Waveforms]
+_ZERO_UA = 20  # most that may flow when the polarity is switched [docs/control.md, Waveforms]
 _TICK_US = 500
 _INTERVAL_US = 2_000
 _ENDS_US = 1_000_000  # probe and proof; the end and its frames
@@ -78,7 +78,7 @@ def _on_chip(booted, which):
     """The board's last words, the plant's gross charge, what flowed at switches of polarity."""
     from tests.support.trial import SwitchWatched
 
-    from iontobench.chip import runner
+    from iontobench.sessions import chip as runner
 
     from .course import Course
 

@@ -19,8 +19,9 @@ _PEAK_SHARE = 1.01
 _PEAK_UA = 5
 _LOAD = "forearm"
 _LONG = (2000, 18_000, 2_000)  # level, charge, slew: ten seconds
-# Dose against the plant's truth. 1 % is promised at 1.5 mA and more [design.md, figures]; the
-# ramps below weigh heavily in a second, and this converter's steps are 10 uA there [RP2040-E11].
+# Dose against the plant's truth. 1 % is promised at 1.5 mA and more [docs/control.md, Required
+# figures]; the ramps below weigh heavily in a second, and this converter's steps are 10 uA there
+# [RP2040-E11].
 _TRUE_SHARE, _LONG_TRUE_SHARE = 0.02, 0.01
 
 
@@ -104,8 +105,8 @@ def test_session_lasts_as_long_as_the_virtual_benchs(rungs):
 
 def trace_hash():
     """One hash over all that a short session on a freshly booted chip says; for a process."""
-    from iontobench.chip.runner import run_chip
     from iontobench.device.calibration_bench import calibrate_seeded
+    from iontobench.sessions.chip import run_chip
 
     from .course import BOARD, SEED, by_dose, job_of
 

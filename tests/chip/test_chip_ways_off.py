@@ -16,7 +16,7 @@ from .forks import in_copy
 _ALMOST_UA = 4900  # of 5000
 _CALM_US = 100_000  # for the trim, after the ramp's end
 _DEAD_MAN_US = 10_000
-_HOLDS_US = (3600, 8400)  # the ends of the dead-man's tolerance [control.md, The stage]
+_HOLDS_US = (3600, 8400)  # the ends of the dead-man's tolerance [docs/control.md, The stage]
 _WATCHDOG_US = 110_000
 _BOOT_US = 1_500_000
 _HUNG = b"last reset: by the watchdog, a session had hung; the output is off"

@@ -6,7 +6,7 @@ from tests.support.trial import Trial
 
 from ionto.core import codes
 
-OPEN_OFF_US = 20_000  # [design.md, figures]
+OPEN_OFF_US = 20_000  # [docs/control.md, Required figures]
 EMPTY_US = 5000  # bleed and the load's own capacitors after the gate is low
 DOSE_NEAR_UC = 5
 

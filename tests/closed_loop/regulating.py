@@ -12,7 +12,7 @@ from math import exp
 from tests.closed_loop.sessions import change_load
 from tests.support.trial import Trial
 
-OVERSHOOT_SHARE, OVERSHOOT_UA = 0.01, 5.0  # [design.md, figures]
+OVERSHOOT_SHARE, OVERSHOOT_UA = 0.01, 5.0  # [docs/control.md, Required figures]
 SETTLE_US = 50_000
 _FORGOTTEN = 40  # time constants
 

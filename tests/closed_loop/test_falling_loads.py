@@ -1,8 +1,8 @@
 """Loads that fall by themselves are no short: breakdown of skin, a dry one that settles, limiting.
 
 Breakdown is a load of the test's own: above 30 V over both interfaces they lose nine tenths of
-their resistance within milliseconds and recover slowly [domain.md 4b, F56, F57]; `spike_s` is a
-movement that takes them there for an instant.
+their resistance within milliseconds and recover slowly [docs/loads.md, Sites, F56, F57]; `spike_s`
+is a movement that takes them there for an instant.
 """
 
 from math import exp

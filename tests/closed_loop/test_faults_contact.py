@@ -1,4 +1,4 @@
-"""Contacts that come and go: glitches, dips, and when they are too many [control.md].
+"""Contacts that come and go: glitches, dips, and too many [docs/control.md, Contact lost].
 
 A gap of five ticks or more cuts in its fifth; one that ends within 100 ms is a glitch; shorter
 ones are dips, which are counted and re-close as a step.

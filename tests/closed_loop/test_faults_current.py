@@ -1,4 +1,5 @@
-"""Too much current and too little load: over-current, envelope, short [control.md, Supervisor]."""
+"""Too much current and too little load: over-current, ramp, short [docs/control.md,
+Supervisor]."""
 
 import pytest
 from tests.closed_loop.cutting import (

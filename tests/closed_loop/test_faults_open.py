@@ -16,7 +16,7 @@ from tests.support.trial import Trial
 
 from ionto.core import codes
 
-SHARES = {"ideal": 1e-5, "rp2040": 0.01}  # of the dose [design.md, figures]
+SHARES = {"ideal": 1e-5, "rp2040": 0.01}  # of the dose [docs/control.md, Required figures]
 
 
 def assert_cut(trial, within_us=OPEN_OFF_US, share=1e-5):

@@ -1,4 +1,4 @@
-"""Regulation over the whole range of loads: true current against set point [control.md].
+"""Regulation over all loads: true current against set point [docs/control.md, Required figures].
 
 Ramps at the fastest slew there is and load steps between R and R / 2, both within 80 % of
 compliance; the set point is min(2 mA, 0.8 compliance / R). The steps strike between ticks.

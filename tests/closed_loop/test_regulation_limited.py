@@ -1,4 +1,4 @@
-"""Loads that the stage cannot feed: limited is no fault, recovery no overshoot [control.md].
+"""Loads that the stage cannot feed: no fault, and no overshoot after [docs/control.md, Limited].
 
 The limit is 40 V: at 2 mA every load above 20 kOhm. Compliance is judged from 95 % of it on.
 """

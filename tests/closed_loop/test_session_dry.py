@@ -1,4 +1,4 @@
-"""Dry loads and loads near compliance: limited for a while, never a nuisance trip [control.md].
+"""Dry loads and loads near compliance: limited, never a nuisance trip [docs/control.md, Limited].
 
 One and a half minutes at 2 mA after the 20 s ramp of a protocol; the time limit leaves room for
 the stretch that being limited costs.

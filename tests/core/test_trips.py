@@ -1,6 +1,7 @@
 """Every trip of the supervisor, by its numbers, under the contract of `trip_contract`.
 
-For the 5 mA board, in 1/16 uA unless a name says otherwise; figures from control.md, "Supervisor".
+For the 5 mA board, in 1/16 uA unless a name says otherwise; figures from [docs/control.md,
+Supervisor].
 """
 
 import ast

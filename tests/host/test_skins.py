@@ -29,8 +29,8 @@ def test_every_site_has_its_notes_and_makes_a_bench(name):
     assert SimulatedBench(board_of("virtual"), params).load.r1_kohm > 0
 
 
-# Protocol, settled median of the notes in V [domain.md 4c]. Their formula had no memory of its
-# own; the model's median lies below it everywhere, by at most 30 %.
+# Protocol, settled median of the notes in V [docs/loads.md, Population]. Their formula had no
+# memory of its own; the model's median lies below it everywhere, by at most 30 %.
 ANCHORS = [("tapwater-hands", 25.0, 15000, 150.0), ("tapwater-axilla", 8.4, 8000, 60.0)]
 
 

@@ -12,11 +12,12 @@ from iontobench import resources
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
 from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
-from iontobench.chip.runner import ADC, BOARD, ChipBench
+from iontobench.chip.pico import ADC, BOARD
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Item
 from iontobench.link.listener import HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.sessions.chip import ChipBench
 from iontobench.sessions.job import Job
 
 _RAMP_S = 2

@@ -23,7 +23,7 @@ OK, LATE, MISSED = "ok", "late", "missed"
 NOT_OBSERVABLE, NUISANCE = "not_observable", "nuisance"
 BAD = (LATE, MISSED, NUISANCE)
 HEADS = (
-    *("fault", "row of domain.md 5", "phase", "verdict", "loads", "reaction", "fault code"),
+    *("fault", "row of docs/faults.md", "phase", "verdict", "loads", "reaction", "fault code"),
     *("detected ms", "from when it shows ms", "required ms", "gate off ms", "current off ms"),
     "hardware limiter ms",
     *(f"stray {signs.UC}", "peak mA", "source or reason"),
@@ -129,7 +129,7 @@ def markdown(matrix: dict[str, Any]) -> str:
         f"{matrix['firmware']}. Each line is the worst of its loads: {_loads(matrix)}.",
         _grid([names, counts]),
         _grid([HEADS, *(cells for _, cells in lines(matrix["rows"]))]),
-        "Rows of domain.md 5 without a kind of their own:",
+        "Rows of docs/faults.md without a kind of their own:",
         "\n".join(f"- {row}: {why}." for row, why in ELSEWHERE.items()),
     ]
     return "\n\n".join(parts) + "\n"

@@ -1,9 +1,10 @@
 """A bench with nothing wrong in it, drawn from a seed: its skin, its board and its stage.
 
-The skin is a shipped one jittered by the spreads of domain.md 4b: medians are the shipped skin's,
-spreads the table's (lognormal where it says sigma_ln, else normal or uniform). It is a cloud round
-one site, no population. The board is calibrated, and each session draws its stage's compliance.
-`nuisance` and `long_holds` run their sessions on it. Units are in the names of `SkinParams`.
+The skin is a shipped one jittered by the spreads of [docs/loads.md, Sites]: medians are the
+shipped skin's, spreads the table's (lognormal where it says sigma_ln, else normal or uniform). It
+is a cloud round one site, no population. The board is calibrated, and each session draws its
+stage's compliance. `nuisance` and `long_holds` run their sessions on it. Units are in the names of
+`SkinParams`.
 """
 
 import random
@@ -23,7 +24,7 @@ from .fault_bench import FaultBench, board_of, calibration_of
 ADC = "rp2040"
 BOARD_SEEDS = 20  # so many boards: each one's calibration is fitted once
 DRY_SHARE = 0.25
-_DRY_TIMES = 3.0  # dry start [domain.md 4b]
+_DRY_TIMES = 3.0  # dry start [docs/loads.md, Sites]
 _SIGMA_LN = {
     "r0_kohm_cm2": 0.8,
     "r_min_kohm_cm2": 0.4,
@@ -35,7 +36,7 @@ _SIGMA_LN = {
     "r_series_ohm_cm2": 0.2,
     "r_body_ohm": 0.25,
 }
-# What other sites have instead [domain.md 4b].
+# What other sites have instead [docs/loads.md, Sites].
 _WET_SIGMA_LN = {"r0_kohm_cm2": 0.7, "r_body_ohm": 0.2}
 _SITE_SIGMA_LN = {
     **dict.fromkeys(("palm", "sole", "bath"), _WET_SIGMA_LN),

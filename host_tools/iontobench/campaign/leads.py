@@ -1,8 +1,8 @@
 """Does every bad contact of a lead find the gate low in time, and nothing else a trip?
 
 Each seed is a short session on a drying load whose lead opens in bursts of 1 to 500 ms, 0.1 to 5
-times a second [domain.md 4b]. Counted are gaps that should have cut and did not within 20 ms, cuts
-and trips without a gap, and sessions that were not off at their end. `make leads`, or
+times a second [docs/loads.md, Sites]. Counted are gaps that should have cut and did not within 20
+ms, cuts and trips without a gap, and sessions that were not off at their end. `make leads`, or
 `python -m iontobench.campaign.leads`, runs 10,000; exit 1 when there is any. Times in us,
 currents in uA.
 """
@@ -31,7 +31,7 @@ _BURST_MS = (1.0, 500.0)
 _RATE_S = (0.1, 5.0)
 _DRYING = (1e2, 3e5)  # %/min: from nothing to compliance within the hold
 _TICK_US = 1000
-_DUE_US = 20_000  # [control.md, Open]
+_DUE_US = 20_000  # [docs/control.md, Open]
 _LATCH_US = 100_000
 _ARMED_UA = 40.0  # above three times the least I_open
 _SHORT_US = 3_000  # the least gap that five ticks below I_open can come from, edges taken off
@@ -39,7 +39,8 @@ _AFTER_US = 25_000  # a cut belongs to a gap that ended so long before it
 _PROOF_US = 60_000  # a proof that sees a gap says so after its means
 # A lead that opens in the proof: too little flows; one that closes: the stage's charge flows.
 _PROOFS = range(codes.FAULT_PROOF_STAGE, codes.FAULT_PROOF_SIGN + 1)
-_OPEN_KOHM = 200.0  # drier than that is no load, lead or no lead [domain.md 5, row 2]
+# drier than that is no load, lead or no lead [docs/faults.md, Scenarios, row 2]
+_OPEN_KOHM = 200.0
 _EXPECTED = ("open", "intermittent contact", "no load")
 
 

@@ -122,12 +122,13 @@ def trials(subset: tuple[str, ...] = ()) -> Iterator[Trial]:
 
 
 def over_ua(load: Load, board: Board) -> float:
-    """The running limit of a program of this load [control.md, Over-current]."""
+    """The running limit of a program of this load [docs/control.md, Over-current]."""
     return load.level_ua * 1.05 + board.full_scale_ua / 100
 
 
 def excess_ua(load: Load, board: Board) -> float:
-    """How far the mean of a steady hold may lie above its level [control.md, Corrections]."""
+    """How far a steady hold's mean may exceed its level [docs/control.md, Sustained
+    over-current]."""
     return max(load.level_ua * 0.05, board.accuracy_ua)
 
 

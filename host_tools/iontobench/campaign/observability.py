@@ -32,10 +32,10 @@ from .required import (
 
 _LONG_AGO_US = -(1 << 62)
 _RAMP_US = RAMP_MS * 1000  # 0 to level
-_LOW_QUIET_US = 5_000_000  # [control.md, Low impedance]
+_LOW_QUIET_US = 5_000_000  # [docs/control.md, Low impedance]
 _NEAR_SHARE = 0.8
 _ENVELOPE, _ENVELOPE_UA, _ENVELOPE_MORE_US = 1.1, 50.0, 5_000
-_PROOF_UA = 45.0  # the most that a 5 mA board's proof asks for [control.md, Proof]
+_PROOF_UA = 45.0  # the most that a 5 mA board's proof asks for [docs/control.md, Proof]
 _UP = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
 _DOWN = (codes.STATE_RAMP_DOWN, codes.STATE_TURNING, codes.STATE_PAUSING)
 _STEADY_US = 3_000  # of a pulse's flat part: two 0.3 ms poles and the tick that sees them

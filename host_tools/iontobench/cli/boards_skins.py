@@ -27,8 +27,8 @@ _CHECK_HELP = (
     "Check a skin file: exit 0, or 2 with a line for each thing that is wrong. That r_min is at "
     "most r0 is checked once every value is a right one."
 )
-# What each parameter is, for the file that `skins new` writes [control.md, Corrections to the
-# load model; domain.md 4b].
+# What each parameter is, for the file that `skins new` writes [docs/loads.md,
+# Equations; docs/loads.md, Sites].
 _MEANING = {
     "r0_kohm_cm2": f"of 1 {signs.CM2} of skin that has carried nothing yet; forearm 40 to 560",
     "r_min_kohm_cm2": "to which it falls at most; 0.8 and more",

@@ -1,8 +1,8 @@
 """Compares the board's clock with the host's, from nothing but when its samples arrive.
 
 A sample can arrive late and never early: by the cable, or by a host that stood still. So of some
-samples the promptest counts, those of now are compared with those of 10 s before [control.md,
-Supervisor: Clock], and what a host that stood still has missed does not count. Times in us of the
+samples the promptest counts, those of now are compared with those of 10 s before [docs/control.md,
+Clock], and what a host that stood still has missed does not count. Times in us of the
 host and ms of the board. It must not see one sample alone as evidence, and decides nothing.
 """
 

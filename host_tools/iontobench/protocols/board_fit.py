@@ -16,7 +16,8 @@ from .schema import OffPhase, Protocol
 from .site_load import median_mv
 from .timeline import Timeline
 
-ERROR_MAX_PERCENT = 5  # of a set point; the drug sellers' 5 to 10 % [domain.md 3, unverified]
+# of a set point; the drug sellers' 5 to 10 % [docs/protocol-file.md, Accuracy, unverified]
+ERROR_MAX_PERCENT = 5
 
 
 def board_rows(

@@ -20,7 +20,7 @@ from .timeline import Timeline
 from .verdict import judge
 
 # Above the planned charge, so that the wall catches a runaway and never a good session.
-_MARGIN_PERCENT = 1  # what regulation may be off by [design.md, figures]
+_MARGIN_PERCENT = 1  # what regulation may be off by [docs/control.md, Required figures]
 _MARGIN_S = 1  # seconds at the level: 20 times the lag of the trim at the end of a ramp
 # A hold that ends by time is not ended by its charge, so what delays it adds to the plan:
 _EXTRA_RAMPS = 3  # ramps up and down again, after a pause or a glitch

@@ -17,7 +17,8 @@ from .schema_errors import ProtocolError, RefusedError, exact, located, range_of
 from .timeline import Timeline
 
 RAMP_DOWN_MAX_S = 100  # the supervisor's limit is 120 s behind max_time_s, the parser's 119 s
-_NOMINAL_TIMES = 2  # a limited constant dose may stretch to twice its time [control.md]
+# a limited constant dose may stretch to twice its time [docs/control.md, Limited]
+_NOMINAL_TIMES = 2
 
 
 @located

@@ -28,7 +28,7 @@ def _unit(name: str) -> dict[str, str]:
 CurrentMa = Annotated[float, Meta(ge=0.001, le=limits.PEAK_MAX_UA / 1000, extra=_unit("mA"))]
 DoseMamin = Annotated[float, Meta(ge=0.001, le=_WALL_MAMIN, extra=_unit(signs.MAMIN))]
 HoldS = Annotated[float, Meta(ge=1, le=limits.TIME_WALL_S, extra=_unit("s"))]
-# The longest ramp of the devices compared is 60 s (tap water) [domain.md 2].
+# The longest ramp of the devices compared is 60 s (tap water) [docs/protocol-file.md, Practice].
 RampS = Annotated[float, Meta(ge=1, le=60, extra=_unit("s"))]
 PulseS = Annotated[
     float,

@@ -20,8 +20,8 @@ from iontobench.tomlfile.source import Source
 
 from .schema import KINDS, HoldPhase, OffPhase, Protocol, ProtocolFile, PulsePhase
 
-# Constant direction, 10 to 90 % of the time [control.md, Waveforms; the pulsed devices of
-# domain.md 1a run near 50 %].
+# Constant direction, 10 to 90 % of the time [docs/control.md, Waveforms]; pulsed
+# devices run near 50 % [docs/protocol-file.md, Devices].
 DUTY_MIN, DUTY_MAX = Fraction(10, 100), Fraction(90, 100)
 
 _SCHEMA = inspect.type_info(ProtocolFile)

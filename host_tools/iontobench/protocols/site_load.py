@@ -2,9 +2,9 @@
 
 **Before a start.** The PROBE source is E behind R_s (5 V, 100 kOhm), so a load R draws
 E / (R_s + R). A start is refused as open only below the lower of 5 uA and a third of what the
-site's 99th percentile of resistance (the 1st of current) would draw [control.md, Supervisor,
-High]. Resistance: the specific resistance r0 of a skin that has carried nothing yet, lognormal
-per site [domain.md 4b], both electrodes at that percentile at once:
+site's 99th percentile of resistance (the 1st of current) would draw [docs/control.md, Load before
+the start]. Resistance: the specific resistance r0 of a skin that has carried nothing yet,
+lognormal per site [docs/loads.md, Sites], both electrodes at that percentile at once:
 
     r0_99 = median * exp(2.326 * sigma)      R = r0_99 * (1 / A_active + 1 / A_return)
     threshold = min(5 uA, E / (R_s + R) / 3)
@@ -34,7 +34,7 @@ LEAST_UA = 1.0
 LIFT_WATER_PERCENT = 4
 Z_99 = 2.326  # the 99th percentile of a standard normal
 
-# Site -> (median r0 in kOhm cm2, sigma of its logarithm) [domain.md 4b].
+# Site -> (median r0 in kOhm cm2, sigma of its logarithm) [docs/loads.md, Sites].
 R0 = {
     "forearm": (150.0, 0.8),
     "palm": (300.0, 0.7),
@@ -84,7 +84,7 @@ def lift_percent(protocol: Protocol) -> int:
 
     Where the current goes through water, body and water are a larger and steadier part of the
     load: a healthy second rises less there than on dry skin, and so does a lift
-    [DESIGN.md, Warnings by simulation].
+    [firmware/DESIGN.md, Warnings by simulation].
     """
     return LIFT_WATER_PERCENT if _params(protocol).water_cm else LIFT_PERCENT
 

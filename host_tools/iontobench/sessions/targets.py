@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NAMES = ("virtual", "chip", "auto")
 _PORT = re.compile(r"/.+|COM\d+|[a-z]+://.+", re.IGNORECASE)
 # Of an extra that may not be installed, by name: `chip` itself uses this package.
-_CHIP, _CHIP_IMAGE = "iontobench.chip.runner", "iontobench.chip.image"
+_CHIP, _CHIP_IMAGE = "iontobench.sessions.chip", "iontobench.chip.image"
 
 
 def target_for(on: str, uf2: Path | None = None, ports: "HostPorts | None" = None) -> Target:
@@ -68,11 +68,12 @@ def _chip(uf2: Path | None) -> Target:
         path = image.find_image(uf2)
     except image.ImageError as error:
         raise NoDeviceError(f"--on chip: {error}") from error
+    pico = importlib.import_module("iontobench.chip.pico")
     native = importlib.import_module("iontobench.chip.native")
     return Target(
         lambda job, views: module.run_chip(job, views, path),
-        module.BOARD,
-        module.ADC,
+        pico.BOARD,
+        pico.ADC,
         after=lambda say: say(native.emulator_line()),
     )
 

@@ -16,8 +16,8 @@ class Kind(NamedTuple):
     """A row of the table of faults.
 
     `edge(plant, value, count)` applies edge number `count` and returns us to its next one, or
-    None. `scenario` is the row of domain.md, section 5. `unit` is empty where there is no VALUE.
-    `needs` says who has to take part: "" the plant alone, "port" the virtual board's port,
+    None. `scenario` is the row of [docs/faults.md, Scenarios]. `unit` is empty where there is no
+    VALUE. `needs` says who has to take part: "" the plant alone, "port" the virtual board's port,
     "memory" a processor whose memory can be reached.
     """
 

@@ -14,7 +14,8 @@ _REOPEN_PERIOD_US = 2000000  # a wobbling lead: three gaps well within a minute
 _DRYING_STEP_US = 100000
 _MINUTE_US = 60e6
 _LIFT_STEPS, _LIFT_STEP_US = 60, 1000000  # in 60 s: no single step is a sudden lift
-UVLO_MV = 4000  # below it the stage's own lockout opens its output [domain.md 5, row 14]
+# below it the stage's own lockout opens its output [docs/faults.md, Scenarios, row 14]
+UVLO_MV = 4000
 _DEAD_GAIN = 1e-9  # the solver divides by the gain
 _LEG_KOHM = 0.001  # a half-bridge that conducts through
 

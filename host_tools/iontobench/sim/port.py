@@ -20,7 +20,7 @@ from .bench import SimulatedBench
 from .processor import NoConsole, Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
 
-PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [control.md, The stage]
+PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [docs/control.md, The stage]
 RESAMPLE_US = 150
 
 

@@ -40,7 +40,7 @@ class Range(NamedTuple):
 
 
 def coarse_ranges(board) -> tuple[Range, ...]:
-    """The channels of a 12-bit converter with full scales after control.md, The stage."""
+    """The channels of a 12-bit converter with full scales after [docs/control.md, The stage]."""
     top = 4095
     a_per_ua = (top - _PEDESTAL) / board.full_scale_ua
     v_per_mv = top / (1.25 * board.compliance_mv + _V_LOW_MV)
@@ -151,7 +151,7 @@ class Rp2040Adc:
     """12 bits with noise, offset, reference and shunt errors, and the E11 steps.
 
     Per seed: noise 1.0 to 1.5 LSB rms, offset 10 to 15 codes, reference within 1 %, each shunt
-    or divider within 0.2 % [platform.md, Analogue; control.md, The stage].
+    or divider within 0.2 % [docs/platform.md, Analogue; docs/control.md, The stage].
     """
 
     name = "rp2040"

@@ -16,7 +16,7 @@ import serial
 from iontobench.chip.flash import FILESYSTEM_BYTES, FILESYSTEM_OFFSET
 from iontobench.chip.image import ImageError, find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.runner import ADC, BOARD, pin_map
+from iontobench.chip.pico import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.disk import write_whole

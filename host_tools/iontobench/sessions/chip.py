@@ -11,29 +11,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from iontobench import resources
+from iontobench.chip.image import find_image
+from iontobench.chip.machine import Chip
+from iontobench.chip.pico import ADC, pin_map
+from iontobench.chip.usb import ChipTimeoutError
+from iontobench.chip.wiring import Wiring
 from iontobench.device.build import board_files
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
-from iontobench.sessions.job import Job, Result, load_of, result, tells
 from iontobench.sim.bench import SimulatedBench
 
-from .image import find_image
-from .machine import Chip
-from .usb import ChipTimeoutError
-from .wiring import PinMap, Wiring
+from .job import Job, Result, load_of, result, tells
 
-BOARD = "pico_pwm"
-ADC = "rp2040"  # the chip's own; there is no other on its pins
 _PROMPT_LIMIT_US = 10_000_000
 _EXEC_LIMIT_US = 5_000_000
 _LEAVE_US = 3_000_000  # drain and prompt after the end
 _CTRL_C = b"\x03"
-
-
-def pin_map(board: str) -> PinMap:
-    """The board's pins as the wiring wants them; the stop input is active low."""
-    pins = resources.load_board(board).PINS
-    return PinMap(**pins, active_low=frozenset({pins["stop"]}))
 
 
 def flash_files(job: Job) -> dict[str, bytes]:
