@@ -8,8 +8,6 @@ from typing import get_type_hints
 
 import msgspec
 import pytest
-from iontobench.protocols.families import FAMILIES
-from iontobench.protocols.profiles import PROFILES
 from msgspec import inspect
 from msgspec.structs import fields as struct_fields
 from tests.arch.markdown import column, names, sections, tables
@@ -18,6 +16,7 @@ from tests.host.cli import call
 
 from ionto.core import codes, command, fields, frame, telemetry
 from iontobench.protocols import list_protocols, schema
+from iontobench.protocols.limits import FAMILIES, PROFILES
 from iontobench.records import format as form
 from iontobench.sim.faults import KINDS
 from iontobench.sim.skin import SkinParams, skin_names
