@@ -34,4 +34,5 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     return plant, wiring
 
 
-PROTOCOL = short(0.5, 0.003, 0.2)
+PROTOCOL = short(0.5, 0.01, 1.0)  # hardly more than its ramps, the shortest that there are
+LONGER = short(0.5, 0.015, 1.0)  # long enough to be cut
