@@ -30,4 +30,5 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     return plant, Wiring(chip, plant, pin_map(BOARD.name), from_us=chip.now_us)
 
 
-PROTOCOL = short(0.5, 0.003, 0.2)
+PROTOCOL = short(0.5, 0.01, 1.0)  # hardly more than its ramps, the shortest that there are
+LONGER = short(0.5, 0.015, 1.0)  # long enough to be cut

@@ -152,14 +152,14 @@ def test_second_program_says_what_it_sees_and_the_session_goes_on(booted, superv
 
 
 def _cut_run(booted, folder):
-    from .link_plugged import NAME, PROTOCOL, bench_on, plug
+    from .link_plugged import LONGER, NAME, bench_on, plug
     from .link_serial.protocol_chip import Serial
 
     chip, calibration = booted
     plug(chip)
     bench_on(chip, calibration)
     protocol = folder / "short.toml"
-    protocol.write_text(PROTOCOL)
+    protocol.write_text(LONGER)
     Serial.cut_after = 30
     where = ("--on", NAME, "--data", folder, "--speed", "max", "--plain")
     from iontobench.device.port import HostPorts
