@@ -15,6 +15,7 @@ from iontobench import resources
 from iontobench.chip.usb import ChipTimeoutError
 from iontobench.link.listener import POLL_PERIOD_US, HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.protocols.timeline import Timeline
 from iontobench.sessions.chip import ChipBench
 from iontobench.sessions.job import Job
 from iontobench.sim.faults import KINDS
@@ -48,8 +49,7 @@ def by_dose(level_ua, charge_uc, slew_ua_s=2000):
 def job_of(made, load_name, calibration, seed=SEED, faults=()):
     """A job with these words under the electrodes of a protocol that ships."""
     shipped = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
-    data = program.pack(made)
-    protocol = msgspec.structs.replace(shipped, words=made, data=data, crc=program.crc16(data))
+    protocol = msgspec.structs.replace(shipped, timeline=Timeline(made))
     return Job(
         protocol=protocol,
         board=BOARD,

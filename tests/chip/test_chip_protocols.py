@@ -39,8 +39,8 @@ def _job(calibration, name, percent, ramp_ms, hold_ms):
     """The job of a shipped protocol on this board, whatever board it is for."""
     from tests.host.protocol_bench import compiled
 
-    from ionto.core import program
     from iontobench.protocols import compile_protocol, load, profile
+    from iontobench.protocols.timeline import Timeline
     from iontobench.sessions.job import Job
 
     from .course import BOARD, SEED
@@ -51,11 +51,10 @@ def _job(calibration, name, percent, ramp_ms, hold_ms):
     else:
         made, _ = compiled(protocol)
     words = cut_short(made.words, ramp_ms, hold_ms, percent)
-    data = program.pack(words)
-    parts = {"words": words, "data": data, "crc": program.crc16(data)}
+    timeline = Timeline(words)
     scaled = msgspec.structs.replace(protocol, electrodes=_scaled(protocol.electrodes, percent))
     return Job(
-        protocol=msgspec.structs.replace(made, protocol=scaled, **parts),
+        protocol=msgspec.structs.replace(made, protocol=scaled, timeline=timeline),
         board=BOARD,
         skin=protocol.skin,
         adc="rp2040",

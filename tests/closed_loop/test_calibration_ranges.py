@@ -13,6 +13,7 @@ from tests.vm.short_programs import cut_short
 from ionto.core import codes, limits, program
 from iontobench.device.calibration import CalibrationError, Reading, fit_calibration
 from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.protocols.timeline import Timeline
 from iontobench.sessions.job import Job
 from iontobench.sessions.virtual import run_virtual
 
@@ -24,9 +25,8 @@ ROUNDING_UC = 2
 def ran(board, made, seed, calibration, skin=None):
     """A session of these words on this converter's board."""
     protocol, _ = compiled(shipped("acetylcholine-5x20s"))
-    data = program.pack(made)
     job = Job(
-        protocol=replace(protocol, words=made, data=data, crc=program.crc16(data)),
+        protocol=replace(protocol, timeline=Timeline(made)),
         board=board,
         skin=skin or f"resistor:{board.compliance_mv * 500 // board.max_ua}",
         adc="rp2040",

@@ -22,7 +22,13 @@ def holds(made, watched):
 
 LEVEL = st.integers(1, 2000)
 SIGN = st.sampled_from([1, -1])
-BY_CHARGE = st.builds(hold_charge, LEVEL, st.integers(1, 40000), st.integers(50, 100), SIGN)
+# At most a minute each: at 1 uA a charge could take half a day.
+BY_CHARGE = st.builds(
+    lambda level_ua, hold_s, slew_ua_s, sign: hold_charge(
+        level_ua, min(level_ua * hold_s, 40000), slew_ua_s, sign
+    ),
+    *(LEVEL, st.integers(1, 60), st.integers(50, 100), SIGN),
+)
 BY_TIME = st.builds(hold_time, LEVEL, st.integers(1, 15000), st.integers(50, 100), SIGN)
 TRAIN = st.builds(
     train,

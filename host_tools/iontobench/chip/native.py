@@ -8,8 +8,6 @@ import importlib.metadata
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from rp2040py.execute_batch import execute_batch
-
 NATIVE = "native"
 WHEEL = "stock wheel"
 PURE = "pure Python"
@@ -22,7 +20,13 @@ _REMARKS = {
 
 
 def emulator_build() -> str:
-    """NATIVE, WHEEL or PURE: the build whose code runs in this process."""
+    """NATIVE, WHEEL or PURE: the build whose code runs in this process.
+
+    Raises:
+        ImportError: the extra `chip` is not installed.
+    """
+    from rp2040py.execute_batch import execute_batch  # not without the extra
+
     return build_of(sys.modules[execute_batch.__module__].__file__ or "")
 
 
@@ -37,6 +41,9 @@ def build_of(file: str) -> str:
 
 def emulator_line() -> str:
     """The emulator's version and build, and what the build means for its speed."""
-    build = emulator_build()
+    try:
+        build = emulator_build()
+    except ImportError:
+        return "emulator: not installed (extra `chip`)"
     version = importlib.metadata.version("rp2040py")
     return f"emulator: {build} (rp2040py {version}, {_REMARKS[build]})"

@@ -11,6 +11,7 @@ import msgspec
 from ionto.core import program
 from ionto.core.limits import LIFT_PERCENT
 
+_LEN_V1 = 8  # words of a segment of version 1
 _WORD_OF = {
     "kind": program.S_KIND,
     "level_ua": program.S_LEVEL_UA,
@@ -126,11 +127,23 @@ def off_s(segments: Sequence[ProgramSegment]) -> int:
 
 
 def as_today(words: Sequence[int]) -> list[int]:
-    """The words of an older record's program with today's header: versions 1 and 2 had no lift."""
+    """The words of an older record's program in today's layout.
+
+    Versions 1 and 2 had no lift in the header; segments of version 1 had 8 words, and the
+    polarity of the whole program.
+    """
     at = program.H_LIFT_PERCENT
     if words[program.H_VERSION] not in (1, 2):
         return list(words)
-    return [program.VERSION, *words[1:at], LIFT_PERCENT, *words[at:]]
+    segments = list(words[at:])
+    if len(segments) == _LEN_V1 * words[program.H_SEGMENTS]:
+        found = [segments[one : one + _LEN_V1] for one in range(0, len(segments), _LEN_V1)]
+        padding = [0] * (program.SEGMENT_LEN - _LEN_V1)
+        segments = []
+        for one in found:
+            one[program.S_POLARITY] = words[program.H_POLARITY]
+            segments += one + padding
+    return [program.VERSION, *words[1:at], LIFT_PERCENT, *segments]
 
 
 def _unchecked(words: Sequence[int]) -> program.Program:
