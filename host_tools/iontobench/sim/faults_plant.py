@@ -129,7 +129,7 @@ def _bridge_flip(plant, value: float, count: int) -> None:
 
 
 def _shoot_through(plant, value: float, count: int) -> None:
-    plant.senses()
+    plant.enable_sense_faults()
     plant.leaves_b = True
     plant.short(_LEG_KOHM)
 
