@@ -11,6 +11,7 @@ import msgspec
 from ionto.core import program
 from ionto.core.limits import LIFT_PERCENT
 
+_SEGMENT_LEN_1 = 8  # words a segment of version 1
 _WORD_OF = {
     "kind": program.S_KIND,
     "level_ua": program.S_LEVEL_UA,
@@ -126,11 +127,21 @@ def off_s(segments: Sequence[ProgramSegment]) -> int:
 
 
 def as_today(words: Sequence[int]) -> list[int]:
-    """The words of an older record's program with today's header: versions 1 and 2 had no lift."""
+    """The words of an older record's program as today's: versions 1 and 2 had no lift.
+
+    A segment of version 1 had eight words; all had the polarity of the header.
+    """
     at = program.H_LIFT_PERCENT
-    if words[program.H_VERSION] not in (1, 2):
+    version = words[program.H_VERSION]
+    if version not in (1, 2):
         return list(words)
-    return [program.VERSION, *words[1:at], LIFT_PERCENT, *words[at:]]
+    segments = list(words[at:])
+    if version == 1:
+        starts = range(0, len(segments) - _SEGMENT_LEN_1 + 1, _SEGMENT_LEN_1)
+        tail = [words[program.H_POLARITY], *[0] * (program.SEGMENT_LEN - program.S_POLARITY - 1)]
+        found = [[*segments[one : one + program.S_POLARITY], *tail] for one in starts]
+        segments = [word for one in found for word in one]
+    return [program.VERSION, *words[1:at], LIFT_PERCENT, *segments]
 
 
 def _unchecked(words: Sequence[int]) -> program.Program:
