@@ -117,4 +117,4 @@ def test_until_the_onset_every_reading_is_the_healthy_ones(adc):
 def test_a_bench_without_such_faults_has_the_bare_converter():
     assert type(energised("resistor:5000", faults=["open@1"]).adc).__name__ == "IdealAdc"
     with pytest.raises(TypeError, match="without faults"):
-        energised("resistor:5000").senses()
+        energised("resistor:5000").enable_sense_faults()

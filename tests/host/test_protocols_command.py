@@ -1,11 +1,13 @@
 """`iontobench protocols`: what ships at a glance, one in full, and a file to start from."""
 
+import re
 import tomllib
+from typing import get_args
 
 import pytest
 from tests.host.cli import call
 
-from iontobench.protocols import check, list_protocols, load
+from iontobench.protocols import check, list_protocols, load, schema
 from iontobench.protocols.template import new_protocol
 from iontobench.resources import load_board
 
@@ -66,6 +68,12 @@ def test_a_new_file_is_accepted_as_it_stands(tmp_path):
     assert call("protocols", "new", "mine", "-o", path).code == 0
     assert call("check", path).code == 0
     assert call("protocols", "new", "mine", "-o", path).code == 2
+
+
+def test_a_new_file_shows_every_key():
+    written = set(re.findall(r"\w+", new_protocol("mine")))
+    structs = (schema.ProtocolFile, schema.Active, schema.Return, *get_args(schema.Phase))
+    assert {key for one in structs for key in one.__struct_encode_fields__} - written == set()
 
 
 def test_a_new_file_shows_every_kind_of_phase_and_what_is_commented_out_works_too(tmp_path):

@@ -36,7 +36,7 @@ def test_dexamethasone_is_the_first_protocol_word_by_word():
     assert made.data == program.pack(made.words)
     assert made.crc == program.crc16(made.data)
     assert program.unpack(made.data) == made.words
-    assert made.toml_sha256 == hashlib.sha256(made.protocol.toml.encode()).hexdigest()
+    assert made.protocol.toml_sha256 == hashlib.sha256(made.protocol.toml.encode()).hexdigest()
     assert (made.name, made.profile.name, made.board_name) == ("dexamethasone-40", "us", "virtual")
 
 
@@ -170,5 +170,5 @@ def test_a_wetter_site_has_a_higher_threshold_than_a_thick_one():
 
 def test_the_same_text_makes_the_same_bytes():
     assert compiled().data == compiled().data
-    assert compiled().toml_sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
-    assert compiled(("own", "owm")).toml_sha256 != compiled().toml_sha256
+    assert compiled().protocol.toml_sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
+    assert compiled(("own", "owm")).protocol.toml_sha256 != compiled().protocol.toml_sha256

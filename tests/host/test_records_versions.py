@@ -9,8 +9,9 @@ from tests.host.report_pages import Page, make
 from tests.host.synthetic_sessions import header, small
 
 from ionto.core import codes
-from iontobench.link.events import LiveFault
+from iontobench.link.events import LiveFault, Sample
 from iontobench.records import RecordError, RecordWriter, read, verify
+from iontobench.records.format import sample_of, sample_row
 from iontobench.records.reader import OLD_STATES, UNKNOWN, old_states, todays_state
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report import write_report
@@ -90,6 +91,7 @@ def test_an_old_record_has_a_report(name, tmp_path):
 @pytest.mark.parametrize("name", EVERY)
 def test_the_program_of_an_old_record_is_read_as_it_was_written(name):
     program = asked(read(FIXTURES / name).header)
+    # the plan counts the start, 0.41 s with the gate low
     dose_uc, length_ms = (2000.0, 5410.0) if "eleven" in name else (3510.0, 14450.0)
     assert (program.dose_uc, program.length_ms, program.peak_ua) == (dose_uc, length_ms, 500)
 
@@ -104,6 +106,13 @@ def test_states_of_an_old_record_follow_when_todays_numbers_change(name, monkeyp
     for was, now in zip(before.events, after.events, strict=True):
         moves_by = 100 if was.code == codes.EVENT_STATE else 0
         assert (now.code, now.a, now.b) == (was.code, was.a + moves_by, was.b)
+
+
+def test_a_column_of_the_host_stands_behind_a_frames_and_an_older_row_has_none():
+    sample = Sample(7, 1300, codes.STATE_HOLD, 2, 500.0, 499.9375, -0.5, 6000, 650)
+    row = sample_row(sample)
+    assert row == sample.row()
+    assert sample_of(row) == sample_of((*row, 3000)) == sample
 
 
 def test_the_first_version_had_eleven_states_and_later_fifteen():

@@ -1,5 +1,7 @@
 """Load models per site: named, in files, with water; and what is wrong with a file, in a line."""
 
+from typing import get_args
+
 import pytest
 from msgspec.structs import replace
 from tests.host.cli import call, play
@@ -7,18 +9,19 @@ from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_bench import board_of
 from tests.host.skin_files import writer
 
-from iontobench.protocols import list_protocols, load
+from iontobench.protocols import list_protocols, load, schema, site_load
 from iontobench.protocols.site_load import median_mv
 from iontobench.records import read
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
-SITES = ["axilla", "bath", "forearm", "palm", "patch", "sole", "tooth"]
+SITES = sorted(get_args(schema.Skin))
 
 
 def test_there_is_a_load_for_every_site_that_a_protocol_can_name():
     assert set(SITES) <= set(skin_names())
+    assert set(SITES) == set(site_load.R0)
     assert {load(name).skin for name in list_protocols()} <= set(SITES)
 
 

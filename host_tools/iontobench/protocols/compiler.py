@@ -30,8 +30,7 @@ class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
     """A protocol's program, with what is proven of it and every limit beside that.
 
     `compile_protocol` gives out only one that passes every limit. `words` is the program, `data`
-    and `crc` its wire form and checksum, `toml_sha256` the hash of the file it came from. The
-    timeline holds when nothing limits the session.
+    and `crc` its wire form and checksum. The timeline holds when nothing limits the session.
     """
 
     protocol: Protocol
@@ -61,11 +60,6 @@ class CompiledProtocol(msgspec.Struct, frozen=True, kw_only=True):
     def crc(self) -> int:
         """The checksum of the wire form."""
         return program.crc16(self.data)
-
-    @property
-    def toml_sha256(self) -> str:
-        """The hash of the protocol's file."""
-        return self.protocol.toml_sha256
 
 
 def compile_protocol(protocol: Protocol, profile: Profile, board: Board) -> CompiledProtocol:

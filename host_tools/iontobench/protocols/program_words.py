@@ -11,7 +11,7 @@ import msgspec
 from ionto.core import program
 from ionto.core.limits import LIFT_PERCENT
 
-_LEN_V1 = 8  # words of a segment of version 1
+_SEGMENT_LEN_1 = 8  # words a segment of version 1
 _WORD_OF = {
     "kind": program.S_KIND,
     "level_ua": program.S_LEVEL_UA,
@@ -127,22 +127,20 @@ def off_s(segments: Sequence[ProgramSegment]) -> int:
 
 
 def as_today(words: Sequence[int]) -> list[int]:
-    """The words of an older record's program in today's layout.
+    """The words of an older record's program as today's: versions 1 and 2 had no lift.
 
-    Versions 1 and 2 had no lift in the header; segments of version 1 had 8 words, and the
-    polarity of the whole program.
+    A segment of version 1 had eight words; all had the polarity of the header.
     """
     at = program.H_LIFT_PERCENT
-    if words[program.H_VERSION] not in (1, 2):
+    version = words[program.H_VERSION]
+    if version not in (1, 2):
         return list(words)
     segments = list(words[at:])
-    if len(segments) == _LEN_V1 * words[program.H_SEGMENTS]:
-        found = [segments[one : one + _LEN_V1] for one in range(0, len(segments), _LEN_V1)]
-        padding = [0] * (program.SEGMENT_LEN - _LEN_V1)
-        segments = []
-        for one in found:
-            one[program.S_POLARITY] = words[program.H_POLARITY]
-            segments += one + padding
+    if version == 1:
+        starts = range(0, len(segments) - _SEGMENT_LEN_1 + 1, _SEGMENT_LEN_1)
+        tail = [words[program.H_POLARITY], *[0] * (program.SEGMENT_LEN - program.S_POLARITY - 1)]
+        found = [[*segments[one : one + program.S_POLARITY], *tail] for one in starts]
+        segments = [word for one in found for word in one]
     return [program.VERSION, *words[1:at], LIFT_PERCENT, *segments]
 
 

@@ -53,6 +53,7 @@ Title = Annotated[str, Meta(min_length=1, max_length=80)]
 Mode = Literal["constant-dose", "constant-time"]
 Application = Literal["iontophoresis", "galvanisation", "pulsed-dc"]
 Family = Literal["physical-therapy", "tap-water", "sweat-test", "research", "dental"]
+# A site is also a file in sim/skins and a row of `site_load.R0` [docs/changing.md, A load].
 Skin = Literal["forearm", "palm", "sole", "axilla", "tooth", "patch", "bath"]
 Material = Literal["ag-agcl", "carbon", "stainless-steel", "platinum"]
 
@@ -131,10 +132,11 @@ KINDS = ("hold", "pulses", "off")
 
 
 class ProtocolFile(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """A whole file. Without `max_time_s` it is twice the nominal time of the session.
+    """A whole file; how to add a key: [docs/changing.md, A protocol key].
 
-    `max_current_ma` is how far an operator may raise the current; without it, not above the
-    highest phase. Every wall is judged on it.
+    Without `max_time_s` it is twice the nominal time of the session. `max_current_ma` is
+    how far an operator may raise the current; without it, not above the highest phase. Every wall
+    is judged on it.
     """
 
     name: Name
@@ -170,6 +172,10 @@ class Protocol(ProtocolFile, forbid_unknown_fields=True, kw_only=True, frozen=Tr
     def toml_sha256(self) -> str:
         """The hash of the text, as records keep it."""
         return hashlib.sha256(self.toml.encode()).hexdigest()
+
+    def for_record(self) -> dict[str, str]:
+        """What the header of a record keeps of it [docs/record-format.md, Header]."""
+        return {"name": self.name, "toml": self.toml, "sha256": self.toml_sha256}
 
     @property
     def polarity(self) -> int:

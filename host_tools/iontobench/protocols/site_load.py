@@ -34,7 +34,7 @@ LEAST_UA = 1.0
 LIFT_WATER_PERCENT = 4
 Z_99 = 2.326  # the 99th percentile of a standard normal
 
-# Site -> (median r0 in kOhm cm2, sigma of its logarithm) [docs/loads.md, Sites].
+# Site -> (median r0 in kOhm cm2, sigma of its logarithm) [docs/loads.md, Sites]; all of `Skin`.
 R0 = {
     "forearm": (150.0, 0.8),
     "palm": (300.0, 0.7),

@@ -33,13 +33,14 @@ belongs in a record of a virtual bench; those are in `meta.json` beside it.
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
 
 from ionto.bench import NOTICE
 from ionto.core import codes, fields
+from iontobench.link.events import Sample
 
 FORMAT = "iontobench-record"
 FORMAT_VERSION = 3
@@ -60,8 +61,10 @@ MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
 NOTE_CHARS = 200  # of a line on the link that was no frame
 LABEL_CHARS = 80
 
-# A row is a frame's fields without its kind, which the line's member says.
-_SAMPLE_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
+# A row is a frame's fields without its kind, which the line's member says. Columns of the host
+# stand behind them [docs/changing.md, A column of the record].
+_FRAME_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
+_SAMPLE_COLUMNS = _FRAME_COLUMNS
 _EVENT_COLUMNS = tuple(name for name, _, _ in fields.EVENT_FIELDS[1:])
 COLUMNS = {
     "sample": _SAMPLE_COLUMNS,
@@ -79,7 +82,7 @@ COLUMNS = {
 Int = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 SampleRow = Annotated[
     tuple[Int, ...],
-    msgspec.Meta(min_length=len(_SAMPLE_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
+    msgspec.Meta(min_length=len(_FRAME_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
 ]
 EventRow = Annotated[
     tuple[Int, ...],
@@ -150,6 +153,16 @@ def header_trouble(header: Mapping[str, Any]) -> str | None:
     except msgspec.ValidationError as error:
         return str(error)
     return None
+
+
+def sample_row(sample: Sample) -> tuple[int, ...]:
+    """The row of a sample: an integer for each of its columns."""
+    return sample.row()
+
+
+def sample_of(row: Sequence[int]) -> Sample:
+    """The sample of a row; the row of an older record may lack columns of the host."""
+    return Sample.of(row[: len(_FRAME_COLUMNS)])
 
 
 def link(head: bytes, body: bytes) -> bytes:

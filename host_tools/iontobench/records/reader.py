@@ -155,7 +155,7 @@ class _Lines:
             self.summary = line.close.summary
 
     def _sample(self, row: tuple[int, ...]) -> Sample:
-        sample = Sample.of(row)
+        sample = form.sample_of(row)
         if self._states is None:
             return sample
         state = todays_state(self._states, sample.state)

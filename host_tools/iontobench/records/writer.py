@@ -60,7 +60,7 @@ class RecordWriter:
     def item(self, item: Item) -> None:
         """Append one thing that arrived from the bench; a long text is cut."""
         if isinstance(item, Sample):
-            self._append(msgspec.json.encode({"sample": item.row()}))
+            self._append(msgspec.json.encode({"sample": form.sample_row(item)}))
         elif isinstance(item, Event):
             name = codes.EVENT_NAMES.get(item.code, "unknown")
             row = msgspec.structs.astuple(item)

@@ -31,9 +31,10 @@ OWN_ADC = "the board's own"
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What to run, on what.
 
-    `skin` is the name of a load, `adc` is "ideal" or "rp2040", `seed` draws the tolerances and the
-    noise, `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted,
-    None for nominal; `rung` is its name in the record.
+    `protocol` is compiled; the file's content is `protocol.protocol` of it. `skin` is the
+    name of a load, `adc` is "ideal" or "rp2040", `seed` draws the tolerances and the noise,
+    `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted, None for
+    nominal; `rung` is its name in the record.
     """
 
     protocol: CompiledProtocol

@@ -161,11 +161,7 @@ def record_header(job: Job) -> dict[str, Any]:
             "compliance_mv": board.compliance_mv,
             "sigma_q4": board.sigma_q4,
         },
-        "protocol": {
-            "name": compiled.name,
-            "toml": compiled.protocol.toml,
-            "sha256": compiled.toml_sha256,
-        },
+        "protocol": compiled.protocol.for_record(),
         "profile": compiled.profile.name,
         "program": {"words": compiled.words, "crc": compiled.crc},
         "limits": {

@@ -217,7 +217,7 @@ class SimulatedBench(Plant):
         for fault in self._told:
             watcher(fault)
 
-    def senses(self) -> Troubled:
+    def enable_sense_faults(self) -> Troubled:
         """The faults between stage and codes, from now on in force.
 
         Raises:

@@ -16,9 +16,11 @@ class Kind(NamedTuple):
     """A row of the table of faults.
 
     `edge(plant, value, count)` applies edge number `count` and returns us to its next one, or
-    None. `scenario` is the row of [docs/faults.md, Scenarios]. `unit` is empty where there is no
-    VALUE. `needs` says who has to take part: "" the plant alone, "port" the virtual board's port,
-    "memory" a processor whose memory can be reached.
+    None. After a change of load, gain or limiter an edge calls `plant.recompute()`; where a
+    current or a voltage jumps, it calls `plant.edge()` too. `scenario` is the row of
+    [docs/faults.md, Scenarios]. `unit` is empty where there is no VALUE. `needs` says who has to
+    take part: "" the plant alone, "port" the virtual board's port, "memory" a processor whose
+    memory can be reached.
     """
 
     text: str

@@ -1,8 +1,9 @@
 """Named, timed faults of the bench: KIND@SECONDS[:VALUE], counted from plant time 0.
 
 `KINDS` is the one table: a fault is a description, the unit and range of its VALUE, and one
-function that applies an edge and says when the next one is due. Adding a fault is adding a row.
-A fault that is injected while time runs may leave out @SECONDS: it strikes now.
+function that applies an edge and says when the next one is due. A new kind is a row there and a
+case of what the firmware must do [docs/changing.md, A fault]. A fault that is injected while time
+runs may leave out @SECONDS: it strikes now.
 """
 
 import re

@@ -44,7 +44,7 @@ def _drying(plant, value: float, count: int) -> int:
 
 
 def _short(plant, value: float, count: int) -> None:
-    plant.bridge(value / 1000.0)
+    plant.short(value / 1000.0)
 
 
 def _part_lift(plant, value: float, count: int) -> None:
@@ -129,9 +129,9 @@ def _bridge_flip(plant, value: float, count: int) -> None:
 
 
 def _shoot_through(plant, value: float, count: int) -> None:
-    plant.senses()
+    plant.enable_sense_faults()
     plant.leaves_b = True
-    plant.bridge(_LEG_KOHM)
+    plant.short(_LEG_KOHM)
 
 
 def _low_compliance(plant, value: float, count: int) -> None:

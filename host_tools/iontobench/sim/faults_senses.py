@@ -83,51 +83,51 @@ class Troubled:
 
 
 def _a_dead(plant, value: float, count: int) -> None:
-    plant.senses().times[CH_A] = 0.0
+    plant.enable_sense_faults().times[CH_A] = 0.0
 
 
 def _a_scale(plant, value: float, count: int) -> None:
-    plant.senses().times[CH_A] = value
+    plant.enable_sense_faults().times[CH_A] = value
 
 
 def _b_dead(plant, value: float, count: int) -> None:
-    plant.senses().times[CH_B] = 0.0
+    plant.enable_sense_faults().times[CH_B] = 0.0
 
 
 def _a_offset(plant, value: float, count: int) -> None:
-    plant.senses().add[CH_A] += value
+    plant.enable_sense_faults().add[CH_A] += value
 
 
 def _b_offset(plant, value: float, count: int) -> None:
-    plant.senses().add[CH_B] += value
+    plant.enable_sense_faults().add[CH_B] += value
 
 
 def _v_dead(plant, value: float, count: int) -> None:
-    plant.senses().times[CH_V] = 0.0
+    plant.enable_sense_faults().times[CH_V] = 0.0
 
 
 def _a_stuck(plant, value: float, count: int) -> None:
-    plant.senses().frozen[CH_A] = True
+    plant.enable_sense_faults().frozen[CH_A] = True
 
 
 def _adc_stuck(plant, value: float, count: int) -> None:
-    plant.senses().frozen = [True] * _CHANNELS
+    plant.enable_sense_faults().frozen = [True] * _CHANNELS
 
 
 def _adc_noise(plant, value: float, count: int) -> None:
-    plant.senses().sigma_ua = value
+    plant.enable_sense_faults().sigma_ua = value
 
 
 def _mains(plant, value: float, count: int) -> None:
-    plant.senses().mains_ua = value
+    plant.enable_sense_faults().mains_ua = value
 
 
 def _reference(plant, value: float, count: int) -> None:
-    plant.senses().reference = 1.0 / (1.0 + value / 100.0)
+    plant.enable_sense_faults().reference = 1.0 / (1.0 + value / 100.0)
 
 
 def _mux_stuck(plant, value: float, count: int) -> None:
-    plant.senses().stuck_at = (CH_A, CH_B, CH_V, CH_SUPPLY)[round(value)]
+    plant.enable_sense_faults().stuck_at = (CH_A, CH_B, CH_V, CH_SUPPLY)[round(value)]
 
 
 SENSES: dict[str, Kind] = {

@@ -113,8 +113,8 @@ class PlantState:
         self.shunt_ua = self.load_ua = 0.0
         self.edge()
 
-    def bridge(self, r_kohm: float) -> None:
-        """Join the load's terminals: the load's capacitors run out through it."""
+    def short(self, r_kohm: float) -> None:
+        """Join the load's terminals by `r_kohm`: the load's capacitors run out through it."""
         self.short_kohm = r_kohm
         self.edge()
 
