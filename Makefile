@@ -8,7 +8,7 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check coverage net mutants bench faults thresholds leads nuisance census clean
+.PHONY: help run test test-all check coverage net mutants bench faults thresholds leads nuisance circuit schematic census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,12 @@ nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 m
 	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
 	@$(BIN)/python -m iontobench.campaign.long_holds $(ARGS)
 
+circuit: $(VENV)/.run ## The reference stage in ngspice, requirement by requirement, into build/circuit
+	@$(BIN)/python -m iontobench.circuit $(ARGS)
+
+schematic: $(VENV)/.circuit ## Draw the reference stage's diagrams anew
+	@$(BIN)/python -m iontobench.circuit.schematic $(ARGS)
+
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
 	@$(BIN)/python -m tests.census $(ARGS)
 
@@ -75,6 +81,10 @@ $(VENV)/.test: pyproject.toml constraints.txt
 $(VENV)/.lint: pyproject.toml constraints.txt
 	@$(call install,[lint$(comma)test$(comma)chip])
 	@touch $(VENV)/.run $(VENV)/.test $@
+
+$(VENV)/.circuit: pyproject.toml constraints.txt
+	@$(call install,[circuit])
+	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
 	@$(call install,[mutants$(comma)test$(comma)chip])
