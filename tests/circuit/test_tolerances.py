@@ -11,6 +11,12 @@ LIMIT_UA = (5200, 5300)  # S-13
 TEST_UA = (15, 42)  # S-15
 
 
+def _named(corner):
+    pump, slow = corner.shares["C311"], corner.shares["C313"]
+    level = "high" if corner.last else "low"
+    return f"pump{pump:+.0f} hold{slow:+.0f} {corner.v5_v}V {corner.temp_c:.0f}C frozen {level}"
+
+
 def test_a_corner_moves_its_parts_by_their_tolerance():
     moved = tolerances.Corner({"R401": 1.0, "C402": -0.5}).apply(stage())
     assert moved.value("R401") == pytest.approx(390 * 1.001)
@@ -24,7 +30,7 @@ def test_what_is_drawn_is_the_same_each_time():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("corner", tolerances.dead_man_corners(), ids=str)
+@pytest.mark.parametrize("corner", tuple(tolerances.dead_man_corners()), ids=_named)
 def test_the_dead_man_holds_within_its_limits_in_every_corner(corner, ngspice):
     assert HOLD_MS[0] <= tolerances.hold_ms(corner) <= HOLD_MS[1]
 
@@ -80,9 +86,10 @@ def test_the_test_current_trips_the_slowest_limiter(ngspice):
 
 @pytest.mark.long
 def test_lim_test_before_the_pump_trips_by_the_packet_and_not_by_the_current(ngspice):
-    # 10 uA are below its threshold: what trips is the wind-up (S-18).
-    assert guards.limiter_test(current_ua=10.0, pumping_first=False)["trips"]
-    assert not guards.limiter_test(current_ua=10.0)["trips"]
+    # 15 uA are below its threshold: what trips is the wind-up (S-18). Into 1 kOhm the packet is
+    # shorter than the limiter's delay, by a little.
+    assert guards.limiter_test(current_ua=15.0, pumping_first=False, ohm=10e3)["trips"]
+    assert not guards.limiter_test(current_ua=15.0, ohm=10e3)["trips"]
 
 
 @pytest.mark.long

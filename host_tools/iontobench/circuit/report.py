@@ -16,7 +16,8 @@ HEADER = (
     "**Bench only: dummy loads, never people.** ngspice with generic models; nothing was built,"
     " nothing was measured.",
     "",
-    "`differs`: the simulated stage of the virtual bench does not have the circuit's value yet.",
+    "`differs`: the simulated stage of the virtual bench does not have the circuit's value yet."
+    " Its senses are those of the ideal converter.",
     "",
     "| id | requirement | what | limit | circuit | simulated stage | verdict |",
     "|---|---|---|---|---|---|---|",

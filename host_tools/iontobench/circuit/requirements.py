@@ -287,6 +287,7 @@ REQUIREMENTS = (
             Bound(
                 "tripped_after_gate_low", "still, after 1 µs with the gate low", "", 0, 0, _NONE
             ),
+            Bound("rearm_nc", "what closing gives, 10 ms after the gate", "nC", most=0.1),
         ),
     ),
     Requirement(
