@@ -2,9 +2,8 @@
 
 import pytest
 
-from iontobench.circuit import tolerances
+from iontobench.circuit import edges, guards, tolerances
 from iontobench.circuit.bench import stage
-from iontobench.circuit.measures import edges, guards
 
 HOLD_MS = (3.6, 8.4)  # S-11
 LIMIT_UA = (5200, 5300)  # S-13

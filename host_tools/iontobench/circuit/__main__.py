@@ -12,7 +12,7 @@ from rich.table import Table
 from iontobench import signs
 
 from .ngspice import NgspiceError
-from .report import HEADER, Row, rows, write
+from .report import HEADER, ReportRow, rows, write
 
 _EXIT_NO, _EXIT_INPUT = 1, 2
 
@@ -21,7 +21,7 @@ def main(args: list[str]) -> int:
     """Measure, print and write."""
     signs.spell_on(sys.stdout)
     folder = Path(args[0]) if args else Path("build/circuit")
-    found: list[Row] = []
+    found: list[ReportRow] = []
     try:
         for row in rows():
             found.append(row)

@@ -1,6 +1,6 @@
 """The bench around the stage: rails, pins as the Pico drives them, waveforms, loads, senses.
 
-Times in ms, currents in uA, loads in Ohm. `Drive` says what every pin does; `deck` makes the
+Times in ms, currents in uA, loads in Ohm. `PinDrive` says what every pin does; `deck` makes the
 text for ngspice. Must not judge what comes out.
 """
 
@@ -94,7 +94,7 @@ def share(current_ua: float) -> float:
 
 
 @dataclass(frozen=True)
-class Drive:
+class PinDrive:
     """What the Pico's pins do. `duty` is 0..1 as a waveform, or `pwm_duty` the real PWM."""
 
     gate: Waveform = LOW
@@ -108,7 +108,7 @@ class Drive:
     released_ms: float = _NEVER_MS  # from here on every pin is open, as in a reset
 
     @classmethod
-    def steady(cls, current_ua: float, gate_ms: float = 12.0, **more) -> "Drive":
+    def steady(cls, current_ua: float, gate_ms: float = 12.0, **more) -> "PinDrive":
         """Armed, pumped, and from `gate_ms` on that current."""
         armed = pulses((LATCH_PULSE_MS, LATCH_PULSE_MS + 0.003))
         gate = steps([(gate_ms, PIN_V)])
@@ -146,7 +146,7 @@ class Drive:
 
 
 @dataclass(frozen=True)
-class Load:
+class DummyLoad:
     """A resistor from lead to lead, with what can stand beside it. i(vload) is its current."""
 
     ohm: float
@@ -186,11 +186,11 @@ def real_pwm() -> Netlist:
 
 
 @dataclass(frozen=True)
-class Bench:
+class StageBench:
     """One stage, one load, one way of driving it."""
 
-    drive: Drive = field(default_factory=Drive)
-    load: Load | None = None
+    drive: PinDrive = field(default_factory=PinDrive)
+    load: DummyLoad | None = None
     netlist: Netlist = field(default_factory=stage)
     rails: tuple[str, ...] = _RAILS
     more: tuple[str, ...] = ()

@@ -8,8 +8,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .bench import LOAD, LOW, SENSES, Bench, Drive, Load, line, sense_a_ua, sense_b_ua, stage
-from .measures.edges import LIMIT_UA, is_tripped
+from .bench import (
+    LOAD,
+    LOW,
+    SENSES,
+    DummyLoad,
+    PinDrive,
+    StageBench,
+    line,
+    sense_a_ua,
+    sense_b_ua,
+    stage,
+)
+from .edges import LIMIT_UA, is_tripped
 from .netlist import Netlist
 from .ngspice import transient
 
@@ -22,7 +33,7 @@ TRIPS, OFF, STAYS = "limiter trips", "current ends", "current stays"
 
 
 @dataclass(frozen=True)
-class Fault:
+class FailedPart:
     """One part that fails: a short between two nodes, or a part that is open."""
 
     name: str
@@ -47,8 +58,8 @@ class Fault:
 
 
 FAULTS = (
-    Fault("M2 drain to source", TRIPS, "limiter", ("chain", "out_drain"), most_ma=22),
-    Fault(
+    FailedPart("M2 drain to source", TRIPS, "limiter", ("chain", "out_drain"), most_ma=22),
+    FailedPart(
         "M2 drain to source, gate low",
         TRIPS,
         "limiter",
@@ -56,52 +67,54 @@ FAULTS = (
         gate=LOW,
         most_ma=22,
     ),
-    Fault("M3 drain to source", STAYS, "the proof's step SERIES", ("s_top", "chain"), most_ma=2.2),
-    Fault("M1 drain to source", TRIPS, "limiter", ("copy", "foot"), most_ma=10),
-    Fault("R202 short", TRIPS, "limiter", ("foot", "0"), most_ma=10),
-    Fault("R202 open", OFF, "firmware: open lead", open="R202", most_ma=2.2),
-    Fault("R211 open", TRIPS, "limiter", open="R211", most_ma=10),
-    Fault("R213 short", TRIPS, "limiter", ("sense_tap", "s_top"), most_ma=11),
-    Fault("U2 output low", TRIPS, "limiter", ("out_high", "vee"), most_ma=10),
-    Fault("U1B output high", TRIPS, "limiter", ("out_low", "v5"), most_ma=7),
-    Fault(
+    FailedPart(
+        "M3 drain to source", STAYS, "the proof's step SERIES", ("s_top", "chain"), most_ma=2.2
+    ),
+    FailedPart("M1 drain to source", TRIPS, "limiter", ("copy", "foot"), most_ma=10),
+    FailedPart("R202 short", TRIPS, "limiter", ("foot", "0"), most_ma=10),
+    FailedPart("R202 open", OFF, "firmware: open lead", open="R202", most_ma=2.2),
+    FailedPart("R211 open", TRIPS, "limiter", open="R211", most_ma=10),
+    FailedPart("R213 short", TRIPS, "limiter", ("sense_tap", "s_top"), most_ma=11),
+    FailedPart("U2 output low", TRIPS, "limiter", ("out_high", "vee"), most_ma=10),
+    FailedPart("U1B output high", TRIPS, "limiter", ("out_low", "v5"), most_ma=7),
+    FailedPart(
         "D501 short",
         STAYS,
         "nobody: a charged load could feed back",
         ("out_drain", "n"),
         most_ma=2.2,
     ),
-    Fault("C501 short", OFF, "firmware: open lead", ("n", "0"), most_ma=2.2),
-    Fault("R401 open", TRIPS, "limiter", open="R401", most_ma=2.2),
-    Fault(
+    FailedPart("C501 short", OFF, "firmware: open lead", ("n", "0"), most_ma=2.2),
+    FailedPart("R401 open", TRIPS, "limiter", open="R401", most_ma=2.2),
+    FailedPart(
         "R401 short",
         STAYS,
         "the proof's step LIMITER: the limiter is blind",
         ("return_top", "a_top"),
         most_ma=3,
     ),
-    Fault("R601 open", TRIPS, "limiter; A against B", open="R601", most_ma=2.2),
-    Fault(
+    FailedPart("R601 open", TRIPS, "limiter; A against B", open="R601", most_ma=2.2),
+    FailedPart(
         "R601 short",
         STAYS,
         "A against B; the limiter opens 6 % higher",
         ("a_top", "0"),
         most_ma=2.2,
     ),
-    Fault("R612 open", OFF, "firmware: open lead or A against B", open="R612", most_ma=2.2),
-    Fault("limiter's threshold at 0 V", TRIPS, "limiter", ("threshold", "0"), most_ma=2.2),
-    Fault(
+    FailedPart("R612 open", OFF, "firmware: open lead or A against B", open="R612", most_ma=2.2),
+    FailedPart("limiter's threshold at 0 V", TRIPS, "limiter", ("threshold", "0"), most_ma=2.2),
+    FailedPart(
         "U4A output low",
         STAYS,
         "the proof's step LIMITER: the limiter is blind",
         ("delay", "0"),
         most_ma=2.2,
     ),
-    Fault("U5A output low", STAYS, "the proof's step LIMITER", ("tripped", "0"), most_ma=2.2),
-    Fault(
+    FailedPart("U5A output low", STAYS, "the proof's step LIMITER", ("tripped", "0"), most_ma=2.2),
+    FailedPart(
         "M5 drain to source", STAYS, "the proof's step SERIES", ("and_middle", "0"), most_ma=2.2
     ),
-    Fault(
+    FailedPart(
         "return lead to ground", STAYS, "firmware: A and B see nothing", ("lead_2", "0"), most_ma=3
     ),
 )
@@ -121,19 +134,19 @@ class Outcome:
 
     @property
     def end(self) -> str:
-        """In the words of `Fault.end`."""
+        """In the words of `FailedPart.end`."""
         if self.trips:
             return TRIPS
         return OFF if abs(self.end_ua) < 62.5 else STAYS
 
 
-def outcome(fault: Fault) -> Outcome:
+def outcome(fault: FailedPart) -> Outcome:
     """Run a fault."""
-    drive = Drive.steady(_CURRENT_UA)
+    drive = PinDrive.steady(_CURRENT_UA)
     if fault.gate is not None:
         drive = replace(drive, gate=fault.gate)
     netlist = fault.netlist()
-    bench = Bench(drive, Load(1e3), netlist)
+    bench = StageBench(drive, DummyLoad(1e3), netlist)
     result = transient(bench.deck(), 22, 5, {**LOAD, **SENSES}, from_ms=16.5, most_us=10)
     since = result.t_ms >= _AT_MS
     current_ua = result["load_ua"]

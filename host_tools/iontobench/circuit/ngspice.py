@@ -31,7 +31,7 @@ class NgspiceError(RuntimeError):
     """ngspice is missing, or it did not do what it was asked."""
 
 
-class Result:
+class Analysis:
     """One analysis: the swept quantity as `x` (s, V or Hz), and the signals by name."""
 
     def __init__(self, x: Array, signals: Mapping[str, Array]) -> None:
@@ -96,7 +96,7 @@ def transient(netlist: str, end_ms: float, step_us: float, signals: Mapping[str,
     return result
 
 
-def analyse(netlist: str, analysis: str, signals: Mapping[str, str]) -> Result:
+def analyse(netlist: str, analysis: str, signals: Mapping[str, str]) -> Analysis:
     """Run one analysis, such as `dc vduty 0 1 0.01` or `ac dec 40 100 3meg`.
 
     Raises:
@@ -108,7 +108,7 @@ def analyse(netlist: str, analysis: str, signals: Mapping[str, str]) -> Result:
     if data.shape[1] != len(signals) + 1 or not np.isfinite(data).all():
         raise NgspiceError(f"ngspice gave no numbers for {analysis!r}: {said[-_TOLD:]}")
     columns = zip(signals, data.T[1:], strict=True)
-    return Result(data[:, 0], {name: column * factors[name] for name, column in columns})
+    return Analysis(data[:, 0], {name: column * factors[name] for name, column in columns})
 
 
 def _factor(name: str) -> float:

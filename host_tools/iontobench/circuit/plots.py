@@ -2,8 +2,19 @@
 
 from collections.abc import Callable, Iterable
 
-from .bench import LOAD, PIN_V, Bench, Drive, Load, line, pulses, stage, steps, toggled
-from .measures.guards import dead_man_alone, pumped
+from .bench import (
+    LOAD,
+    PIN_V,
+    DummyLoad,
+    PinDrive,
+    StageBench,
+    line,
+    pulses,
+    stage,
+    steps,
+    toggled,
+)
+from .guards import dead_man_alone, pumped
 from .ngspice import Array, transient
 
 Trace = tuple[str, Array, Array]
@@ -13,7 +24,7 @@ def recontact() -> Iterable[Trace]:
     """2 mA, the lead off for 4 ms and on again."""
     contact = line([(0, 1), (16, 1), (16.0001, 0), (20, 0), (20.0001, 1)])
     for ohm in (1e3, 10e3):
-        bench = Bench(Drive.steady(2000.0), Load(ohm, contact=contact))
+        bench = StageBench(PinDrive.steady(2000.0), DummyLoad(ohm, contact=contact))
         result = transient(bench.deck(), 20.1, 1, LOAD, from_ms=19.98, most_us=3)
         yield f"{ohm / 1000:.0f} kΩ", result.t_ms, result["load_ua"] / 1000
 
@@ -31,14 +42,16 @@ def limiter_test() -> Iterable[Trace]:
         ("pump, gate, LIM_TEST", 12.0, 1.0, 13.0),
         ("gate, LIM_TEST, pump", 3.0, 8.0, 4.0),
     ):
-        drive = Drive.steady(
+        drive = PinDrive.steady(
             45.0,
             gate_ms=gate_ms,
             enable=toggled((pump_ms, 30.0)),
             rearm=pulses((0.5, 0.503)),
             lim_test=steps([(test_ms, PIN_V)]),
         )
-        result = transient(Bench(drive, Load(1e3), stage()).deck(), 16, 5, LOAD, most_us=10)
+        result = transient(
+            StageBench(drive, DummyLoad(1e3), stage()).deck(), 16, 5, LOAD, most_us=10
+        )
         yield name, result.t_ms, result["load_ua"]
 
 

@@ -25,7 +25,7 @@ HEADER = (
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One bound with its values."""
 
     requirement: Requirement
@@ -57,15 +57,15 @@ class Row:
         return text if bound.agrees(self.value) else f"{text}, differs"
 
 
-def rows(requirements: Iterable[Requirement] = REQUIREMENTS) -> Iterable[Row]:
+def rows(requirements: Iterable[Requirement] = REQUIREMENTS) -> Iterable[ReportRow]:
     """Measure, one requirement after another."""
     for one in requirements:
         if one.measure is None:
-            yield Row(one, None, math.nan)
+            yield ReportRow(one, None, math.nan)
             continue
         measured: Measured = one.measure()
         for bound in one.bounds:
-            yield Row(one, bound, measured[bound.name])
+            yield ReportRow(one, bound, measured[bound.name])
 
 
 def limit(bound: Bound) -> str:
@@ -88,7 +88,7 @@ def said(value: float, unit: str) -> str:
     return f"{digits} {unit}".strip()
 
 
-def write(folder: Path, found: list[Row]) -> Path:
+def write(folder: Path, found: list[ReportRow]) -> Path:
     """The table and the plots; returns the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [*HEADER, *(f"| {' | '.join(row.cells)} |" for row in found), ""]

@@ -12,7 +12,7 @@ from iontobench.sim.faults_stage import UVLO_MV
 from iontobench.sim.stage import COMPLIANCE_SHARE_MIN, StageParams
 from iontobench.tree import load_board
 
-from .measures import conversion, edges, guards, powering
+from . import conversion, edges, guards, powering
 
 Measured = dict[str, float]
 Span = tuple[float, float]

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .measures.guards import dead_man_alone, hold
+from .guards import dead_man_alone, hold
 from .netlist import Netlist
 from .parts_list import parts_list
 

@@ -4,9 +4,18 @@ import functools
 
 import numpy as np
 
-from iontobench.circuit.bench import HIGH, LOAD, Bench, Drive, Load, line, moving_rails, real_pwm
+from iontobench.circuit.bench import (
+    HIGH,
+    LOAD,
+    DummyLoad,
+    PinDrive,
+    StageBench,
+    line,
+    moving_rails,
+    real_pwm,
+)
 from iontobench.circuit.netlist import MODELS, SUPPLY, Netlist
-from iontobench.circuit.ngspice import Result, analyse, transient
+from iontobench.circuit.ngspice import Analysis, analyse, transient
 
 from .edges import after, is_tripped
 
@@ -37,7 +46,7 @@ def power_up(order: str, wrong_pins: bool = False) -> dict[str, float]:
     """Every pin open (or GATE, PWM and ENABLE high from the start): what reaches 1 kOhm."""
     rails = moving_rails(*(line(points) for points in _ORDERS[order]))
     wrong = ("Vg gate 0 3.3", "Ve enable 0 3.3", "Vp pwm 0 3.3") if wrong_pins else ()
-    more = (*rails, *Load(1e3).lines(), *wrong)
+    more = (*rails, *DummyLoad(1e3).lines(), *wrong)
     result = transient(real_pwm().added(*more).text, 14, 20, LOAD, most_us=20)
     return {
         "peak_ua": float(np.abs(result["load_ua"]).max()),
@@ -57,9 +66,9 @@ def power_ups() -> dict[str, float]:
     }
 
 
-def _lost(hv: str, v5: str) -> Result:
-    drive = Drive.steady(2000.0)
-    bench = Bench(drive, Load(10e3), rails=moving_rails(hv, v5, "3.3"))
+def _lost(hv: str, v5: str) -> Analysis:
+    drive = PinDrive.steady(2000.0)
+    bench = StageBench(drive, DummyLoad(10e3), rails=moving_rails(hv, v5, "3.3"))
     return transient(bench.deck(), 20, 10, {**LOAD, "v5_v": "v(v5)"}, from_ms=15.5, most_us=20)
 
 
@@ -130,6 +139,6 @@ def discharge() -> dict[str, float]:
 
 def gate_alone_high() -> dict[str, float]:
     """GATE and the drive high from the start, ENABLE never moved: what reaches the load."""
-    drive = Drive(gate=HIGH, duty="0.8", enable="0")
-    result = transient(Bench(drive, Load(1e3)).deck(), 15, 20, LOAD)
+    drive = PinDrive(gate=HIGH, duty="0.8", enable="0")
+    result = transient(StageBench(drive, DummyLoad(1e3)).deck(), 15, 20, LOAD)
     return {"still_ua": float(np.abs(result["load_ua"]).max())}

@@ -12,9 +12,9 @@ from iontobench.circuit.bench import (
     LOW,
     SENSES,
     VREF_V,
-    Bench,
-    Drive,
-    Load,
+    DummyLoad,
+    PinDrive,
+    StageBench,
     sense_a_ua,
     sense_b_ua,
     sense_v_mv,
@@ -22,7 +22,7 @@ from iontobench.circuit.bench import (
     stage,
 )
 from iontobench.circuit.netlist import MODELS, Netlist
-from iontobench.circuit.ngspice import Result, analyse, transient
+from iontobench.circuit.ngspice import Analysis, analyse, transient
 
 _CURRENTS_UA = (30.0, 2000.0, 5000.0)
 _LOST = 0.998  # a current that has fallen by 0.2 % is out of compliance
@@ -36,14 +36,14 @@ def alone(netlist: Netlist | None = None) -> Netlist:
     return (stage() if netlist is None else netlist).without("XU4A")
 
 
-def _sweep(netlist: Netlist, load_ohm: float, analysis: str) -> Result:
-    drive = Drive(gate=HIGH, enable=LOW)
-    bench = Bench(drive, Load(load_ohm), alone(netlist), more=CONVERTER_ALONE)
+def _sweep(netlist: Netlist, load_ohm: float, analysis: str) -> Analysis:
+    drive = PinDrive(gate=HIGH, enable=LOW)
+    bench = StageBench(drive, DummyLoad(load_ohm), alone(netlist), more=CONVERTER_ALONE)
     return analyse(bench.deck(), analysis, {**LOAD, **SENSES, "top_v": "v(return_top)"})
 
 
 @functools.cache
-def _nominal() -> Result:
+def _nominal() -> Analysis:
     return _sweep(stage(), 1e3, "dc vduty 0 1 0.02")
 
 
@@ -75,11 +75,11 @@ def zero() -> dict[str, float]:
     return {"largest_zero_ua": float(max(found))}
 
 
-def _forced(current_ua: float, analysis: str) -> Result:
+def _forced(current_ua: float, analysis: str) -> Analysis:
     """N held by a source, its current measured."""
-    drive = Drive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
+    drive = PinDrive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
     hold = ("Vn n_forced 0 0", "Rn n_forced n 0.001")
-    bench = Bench(drive, None, alone().without(*_AT_N), more=(*CONVERTER_ALONE, *hold))
+    bench = StageBench(drive, None, alone().without(*_AT_N), more=(*CONVERTER_ALONE, *hold))
     return analyse(bench.deck(), analysis, {"n_ua": "i(vn)"})
 
 
@@ -113,9 +113,9 @@ def bandwidth() -> dict[str, float]:
     contacts = ("Rk1 n lead_1 0.05", "Rk2 lead_2 leg_2 0.05")  # a switch has no state in .ac
     corners, peaks = [], []
     for current_ua, ohm in ((30.0, 1e3), (2000.0, 1e3), (2000.0, 10e3)):
-        drive = Drive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
+        drive = PinDrive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
         more = (*CONVERTER_ALONE, *contacts, "Vac drive drive_ac dc 0 ac 1")
-        deck = Bench(drive, Load(ohm), netlist, more=more).deck()
+        deck = StageBench(drive, DummyLoad(ohm), netlist, more=more).deck()
         result = analyse(deck, "ac dec 20 100 1meg", {"load_ua": "mag(i(vload))"})
         gain = result["load_ua"] / result["load_ua"][0]
         below = np.flatnonzero(gain < np.sqrt(0.5))[0]
@@ -133,9 +133,9 @@ def bandwidth() -> dict[str, float]:
 
 def ripple(duty: float = 0.5) -> dict[str, float]:
     """Peak to peak of the current that the converter is told, with the real PWM."""
-    drive = Drive(gate=HIGH, enable=LOW, pwm_duty=duty)
+    drive = PinDrive(gate=HIGH, enable=LOW, pwm_duty=duty)
     netlist = Netlist.of_blocks(MODELS, "interface", "drive", "gate")
-    deck = Bench(drive, None, netlist.added("XU1B v_set low v5 vneg low opa2376")).deck()
+    deck = StageBench(drive, None, netlist.added("XU1B v_set low v5 vneg low opa2376")).deck()
     result = transient(deck, 5.0, 1.0, {"v_set_v": "v(v_set)"}, from_ms=4.6, most_us=1.0)
     return {"ripple_ua": float(np.ptp(result["v_set_v"])) / VREF_V * FULL_SCALE_UA}
 
@@ -170,8 +170,8 @@ def reference() -> dict[str, float]:
     """How far sense A's code moves for a duty when the converter's reference is 1 % high."""
     codes = []
     for factor in (1.0, 1.01):
-        drive = Drive(gate=HIGH, enable=LOW, duty="0.32")
-        bench = Bench(drive, Load(1e3), alone(), more=CONVERTER_ALONE)
+        drive = PinDrive(gate=HIGH, enable=LOW, duty="0.32")
+        bench = StageBench(drive, DummyLoad(1e3), alone(), more=CONVERTER_ALONE)
         deck = bench.deck().replace("Vvref vref 0 3.0", f"Vvref vref 0 {3.0 * factor:g}")
         adc_v = analyse(deck, "dc vduty 0.32 0.4 0.08", SENSES)["adc_a_v"][0]
         codes.append(adc_v / factor)

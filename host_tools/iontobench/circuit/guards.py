@@ -9,9 +9,9 @@ from iontobench.circuit.bench import (
     LOAD,
     PIN_V,
     V5_V,
-    Bench,
-    Drive,
-    Load,
+    DummyLoad,
+    PinDrive,
+    StageBench,
     Waveform,
     during,
     line,
@@ -22,7 +22,7 @@ from iontobench.circuit.bench import (
     toggled,
 )
 from iontobench.circuit.netlist import MODELS, Netlist
-from iontobench.circuit.ngspice import Result, transient
+from iontobench.circuit.ngspice import Analysis, transient
 
 from .edges import LIMIT_UA, is_tripped
 
@@ -40,7 +40,7 @@ def dead_man_alone() -> Netlist:
     return both.added("Rtop and_top and_middle 0.1", f"Vhv hv 0 {HV_V}", "Rs_top s_top hv 1k")
 
 
-def pumped(enable: Waveform, end_ms: float, netlist: Netlist, temp_c=27.0, v5_v=V5_V) -> Result:
+def pumped(enable: Waveform, end_ms: float, netlist: Netlist, temp_c=27.0, v5_v=V5_V) -> Analysis:
     """The dead-man with that ENABLE."""
     pin = (f"Venable pin 0 {enable}", "Rpin pin enable 40", "Rlow enable 0 10k")
     deck = netlist.added(f"Vv5 v5 0 {v5_v:g}", *pin, f".temp {temp_c:g}").text
@@ -83,8 +83,8 @@ def limiter_threshold(netlist: Netlist | None = None, test: bool = False) -> flo
     first, top = (5.0, 60.0) if test else (5000.0, 5600.0)
     duty = line([(0, 0), (12, 0), (13, share(first)), (16, share(first)), (36, share(top))])
     lim_test = steps([(14, PIN_V)]) if test else "0"
-    drive = Drive.steady(0.0, duty=duty, lim_test=lim_test)
-    bench = Bench(drive, Load(1e3), stage() if netlist is None else netlist)
+    drive = PinDrive.steady(0.0, duty=duty, lim_test=lim_test)
+    bench = StageBench(drive, DummyLoad(1e3), stage() if netlist is None else netlist)
     result = transient(bench.deck(), 36, 20, LOAD, from_ms=12, most_us=40)
     opened = np.flatnonzero(result["tripped_v"] > 2.5)
     if not len(opened):
@@ -113,7 +113,7 @@ def trip(current_ua: float = 5000.0, factor: float = 1.1, netlist: Netlist | Non
         "Sfault sense_tap bridged fault 0 IDEAL",
         f"Rfault bridged s_top {bridge:.6g}",
     )
-    bench = Bench(Drive.steady(current_ua), Load(1e3), netlist, more=fault)
+    bench = StageBench(PinDrive.steady(current_ua), DummyLoad(1e3), netlist, more=fault)
     result = transient(bench.deck(), 16.15, 0.5, LOAD, from_ms=15.95, most_us=4)
     over_ms = result.t_ms[result["load_ua"] > LIMIT_UA]
     if not len(over_ms) or not is_tripped(result):
@@ -136,12 +136,14 @@ def trips() -> dict[str, float]:
 
 def rearm() -> dict[str, float]:
     """A tripped latch, REARM with the gate high, then 1 us of it 10 ms after the gate."""
-    drive = Drive.steady(
+    drive = PinDrive.steady(
         5900.0,
         gate=steps([(9, PIN_V), (16, 0.0)]),
         rearm=pulses((5, 5.003), (13, 13.003), (26, 26.001)),
     )
-    result = transient(Bench(drive, Load(1e3)).deck(), 28, 5, LOAD, from_ms=12, most_us=20)
+    result = transient(
+        StageBench(drive, DummyLoad(1e3)).deck(), 28, 5, LOAD, from_ms=12, most_us=20
+    )
     return {
         "tripped_before": float(result.at("tripped_v", 12.5) > 2.5),
         "tripped_after_gate_high": float(result.at("tripped_v", 15.5) > 2.5),
@@ -162,14 +164,14 @@ def limiter_test(
         gate_ms, enable, test_ms = 12.0, toggled((1.0, 30.0)), 13.0
     else:
         gate_ms, enable, test_ms = 3.0, toggled((8.0, 30.0)), 4.0
-    drive = Drive.steady(
+    drive = PinDrive.steady(
         current_ua,
         gate_ms=gate_ms,
         enable=enable,
         rearm=pulses((0.5, 0.503)),
         lim_test=during((test_ms, 29.0)),
     )
-    bench = Bench(drive, Load(ohm), stage() if netlist is None else netlist)
+    bench = StageBench(drive, DummyLoad(ohm), stage() if netlist is None else netlist)
     result = transient(bench.deck(), 24, 10, LOAD, most_us=20)
     armed_since = result.t_ms > 2.0
     opened = np.flatnonzero((result["tripped_v"] > 2.5) & armed_since)
