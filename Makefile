@@ -8,7 +8,8 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check coverage net mutants bench faults thresholds leads nuisance circuit schematic census clean
+.PHONY: help run test test-all check native coverage net mutants bench faults thresholds leads nuisance \
+  circuit schematic census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -16,11 +17,11 @@ help: ## List the targets
 run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
 
-test: $(VENV)/.test ## Run the tests that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -rsfE -m "not long" tests
+test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE -m "not long" tests
 
-test-all: $(VENV)/.test ## Run all tests, the long ones too
-	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile -rsfE tests
+test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
+	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .
@@ -29,6 +30,10 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 	@$(BIN)/basedpyright -p firmware
 	@$(BIN)/codespell
 	@$(MAKE) test
+
+native: $(VENV)/.test ## Compile the emulator of `--on chip` for this Python: three times as fast
+	@$(compile_emulator)
+	@touch $(VENV)/.native
 
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
@@ -40,7 +45,7 @@ net: $(VENV)/.test ## Does every protocol still do the same, to the tick? ARGS=-
 mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests notice? Half an hour
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-bench: $(VENV)/.test ## Measure the figures of the README into build/bench.json
+bench: $(VENV)/.test $(VENV)/.native ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
 
 faults: $(VENV)/.run ## Every fault in every phase on every load, into build/fault-matrix.json
@@ -75,11 +80,11 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	@$(call install,[test$(comma)chip])
+	@$(call install,[test$(comma)chip$(comma)native])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.lint: pyproject.toml constraints.txt
-	@$(call install,[lint$(comma)test$(comma)chip])
+	@$(call install,[lint$(comma)test$(comma)chip$(comma)native])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
@@ -87,8 +92,14 @@ $(VENV)/.circuit: pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
-	@$(call install,[mutants$(comma)test$(comma)chip])
+	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native])
 	@touch $(VENV)/.run $(VENV)/.test $@
+
+# The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.
+$(VENV)/.native: $(VENV)/.test $(wildcard host_tools/iontobench/chip/native_*.py)
+	@if $(compile_emulator); then touch $@; fi
+
+compile_emulator = $(BIN)/python -m iontobench.chip.native_build
 
 # MicroPython's stubs for the firmware's types. Not in the environment: they would shadow CPython.
 build/stubs/.done: constraints.txt | $(VENV)/.lint

@@ -8,11 +8,12 @@ from ionto.core import limits
 BOARD = limits.Board(
     name="virtual_30ma",
     max_ua=30000,
-    compliance_mv=60000,  # hands need it [domain.md 4c]; 60 V devices are the powerful ones [F10]
+    # hands need it [docs/loads.md, Population]; 60 V devices are the powerful ones [F10]
+    compliance_mv=60000,
     sigma_q4=220,  # 1.5 LSB rms of 12 bits over 37 500 uA
     drive_counts=65535,
-    proof_scale=6,  # 30 mA is six times the 5 mA range [control.md, Supervisor, proof]
-    accuracy_ua=60,  # the 5 mA range's 10 uA, to scale [platform.md, Analogue]
+    proof_scale=6,  # 30 mA is six times the 5 mA range [docs/control.md, Proof]
+    accuracy_ua=60,  # the 5 mA range's 10 uA, to scale [docs/platform.md, Analogue]
 )
 
 

@@ -9,11 +9,13 @@ BOARD = limits.Board(
     name="virtual_500ua",
     max_ua=500,
     # 0.1 mA on 0.95 cm2 need up to 25 V before they have settled (99 %), 13 V after, so 40 V leave
-    # none over [domain.md 4c]; the research devices' own figures, 20 to 100 V, are unsure there.
+    # none over [docs/loads.md, Population]; the research devices' own figures, 20 to 100 V, are
+    # unsure there.
     compliance_mv=40000,
     sigma_q4=4,  # 1.5 LSB rms of 12 bits over 625 uA
     drive_counts=65535,
-    accuracy_ua=1,  # the 5 mA range's 10 uA, to scale; research wants 1 uA [domain.md 3]
+    # the 5 mA range's 10 uA, to scale; research wants 1 uA [docs/protocol-file.md, Accuracy]
+    accuracy_ua=1,
 )
 
 

@@ -2,7 +2,7 @@
 
 Every way out of a run leads through `finally`, whose first statement switches off. The loop holds
 no rule and no number of control. This file stays bytecode on the chip: a loop compiled to native
-code never sees Ctrl-C [control.md, Off]. The parts that it calls are native.
+code never sees Ctrl-C [docs/control.md, Off]. The parts that it calls are native.
 """
 
 from .core.const import const

@@ -5,8 +5,8 @@ import ast
 import pytest
 from tests.arch.sources import BOARDS, tree
 
+from iontobench.resources import load_board
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
-from iontobench.tree import load_board
 
 _MODULE = load_board("pico_pwm")
 _BOOT = BOARDS / "pico_pwm" / "boot.py"

@@ -58,7 +58,7 @@ def missing(tmp_path):
         *(f"# {PAGE}, {DESIGN}", f"# {PAGE} and, Nowhere", f"# {PAGE}, Open lead. Nowhere"),
     ],
 )
-def test_what_leads_somewhere_or_is_no_citation_is_not_told(missing, text):
+def test_a_citation_that_resolves_and_a_text_that_is_none_are_not_listed(missing, text):
     assert missing(text + "\n") == []
 
 
@@ -73,6 +73,7 @@ def test_what_leads_somewhere_or_is_no_citation_is_not_told(missing, text):
         (f'x = f"{{1}} see [{GONE}, Open] {{2}}"', 1, "Open"),
         (f'x = ["{GONE}, Open: 5 ms, 3 ticks"]', 1, "Open"),
         (f"def f():\n    '''[{GONE}]'''", 2, ""),
+        (f'x = A + "; {GONE}, Open, row 8: 5 ms"', 1, "Open"),
     ],
 )
 def test_a_page_that_is_not_held_is_told_with_its_line(missing, text, line, section):

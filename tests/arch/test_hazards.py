@@ -1,4 +1,4 @@
-"""Every hazard of DESIGN.md has a test that carries its id, and no test names another."""
+"""Every hazard of firmware/DESIGN.md has a test that carries its id; no test names another."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ _ROW = re.compile(r"^\| (H-\d\d) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 
 def hazards() -> dict[str, str]:
-    """Id to control of each row of DESIGN.md's table."""
+    """Id to control of each row of firmware/DESIGN.md's table."""
     text = (_ROOT / "firmware" / "DESIGN.md").read_text("utf-8")
     return {found[1]: found[3].strip() for found in _ROW.finditer(text)}
 

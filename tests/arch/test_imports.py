@@ -1,4 +1,4 @@
-"""Who may import whom [design.md]: read from the sources, so that a lazy import counts too."""
+"""Who may import whom [README.md, The tree]: read from the sources, lazy imports too."""
 
 import ast
 import sys
@@ -85,6 +85,18 @@ def test_the_plant_does_not_know_who_drives_it(path):
 def test_what_reads_toml_files_knows_no_file_of_ours(path):
     ours = {one for one in imports(path) if one.split(".")[0] in ("ionto", "iontobench")}
     assert within(ours, "iontobench.tomlfile", "iontobench.signs") == set()
+
+
+@pytest.mark.parametrize("path", files(HOST / "link"), ids=ids)
+def test_the_link_knows_the_firmwares_tables_and_neither_ports_nor_clocks(path):
+    allowed = ("ionto.core", "iontobench.link", "msgspec", "collections", "typing")
+    assert within(imports(path), *allowed) == set()
+
+
+@pytest.mark.parametrize("path", files(HOST / "sessions", HOST / "device"), ids=ids)
+def test_sessions_and_devices_know_no_command_line(path):
+    terminal = ("iontobench.cli", "click", "rich", "plotext")
+    assert [one for one in imports(path) if one.startswith(terminal)] == []
 
 
 @pytest.mark.parametrize("path", files(TESTING), ids=ids)

@@ -46,7 +46,7 @@ def test_nothing_is_explained_twice():
         *(("survived", ("a = 3", "a = 2"), 0), ("survived", ("a = 3",), 1)),
     ],
 )
-def test_only_what_lives_and_has_no_reason_is_left(fate, known, left):
+def test_only_a_living_mutant_without_a_reason_is_left(fate, known, left):
     reason = explained.Reason(MUTANT.where, MUTANT.was, known, "the same to whoever looks")
     mutants = [MUTANT._replace(fate=fate)]
     assert len(explained.unexplained(mutants, [reason])) == left

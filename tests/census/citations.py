@@ -1,9 +1,10 @@
 """Citations of pages, and those that lead nowhere.
 
 A page is cited by its file's name. Its section is given in one of these ways: after a comma in
-square brackets, or in a comment or string that begins with the page (up to a semicolon; what
-follows a further comma or a colon is a place within the section); after a comma in quotes; by a
-number; by a link's anchor. Addresses on the web are no pages.
+square brackets, or in a comment or string that begins with the page, or with a semicolon and the
+page (up to the next semicolon; what follows a further comma or a colon is a place within the
+section); after a comma in quotes; by a number; by a link's anchor. Addresses on the web are no
+pages.
 """
 
 import re
@@ -39,7 +40,7 @@ def unresolved(root: Path) -> list[dict]:
     """Each citation without its page or its section: where it stands, and what is missing."""
     pages = Pages(root)
     found = []
-    for one in sorted(set(_all(root))):
+    for one in every(root):
         missing = _missing(one, pages)
         if missing:
             where = f"{one.path.relative_to(root).as_posix()}:{one.line}"
@@ -54,7 +55,7 @@ def citations(text: Text) -> Iterator[Citation]:
     """The citations of one text."""
     body = _URL.sub(lambda match: " " * len(match[0]), text.body)
     spans = [match.span() for match in _BRACKETS.finditer(body)]
-    is_cited = not text.is_whole_file and _PAGE.match(body.lstrip()) is not None
+    is_cited = not text.is_whole_file and _PAGE.match(body.lstrip("; \n")) is not None
     for match in _PAGE.finditer(body):
         place = match.start()
         is_listed = is_cited or any(first < place < last for first, last in spans)
@@ -62,12 +63,12 @@ def citations(text: Text) -> Iterator[Citation]:
         yield Citation(text.path, text.line_at(place), match[0], section)
 
 
-def _all(root: Path) -> Iterator[Citation]:
+def every(root: Path) -> list[Citation]:
+    """Each citation of the tree, sorted."""
     python = chain.from_iterable(map(texts.of_python, areas.python(root, areas.AREAS)))
     pages = map(texts.of_page, areas.pages(root))
     toml = map(texts.of_toml, areas.toml(root))
-    for text in chain(python, pages, toml):
-        yield from citations(text)
+    return sorted({one for text in chain(python, pages, toml) for one in citations(text)})
 
 
 def _section(body: str, after: int, is_listed: bool) -> str:

@@ -10,6 +10,7 @@ import os
 import pytest
 
 from .fake_plant import FakePlant
+from .forks import in_copy
 
 
 def _unavailable(why):
@@ -76,7 +77,7 @@ def wired(chip, plant):
 @pytest.fixture(scope="session")
 def calibration(emulator):
     """What two known loads say of the seed's board."""
-    from iontobench.device.known_loads import calibrate_seeded
+    from iontobench.device.calibration_bench import calibrate_seeded
 
     from .course import BOARD, SEED
 
@@ -86,7 +87,7 @@ def calibration(emulator):
 @pytest.fixture(scope="session")
 def firmware(emulator, calibration):
     """All files of a deployed board, the calibration too."""
-    from iontobench.chip.runner import flash_files
+    from iontobench.sessions.chip import flash_files
 
     from .course import by_time, job_of
 
@@ -118,6 +119,14 @@ def booting(chip_image, firmware):
     for pin in OUTPUTS:
         watch(pin)
     return chip, chip.prompt(), highs
+
+
+@pytest.fixture(scope="session")
+def short_session(booted):
+    """A supervised session of a second with telemetry and beats, measured in every way."""
+    from . import measured
+
+    return in_copy(measured.session, booted, *measured.SHORT)
 
 
 @pytest.fixture(scope="session")

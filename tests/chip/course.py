@@ -7,20 +7,21 @@ and from the pins, never from the firmware. Currents in uA.
 
 import msgspec
 from rp2040py.gpio_pin import GPIOPinState
-from tests.core.build import segment, words
-from tests.host.listener import Listener
+from tests.support.listener import Listener
+from tests.support.programs import segment, words
 
 from ionto.core import program
-from iontobench import tree
-from iontobench.chip.runner import ChipBench
+from iontobench import resources
 from iontobench.chip.usb import ChipTimeoutError
-from iontobench.device.link import POLL_PERIOD_US, HostLink
-from iontobench.device.runner import Job
+from iontobench.link.listener import POLL_PERIOD_US, HostLink
 from iontobench.protocols import compile_protocol, load, profile
+from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.chip import ChipBench
+from iontobench.sessions.job import Job
 from iontobench.sim.faults import KINDS
 
 SEED = 1
-MODULE = tree.load_board("pico_pwm")
+MODULE = resources.load_board("pico_pwm")
 BOARD = MODULE.BOARD
 FASTEST_UA_S = 10_000
 OUTPUTS = sorted(set(MODULE.PINS.values()) - {MODULE.PINS["limiter"], MODULE.PINS["stop"]})
@@ -48,8 +49,7 @@ def by_dose(level_ua, charge_uc, slew_ua_s=2000):
 def job_of(made, load_name, calibration, seed=SEED, faults=()):
     """A job with these words under the electrodes of a protocol that ships."""
     shipped = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
-    data = program.pack(made)
-    protocol = msgspec.structs.replace(shipped, words=made, data=data, crc=program.crc16(data))
+    protocol = msgspec.structs.replace(shipped, timeline=Timeline(made))
     return Job(
         protocol=protocol,
         board=BOARD,

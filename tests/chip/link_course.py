@@ -5,7 +5,7 @@ from . import course
 
 def course_of(booted, made, supervised=True, start=True):
     """As `Course`, but unattended, or with nothing started yet (the plant stands still)."""
-    from iontobench.chip.runner import ChipBench
+    from iontobench.sessions.chip import ChipBench
 
     class Bench(ChipBench):
         def start(self):

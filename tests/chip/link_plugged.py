@@ -18,20 +18,17 @@ def plug(chip):
 
 def bench_on(chip, calibration, load_name="resistor:10000"):
     """The simulated stage and load on the chip's pins, its time beginning now."""
-    from iontobench.chip.plant import SessionPlant
-    from iontobench.chip.runner import ADC, pin_map
+    from iontobench.chip.pico import ADC, pin_map
     from iontobench.chip.wiring import Wiring
-    from iontobench.device.runner import load_of
-    from iontobench.sim.bench import Bench
+    from iontobench.sessions.job import load_of
+    from iontobench.sim.bench import SimulatedBench
 
     from .course import BOARD, SEED, by_time, job_of
 
     job = job_of(by_time(1000, 100), load_name, calibration)
-    plant = Bench(BOARD, load_of(job), ADC, SEED, ())
-    wired = SessionPlant(plant)
-    wiring = Wiring(chip, wired, pin_map(BOARD.name))
-    wired.start(chip.now_us)
-    return plant, wiring
+    plant = SimulatedBench(BOARD, load_of(job), ADC, SEED, ())
+    return plant, Wiring(chip, plant, pin_map(BOARD.name), from_us=chip.now_us)
 
 
-PROTOCOL = short(0.5, 0.015, 1.0)
+PROTOCOL = short(0.5, 0.01, 1.0)  # hardly more than its ramps, the shortest that there are
+LONGER = short(0.5, 0.015, 1.0)  # long enough to be cut

@@ -12,7 +12,7 @@ _ALMOST_UA = 1950  # of 2000
 _CALM_US = 100_000  # for the trim, after the ramp's end
 _SETTLE_US = 25_000
 # Phases of the tick; the last ones fall into another part of the loop's slow work.
-_PHASES_US = (0, 260, 520, 780, 2450, 3700)
+_PHASES_US = (0, 520, 3700)
 _MANY_PHASES_US = tuple(range(0, 8000, 163))
 _DRAINED_US = 1000  # from the gate's fall: what the output capacitance still holds
 _OPEN_MAX_US = 20_000

@@ -1,6 +1,6 @@
 """The timer's interrupt finds its tick due: 100 to 300 us, in every tick of every session.
 
-Both instants are seen from outside (`chip.phase`), in emulated time, so they may be asserted. The
+Both instants are seen from outside (`chip.meter`), in emulated time, so they may be asserted. The
 emulator runs from a flash without a cache: what a cold cache delays is delayed here by a timer
 that takes its time to be made.
 """
@@ -70,23 +70,17 @@ bench._loop.tick.start = lambda program, supervised: _slowly(_start(program, sup
 """
 
 
-def _phases(booted, patch="pass", until_us=None):
-    """A session, or its beginning: the interrupts' places and the intervals between ticks."""
-    from iontobench.chip.meter import TickMeter
-    from iontobench.chip.phase import PhaseMeter, due_address
+def _phases(booted, patch):
+    """A session's beginning: the interrupts' places and the intervals between ticks."""
+    from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
 
     from .course import Course, by_time
 
     chip, _ = booted
     phase = PhaseMeter(chip, due_address(chip))
-    ticks = TickMeter(chip)
+    ticks = TickMeter(chip, resolution_us=1000)
     course = Course(booted, by_time(2000, 300), patch=patch)
-    if until_us is None:
-        course.run_to_end()
-        course.bench.leave()
-        assert course.bench.last()["outcome"] == "complete"
-    else:
-        course.run_to(until_us)
+    course.run_to(_STARTED_US)
     return phase.after_us, ticks.intervals_us
 
 
@@ -94,15 +88,8 @@ def _are_due(after_us):
     return all(_LEAST_US <= us <= _MOST_US for us in after_us)
 
 
-def test_every_interrupt_of_a_sessions_beginning_finds_its_tick_due(booted):
-    after_us, intervals_us = in_copy(_phases, booted, "pass", _STARTED_US)
-    assert len(intervals_us) >= _STARTED_TICKS
-    assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
-
-
-@pytest.mark.long
-def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(booted):
-    after_us, intervals_us = in_copy(_phases, booted)
+def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(short_session):
+    after_us, intervals_us = short_session.after_us, short_session.intervals_us
     assert len(after_us) > 900
     assert len(after_us) >= len(intervals_us)
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
@@ -118,14 +105,14 @@ def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(boote
 def test_slow_start_moves_no_interrupt_before_its_tick_is_due(booted, earlier_us, later_us):
     body = _SLOWLY.format(earlier_us=earlier_us, later_us=later_us)
     patch = _MADE.format(body=body)
-    after_us, intervals_us = in_copy(_phases, booted, patch, _STARTED_US)
+    after_us, intervals_us = in_copy(_phases, booted, patch)
     assert len(intervals_us) >= _STARTED_TICKS
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
     assert all(_NEAREST_US <= us <= _FARTHEST_US for us in intervals_us[1:])
 
 
 def test_tick_that_outlasts_its_period_leaves_the_next_ones_in_their_place(booted):
-    after_us, intervals_us = in_copy(_phases, booted, _OVERRUNS, _STARTED_US)
+    after_us, intervals_us = in_copy(_phases, booted, _OVERRUNS)
     assert max(intervals_us) >= _OVERRUN_US
     assert len(intervals_us) >= _STARTED_TICKS
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
@@ -141,7 +128,7 @@ def test_tick_that_outlasts_its_period_leaves_the_next_ones_in_their_place(boote
 )
 def test_another_timers_alarm_is_not_taken_for_the_loops(booted, freq_hz, cancelled):
     body = _BESIDE_ANOTHER.format(freq_hz=freq_hz, cancelled=cancelled)
-    after_us, intervals_us = in_copy(_phases, booted, _MADE.format(body=body), _STARTED_US)
+    after_us, intervals_us = in_copy(_phases, booted, _MADE.format(body=body))
     assert len(intervals_us) >= _STARTED_TICKS
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
     assert all(_NEAREST_US <= us <= _FARTHEST_US for us in intervals_us[1:])
@@ -149,5 +136,5 @@ def test_another_timers_alarm_is_not_taken_for_the_loops(booted, freq_hz, cancel
 
 def test_alarm_that_never_is_the_loops_keeps_no_session_from_starting(booted):
     patch = _MADE.format(body=_MADE_BEFORE) + _RAN
-    _, intervals_us = in_copy(_phases, booted, patch, _STARTED_US)
+    _, intervals_us = in_copy(_phases, booted, patch)
     assert len(intervals_us) >= _STARTED_TICKS

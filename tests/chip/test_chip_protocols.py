@@ -12,13 +12,13 @@ from tests.vm.short_programs import cut_short
 from .forks import in_copy
 
 _DOSE_SHARE = 0.005
-_ZERO_UA = 20  # most that may flow when the polarity is switched [control.md, Waveforms]
+_ZERO_UA = 20  # most that may flow when the polarity is switched [docs/control.md, Waveforms]
 _TICK_US = 500
 _INTERVAL_US = 2_000
 _ENDS_US = 1_000_000  # probe and proof; the end and its frames
 
 # Name, scale in percent, ramp _ms, hold _ms.
-_PULSES = ("acetylcholine-5x20s", 1000, 500, 800)  # 1 mA
+_PULSES = ("acetylcholine-5x20s", 1000, 200, 240)  # 1 mA
 _PULSED_DC = ("tapwater-axilla", 50, 500, 2000)  # 4 mA
 _REVERSAL = ("tapwater-reversal", 20, 500, 800)  # 3 mA
 _OTHERS = [
@@ -39,9 +39,9 @@ def _job(calibration, name, percent, ramp_ms, hold_ms):
     """The job of a shipped protocol on this board, whatever board it is for."""
     from tests.host.protocol_bench import compiled
 
-    from ionto.core import program
-    from iontobench.device.runner import Job
     from iontobench.protocols import compile_protocol, load, profile
+    from iontobench.protocols.timeline import Timeline
+    from iontobench.sessions.job import Job
 
     from .course import BOARD, SEED
 
@@ -51,11 +51,10 @@ def _job(calibration, name, percent, ramp_ms, hold_ms):
     else:
         made, _ = compiled(protocol)
     words = cut_short(made.words, ramp_ms, hold_ms, percent)
-    data = program.pack(words)
-    parts = {"words": words, "data": data, "crc": program.crc16(data)}
+    timeline = Timeline(words)
     scaled = msgspec.structs.replace(protocol, electrodes=_scaled(protocol.electrodes, percent))
     return Job(
-        protocol=msgspec.structs.replace(made, protocol=scaled, **parts),
+        protocol=msgspec.structs.replace(made, protocol=scaled, timeline=timeline),
         board=BOARD,
         skin=protocol.skin,
         adc="rp2040",
@@ -76,13 +75,15 @@ def _scaled(electrodes, percent):
 
 def _on_chip(booted, which):
     """The board's last words, the plant's gross charge, what flowed at switches of polarity."""
-    from tests.host.protocol_bench import SwitchWatched
+    from tests.support.trial import SwitchWatched
 
-    from iontobench.chip import runner
+    from iontobench.sessions import chip as runner
 
     from .course import Course
 
-    runner.Plant = SwitchWatched  # this is a copy of the process: there is nothing to restore
+    runner.SimulatedBench = (
+        SwitchWatched  # this is a copy of the process: there is nothing to restore
+    )
     chip, calibration = booted
     course = Course.of_job(chip, _job(calibration, *which)).run_to_end()
     course.bench.leave()
@@ -92,7 +93,7 @@ def _on_chip(booted, which):
 @pytest.fixture(scope="module", params=_COURSES, ids=lambda which: which[0])
 def rungs(request, booted, calibration):
     """The same session on both rungs: `(name, chip, virtual)`."""
-    from iontobench.device.runner import run_virtual
+    from iontobench.sessions.virtual import run_virtual
 
     which = request.param
     return which[0], in_copy(_on_chip, booted, which), run_virtual(_job(calibration, *which), [])

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from tests.arch.sources import ROOT
-from tests.host.listener import Listener
+from tests.support.listener import Listener
 
 from .forks import in_copy
 
@@ -18,25 +18,15 @@ _DOSE_SHARE = 0.005
 _PEAK_SHARE = 1.01
 _PEAK_UA = 5
 _LOAD = "forearm"
-_SHORT = (2000, 1_200, 10_000)  # level, charge, slew: one second
-_LONG = (2000, 18_000, 2_000)  # ten
-# Dose against the plant's truth. 1 % is promised at 1.5 mA and more [design.md, figures]; the
-# ramps below weigh heavily in a second, and this converter's steps are 10 uA there [RP2040-E11].
-_TRUE_SHARE = {_SHORT: 0.02, _LONG: 0.01}
-
-
-def _on_chip(booted, level_ua, charge_uc, slew_ua_s):
-    from .course import Course, by_dose
-
-    course = Course(booted, by_dose(level_ua, charge_uc, slew_ua_s), _LOAD)
-    course.run_to_end()
-    course.bench.leave()
-    truth = course.plant.truth
-    return course.bench.last(), _events(course.items.items), truth.gross_uc, truth.peak_ua
+_LONG = (2000, 18_000, 2_000)  # level, charge, slew: ten seconds
+# Dose against the plant's truth. 1 % is promised at 1.5 mA and more [docs/control.md, Required
+# figures]; the ramps below weigh heavily in a second, and this converter's steps are 10 uA there
+# [RP2040-E11].
+_TRUE_SHARE, _LONG_TRUE_SHARE = 0.02, 0.01
 
 
 def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
-    from iontobench.device.runner import run_virtual
+    from iontobench.sessions.virtual import run_virtual
 
     from .course import by_dose, job_of
 
@@ -49,9 +39,9 @@ def _on_virtual(calibration, level_ua, charge_uc, slew_ua_s):
 def _events(items):
     """What happened, in order; of a state also which and in which segment."""
     from ionto.core.codes import EVENT_NAMES, EVENT_STATE
-    from iontobench.device.events import Event, Gap, LinkNote
+    from iontobench.link.events import Event, GapNote, LinkNote
 
-    assert not [item for item in items if isinstance(item, Gap | LinkNote)]
+    assert not [item for item in items if isinstance(item, GapNote | LinkNote)]
     return [
         (EVENT_NAMES[item.code], *((item.a, item.b) if item.code == EVENT_STATE else ()))
         for item in items
@@ -62,56 +52,61 @@ def _events(items):
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(_SHORT, id="1 s"),
+        pytest.param(None, id="1 s"),
         pytest.param(_LONG, id="10 s", marks=pytest.mark.long),
     ],
 )
 def rungs(request, booted, calibration):
     """The same session on both rungs: `(chip, virtual, program)`."""
-    chip = in_copy(_on_chip, booted, *request.param)
-    return chip, _on_virtual(calibration, *request.param), request.param
+    from .measured import SHORT, session
+
+    if request.param is None:
+        chip, made = request.getfixturevalue("short_session"), SHORT
+    else:
+        chip, made = in_copy(session, booted, *request.param), request.param
+    return chip, _on_virtual(calibration, *made), made
 
 
 def test_session_on_the_chip_completes_without_a_fault(rungs):
-    last = rungs[0][0]
+    last = rungs[0].last
     assert (last["outcome"], last["fault"], last["dropped"]) == ("complete", None, 0)
 
 
 def test_dose_on_the_chip_is_the_virtual_benchs(rungs):
-    (chip, *_), (virtual, *_), (_, planned_uc, _) = rungs
-    assert chip["dose_uc"] == pytest.approx(virtual["dose_uc"], rel=_DOSE_SHARE)
-    assert chip["dose_uc"] == pytest.approx(planned_uc, rel=_DOSE_SHARE)
+    chip, (virtual, *_), (_, planned_uc, _) = rungs
+    assert chip.last["dose_uc"] == pytest.approx(virtual["dose_uc"], rel=_DOSE_SHARE)
+    assert chip.last["dose_uc"] == pytest.approx(planned_uc, rel=_DOSE_SHARE)
 
 
 def test_load_received_what_it_receives_on_the_virtual_bench(rungs):
-    (*_, chip_uc, _), (*_, virtual_uc), _ = rungs
-    assert chip_uc == pytest.approx(virtual_uc, rel=_DOSE_SHARE)
+    chip, (*_, virtual_uc), _ = rungs
+    assert chip.truth_uc == pytest.approx(virtual_uc, rel=_DOSE_SHARE)
 
 
 def test_dose_is_what_the_load_received(rungs):
-    (last, _, true_uc, _), _, made = rungs
-    assert last["dose_uc"] == pytest.approx(true_uc, rel=_TRUE_SHARE[made])
+    chip, _, made = rungs
+    share = _LONG_TRUE_SHARE if made == _LONG else _TRUE_SHARE
+    assert chip.last["dose_uc"] == pytest.approx(chip.truth_uc, rel=share)
 
 
 def test_current_never_overshoots(rungs):
-    *_, peak_ua = rungs[0]
-    assert peak_ua <= 2000 * _PEAK_SHARE + _PEAK_UA
+    assert rungs[0].peak_ua <= 2000 * _PEAK_SHARE + _PEAK_UA
 
 
 def test_states_and_events_come_in_the_virtual_benchs_order(rungs):
-    (_, on_chip, *_), (_, on_virtual, _), _ = rungs
-    assert on_chip == on_virtual
+    chip, (_, on_virtual, _), _ = rungs
+    assert _events(chip.items) == on_virtual
 
 
 def test_session_lasts_as_long_as_the_virtual_benchs(rungs):
-    (chip, *_), (virtual, *_), _ = rungs
-    assert chip["t_ms"] == pytest.approx(virtual["t_ms"], rel=0.005)
+    chip, (virtual, *_), _ = rungs
+    assert chip.last["t_ms"] == pytest.approx(virtual["t_ms"], rel=0.005)
 
 
 def trace_hash():
     """One hash over all that a short session on a freshly booted chip says; for a process."""
-    from iontobench.chip.runner import run_chip
-    from iontobench.device.known_loads import calibrate_seeded
+    from iontobench.device.calibration_bench import calibrate_seeded
+    from iontobench.sessions.chip import run_chip
 
     from .course import BOARD, SEED, by_dose, job_of
 

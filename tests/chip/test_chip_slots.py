@@ -1,6 +1,8 @@
 """main.py chooses a slot that is whole and says in one line when it could not have the first.
 
-The slots hold a firmware of a few lines, so that a boot is quick; the hashes are real.
+The slots hold a firmware of a few lines, so that a boot is quick; the hashes are real. A boot for
+each way of choosing is in the short tier, the other damages in the long one; `test_link_deploy`
+has them all on CPython.
 """
 
 import hashlib
@@ -25,10 +27,10 @@ def _slot(name):
 @pytest.fixture
 def boot(make_chip):
     """Boots main.py over two slots; `(lines shown, chip)`. `change` maps a path to new bytes."""
-    from iontobench import tree
+    from iontobench import resources
 
     def booted(slot, change=None):
-        files = {"main.py": tree.main_py().read_bytes()}
+        files = {"main.py": resources.main_py().read_bytes()}
         if slot is not None:
             files["slot"] = slot
         for name in "ab":
@@ -51,7 +53,17 @@ def _running(chip):
     return chip.exec("print(bench.slot)").strip().decode()
 
 
-@pytest.mark.parametrize(("slot", "runs"), [(b"a", "a"), (b"b", "b"), (None, "a"), (b"", "a")])
+_LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    ("slot", "runs"),
+    [
+        (b"b", "b"),
+        (None, "a"),
+        *(pytest.param(*case, marks=_LONG) for case in ((b"a", "a"), (b"", "a"))),
+    ],
+)
 def test_whole_slot_that_is_named_runs_and_nothing_is_said(boot, slot, runs):
     said, chip = boot(slot)
     assert said == []
@@ -62,10 +74,10 @@ def test_whole_slot_that_is_named_runs_and_nothing_is_said(boot, slot, runs):
     "change",
     [
         {"a/ionto/board.py": b"BOARD = 'changed'\n"},
-        {"a/ionto/bench.py": None},
-        {"a/manifest": None},
-        {"a/manifest": b""},
-        {"a/manifest": b"cut off in the middl"},
+        pytest.param({"a/ionto/bench.py": None}, marks=_LONG),
+        pytest.param({"a/manifest": None}, marks=_LONG),
+        pytest.param({"a/manifest": b""}, marks=_LONG),
+        pytest.param({"a/manifest": b"cut off in the middl"}, marks=_LONG),
     ],
     ids=["a byte differs", "a file is gone", "no manifest", "empty manifest", "torn manifest"],
 )
@@ -87,8 +99,9 @@ def test_without_a_whole_slot_one_line_says_what_to_do_and_the_prompt_works(boot
     assert chip.exec("print(bench, 6 * 7)") == b"None 42\r\n"
 
 
+@_LONG
 def test_blank_board_with_main_py_alone_says_the_same(make_chip):
-    from iontobench import tree
+    from iontobench import resources
 
-    chip = make_chip({"main.py": tree.main_py().read_bytes()})
+    chip = make_chip({"main.py": resources.main_py().read_bytes()})
     assert _NOTHING in chip.prompt()

@@ -8,6 +8,9 @@ import pytest
 _IN_ENDPOINT_1_CONTROL = 0x50100088
 _AVAILABLE_5_BYTES = 1 << 10 | 5
 _BUFF_STATUS = 0x58
+_PWM = 0x40050000
+_SLICE_1 = 0x14
+_PIN_2_FUNCTION = 0x40014014
 
 
 def _count_empty_answers(mcu):
@@ -106,3 +109,60 @@ def test_stopped_slice_stays_stopped_when_its_divider_is_written(bare_mcu):
     channel.write_register(CHN_CSR, CSR_EN)
     channel.write_register(CHN_DIV, 3 << 4)
     assert channel.timer.enable
+
+
+def test_watched_duty_is_told_of_every_write_that_may_change_it(bare_mcu):
+    from rp2040py.peripherals.pwm import CHN_CSR, CSR_EN
+
+    from iontobench.chip.patches import watch_duty
+
+    changes = []
+    watch_duty(bare_mcu, bare_mcu.pwm.channels[1], lambda: changes.append(None))
+    bare_mcu.write_uint32(_PWM + _SLICE_1 + CHN_CSR, CSR_EN)
+    assert changes
+    changes.clear()
+    bare_mcu.write_uint32(_PIN_2_FUNCTION, 4)
+    assert len(changes) == 1
+
+
+def test_watched_duty_is_told_of_the_wrap_that_latches_a_new_one(chip):
+    from iontobench.chip.patches import watch_duty
+
+    chip.exec("import machine\np = machine.PWM(machine.Pin(2), freq=1000, duty_u16=9000)")
+    changes = []
+    watch_duty(chip.mcu, chip.mcu.pwm.channels[1], lambda: changes.append(chip.now_us))
+    chip.run_until_us(chip.now_us + 3000)
+    assert changes == []
+    chip.exec("p.duty_u16(20000)")
+    chip.run_until_us(chip.now_us + 3000)
+    assert len(changes) >= 2  # the write, and the wrap at which it counts
+
+
+def test_inputs_are_prepared_whenever_the_chip_reads_them(chip):
+    from iontobench.chip.patches import before_inputs
+
+    chip.exec("import machine\npin = machine.Pin(9, machine.Pin.IN)")
+    prepared = []
+
+    def prepare():
+        prepared.append(None)
+        chip.mcu.gpio[9].set_input_value(len(prepared) > 1)
+
+    before_inputs(chip.mcu, prepare)
+    assert chip.exec("print(pin(), pin(), pin())") == b"0 1 1\r\n"
+    assert len(prepared) == 3
+
+
+def test_alarm_is_told_as_it_fires_until_that_is_ended(chip):
+    from iontobench.chip.patches import after_alarm
+
+    chip.exec("import machine\nt = machine.Timer(-1, freq=1000, callback=lambda t: None)")
+    alarms = []
+    end = after_alarm(chip.mcu, alarms.append)
+    chip.run_until_us(chip.now_us + 5000)
+    assert set(alarms) == {3}
+    assert len(alarms) >= 4
+    end()
+    alarms.clear()
+    chip.run_until_us(chip.now_us + 5000)
+    assert alarms == []

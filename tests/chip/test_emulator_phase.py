@@ -29,7 +29,7 @@ _EMULATORS_US = 1  # an alarm fires less than 1 us early
 @pytest.fixture
 def looping(chip):
     """A chip with the loop defined, and its meter."""
-    from iontobench.chip.phase import PhaseMeter
+    from iontobench.chip.meter import PhaseMeter
 
     chip.exec(_LOOP)
     return chip, PhaseMeter(chip, int(chip.exec("print(uctypes.addressof(due))")))

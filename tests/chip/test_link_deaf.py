@@ -8,8 +8,6 @@ import pytest
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
-
 _INTERVAL_US = 2_000
 _OFF_US = 20_000
 _LEVEL_UA = 1_950  # of 2 mA: the hold has begun or is about to

@@ -9,11 +9,9 @@ import sys
 
 import pytest
 
-from iontobench import tree
+from iontobench import resources
 
 from .forks import in_copy
-
-pytestmark = pytest.mark.xdist_group("link")
 
 
 @pytest.fixture
@@ -22,7 +20,9 @@ def typed(chip_image, tmp_path):
     from .link_plugged import PROTOCOL
 
     port = f"emulated://{tmp_path / 'pico.flash'}?load=resistor:5000"
-    roots = os.pathsep.join(str(tree.data_root() / name) for name in ("firmware", "host_tools"))
+    roots = os.pathsep.join(
+        str(resources.data_root() / name) for name in ("firmware", "host_tools")
+    )
     environment = {**os.environ, "IONTOBENCH_PORT": port, "PYTHONPATH": roots}
     (tmp_path / "short.toml").write_text(PROTOCOL)
 
@@ -94,7 +94,7 @@ def _tiny(mark):
     """A whole tree of a few lines: files of a slot, and what lies beside the slots."""
     from iontobench.device.build import manifest
 
-    main_py = tree.main_py().read_bytes() + b"# " + mark + b"\n"
+    main_py = resources.main_py().read_bytes() + b"# " + mark + b"\n"
     files = {name: data.replace(b"MARK", mark) for name, data in _FIRMWARE.items()}
     return files | {"manifest": manifest(files, main_py)}, {
         "main.py": main_py,
@@ -108,10 +108,10 @@ def _cut_deploy(chip_image, count):
     What boots then, the last line of its `main.py`, and how many writes were left.
     """
     from iontobench.chip.machine import Chip
-    from iontobench.device.board_files import BoardFiles
     from iontobench.device.connection import connect
     from iontobench.device.deploy import deploy
-    from iontobench.device.serial_port import PortError
+    from iontobench.device.files import BoardFiles
+    from iontobench.device.port import PortError
 
     from .link_plugged import NAME, plug
     from .link_serial.protocol_chip import Serial

@@ -10,8 +10,6 @@ from ionto.core.telemetry import LINK_VERSION
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
-
 _PROMPT = b">>> "
 
 
@@ -25,7 +23,7 @@ def _typed(booted, hold_ms, keys):
     usb.write(b"\x02")
     usb.read_until(_PROMPT, 1_000_000)
     usb.write(b"bench.run()\r")
-    course.bench.plant.start(chip.now_us)
+    course.bench.wiring.start()
     shown = b""
     for after_us, data in keys:
         chip.run_until_us(chip.now_us + after_us)

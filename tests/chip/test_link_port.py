@@ -7,13 +7,11 @@ import pytest
 
 from .forks import in_copy
 
-pytestmark = pytest.mark.xdist_group("link")
 
-
-def _call(*args):
+def _call(*args, **given):
     from tests.host.cli import call
 
-    said = call(*args)
+    said = call(*args, **given)
     return said.code, said.out, said.err
 
 
@@ -48,20 +46,20 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path):
 
 def _left_raw(booted):
     """What a crashed program leaves: the raw REPL with half a source in it."""
+    from iontobench.device.board_probe import Found
     from iontobench.device.connection import connect
-    from iontobench.device.repl import Found
-    from iontobench.device.serial_port import look, open_port
+    from iontobench.device.port import HOST_PORTS, look
 
     from .link_plugged import NAME, plug
 
     chip = booted[0]
     plug(chip)
-    port = open_port(NAME)
+    port = HOST_PORTS.open(NAME)
     port.write(b"\r\x03\x01")
     chip.run_until_us(chip.now_us + 50_000)
     port.write(b"bench.ru")
     port.close()
-    port = open_port(NAME)
+    port = HOST_PORTS.open(NAME)
     found = look(port).found
     port.close()
     with connect(NAME) as connection:
@@ -154,24 +152,24 @@ def test_second_program_says_what_it_sees_and_the_session_goes_on(booted, superv
 
 
 def _cut_run(booted, folder):
-    from .link_plugged import NAME, PROTOCOL, bench_on, plug
+    from .link_plugged import LONGER, NAME, bench_on, plug
     from .link_serial.protocol_chip import Serial
 
     chip, calibration = booted
     plug(chip)
     bench_on(chip, calibration)
     protocol = folder / "short.toml"
-    protocol.write_text(PROTOCOL)
+    protocol.write_text(LONGER)
     Serial.cut_after = 30
     where = ("--on", NAME, "--data", folder, "--speed", "max", "--plain")
-    from iontobench.cli import serial_rung
+    from iontobench.device.port import HostPorts
 
     def back(seconds):
         Serial.cut_after = None
         chip.run_until_us(chip.now_us + round(seconds * 1e6))
 
-    serial_rung.time = type("Clock", (), {"sleep": back, "monotonic": lambda: chip.now_us / 1e6})
-    return _call("run", protocol, *where)
+    ports = HostPorts(sleep=back, clock=lambda: chip.now_us / 1e6)
+    return _call("run", protocol, *where, ports=ports)
 
 
 @pytest.mark.long

@@ -1,11 +1,12 @@
 """What has to hold when a fault cuts a session, by the plant's truth. In us, uA and uC."""
 
 import pytest
-from tests.closed_loop.sessions import GONE_UA, Trial
+from tests.closed_loop.sessions import GONE_UA
+from tests.support.trial import Trial
 
 from ionto.core import codes
 
-OPEN_OFF_US = 20_000  # [design.md, figures]
+OPEN_OFF_US = 20_000  # [docs/control.md, Required figures]
 EMPTY_US = 5000  # bleed and the load's own capacitors after the gate is low
 DOSE_NEAR_UC = 5
 

@@ -1,7 +1,7 @@
 """Shared by the plant's tests: benches of the virtual board, driven open loop in virtual time."""
 
-from iontobench.sim.bench import Bench
-from iontobench.tree import load_board
+from iontobench.resources import load_board
+from iontobench.sim.bench import SimulatedBench
 
 BOARD = load_board("virtual").BOARD
 FULL_UA = BOARD.full_scale_ua
@@ -9,7 +9,7 @@ FULL_UA = BOARD.full_scale_ua
 
 def bench_with(skin, **options):
     """A bench of the virtual board with `skin` on it."""
-    return Bench(BOARD, skin, **options)
+    return SimulatedBench(BOARD, skin, **options)
 
 
 def energised(skin, **options):

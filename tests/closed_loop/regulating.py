@@ -2,21 +2,22 @@
 
 Currents in uA, times in us, resistance in kOhm, capacitance in nF, voltages in mV. The stage's
 output capacitance stands outside the regulator's reach: when a load falls from one microsecond
-to the next it empties itself through it, whatever the drive does. `Course` allows that share
+to the next it empties itself through it, whatever the drive does. `LoadCurrents` allows that share
 by its closed form and nothing more.
 """
 
 from bisect import bisect_left
 from math import exp
 
-from tests.closed_loop.sessions import Trial, change_load
+from tests.closed_loop.sessions import change_load
+from tests.support.trial import Trial
 
-OVERSHOOT_SHARE, OVERSHOOT_UA = 0.01, 5.0  # [design.md, figures]
+OVERSHOOT_SHARE, OVERSHOOT_UA = 0.01, 5.0  # [docs/control.md, Required figures]
 SETTLE_US = 50_000
 _FORGOTTEN = 40  # time constants
 
 
-class Course:
+class LoadCurrents:
     """The currents of one trial's load and its load's sudden changes.
 
     Every 250 us, and every 50 us in the 5 ms after a change. The stage reaches its nominal

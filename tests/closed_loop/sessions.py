@@ -1,37 +1,17 @@
-"""Whole sessions for the closed-loop tests: the firmware's own bench on the simulated plant.
-
-Virtual time throughout. Currents in uA, charge in uC, times in s or us as the names say. What
-the firmware says arrives over its own link; what is true is read from the plant. Must not reach
-into the firmware.
-"""
+"""Programs and loads of the closed-loop tests, for a `Trial`. Currents in uA, charge in uC."""
 
 from functools import cache
 
 from msgspec.structs import replace
 from tests.closed_loop.plants import BOARD
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
-from ionto.bench import Bench
-from ionto.core import codes, program
-from ionto.core.units import TICK_US
-from iontobench.device.events import Event, Gap, LinkNote, Sample
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from ionto.core import program
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.sim.bench import Bench as Plant
-from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
 
 FASTEST_UA_S = 10_000
 GONE_UA = 5.0
-_ENDLESS_US = 2_600_000_000  # the longest session that is meant takes 2440 s
-
-
-@cache
-def calibration(adc, seed):
-    """What two known loads say of this seed's board; None for the converter without errors."""
-    return None if adc == "ideal" else calibrate_seeded(BOARD, adc, seed)
 
 
 @cache
@@ -61,148 +41,6 @@ def drier(times, **changes):
     """The dry forearm with `times` its unsettled resistance."""
     dry = load_skin("forearm-dry")
     return replace(dry, r0_kohm_cm2=times * dry.r0_kohm_cm2, **changes)
-
-
-class ScriptedPort(VirtualPort):
-    """The virtual port, with a trial's acts between its ticks."""
-
-    __slots__ = ("trial",)
-
-    def wait(self):
-        """As the port's own, after what the trial does before the tick."""
-        self.trial.before_tick(self._tick_us + TICK_US)
-        super().wait()
-        if self.trial.each:
-            self.trial.each(self.bench)
-
-    def oversleep(self, late_us):
-        """The next tick begins so much later, and those after it too."""
-        self._tick_us += late_us
-
-
-class Hearing(Console):
-    """The link's other end, which goes deaf and dumb at a time."""
-
-    def __init__(self, link):
-        super().__init__(link)
-        self.gone_us = None
-
-    def restart(self, link):
-        """Another session, another host."""
-        self._link = link
-        self._waiting.clear()
-
-    def poll(self, t_us):
-        """Every 20 ms, as long as there is anybody."""
-        if self.gone_us is None or t_us < self.gone_us:
-            super().poll(t_us)
-
-    def write(self, data):
-        """What the board wrote, perhaps to nobody."""
-        if self.gone_us is None or self._t_us < self.gone_us:
-            super().write(data)
-
-
-class Trial:
-    """One bench with a load, on which sessions run.
-
-    `at(seconds, act)` calls `act(plant)` at that plant time; `say` puts an operator's command in;
-    `each`, if set, is called with the plant `parts` times a tick (`piece_us`): a current between
-    two ticks is seen only by who looks there.
-    """
-
-    def __init__(
-        self,
-        load,
-        adc="ideal",
-        seed=1,
-        faults=(),
-        parts=1,
-        port_class=ScriptedPort,
-        compliance_share=None,
-    ):
-        self.plant = Plant(BOARD, load, adc, seed, faults, compliance_share)
-        self.truth = self.plant.truth
-        self.console = Hearing(HostLink([self]))
-        self.port = port_class(BOARD, self.plant, self.console, calibration(adc, seed))
-        self.port.trial = self
-        self.piece_us = TICK_US // parts
-        self.bench = Bench(self.port, BOARD)
-        self.items = []
-        self.each = None
-        self.last = None
-        self._acts = []
-        self._lines = []
-
-    def at(self, seconds, act):
-        """Schedule an act; returns self."""
-        self._acts.append((round(seconds * 1e6), act))
-        self._acts.sort(key=lambda row: row[0])
-        return self
-
-    def say(self, seconds, *commands):
-        """Schedule commands; returns self."""
-        self._lines += [(round(seconds * 1e6), command) for command in commands]
-        return self
-
-    def run(self, program_words, supervised=True):
-        """Run a program; return what the bench says of it."""
-        self.console.restart(HostLink([self]))
-        data = program.pack(program_words)
-        self.bench.load(data, program.crc16(data))
-        self.last = self.bench.run(supervised)
-        return self.last
-
-    def wait_s(self, seconds):
-        """Let the plant go on after the run, its pins as the firmware left them."""
-        for _ in range(round(seconds * 1000)):
-            self.plant.advance(self.plant.now_us + TICK_US)
-            if self.each:
-                self.each(self.plant)
-
-    def before_tick(self, tick_us):
-        """Let the plant come near a tick: in pieces, with the acts that are due before it."""
-        plant = self.plant
-        if tick_us > _ENDLESS_US:
-            raise TimeoutError("a session without an end: paused, and nobody to resume it?")
-        while self._acts and self._acts[0][0] < tick_us:
-            at_us, act = self._acts.pop(0)
-            plant.advance(max(at_us, plant.now_us))
-            act(plant)
-        while plant.now_us + self.piece_us < tick_us:
-            plant.advance(plant.now_us + self.piece_us)
-            if self.each:
-                self.each(plant)
-
-    def on_item(self, item):
-        """As a listener: keep what arrived."""
-        self.items.append(item)
-
-    def on_tick(self, t_us):
-        """As a listener: hand over the commands that are due."""
-        due = [command for at_us, command in self._lines if at_us <= t_us]
-        self._lines = [row for row in self._lines if row[0] > t_us]
-        return due
-
-    def events(self, code):
-        """Every event of that code, in order."""
-        return [item for item in self.items if isinstance(item, Event) and item.code == code]
-
-    def samples(self):
-        """Every sample, in order."""
-        return [item for item in self.items if isinstance(item, Sample)]
-
-    def lost(self):
-        """What went missing on the link."""
-        return [item for item in self.items if isinstance(item, (Gap, LinkNote))]
-
-    def states(self):
-        """(t_ms, state, segment) of every change, in order."""
-        return [(item.t_ms, item.a, item.b) for item in self.events(codes.EVENT_STATE)]
-
-    def first_ms(self, state):
-        """When the session first entered `state`."""
-        return next(t_ms for t_ms, entered, _ in self.states() if entered == state)
 
 
 def change_load(kohm, part="r1_kohm"):

@@ -6,14 +6,16 @@ for as long as it takes; with another board's calibration it does not start. uA,
 
 import pytest
 from msgspec.structs import replace
-from tests.core.build import segment, words
 from tests.host.protocol_bench import board_of, compiled, shipped
+from tests.support.programs import segment, words
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, limits, program
-from iontobench.device.calibrate import CalibrationError, Reading, fit_calibration
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.device.runner import Job, run_virtual
+from iontobench.device.calibration import CalibrationError, Reading, fit_calibration
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.job import Job
+from iontobench.sessions.virtual import run_virtual
 
 NAMES = ("virtual", "virtual_30ma", "virtual_500ua")
 COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
@@ -23,9 +25,8 @@ ROUNDING_UC = 2
 def ran(board, made, seed, calibration, skin=None):
     """A session of these words on this converter's board."""
     protocol, _ = compiled(shipped("acetylcholine-5x20s"))
-    data = program.pack(made)
     job = Job(
-        protocol=replace(protocol, words=made, data=data, crc=program.crc16(data)),
+        protocol=replace(protocol, timeline=Timeline(made)),
         board=board,
         skin=skin or f"resistor:{board.compliance_mv * 500 // board.max_ua}",
         adc="rp2040",
@@ -50,7 +51,7 @@ def most_of(board):
     return words([one], peak_ua=level_ua, slew_ua_s=slew_ua_s, **wall)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name, seed):
     board = board_of(name)

@@ -2,11 +2,12 @@
 
 import pytest
 from tests.closed_loop.plants import BOARD
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
-from iontobench.device import known_loads
-from iontobench.device.runner import Console
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.listener import LinkConsole
 
 E11_UA = 9.3  # 6 LSB: half of a wide code of 8 more, a sigma of noise, the zero's half code
 
@@ -23,7 +24,7 @@ def test_after_two_known_loads_a_board_drives_what_it_says_but_for_its_wide_code
     assert sum(held) / len(held) == pytest.approx(level_ua, abs=E11_UA)
 
 
-class LateConsole(Console):
+class LateConsole(LinkConsole):
     """A link whose frames arrive 40 to 60 ms after the board began to send them."""
 
     def __init__(self, link):
@@ -43,9 +44,8 @@ class LateConsole(Console):
         self._sent.append((self._t_us, data))
 
 
-def test_a_slow_link_changes_no_calibration(monkeypatch):
-    quick_zero, quick_mul, _ = known_loads.calibrate_seeded(BOARD, "rp2040", 1)[0]
-    monkeypatch.setattr(known_loads, "Console", LateConsole)
-    slow_zero, slow_mul, _ = known_loads.calibrate_seeded(BOARD, "rp2040", 1)[0]
+def test_a_slow_link_changes_no_calibration():
+    quick_zero, quick_mul, _ = calibrate_seeded(BOARD, "rp2040", 1)[0]
+    slow_zero, slow_mul, _ = calibrate_seeded(BOARD, "rp2040", 1, console=LateConsole)[0]
     assert abs(slow_zero - quick_zero) <= 1
     assert slow_mul == pytest.approx(quick_mul, rel=0.001)

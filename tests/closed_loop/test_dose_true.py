@@ -1,8 +1,10 @@
 """The dose against the charge that the load really received: ramps, pauses and trips included."""
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_dose, by_time
+from tests.closed_loop.sessions import by_dose, by_time
+from tests.support.trial import Trial
 
+LONG = pytest.mark.long
 LOADS = ("forearm", "forearm-dry", "resistor:500", "rc:15000:200", "rc:50000:1", "resistor:40000")
 IDEAL_SHARE, RP2040_SHARE, LEAST_UC = 0.001, 0.01, 5.0
 
@@ -26,7 +28,9 @@ def session(load, level_ua, adc="ideal", seed=1, specs=(), said=()):
     return trial
 
 
-@pytest.mark.parametrize("level_ua", [10, 100, 499, 2000, 4000])
+@pytest.mark.parametrize(
+    "level_ua", [10, 499, 4000, *(pytest.param(n, marks=LONG) for n in (100, 2000))]
+)
 @pytest.mark.parametrize("load", LOADS)
 def test_with_the_ideal_adc_the_dose_is_true_to_a_thousandth(load, level_ua):
     trial = session(load, level_ua)
@@ -45,7 +49,7 @@ def test_each_polarity_is_counted_as_its_own(polarity):
     assert min(last["positive_uc"], last["negative_uc"]) == 0
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(n, marks=LONG) for n in range(3, 7))])
 @pytest.mark.parametrize("level_ua", [1500, 2000])
 def test_with_the_calibrated_rp2040_adc_the_dose_is_true_to_a_hundredth(level_ua, seed):
     trial = session("forearm", level_ua, "rp2040", seed)
@@ -56,7 +60,7 @@ def test_with_the_calibrated_rp2040_adc_the_dose_is_true_to_a_hundredth(level_ua
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20, 60))
 @pytest.mark.parametrize("level_ua", [1500, 2000, 3000, 4000])
-def test_so_it_is_for_many_boards_and_levels(level_ua, seed):
+def test_the_dose_is_true_to_a_hundredth_on_many_boards_at_many_levels(level_ua, seed):
     trial = session("forearm", level_ua, "rp2040", seed)
     assert abs(error_uc(trial)) <= allowed_uc(trial, RP2040_SHARE)
 

@@ -1,8 +1,8 @@
 """Loads that fall by themselves are no short: breakdown of skin, a dry one that settles, limiting.
 
 Breakdown is a load of the test's own: above 30 V over both interfaces they lose nine tenths of
-their resistance within milliseconds and recover slowly [domain.md 4b, F56, F57]; `spike_s` is a
-movement that takes them there for an instant.
+their resistance within milliseconds and recover slowly [docs/loads.md, Sites, F56, F57]; `spike_s`
+is a movement that takes them there for an instant.
 """
 
 from math import exp
@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from tests.closed_loop.sessions import by_time
 
 from ionto.core import codes
-from iontobench.campaign.cell import board_of
-from iontobench.campaign.rig import Rig
+from iontobench.campaign.fault_bench import FaultBench, board_of
 from iontobench.sim import bench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin
 
+LONG = pytest.mark.long
 BOARD = board_of("virtual")
 LEVEL_UA, RAMP_S = 2000, 5
 BREAKS_MV, BREAK_US, STEP_US = 30_000.0, 2000.0, 1000
@@ -54,10 +54,10 @@ class Breaking(SkinState):
 def run(monkeypatch, params, hold_s, load=SkinState, injected=(), share=1.0):
     """A hold of 2 mA on a load; returns how it ended and the codes of its events."""
     monkeypatch.setattr(bench, "new_state", load)
-    rig = Rig(BOARD, params, faults=injected, share=share)
+    fault_bench = FaultBench(BOARD, params, faults=injected, share=share)
     words = by_time((LEVEL_UA, hold_s * 1000), slew_ua_s=LEVEL_UA // RAMP_S, probe_min_q4=8)
-    seen = rig.run(words)
-    return seen.last, {item.code for item in seen.ear.events}
+    seen = fault_bench.run(words)
+    return seen.last, {item.code for item in seen.host.events}
 
 
 def plain_skin(kohm, **changes):
@@ -68,7 +68,7 @@ def plain_skin(kohm, **changes):
 
 
 @pytest.mark.hazard("H-07")
-@pytest.mark.parametrize("recovery_s", [0.02, 1.0, 60.0])
+@pytest.mark.parametrize("recovery_s", [0.02, 1.0, pytest.param(60.0, marks=LONG)])
 def test_skin_that_breaks_down_in_the_ramp_is_no_short(recovery_s, monkeypatch):
     monkeypatch.setattr(Breaking, "recovery_us", recovery_s * 1e6)
     last, _ = run(monkeypatch, plain_skin(19.0), 12, Breaking)
@@ -76,8 +76,8 @@ def test_skin_that_breaks_down_in_the_ramp_is_no_short(recovery_s, monkeypatch):
 
 
 @pytest.mark.hazard("H-07")
-@pytest.mark.parametrize("kohm", [14.0, 14.7, 15.3])
-@pytest.mark.parametrize("recovery_s", [1.0, 60.0])
+@pytest.mark.parametrize("kohm", [14.0, 15.3, pytest.param(14.7, marks=LONG)])
+@pytest.mark.parametrize("recovery_s", [1.0, pytest.param(60.0, marks=LONG)])
 def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
     kohm, recovery_s, monkeypatch
 ):
@@ -89,7 +89,7 @@ def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
 
 
 @pytest.mark.hazard("H-07")
-@pytest.mark.parametrize("times", [6, 10])
+@pytest.mark.parametrize("times", [10, pytest.param(6, marks=LONG)])
 def test_a_very_dry_skin_that_settles_is_no_short(times, monkeypatch):
     forearm = load_skin("forearm")
     dry = replace(forearm, r0_kohm_cm2=times * forearm.r0_kohm_cm2, tau_fast_s=5.0)
@@ -103,7 +103,7 @@ def test_a_return_from_limiting_is_no_short(monkeypatch):
     """A lead path that is half off for a time, and whole again: limited, then a fifth of it."""
     dry = plain_skin(14.0)
     back = ("part-lift@10:60", "part-lift@16:1")
-    monkeypatch.setattr(bench.Bench, "worsen", _coming_back(bench.Bench.worsen))
+    monkeypatch.setattr(bench.SimulatedBench, "worsen", _coming_back(bench.SimulatedBench.worsen))
     last, told = run(monkeypatch, dry, 22, injected=back, share=0.92)
     assert (last["outcome"], last["fault"]) == ("complete", None)
     assert codes.EVENT_LIMITED in told

@@ -1,4 +1,4 @@
-"""Contacts that come and go: glitches, dips, and when they are too many [control.md].
+"""Contacts that come and go: glitches, dips, and too many [docs/control.md, Contact lost].
 
 A gap of five ticks or more cuts in its fifth; one that ends within 100 ms is a glitch; shorter
 ones are dips, which are counted and re-close as a step.
@@ -12,7 +12,8 @@ from tests.closed_loop.cutting import (
     assert_refuses_until_cleared,
 )
 from tests.closed_loop.regulating import overshoot_max_ua
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
+from tests.closed_loop.sessions import GONE_UA, by_dose, by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

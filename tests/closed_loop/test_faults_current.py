@@ -1,4 +1,5 @@
-"""Too much current and too little load: over-current, envelope, short [control.md, Supervisor]."""
+"""Too much current and too little load: over-current, ramp, short [docs/control.md,
+Supervisor]."""
 
 import pytest
 from tests.closed_loop.cutting import (
@@ -7,7 +8,8 @@ from tests.closed_loop.cutting import (
     assert_latched_off,
     assert_refuses_until_cleared,
 )
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 
@@ -27,7 +29,7 @@ def test_over_current_beyond_the_programs_peak_is_off_within_2_ms(phase_us, time
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_so_it_is_with_the_rp2040_adc_and_at_the_boards_own_maximum(seed):
+def test_an_over_current_is_cut_with_the_rp2040_adc_and_at_the_boards_own_maximum(seed):
     for level_ua, times, fault in (
         (2000, 1.3, "overcurrent"),
         (4600, 1.085, "overcurrent"),

@@ -1,12 +1,13 @@
 """Loops that die, hang or lose their host: the last rungs of the way off, seen from the load."""
 
 import pytest
-from tests.closed_loop.sessions import GONE_UA, ScriptedPort, Trial, by_time
+from tests.closed_loop.sessions import GONE_UA, by_time
+from tests.support.trial import ScriptedPort, Trial
 
 from ionto.core import codes
 from iontobench.sim.stage import draw_hold_us
 
-DEAD_US = 10_000  # [design.md, figures]
+DEAD_US = 10_000  # [docs/control.md, Required figures]
 TWO_MA = by_time((2000, 5000))
 CALLS = ("now_us", "sample", "actuate", "feed", "pump", "read", "write")
 LONGEST_SEED = 2221  # its dead-man holds for 8.39 of at most 8.4 ms

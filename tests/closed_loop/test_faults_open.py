@@ -11,11 +11,12 @@ from tests.closed_loop.cutting import (
     assert_latched_off,
     assert_refuses_until_cleared,
 )
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time, change_load, shipped
+from tests.closed_loop.sessions import GONE_UA, by_dose, by_time, change_load, shipped
+from tests.support.trial import Trial
 
 from ionto.core import codes
 
-SHARES = {"ideal": 1e-5, "rp2040": 0.01}  # of the dose [design.md, figures]
+SHARES = {"ideal": 1e-5, "rp2040": 0.01}  # of the dose [docs/control.md, Required figures]
 
 
 def assert_cut(trial, within_us=OPEN_OFF_US, share=1e-5):

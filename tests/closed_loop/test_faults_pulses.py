@@ -1,8 +1,8 @@
 """Faults of a train of pulses that take a second of its flat parts to be seen."""
 
 import pytest
-from tests.closed_loop.sessions import Trial
-from tests.core.build import pulses, words
+from tests.support.programs import pulses, words
+from tests.support.trial import Trial
 
 PROGRAM = {"slew_ua_s": 2000, "charge_uc": 100_000_000, "time_s": 100}
 

@@ -2,13 +2,13 @@
 
 import pytest
 from tests.closed_loop.plants import BOARD
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
 from ionto.bench import Bench
 from ionto.core import program
-from iontobench.campaign.rig import Rig
-from iontobench.device.runner import Console
-from iontobench.sim.bench import Bench as Plant
+from iontobench.campaign.fault_bench import FaultBench
+from iontobench.link.listener import LinkConsole
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.faults import KINDS
 from iontobench.sim.port import VirtualPort
 
@@ -18,7 +18,7 @@ PROGRAM = words([segment(program.HOLD_TIME, LEVEL_UA, 4000, 0, 4000)], slew_ua_s
 
 def session(*specs, **options):
     """A session of 5 s on 5 kOhm with faults, and what was seen."""
-    return Rig(BOARD, "resistor:5000", faults=specs, **options).run(PROGRAM)
+    return FaultBench(BOARD, "resistor:5000", faults=specs, **options).run(PROGRAM)
 
 
 def test_a_hang_ends_by_the_dead_man_and_then_the_watchdog():
@@ -68,12 +68,12 @@ def test_rubbish_ends_the_session_and_a_deaf_host_does_not():
     assert session("garbage@1:40").last["outcome"] == "stopped"
     deaf = session("host-deaf@1")
     assert deaf.last["outcome"] == "complete"
-    assert not any(item.t_ms > 1500 for item in deaf.ear.events)
+    assert not any(item.t_ms > 1500 for item in deaf.host.events)
     assert session("flood@1:5").last["outcome"] in ("complete", "stopped")
 
 
 def test_a_flipped_bit_changes_the_loaded_program_and_the_limit():
-    rig = Rig(BOARD, "resistor:5000", faults=["flip@2:14", "limit-flip@2.1"])
+    rig = FaultBench(BOARD, "resistor:5000", faults=["flip@2:14", "limit-flip@2.1"])
     before_q4 = rig.bench._loop.tick.supervisor._over_q4
     rig.run(PROGRAM)
     assert rig.bench._program.words != PROGRAM
@@ -82,15 +82,15 @@ def test_a_flipped_bit_changes_the_loaded_program_and_the_limit():
 
 
 def test_a_plant_whose_processor_is_out_of_reach_says_so():
-    plant = Plant(BOARD, "resistor:5000", faults=["flip@0.001"])
+    plant = SimulatedBench(BOARD, "resistor:5000", faults=["flip@0.001"])
     with pytest.raises(RuntimeError, match="within reach"):
         plant.advance(2000)
 
 
 def test_until_the_onset_a_session_with_any_fault_is_the_healthy_one():
     def trace(*specs):
-        plant = Plant(BOARD, "forearm", "rp2040", 3, specs)
-        port = VirtualPort(BOARD, plant, Console(_NoHost()))
+        plant = SimulatedBench(BOARD, "forearm", "rp2040", 3, specs)
+        port = VirtualPort(BOARD, plant, LinkConsole(_NoHost()))
         bench = Bench(port, BOARD)
         data = program.pack(PROGRAM)
         bench.load(data, program.crc16(data))

@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 from tests.closed_loop.plants import BOARD
 
-from iontobench.campaign.cell import spec_of
-from iontobench.campaign.matrix import LOADS, words
-from iontobench.campaign.rig import Rig
+from iontobench.campaign.fault_bench import FaultBench
+from iontobench.campaign.matrix import LOADS, load_program
+from iontobench.campaign.trial import spec_of
 
 COMMONEST = (
     *("open", "stage-off", "overcurrent:1.5", "stage-on:20000", "a-dead", "a-scale:0.5"),
@@ -22,7 +22,7 @@ FIRST_US, LATER_US = 3_000_137, 3_060_137
 def session(*faults_at):
     """A session with faults (text, us)."""
     specs = tuple(spec_of(fault, at_us) for fault, at_us in faults_at)
-    return Rig(BOARD, LOAD.name, faults=specs).run(words(LOAD))
+    return FaultBench(BOARD, LOAD.name, faults=specs).run(load_program(LOAD))
 
 
 @cache

@@ -4,17 +4,17 @@ import pytest
 from tests.closed_loop.plants import drive_ua, energised, run
 
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_SUPPLY, SAMPLE_V
-from iontobench.sim.bench import Bench
+from iontobench.resources import load_board
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.faults import SENSES
 from iontobench.sim.port import VirtualPort
-from iontobench.tree import load_board
 
 BOARD = load_board("virtual").BOARD
 
 
 def reading(*specs, current_ua=1000, ticks=60, polarity=1, adc="ideal"):
     """What a port reads (uA, uA, mV, mV) 60 ms after faults at 0."""
-    bench = Bench(BOARD, "resistor:5000", adc, 1, specs)
+    bench = SimulatedBench(BOARD, "resistor:5000", adc, 1, specs)
     bench.set_polarity(polarity)
     port = VirtualPort(BOARD, bench)
     buf = [0] * SAMPLE_LEN

@@ -7,32 +7,32 @@ import pytest
 
 from ionto.core import codes, program
 from iontobench.campaign import long_holds
-from iontobench.campaign.jitter import jittered
+from iontobench.campaign.healthy_bench import jittered
 from iontobench.campaign.long_holds import (
     SITES,
-    Held,
+    HoldResult,
     healthy,
     is_good,
     is_in_time,
     lifted,
     main,
-    place,
+    program_of,
     report,
     site_of,
-    words,
+    treatment_of,
 )
-from iontobench.campaign.many import over_seeds
+from iontobench.campaign.parallel import over_seeds
 
 FOREARM, TOOTH = 5, 4  # seeds
-WELL = Held(5, "forearm", "complete", None, (codes.EVENT_START,), 0, 1.02)
+WELL = HoldResult(5, "forearm", "complete", None, (codes.EVENT_START,), 0, 1.02)
 
 
 def test_sites_take_turns_under_the_electrodes_and_currents_of_shipped_protocols():
     assert [site_of(seed) for seed in range(5)] == list(SITES)
-    assert place("bath").level_ua == 15_000
-    assert place("tooth").areas_cm2 == (0.5, 20.0)
-    assert place("sole").ramp_s == 40
-    assert all(place(site).least_ohm > 0 for site in SITES)
+    assert treatment_of("bath").level_ua == 15_000
+    assert treatment_of("tooth").areas_cm2 == (0.5, 20.0)
+    assert treatment_of("sole").ramp_s == 40
+    assert all(treatment_of(site).least_ohm > 0 for site in SITES)
 
 
 def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
@@ -45,7 +45,7 @@ def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
     assert tooth.water_cm == 0
 
 
-@pytest.mark.parametrize("seed", [FOREARM, TOOTH])
+@pytest.mark.parametrize("seed", [FOREARM, pytest.param(TOOTH, marks=pytest.mark.long)])
 def test_a_healthy_hold_is_told_of_nothing_and_a_sudden_lift_within_two_seconds(seed, monkeypatch):
     monkeypatch.setattr(long_holds, "SESSION_S", 100)
     held = healthy(seed)
@@ -104,8 +104,8 @@ def test_the_command_is_exit_1_when_a_lift_is_not_told(monkeypatch, capsys):
 
 
 def test_its_programs_are_ramp_hold_and_ramp_within_six_minutes():
-    at = place("bath")
-    made = words(at, 300.0)
+    at = treatment_of("bath")
+    made = program_of(at, 300.0)
     assert (made[program.H_SEGMENTS], made[program.H_LEAST_OHM]) == (1, at.least_ohm)
     assert made[program.H_LIFT_PERCENT] == at.lift_percent
     assert long_holds.SESSION_S - 2 * at.ramp_s == 300

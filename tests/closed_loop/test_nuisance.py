@@ -1,22 +1,22 @@
 """Sessions with nothing wrong never trip: the jittered forearm, dry starts among them.
 
-The whole thousand is `python -m iontobench.campaign.nuisance`; here four, dry starts
-among them, and twenty and all of them in the long tier.
+The whole thousand is `python -m iontobench.campaign.nuisance`; here two, of which
+one starts dry, and twenty and all of them in the long tier.
 """
 
 import pytest
 
-from iontobench.campaign.jitter import DRY_SHARE, jittered
-from iontobench.campaign.many import over_seeds
-from iontobench.campaign.nuisance import Ended, is_trip, main, report, session
+from iontobench.campaign.healthy_bench import DRY_SHARE, jittered
+from iontobench.campaign.nuisance import NuisanceResult, is_trip, main, report, session
+from iontobench.campaign.parallel import over_seeds
 
-FOUR = (1, 2, 3, 4)  # three of them start dry
+TWO = (3, 4)  # the second starts dry
 
 
-def test_four_sessions_with_nothing_wrong_complete_without_a_trip():
-    found = [session(seed) for seed in FOUR]
+def test_two_sessions_with_nothing_wrong_complete_without_a_trip():
+    found = [session(seed) for seed in TWO]
     assert [ended.seed for ended in found if is_trip(ended)] == []
-    assert len({ended.peak_ua for ended in found}) == len(FOUR)
+    assert len({ended.peak_ua for ended in found}) == len(TWO)
 
 
 @pytest.mark.long
@@ -33,15 +33,15 @@ def test_a_thousand_sessions_with_nothing_wrong_complete_without_a_trip():
 
 
 def test_each_session_draws_its_own_compliance_within_the_stages_tolerance(monkeypatch):
-    from iontobench.campaign import nuisance
+    from iontobench.campaign import healthy_bench
 
     shares = []
 
-    def stop_here(*args, share, **options):
-        shares.append(share)
+    def stop_here(*args):
+        shares.append(args[-1])
         raise StopIteration
 
-    monkeypatch.setattr(nuisance, "Rig", stop_here)
+    monkeypatch.setattr(healthy_bench, "FaultBench", stop_here)
     for seed in (1, 21, 41):  # one board
         with pytest.raises(StopIteration):
             session(seed)
@@ -65,7 +65,7 @@ def test_a_skin_is_its_seeds_and_a_quarter_of_them_start_dry():
     [("complete", None, 0), ("short", None, 1), ("fault", "open", 1), ("refused", "no load", 1)],
 )
 def test_whatever_is_not_the_programs_own_end_is_counted_and_named(outcome, fault, trips):
-    text = report([Ended(3, "a skin", outcome, fault, 0, 0, 2000.0)])
+    text = report([NuisanceResult(3, "a skin", outcome, fault, 0, 0, 2000.0)])
     assert f"{trips} trips" in text
     assert ("seed 3 (a skin)" in text) == bool(trips)
 
@@ -73,7 +73,7 @@ def test_whatever_is_not_the_programs_own_end_is_counted_and_named(outcome, faul
 def test_the_command_is_exit_1_when_a_session_trips(monkeypatch, capsys):
     from iontobench.campaign import nuisance
 
-    bad = Ended(1, "a skin", "fault", "open", 0, 0, 1.0)
+    bad = NuisanceResult(1, "a skin", "fault", "open", 0, 0, 1.0)
     monkeypatch.setattr(nuisance, "session", lambda seed: bad)
     assert main(["--seeds", "1", "--jobs", "1"]) == 1
     assert "1 trips" in capsys.readouterr().out

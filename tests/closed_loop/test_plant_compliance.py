@@ -5,7 +5,7 @@ from math import nan
 import pytest
 from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, run
 
-from iontobench import tree
+from iontobench import resources
 from iontobench.sim.stage import StageParams, draw_compliance_share, draw_hold_us
 
 NOMINAL_MV = BOARD.compliance_mv
@@ -47,7 +47,7 @@ def test_a_share_that_is_asked_for_wins_over_the_draw(share):
 
 @pytest.mark.parametrize("name", ["virtual", "virtual_30ma", "virtual_500ua"])
 def test_every_boards_port_takes_a_share_of_its_own_nominal_compliance(name):
-    module = tree.load_board(name)
+    module = resources.load_board(name)
     stage = module.make_port(compliance_share=0.9).bench.stage
     assert stage.compliance_mv == 0.9 * stage.nominal_mv == 0.9 * module.BOARD.compliance_mv
 

@@ -4,7 +4,7 @@ import pytest
 from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, run
 
 from ionto.core.limits import Board
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.stage import draw_hold_us
 
 
@@ -90,7 +90,7 @@ def test_lim_test_clips_45_ua_and_lets_25_pass(max_ua, scale):
     board = Board("test", max_ua, 40000, 37, proof_scale=scale)
     tripped = []
     for current_ua in (25 * scale, 45 * scale):
-        bench = Bench(board, "resistor:10000")
+        bench = SimulatedBench(board, "resistor:10000")
         bench.set_lim_test(True)
         bench.pump()
         bench.set_gate(True)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, ramp, run
-from tests.closed_loop.sessions import Trial, by_time
+from tests.closed_loop.sessions import by_time
+from tests.support.trial import Trial
 
 from iontobench.sim.load import SLOW_US, SkinState, new_state
 from iontobench.sim.plant import PlantError
@@ -61,7 +62,7 @@ def test_a_session_on_a_restless_load_shows_no_current_that_the_stage_cannot_mak
 
 
 @given(params=accepted(), seed=st.integers(0, 99))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_accepted_load_keeps_its_resistance_positive_and_the_plant_finite(params, seed):
     bench = energised(params, seed=seed, faults=["open@0.3:20", "low-compliance@0.8:0.5"])
     ramp(bench, 4000, 0.2, 0.8, lambda one: one.check())
@@ -81,12 +82,12 @@ def test_any_accepted_load_keeps_its_resistance_positive_and_the_plant_finite(pa
 @pytest.mark.parametrize(
     "specs",
     [
-        ["drying@0:1000000"],
+        pytest.param(["drying@0:1000000"], marks=pytest.mark.long),
         ["drying@0:1000000", "drying@0:1000000"],
         [f"part-lift@{at}:99" for at in (0.1, 0.2, 0.3, 0.4, 0.5)],
     ],
 )
-@pytest.mark.parametrize("skin", ["forearm", "rc:5000:100"])
+@pytest.mark.parametrize("skin", ["forearm", pytest.param("rc:5000:100", marks=pytest.mark.long)])
 def test_no_fault_of_the_leads_takes_the_load_beyond_any_number(specs, skin):
     bench = energised(skin, faults=specs)
     drive_ua(bench, 1000)

@@ -2,8 +2,9 @@
 
 import pytest
 from tests.closed_loop.plants import drive_ua, energised, run
-from tests.closed_loop.sessions import Trial, words
-from tests.core.build import segment
+from tests.closed_loop.sessions import words
+from tests.support.programs import segment
+from tests.support.trial import Trial
 
 from ionto.core import program
 from iontobench.sim.skin import load_skin
@@ -54,7 +55,7 @@ def test_the_packet_is_counted_as_the_output_capacitances_own_and_in_the_charge(
     assert 0.5e-3 * 2.2 * gap_mv / 1000 < truth.gross_uc - before_uc < 2e-3 * 2.2 * gap_mv / 1000
 
 
-def test_what_a_welded_gate_drives_with_the_pin_low_is_a_peak_as_before():
+def test_the_current_of_a_welded_gate_with_its_pin_low_counts_as_a_peak():
     bench = energised("resistor:5000", faults=["gate-welded@0.05"])
     drive_ua(bench, 500)
     run(bench, 100)

@@ -5,12 +5,11 @@ from tests.closed_loop.plants import BOARD, bench_with, electrical, energised, r
 
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_V
-from iontobench.device.calibrate import CalibrationError, Reading, fit_calibration
-from iontobench.sim.adc import IdealAdc, Rp2040Adc, e11_table
-from iontobench.sim.bench import CH_A, CH_B, CH_SUPPLY, CH_V, Bench
+from iontobench.device.calibration import CalibrationError, Reading, fit_calibration
+from iontobench.sim.bench import CH_A, CH_B, CH_SUPPLY, CH_V, SimulatedBench
 from iontobench.sim.meter import GAIN_ERROR, Meter
 from iontobench.sim.port import VirtualPort
-from iontobench.sim.senses import nominal_calibration
+from iontobench.sim.senses import IdealAdc, Rp2040Adc, e11_table, nominal_calibration
 
 RANGES = {
     CH_A: (0.0, 6250.0),
@@ -145,7 +144,7 @@ def readings_of(seed, loads=(1000, 8000), levels_ua=range(200, 4801, 200)):
     """What a person at the bench would write down: the board's words beside the meter's."""
     readings = []
     for r_ohm in loads:
-        bench = Bench(BOARD, f"resistor:{r_ohm}", "rp2040", seed)
+        bench = SimulatedBench(BOARD, f"resistor:{r_ohm}", "rp2040", seed)
         meter = Meter(bench, r_ohm, seed)
         port = VirtualPort(BOARD, bench)
         port.begin()
@@ -158,7 +157,7 @@ def readings_of(seed, loads=(1000, 8000), levels_ua=range(200, 4801, 200)):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_fitted_calibration_measures_2_ma_within_half_a_percent(seed):
     calibration = fit_calibration(*readings_of(seed), BOARD.max_ua)
-    bench = Bench(BOARD, "resistor:5000", "rp2040", seed)
+    bench = SimulatedBench(BOARD, "resistor:5000", "rp2040", seed)
     port = VirtualPort(BOARD, bench, None, calibration)
     port.begin()
     for level_ua in (1500, 2000, 4000):
@@ -169,7 +168,7 @@ def test_a_fitted_calibration_measures_2_ma_within_half_a_percent(seed):
 
 
 def test_without_calibration_the_same_board_misses_half_a_percent():
-    port = VirtualPort(BOARD, Bench(BOARD, "resistor:5000", "rp2040", 1))
+    port = VirtualPort(BOARD, SimulatedBench(BOARD, "resistor:5000", "rp2040", 1))
     port.begin()
     a_ua, _, _ = held(port, 2000, 500)
     assert abs(a_ua / port.bench.load_ua - 1) > 0.005

@@ -1,4 +1,4 @@
-"""Regulation over the whole range of loads: true current against set point [control.md].
+"""Regulation over all loads: true current against set point [docs/control.md, Required figures].
 
 Ramps at the fastest slew there is and load steps between R and R / 2, both within 80 % of
 compliance; the set point is min(2 mA, 0.8 compliance / R). The steps strike between ticks.
@@ -6,7 +6,7 @@ compliance; the set point is min(2 mA, 0.8 compliance / R). The steps strike bet
 
 import pytest
 from tests.closed_loop.plants import BOARD
-from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
+from tests.closed_loop.regulating import SETTLE_US, LoadCurrents, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 
 from ionto.core import codes
@@ -15,7 +15,7 @@ LOADS_KOHM = (0.5, 0.51, 1, 5, 15.9, 16, 16.1, 30, 49, 50)
 LOADS_NF = (1, 1.1, 10, 50, 199, 200)
 STEPS_S = (0.9003, 1.1997)
 END_S = 1.45
-FASTEST_FAMILY_UA_S = 2000  # of all protocols [protocols/families]
+FASTEST_FAMILY_UA_S = 2000  # of all protocols [protocols/limits]
 
 
 def set_point_ua(r_kohm):
@@ -25,7 +25,7 @@ def set_point_ua(r_kohm):
 
 def stepped(r_kohm, c_nf, adc="ideal", seed=1, slew_ua_s=FASTEST_UA_S):
     """A session with the load halved, then doubled, while the set point stands."""
-    course = Course(r_kohm, c_nf, adc, seed)
+    course = LoadCurrents(r_kohm, c_nf, adc, seed)
     late_s = set_point_ua(r_kohm) / slew_ua_s - 0.2
     course.steps_us = [round((step_s + late_s) * 1e6) for step_s in STEPS_S]
     course.change(course.steps_us[0] / 1e6, r_kohm / 2).change(course.steps_us[1] / 1e6, r_kohm)
@@ -60,7 +60,7 @@ def test_ramps_and_load_steps_neither_overshoot_nor_last_with_the_ideal_adc(r_ko
 @pytest.mark.parametrize("seed", [1, 2, 5])
 @pytest.mark.parametrize("c_nf", [1, 200])
 @pytest.mark.parametrize("r_kohm", [0.5, 5, 16, 32, 42, 50])
-def test_so_it_is_with_the_calibrated_rp2040_adc_within_a_hundredth(r_kohm, c_nf, seed):
+def test_a_step_settles_with_the_calibrated_rp2040_adc_to_a_hundredth(r_kohm, c_nf, seed):
     set_ua = set_point_ua(r_kohm)
     course = stepped(r_kohm, c_nf, "rp2040", seed, FASTEST_FAMILY_UA_S)
     assert max(settled_errors_ua(course, set_ua)) <= max(0.01 * set_ua, 12.0)
@@ -71,7 +71,7 @@ def test_so_it_is_with_the_calibrated_rp2040_adc_within_a_hundredth(r_kohm, c_nf
 @pytest.mark.parametrize("r_kohm", [0.5, 5, 16, 50])
 def test_a_load_that_halves_over_20_ms_never_sees_more_than_the_figure(r_kohm, c_nf):
     set_ua = set_point_ua(r_kohm)
-    course = Course(r_kohm, c_nf)
+    course = LoadCurrents(r_kohm, c_nf)
     for part in range(1, 401):
         course.trial.at(0.9 + part * 50e-6, slide_to(r_kohm * (1 - part / 800)))
     course.trial.run(by_time((set_ua, 1300)))

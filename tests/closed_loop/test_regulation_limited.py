@@ -1,10 +1,10 @@
-"""Loads that the stage cannot feed: limited is no fault, recovery no overshoot [control.md].
+"""Loads that the stage cannot feed: no fault, and no overshoot after [docs/control.md, Limited].
 
 The limit is 40 V: at 2 mA every load above 20 kOhm. Compliance is judged from 95 % of it on.
 """
 
 import pytest
-from tests.closed_loop.regulating import SETTLE_US, Course, overshoot_max_ua
+from tests.closed_loop.regulating import SETTLE_US, LoadCurrents, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 
 from ionto.core import codes
@@ -16,7 +16,7 @@ LIMITED_S, BACK_S = 0.8003, 1.2997
 
 def limited(first_kohm, then_kohm, back_kohm, c_nf, adc="ideal", slew_ua_s=FASTEST_UA_S):
     """A session at 2 mA whose load rises beyond compliance for half a second."""
-    course = Course(first_kohm, c_nf, adc)
+    course = LoadCurrents(first_kohm, c_nf, adc)
     late_s = SET_UA / slew_ua_s - 0.2
     course.limited_us = round((LIMITED_S + late_s) * 1e6)
     course.back_us = round((BACK_S + late_s) * 1e6)
@@ -81,7 +81,7 @@ def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf,
 @pytest.mark.parametrize("r_kohm", [21, 25, 40, 50])
 @pytest.mark.parametrize("c_nf", [1, 200])
 def test_a_load_that_never_takes_2_ma_is_limited_for_the_hold_as_programmed(r_kohm, c_nf):
-    course = Course(r_kohm, c_nf)
+    course = LoadCurrents(r_kohm, c_nf)
     last = course.trial.run(by_time((SET_UA, 1800), time_s=9))
     assert (last["outcome"], last["fault"]) == ("complete", None)
     assert last["t_ms"] - course.trial.first_ms(codes.STATE_RAMP) == pytest.approx(2200, abs=210)

@@ -1,7 +1,8 @@
 """What an operator asks for while a session runs: pause, resume, set, stop; and the time limit."""
 
 import pytest
-from tests.closed_loop.sessions import GONE_UA, Trial, by_dose, by_time
+from tests.closed_loop.sessions import GONE_UA, by_dose, by_time
+from tests.support.trial import Trial
 
 from ionto.core import codes
 

@@ -1,6 +1,7 @@
 """The seed decides everything: the same one gives the same items, another one others."""
 
-from tests.closed_loop.sessions import Trial, by_dose
+from tests.closed_loop.sessions import by_dose
+from tests.support.trial import Trial
 
 
 def told(load, adc, seed, *specs):

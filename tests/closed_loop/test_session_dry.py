@@ -1,11 +1,12 @@
-"""Dry loads and loads near compliance: limited for a while, never a nuisance trip [control.md].
+"""Dry loads and loads near compliance: limited, never a nuisance trip [docs/control.md, Limited].
 
 One and a half minutes at 2 mA after the 20 s ramp of a protocol; the time limit leaves room for
 the stretch that being limited costs.
 """
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_dose, drier, shipped
+from tests.closed_loop.sessions import by_dose, drier, shipped
+from tests.support.trial import Trial
 
 from ionto.core import codes, program
 
@@ -42,8 +43,15 @@ def test_a_dry_start_is_not_even_limited():
     assert max(sample.load_mv for sample in trial.samples()) == pytest.approx(18_300, rel=0.03)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize(("times", "least_ms", "most_ms"), [(10, 200, 2000), (15, 8000, 20_000)])
+@pytest.mark.parametrize(
+    ("times", "least_ms", "most_ms", "adc"),
+    [
+        (10, 200, 2000, "ideal"),
+        pytest.param(10, 200, 2000, "rp2040", marks=pytest.mark.long),
+        pytest.param(15, 8000, 20_000, "ideal", marks=pytest.mark.long),
+        pytest.param(15, 8000, 20_000, "rp2040", marks=pytest.mark.long),
+    ],
+)
 def test_a_much_drier_start_is_limited_for_a_while_and_stretches_the_session(
     times, least_ms, most_ms, adc
 ):
@@ -68,7 +76,7 @@ def restless(times, noise):
     return drier(times, noise_sigma=noise, noise_tau_s=0.5)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_a_restless_load_near_compliance_never_trips(seed):
     trial = held_for_90_s(restless(9, 0.05), "rp2040", seed)
     assert_no_nuisance(trial, 0.01)

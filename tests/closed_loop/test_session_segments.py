@@ -3,8 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from tests.closed_loop.sessions import Trial, by_dose, by_time
-from tests.core.build import segment, words
+from tests.closed_loop.sessions import by_dose, by_time
+from tests.support.programs import segment, words
+from tests.support.trial import Trial
 
 from ionto.core import codes, program
 

@@ -1,9 +1,14 @@
-"""Whole sessions of the first protocol: it completes, on time, with its dose and no overshoot."""
+"""Whole sessions of the first protocol: it completes, on time, with its dose and no overshoot.
+
+Its 20 minutes are for the long tier; the short one has it with ramps of 2 s and a hold of 10 s.
+"""
 
 import pytest
-from tests.closed_loop.sessions import Trial, drier, shipped
+from tests.closed_loop.sessions import drier, shipped
+from tests.support.trial import Trial
+from tests.vm.short_programs import cut_short
 
-from ionto.core import codes
+from ionto.core import codes, program
 
 TARGET_UC = 40 * 60_000
 NEAR_UC = 6_000  # 0.1 mA min
@@ -18,12 +23,18 @@ IN_ORDER = [
 ]
 
 
-def whole(load, adc="ideal", seed=1):
+SHORT = cut_short(shipped(), 2000, 10_000)
+SHORT_UC = SHORT[program.HEADER_LEN + program.S_CHARGE_UC]
+
+
+def whole(load, adc="ideal", seed=1, words=None):
     """dexamethasone-40 on a load, judged by what every whole session has to keep."""
+    words = words or shipped()
+    target_uc = words[program.HEADER_LEN + program.S_CHARGE_UC]
     trial = Trial(load, adc, seed)
-    last = trial.run(shipped())
+    last = trial.run(words)
     assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
-    assert last["dose_uc"] == pytest.approx(TARGET_UC, abs=NEAR_UC)
+    assert last["dose_uc"] == pytest.approx(target_uc, abs=NEAR_UC * target_uc / TARGET_UC)
     assert (last["negative_uc"], last["positive_uc"]) == (last["dose_uc"], 0)
     assert trial.truth.peak_ua <= PEAK_MAX_UA
     assert [state for _, state, _ in trial.states()] == IN_ORDER
@@ -38,6 +49,27 @@ def assert_dose_true(trial, share):
     assert trial.truth.positive_uc < 5  # the cathode is the active electrode
 
 
+def test_a_shortened_dexamethasone_40_completes_with_its_dose_in_its_time():
+    trial = whole("forearm", words=SHORT)
+    assert_dose_true(trial, 0.001)
+    assert trial.truth.gross_uc == pytest.approx(SHORT_UC, abs=NEAR_UC * SHORT_UC / TARGET_UC)
+    # 2 s up, 10 s at 2 mA, 2 s down, and 0.4 s of probe and proof before.
+    assert trial.last["t_ms"] == pytest.approx(14_400, abs=100)
+    assert trial.events(codes.EVENT_LIMITED) == []
+    assert len(trial.samples()) == pytest.approx(143, abs=15)  # 10 Hz
+
+
+@pytest.mark.parametrize(
+    ("load", "adc", "seed", "share"),
+    [("forearm", "rp2040", 3, 0.01), ("forearm-dry", "ideal", 1, 0.001)],
+    ids=["the RP2040's converter", "a dry start"],
+)
+def test_a_shortened_dexamethasone_40_completes_with_a_true_dose(load, adc, seed, share):
+    trial = whole(load, adc, seed, SHORT)
+    assert_dose_true(trial, share)
+    assert trial.events(codes.EVENT_CONTACT) == []
+
+
 @pytest.mark.long
 def test_dexamethasone_40_completes_with_its_dose_in_its_time():
     trial = whole("forearm")
@@ -49,6 +81,7 @@ def test_dexamethasone_40_completes_with_its_dose_in_its_time():
     assert len(trial.samples()) == pytest.approx(12_203, abs=15)  # 10 Hz
 
 
+@pytest.mark.long
 def test_dexamethasone_40_completes_on_the_calibrated_rp2040_adc():
     assert_dose_true(whole("forearm", "rp2040", 3), 0.01)
 

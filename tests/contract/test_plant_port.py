@@ -11,9 +11,9 @@ from ionto.core.units import (
     SAMPLE_SUPPLY,
     WRAP_US,
 )
+from iontobench.resources import load_board
 from iontobench.sim.port import VirtualPort
 from iontobench.testing import CheckedPort
-from iontobench.tree import load_board
 
 VIRTUAL = load_board("virtual")
 BOARD = VIRTUAL.BOARD
@@ -90,7 +90,9 @@ def test_wait_keeps_the_grid_of_1_ms_after_resampling():
 
 def test_time_wraps_at_2_to_the_30():
     port = port_on()
-    port.bench.advance(WRAP_US - 500)
+    bench = port.bench
+    bench.now_us = bench.refresh_us = bench._slow_since_us = WRAP_US - 500
+    bench.recompute()
     port.begin()
     port.wait()
     port.wait()

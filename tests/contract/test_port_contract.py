@@ -4,8 +4,8 @@ import inspect
 import re
 
 import pytest
-from tests.core.build import SMALL
-from tests.core.fake_port import FakePort
+from tests.support.fake_port import FakePort
+from tests.support.programs import SMALL
 
 from ionto import port as contract
 from ionto.core.units import SAMPLE_LEN, TICK_US
@@ -236,7 +236,7 @@ def test_a_fake_bridge_is_not_switched_under_current():
 
 
 @pytest.mark.parametrize("count", [0, -1, 5])
-def test_a_write_is_of_what_the_buffer_holds(count):
+def test_a_write_of_more_bytes_than_the_buffer_holds_is_an_error(count):
     broken("write", "begin", ("write", bytearray(4), count))
 
 

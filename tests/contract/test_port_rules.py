@@ -12,8 +12,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tests.core.build import LARGE, RESEARCH, SMALL, UNPROVABLE
-from tests.core.fake_port import FakePort
+from tests.support.fake_port import FakePort
+from tests.support.programs import LARGE, RESEARCH, SMALL, UNPROVABLE
 
 import ionto
 import iontobench
@@ -26,9 +26,9 @@ from ionto.core.units import (
     SAMPLE_V,
 )
 from iontobench import testing
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.resources import load_board
 from iontobench.testing import CALLS, ContractError, PortRules
-from iontobench.tree import load_board
 
 RULES = sorted(name for name in vars(PortRules) if name.startswith("test_"))
 
@@ -294,8 +294,8 @@ BAD = GOOD + "    def read(self, buf):\n        return 2\n"
 
 def follow_the_how_to(folder, port):
     """What pytest says of `port` in a project that has the files and runs the command told."""
-    board = "from tests.core.build import SMALL as BOARD\n"
-    board += f"from tests.core.fake_port import FakePort\n\n{port}"
+    board = "from tests.support.programs import SMALL as BOARD\n"
+    board += f"from tests.support.fake_port import FakePort\n\n{port}"
     (folder / "my_board.py").write_text(board)
     told = testing.__doc__
     code = re.search(r"Write (test_\w+\.py)\.[\s\S]*?\n\n((?:    .*\n|\n)+)", told)

@@ -1,7 +1,7 @@
 """A telemetry and all that it wrote, for the tests of both its halves."""
 
 from ionto.core.telemetry import STEP_DUE, STEP_STATUS, STEP_WRITE, Telemetry
-from iontobench.device.frames import decode
+from iontobench.link.frames import decode
 
 VALUES = [0, 0, 1234, 2, 3, 32000, 31990, -12, 5000, 777]
 

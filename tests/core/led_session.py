@@ -1,5 +1,7 @@
 """A session led by hand with its real ramp, dose and probe; what flows is the set point."""
 
+from tests.support.programs import SMALL, make_program, off, pulses, sample, segment
+
 from ionto.core import codes
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
@@ -10,13 +12,11 @@ from ionto.core.ramp import Ramp
 from ionto.core.session import Session
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 
-from .build import SMALL, make_program, off, pulses, sample, segment
-
 LOADED_MV = 250  # 5 V behind 100 kOhm into 5.3 kOhm
 OPEN_MV = 5000
 
 
-class Led:
+class LedSession:
     """`tick` is one tick of a loop without supervisor and port."""
 
     def __init__(self, program=None, board=SMALL):

@@ -1,9 +1,10 @@
 """Short segments, a session led by hand through them, and how long it stays where it is."""
 
+from tests.support.programs import make_program, segment
+
 from ionto.core import codes, program
 
-from .build import make_program, segment
-from .led_session import Led
+from .led_session import LedSession
 
 FAST = {"slew_ua_s": 10_000}
 
@@ -20,7 +21,7 @@ def by_charge(charge_uc, level_ua=1000, polarity=0):
 
 def led(*segments, **header):
     """A session led by hand through `segments`."""
-    return Led(make_program(segments=list(segments), **{**FAST, **header}))
+    return LedSession(make_program(segments=list(segments), **{**FAST, **header}))
 
 
 def away(made, limit=5000):

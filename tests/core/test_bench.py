@@ -1,6 +1,8 @@
 """The object at the REPL: what it loads, what it refuses, and that its fault latches."""
 
 import pytest
+from tests.support.fake_port import OPEN, FakePort
+from tests.support.programs import SMALL, segment, words
 
 from ionto.bench import Bench
 from ionto.core import program
@@ -8,9 +10,7 @@ from ionto.core.program import ProgramError, crc16, pack
 from ionto.core.units import INPUT_LIMITER
 from iontobench.testing import CheckedPort
 
-from .build import SMALL, segment, words
-from .fake_port import OPEN, FakePort
-from .loops import HOLDING, Interrupter
+from .loop_bench import HOLDING, Interrupter
 
 QUICK = words([segment(program.HOLD_TIME, 2000, 10_000, 0, 100)], slew_ua_s=10_000)
 

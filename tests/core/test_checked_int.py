@@ -9,6 +9,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import segment, words
 
 from ionto.core import codes, limits, program
 from ionto.core.command import Command
@@ -20,10 +21,9 @@ from ionto.core.regulator import Regulator
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.telemetry import STEP_DUE, Telemetry
 
-from .build import segment, words
 from .checked_int import SMALL_MAX, SMALL_MIN, BeyondSmallInt, CheckedInt, check_attributes
-from .led_session import Led
-from .loops import Bed
+from .led_session import LedSession
+from .loop_bench import LoopBench
 
 C = CheckedInt
 FULL_Q4 = 600_000
@@ -142,7 +142,9 @@ def test_the_supervisor_after_four_hours_with_any_sample(gate, target_q4):
 @pytest.mark.parametrize("dt_us", [1000, 20_000])
 def test_the_session_of_the_largest_current_slowest_ramp_and_four_hours(dt_us):
     board = large_board()
-    led = Led(worst_program(board, [*WORST, segment(level_ua=30_000, slew_ua_s=10_000)]), board)
+    led = LedSession(
+        worst_program(board, [*WORST, segment(level_ua=30_000, slew_ua_s=10_000)]), board
+    )
     check_attributes(led.session)
     for moment in (0, HOURS_MS - 400, HOURS_MS):
         led.session.t_ms = C(moment)
@@ -216,7 +218,7 @@ class Checking:
 )
 def test_a_whole_session_at_30_ma_in_checked_ints(load_ohm, time_s, outcome):
     board = large_board()
-    bed = Bed(board, load_ohm, wrap=Checking)
+    bed = LoopBench(board, load_ohm, wrap=Checking)
     bed.port.board = large_board()  # the fake itself may compute with any integers
     for part in (
         bed.parts.supervisor,

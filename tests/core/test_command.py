@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ionto.core import command
 from ionto.core.command import COMMAND_NAMES, Command
 from ionto.core.crc import crc16
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 
 PLAIN = re.compile(rb"(stop|pause|resume|\?)|(set|beat) ([0-9]+)")
 NUMBERS = {command.SET, command.BEAT}

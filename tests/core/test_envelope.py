@@ -66,7 +66,7 @@ def test_a_way_down_is_a_tick_ahead_and_a_way_up_is_not():
 
 @pytest.mark.parametrize("us_before", [0, 3])
 @pytest.mark.parametrize(("us_after", "moved_q4"), [(6, 0), (7, 1)])
-def test_what_is_owed_to_a_new_target_is_paid_and_nothing_more(us_before, us_after, moved_q4):
+def test_after_a_follow_the_current_moves_by_the_time_since_it(us_before, us_after, moved_q4):
     envelope = at(0, 16_000)
     if us_before:
         envelope.move(us_before)
@@ -76,7 +76,7 @@ def test_what_is_owed_to_a_new_target_is_paid_and_nothing_more(us_before, us_aft
     assert envelope.expected_q4 == moved_q4
 
 
-def test_what_is_owed_is_paid_at_the_slew_of_the_target_before():
+def test_a_follow_first_moves_for_the_time_before_it_at_the_old_slew():
     envelope = at(0, 16_000)
     envelope.move(1000)
     envelope.follow(32_000, 100, 0)
@@ -84,7 +84,7 @@ def test_what_is_owed_is_paid_at_the_slew_of_the_target_before():
 
 
 @pytest.mark.parametrize(("us", "moved_q4"), [(6, 0), (7, 1)])
-def test_a_retraction_takes_what_is_owed_first_and_no_time_of_its_own(us, moved_q4):
+def test_a_retraction_first_moves_for_the_time_before_it_and_costs_no_time(us, moved_q4):
     envelope = at(8000, 16_000)
     envelope.move(1000)
     envelope.retract(1000)
@@ -146,7 +146,7 @@ def test_a_retracted_reference_arms_by_the_ramp_as_programmed_on_the_way_up_and_
         assert envelope.open_high_q4() == CAP_Q4
 
 
-def test_on_the_way_down_what_flows_decides_what_is_armed():
+def test_on_a_ramp_down_the_measured_current_decides_whether_the_open_check_is_armed():
     envelope = at(32_000)
     envelope.follow(0, SLEW_UA_S, 0)
     assert envelope.expected_q4 == 320 - 160

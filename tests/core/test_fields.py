@@ -10,8 +10,8 @@ from ionto.core.fields import EVENT_FIELDS, FLAG_NAMES, SAMPLE_FIELDS
 from ionto.core.frame import FRAME_MAX
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_LEN, SAMPLE_V
 from ionto.link import Link
-from iontobench.device.events import Event, Sample
-from iontobench.device.frames import decode
+from iontobench.link.events import Event, Sample
+from iontobench.link.frames import decode
 
 FRAMED = len("~") + len("crc4") + len("\n")
 TABLES = {"sample": SAMPLE_FIELDS, "event": EVENT_FIELDS}

@@ -3,11 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import SMALL, make_program, pulses, segment
 
 from ionto.core.integrity import Integrity
 from ionto.core.program import HEADER_LEN, SEGMENT_LEN
-
-from .build import SMALL, make_program, pulses, segment
 
 WORDS = HEADER_LEN + 3 * SEGMENT_LEN
 STEPS = -(-WORDS // 8)  # of a walk

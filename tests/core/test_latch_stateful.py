@@ -9,16 +9,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from tests.support.fake_port import OPEN, FakePort
+from tests.support.programs import SMALL, off, pulses, segment, words
 
 from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.program import ProgramError, crc16, pack
 from ionto.loop import WHOLE
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 from iontobench.testing import CheckedPort
-
-from .build import SMALL, off, pulses, segment, words
-from .fake_port import OPEN, FakePort
 
 FAST = {"slew_ua_s": 10_000, "charge_uc": 10_000_000}
 PROGRAMS = [

@@ -1,13 +1,13 @@
 """The session loop on a checked fake: order, ends, commands, and off on every way out."""
 
 import pytest
+from tests.support.fake_port import OPEN
+from tests.support.programs import BOARDS, NAMES, SMALL
 
 from ionto.core import codes, command
 from ionto.core.units import INPUT_STOP
 
-from .build import BOARDS, NAMES, SMALL
-from .fake_port import OPEN
-from .loops import HOLDING, RAMPING, Bed, quick
+from .loop_bench import HOLDING, RAMPING, LoopBench, quick
 
 RAMPING_TICK = RAMPING + 85
 
@@ -30,7 +30,7 @@ def set_inputs(bits):
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_a_session_passes_through_its_states_and_completes(board, polarity):
-    bed = Bed(board)
+    bed = LoopBench(board)
     level_ua = min(board.max_ua, 2000)
     program = quick(board, level_ua=level_ua, polarity=polarity, density_ua_cm2=500)
     assert bed.run(program) == codes.OUTCOME_COMPLETE
@@ -48,13 +48,13 @@ def test_a_session_passes_through_its_states_and_completes(board, polarity):
 
 
 def test_without_a_load_the_start_is_refused_and_the_gate_never_closes():
-    bed = Bed(load_ohm=OPEN)
+    bed = LoopBench(load_ohm=OPEN)
     assert bed.run() == codes.OUTCOME_REFUSED
     assert bed.port.history == []
 
 
 def test_an_overcurrent_trips_in_its_own_tick_and_actuates_nothing_after_off():
-    bed = Bed().at(RAMPING_TICK, lambda port: setattr(port, "gain", 2000))
+    bed = LoopBench().at(RAMPING_TICK, lambda port: setattr(port, "gain", 2000))
     bed.at(RAMPING_TICK + 100, lambda port: setattr(port, "gain", 2000))
     assert bed.run() == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault in (
@@ -66,14 +66,14 @@ def test_an_overcurrent_trips_in_its_own_tick_and_actuates_nothing_after_off():
 
 
 def test_an_overcurrent_is_off_before_the_next_tick_begins():
-    bed = Bed().at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
+    bed = LoopBench().at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
     assert bed.run() == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault == codes.FAULT_OVERCURRENT
     assert bed.port.history[-1] == (HOLDING * 1000, 0, 0)
 
 
 def test_an_open_lead_is_cut_in_five_ticks_and_latches_100_ms_after_its_onset():
-    bed = Bed().at(HOLDING, open_lead)
+    bed = LoopBench().at(HOLDING, open_lead)
     assert bed.run() == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault == codes.FAULT_OPEN
     assert bed.port.history[-1] == ((HOLDING + 4) * 1000, 0, 0)
@@ -81,7 +81,7 @@ def test_an_open_lead_is_cut_in_five_ticks_and_latches_100_ms_after_its_onset():
 
 
 def test_a_glitch_rests_probes_and_ramps_from_zero():
-    bed = Bed().at(HOLDING, open_lead).at(HOLDING + 30, restore)
+    bed = LoopBench().at(HOLDING, open_lead).at(HOLDING + 30, restore)
     assert bed.run() == codes.OUTCOME_COMPLETE
     assert bed.states[4:9] == [
         codes.STATE_CONTACT,
@@ -97,7 +97,7 @@ def test_a_glitch_rests_probes_and_ramps_from_zero():
 
 
 def test_a_third_glitch_is_intermittent():
-    bed = Bed()
+    bed = LoopBench()
     for start in (HOLDING, HOLDING + 1550, HOLDING + 3150):
         bed.at(start, open_lead).at(start + 20, restore)
     assert bed.run(quick(time_ms=5000)) == codes.OUTCOME_FAULTED
@@ -108,14 +108,14 @@ def test_a_third_glitch_is_intermittent():
 @pytest.mark.hazard("H-27")
 @pytest.mark.parametrize("tick", [100, 300, RAMPING_TICK, HOLDING, HOLDING + 106])
 def test_a_stop_ends_the_session_from_every_state_of_a_run(tick):
-    bed = Bed().say(tick, "stop")
+    bed = LoopBench().say(tick, "stop")
     expected = codes.OUTCOME_STOPPED if tick <= HOLDING else codes.OUTCOME_COMPLETE
     assert bed.run() == expected
     assert bed.states[-1] == codes.STATE_DONE
 
 
 def test_a_pause_opens_the_gate_and_a_resume_ramps_again_from_zero():
-    bed = Bed().say(HOLDING, "pause").say(HOLDING + 550, "resume")
+    bed = LoopBench().say(HOLDING, "pause").say(HOLDING + 550, "resume")
     assert bed.run() == codes.OUTCOME_COMPLETE
     assert bed.states[3:9] == [
         codes.STATE_HOLD,
@@ -128,7 +128,7 @@ def test_a_pause_opens_the_gate_and_a_resume_ramps_again_from_zero():
 
 
 def test_a_set_moves_the_level_within_the_peak():
-    bed = Bed().say(HOLDING - 30, "set 99999", as_tool=False)
+    bed = LoopBench().say(HOLDING - 30, "set 99999", as_tool=False)
     top = []
     bed.at(HOLDING + 50, lambda port: top.append(bed.parts.ramp.set_q4))
     assert bed.run(quick()) == codes.OUTCOME_COMPLETE
@@ -148,14 +148,14 @@ def test_commands_are_the_sessions_asks():
 
 @pytest.mark.hazard("H-27")
 def test_a_stop_input_held_down_still_lets_the_ramp_down_end():
-    bed = Bed().at(HOLDING, set_inputs(1))
+    bed = LoopBench().at(HOLDING, set_inputs(1))
     assert bed.run() == codes.OUTCOME_STOPPED
     assert bed.port.tick < HOLDING + 200 + 60
 
 
 def test_a_stop_in_the_tick_that_loses_contact_is_not_lost():
     for tick in range(HOLDING, HOLDING + 10):
-        bed = Bed().at(HOLDING, open_lead).at(HOLDING + 30, restore)
+        bed = LoopBench().at(HOLDING, open_lead).at(HOLDING + 30, restore)
         # Held for eight ticks: the link hears in every fourth, and later where a state begins.
         bed.at(tick, lambda port: setattr(port, "inputs", INPUT_STOP))
         bed.at(tick + 8, lambda port: setattr(port, "inputs", 0))
@@ -164,7 +164,7 @@ def test_a_stop_in_the_tick_that_loses_contact_is_not_lost():
 
 @pytest.mark.hazard("H-22")
 def test_a_lost_host_ramps_down_after_three_seconds():
-    bed = Bed()
+    bed = LoopBench()
     assert bed.run(quick(time_ms=8000), supervised=True) == codes.OUTCOME_STOPPED
     assert 3000 <= bed.first_tick(codes.STATE_RAMP_DOWN) <= 3008
 
@@ -172,7 +172,7 @@ def test_a_lost_host_ramps_down_after_three_seconds():
 @pytest.mark.hazard("H-22")
 @pytest.mark.parametrize("tick", range(2984, 3016))
 def test_a_line_that_ends_as_the_host_is_lost_does_not_take_back_the_stop(tick):
-    bed = Bed().say(tick, "set 1000")
+    bed = LoopBench().say(tick, "set 1000")
     assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_STOPPED
     assert bed.first_tick(codes.STATE_RAMP_DOWN) <= 3020
 
@@ -181,7 +181,7 @@ def test_a_line_that_ends_as_the_host_is_lost_does_not_take_back_the_stop(tick):
 def test_a_fault_of_a_slow_check_is_not_hidden_by_a_contact_lost_in_its_tick():
     faults = []
     for tick in range(HOLDING, HOLDING + 4):
-        bed = Bed().at(tick, open_lead)
+        bed = LoopBench().at(tick, open_lead)
         supervisor = bed.parts.supervisor
 
         def check(buf, flow, frozen, supervisor=supervisor):
@@ -195,7 +195,7 @@ def test_a_fault_of_a_slow_check_is_not_hidden_by_a_contact_lost_in_its_tick():
 
 
 def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
-    bed = Bed(host=True)
+    bed = LoopBench(host=True)
     assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_COMPLETE
     end = bed.items[-1]
     assert (end.code, end.a, end.b) == (codes.EVENT_END, codes.OUTCOME_COMPLETE, 0)
@@ -203,19 +203,19 @@ def test_beats_keep_a_supervised_session_going_and_its_end_arrives():
 
 @pytest.mark.hazard("H-23")
 def test_256_bytes_without_a_line_are_a_link_fault_and_ramp_down():
-    bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 256))
+    bed = LoopBench().at(250, lambda port: port.rx.extend(b"x" * 256))
     assert bed.run(quick(time_ms=3000)) == codes.OUTCOME_STOPPED
     began = bed.first_tick(codes.STATE_RAMP_DOWN)
     assert 250 + 128 <= began <= 250 + 2 * 256 + 8, "between a byte in two ticks and two in one"
 
 
 def test_255_bytes_without_a_line_are_not_yet_a_link_fault():
-    bed = Bed().at(250, lambda port: port.rx.extend(b"x" * 255))
+    bed = LoopBench().at(250, lambda port: port.rx.extend(b"x" * 255))
     assert bed.run(quick(time_ms=1000)) == codes.OUTCOME_COMPLETE
 
 
 def test_the_probe_is_off_as_soon_as_a_session_has_ended():
-    bed = Bed().say(100, "stop")
+    bed = LoopBench().say(100, "stop")
     probing = []
     for tick in range(108, 145):
         bed.at(tick, lambda port: probing.append((bed.parts.session.state, port.probe_on)))
@@ -225,7 +225,7 @@ def test_the_probe_is_off_as_soon_as_a_session_has_ended():
 
 
 def test_a_late_tick_after_the_end_was_told_does_not_change_it():
-    bed = Bed()
+    bed = LoopBench()
     bed.port.host = None
 
     def late(port):
@@ -239,7 +239,7 @@ def test_a_late_tick_after_the_end_was_told_does_not_change_it():
 
 
 def test_a_gate_that_leaks_after_the_ramp_down_is_a_fault_and_is_told_with_the_end():
-    bed = Bed(host=True)
+    bed = LoopBench(host=True)
 
     def leak(port):
         port.leak_q4 = 1500 if bed.parts.session.state == codes.STATE_DONE else 0
@@ -252,7 +252,7 @@ def test_a_gate_that_leaks_after_the_ramp_down_is_a_fault_and_is_told_with_the_e
 
 
 def test_a_glitch_is_told_once_and_a_later_pause_is_none():
-    bed = Bed(host=True).at(HOLDING, open_lead).at(HOLDING + 30, restore)
+    bed = LoopBench(host=True).at(HOLDING, open_lead).at(HOLDING + 30, restore)
     bed.say(HOLDING + 1800, "pause").say(HOLDING + 2200, "resume")
     assert bed.run(quick(time_ms=1000), supervised=True) == codes.OUTCOME_COMPLETE
     told = [item.a for item in bed.items if getattr(item, "code", 0) == codes.EVENT_GLITCH]
@@ -262,7 +262,7 @@ def test_a_glitch_is_told_once_and_a_later_pause_is_none():
 
 
 def test_inputs_of_an_earlier_run_are_forgotten():
-    bed = Bed()
+    bed = LoopBench()
     bed.parts.buf[:] = [5, 5, 5, 5, 3]
     bed.parts.start(quick(), 0)
     assert bed.parts.buf == [0] * 5

@@ -1,6 +1,6 @@
 """Every way out of the loop: after it the output is off, and nothing was asked of it since.
 
-`Bed.run` itself checks gate, drive and probe, and that `off` was the last call that acts.
+`LoopBench.run` itself checks gate, drive and probe, and that `off` was the last call that acts.
 """
 
 from operator import attrgetter
@@ -8,20 +8,20 @@ from operator import attrgetter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.fake_port import OPEN
+from tests.support.programs import make_program, pulses
 
 from ionto.core import codes
 from iontobench.testing import CALLS
 
-from .build import make_program, pulses
-from .fake_port import OPEN
-from .loops import HOLDING, RAMPING, Bed, Interrupter, quick
+from .loop_bench import HOLDING, RAMPING, Interrupter, LoopBench, quick
 
 SHORT = quick(level_ua=500, time_ms=30)
 
 
 def _call_sites():
     """(method, how many calls) of an undisturbed run, each method at several ticks."""
-    bed = Bed()
+    bed = LoopBench()
     bed.run(SHORT)
     for name in CALLS:
         total = bed.checked.calls[name]
@@ -41,7 +41,7 @@ def test_an_exception_at_any_call_leaves_the_output_off(name, count, before, err
         made.append(Interrupter(port, name, count, error, before))
         return made[0]
 
-    bed = Bed(wrap=wrap)
+    bed = LoopBench(wrap=wrap)
     with pytest.raises(error):
         bed.run(SHORT)
     assert made[0].raised
@@ -65,7 +65,7 @@ def test_an_exception_at_any_call_leaves_the_output_off(name, count, before, err
 )
 def test_an_exception_inside_any_part_leaves_the_output_off(part, name):
     bed = (
-        Bed()
+        LoopBench()
         .at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
         .say(HOLDING - 10, "pause")
     )
@@ -84,7 +84,7 @@ def test_an_exception_inside_any_part_leaves_the_output_off(part, name):
 
 
 def test_the_output_is_off_before_anything_else_of_the_tick_that_finds_a_fault():
-    bed = Bed().at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
+    bed = LoopBench().at(HOLDING, lambda port: setattr(port, "offset_q4", 40000))
     decide = bed.parts._decide
     seen = []
 
@@ -100,7 +100,7 @@ def test_the_output_is_off_before_anything_else_of_the_tick_that_finds_a_fault()
 
 @pytest.mark.hazard("H-20")
 def test_off_is_called_at_least_three_times_on_the_way_out():
-    bed = Bed().at(HOLDING, lambda port: (_ for _ in ()).throw(KeyboardInterrupt))
+    bed = LoopBench().at(HOLDING, lambda port: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         bed.run()
     assert bed.checked.calls["off"] >= 3
@@ -128,7 +128,7 @@ SAYINGS = st.sampled_from(["stop", "pause", "resume", "set 1", "set 2000", "?", 
     st.booleans(),
 )
 def test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so(disturbances, sayings, host):
-    bed = Bed(host=host)
+    bed = LoopBench(host=host)
     for tick, name in disturbances:
         bed.at(tick, DISTURBANCES[name])
     for tick, text in sayings:
@@ -150,7 +150,7 @@ def test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so(disturbances, s
 @pytest.mark.hazard("H-26")
 @pytest.mark.parametrize("load_ohm", [OPEN, 5000], ids=["no load", "stage broken"])
 def test_what_the_session_finds_itself_latches_the_supervisor_too(load_ohm):
-    bed = Bed(load_ohm=load_ohm)
+    bed = LoopBench(load_ohm=load_ohm)
     bed.port.broken.add("stage")
     assert bed.run() == codes.OUTCOME_REFUSED
     supervisor = bed.parts.supervisor
@@ -166,7 +166,7 @@ def test_a_run_after_ctrl_c_in_a_train_has_every_pulse_of_its_own():
     def train(count):
         return make_program(segments=[pulses(50, 50, 1, count)], slew_ua_s=10_000)
 
-    bed = Bed().at(RAMPING + 60, interrupt)
+    bed = LoopBench().at(RAMPING + 60, interrupt)
     with pytest.raises(KeyboardInterrupt):
         bed.run(train(3))
     assert bed.parts.session.state == codes.STATE_PULSE

@@ -1,14 +1,14 @@
 """The proof before each ramp: what it finds, at which currents, and how it is left."""
 
 import pytest
+from tests.support.fake_stage import OPEN
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL, UNPROVABLE
 
 from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, LARGE, NAMES, SMALL, UNPROVABLE
-from .fake_stage import OPEN
-from .loops import PROOF_STEPS, PROVING, RAMPING, Bed, quick
+from .loop_bench import PROOF_STEPS, PROVING, RAMPING, LoopBench, quick
 
 ALL = 31
 FOUND = {
@@ -30,7 +30,7 @@ def events(bed, code):
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 @pytest.mark.parametrize("polarity", [1, -1])
 def test_a_whole_stage_is_proven_in_every_part_and_the_record_says_so(board, polarity):
-    bed = Bed(board, host=True)
+    bed = LoopBench(board, host=True)
     program = quick(board, level_ua=min(board.max_ua, 2000), polarity=polarity)
     assert bed.run(program, supervised=True) == codes.OUTCOME_COMPLETE
     (told,) = events(bed, codes.EVENT_PROOF)
@@ -40,7 +40,7 @@ def test_a_whole_stage_is_proven_in_every_part_and_the_record_says_so(board, pol
 
 @pytest.mark.hazard("H-10")
 def test_a_limiter_that_cannot_be_proven_is_told_and_does_not_refuse():
-    bed = Bed(UNPROVABLE, host=True)
+    bed = LoopBench(UNPROVABLE, host=True)
     bed.port.broken.add("limiter")
     assert bed.run(quick(UNPROVABLE), supervised=True) == codes.OUTCOME_COMPLETE
     (told,) = events(bed, codes.EVENT_PROOF)
@@ -51,7 +51,7 @@ def test_a_limiter_that_cannot_be_proven_is_told_and_does_not_refuse():
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 @pytest.mark.parametrize("broken", FOUND)
 def test_each_part_that_does_not_work_refuses_the_start_by_its_name(board, broken):
-    bed = Bed(board)
+    bed = LoopBench(board)
     bed.port.broken.add(broken)
     peaks = []
     bed.port.on_tick = lambda port: peaks.append(port.current_q4())
@@ -70,7 +70,7 @@ def test_each_part_that_does_not_work_refuses_the_start_by_its_name(board, broke
 @pytest.mark.hazard("H-08", "H-09")
 @pytest.mark.parametrize("broken", ["gate", "series", "limiter", "stage"])
 def test_the_proof_is_repeated_before_a_later_ramp_and_latches_there(broken):
-    bed = Bed().say(600, "pause").say(900, "resume")
+    bed = LoopBench().say(600, "pause").say(900, "resume")
     bed.at(850, lambda port: port.broken.add(broken))
     assert bed.run(quick(time_ms=500)) == codes.OUTCOME_FAULTED
     assert bed.parts.session.fault == FOUND[broken]
@@ -160,7 +160,7 @@ def test_at_compliance_a_current_that_flows_is_still_the_stages_fault(shown, fau
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board):
     for tick in range(PROVING, RAMPING, 4):
-        bed = Bed(board).at(tick, lambda port: setattr(port, "load_ohm", OPEN))
+        bed = LoopBench(board).at(tick, lambda port: setattr(port, "load_ohm", OPEN))
         program = quick(board, level_ua=min(board.max_ua, 2000))
         assert bed.run(program) in (codes.OUTCOME_REFUSED, codes.OUTCOME_FAULTED)
         assert bed.parts.session.fault == codes.FAULT_OPEN, tick
@@ -203,9 +203,9 @@ def test_the_first_step_bounds_its_current_from_above():
 
 @pytest.mark.hazard("H-27")
 @pytest.mark.parametrize("word", ["stop", "pause"])
-def test_whoever_leaves_the_proof_at_any_tick_finds_no_fault_and_an_armed_limiter(word):
+def test_a_proof_left_in_any_tick_ends_without_a_fault_and_with_an_armed_limiter(word):
     for tick in range(PROVING - 12, RAMPING, 3):
-        bed = Bed().say(tick, word).say(2000, "resume")
+        bed = LoopBench().say(tick, word).say(2000, "resume")
         seen = []
         bed.at(1900, lambda port, seen=seen: seen.append((port.tripped, port.lim_testing)))
         expected = codes.OUTCOME_STOPPED if word == "stop" else codes.OUTCOME_COMPLETE
@@ -231,7 +231,7 @@ def test_a_proof_that_is_left_goes_low_at_once_and_proves_nothing_more():
 
 
 def test_a_stop_after_a_pause_in_the_same_proof_wins():
-    bed = Bed().say(PROVING + 20, "pause").say(PROVING + 32, "stop")
+    bed = LoopBench().say(PROVING + 20, "pause").say(PROVING + 32, "stop")
     assert bed.run() == codes.OUTCOME_STOPPED
     assert codes.STATE_PAUSED not in bed.states
 
@@ -239,6 +239,6 @@ def test_a_stop_after_a_pause_in_the_same_proof_wins():
 @pytest.mark.hazard("H-01")
 @pytest.mark.parametrize("board", [SMALL, LARGE], ids=["5 mA", "30 mA"])
 def test_a_limiter_that_trips_outside_its_own_step_is_a_fault(board):
-    bed = Bed(board).at(PROVING + 20, lambda port: setattr(port, "tripped", 1))
+    bed = LoopBench(board).at(PROVING + 20, lambda port: setattr(port, "tripped", 1))
     assert bed.run(quick(board)) == codes.OUTCOME_REFUSED
     assert bed.parts.session.fault == codes.FAULT_LIMITER

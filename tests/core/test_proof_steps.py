@@ -1,12 +1,11 @@
 """The steps of the proof: which pins, how long each, and what a mean is made of."""
 
 import pytest
+from tests.support.programs import BOARDS, NAMES, SMALL, UNPROVABLE
 
 from ionto.core import codes
 from ionto.core.proof import Proof
 from ionto.core.units import INPUT_LIMITER
-
-from .build import BOARDS, NAMES, SMALL, UNPROVABLE
 
 MOST = 5 * 31
 
@@ -67,7 +66,7 @@ def test_a_board_without_a_limiter_to_test_goes_from_the_series_switch_to_the_en
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
-def test_twice_what_was_asked_for_is_too_much_and_a_sixteenth_less_is_not(board):
+def test_a_proof_current_of_twice_the_commanded_one_is_a_fault_and_a_sixteenth_less_is_not(board):
     limit_q4 = 60 * 16 * board.proof_scale
     for flows_q4, fault in ((limit_q4 - 1, 0), (limit_q4, codes.FAULT_PROOF_STAGE)):
         assert to_its_end(Proof(board), flows_q4).fault == fault

@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, NAMES, make_program, off, pulses, segment
 
 from ionto.core import codes
 from ionto.core.pulses import FLAT_Q10, Pulses
 
-from .build import BOARDS, NAMES, make_program, off, pulses, segment
-from .loops import Bed
+from .loop_bench import LoopBench
 
 SHAPES = st.tuples(
     st.sampled_from([10, 11, 50, 200]) | st.integers(10, 300),
@@ -103,7 +103,7 @@ def test_a_train_that_is_over_has_nothing_to_interrupt():
 def run_of(*segments, board=BOARDS[0], **header):
     """A bed on which `segments` are to run, and its program."""
     header = {"slew_ua_s": 10_000, "peak_ua": min(board.max_ua, 2000), **header}
-    return Bed(board), make_program(board, list(segments), **header)
+    return LoopBench(board), make_program(board, list(segments), **header)
 
 
 def watch(bed):

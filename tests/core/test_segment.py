@@ -1,12 +1,11 @@
 """A segment by itself: its words, where its charge and its time end, and its pulses."""
 
 import pytest
+from tests.support.programs import make_program, off, pulses, segment
 
 from ionto.core import program
 from ionto.core.pulses import Pulses
 from ionto.core.segment import NEVER_MS, NEVER_UC, Segment
-
-from .build import make_program, off, pulses, segment
 
 CHARGE = segment(program.HOLD_CHARGE, 1200, 800, 5000, polarity=-1)
 KINDS = [segment(time_ms=700), CHARGE, pulses(30, 20, 2, 5, slew_ua_s=300), off(900)]
@@ -94,7 +93,7 @@ def test_the_end_of_a_charge_is_looked_at_a_ramp_down_before(from_ua, end_uc):
 
 
 @pytest.mark.parametrize("index", [0, 2, 3])
-def test_what_does_not_end_by_charge_never_does(index):
+def test_a_segment_that_does_not_end_by_charge_has_no_end_charge(index):
     assert taken(index).end_uc(32_000) == NEVER_UC
 
 

@@ -1,11 +1,11 @@
 """What operator, load and time do to a session, state by state."""
 
 import pytest
+from tests.support.programs import make_program, segment
 
 from ionto.core import codes, program
 
-from .build import make_program, segment
-from .led_session import Led
+from .led_session import LedSession
 from .transition_table import ENERGISED, LIVE, STATES
 
 PROVING = (codes.STATE_PROOF, codes.STATE_PROOF_STOPPING, codes.STATE_PROOF_PAUSING)
@@ -14,7 +14,7 @@ WATCHING = (codes.STATE_CONTACT, codes.STATE_CONTACT_PAUSING, codes.STATE_CONTAC
 
 @pytest.mark.parametrize("state", [*LIVE, codes.STATE_DONE, codes.STATE_FAULT], ids=STATES.get)
 def test_gate_and_probe_follow_from_the_state(state):
-    led = Led().in_state(state)
+    led = LedSession().in_state(state)
     assert led.session.gate == (state in ENERGISED)
     assert led.session.probe_on == (state in (codes.STATE_PROBE, *WATCHING))
     if not led.session.gate:
@@ -23,7 +23,7 @@ def test_gate_and_probe_follow_from_the_state(state):
 
 @pytest.mark.parametrize("state", LIVE, ids=STATES.get)
 def test_a_trip_opens_the_gate_in_its_tick_and_nothing_closes_it_again(state):
-    led = Led().in_state(state)
+    led = LedSession().in_state(state)
     assert led.tick(fault=codes.FAULT_LEAK) == 0
     assert (led.session.state, led.session.fault) == (codes.STATE_FAULT, codes.FAULT_LEAK)
     for ask in (codes.ASK_STOP, codes.ASK_PAUSE, codes.ASK_RESUME, codes.ASK_SET, 0) * 400:
@@ -74,15 +74,15 @@ def test_a_trip_opens_the_gate_in_its_tick_and_nothing_closes_it_again(state):
     ],
     ids=lambda value: str(value),
 )
-def test_what_is_asked_leads_where_the_table_says(state, ask, following):
-    led = Led().in_state(state)
+def test_each_ask_leads_from_each_state_to_the_state_of_the_table(state, ask, following):
+    led = LedSession().in_state(state)
     led.tick(ask=ask)
     assert led.session.state == following
 
 
 @pytest.mark.parametrize("state", LIVE, ids=STATES.get)
 def test_a_stop_that_is_held_ends_the_session_without_closing_the_gate_again(state):
-    led = Led().in_state(state)
+    led = LedSession().in_state(state)
     ending = {
         codes.STATE_RAMP_DOWN: codes.OUTCOME_COMPLETE,
         codes.STATE_CONTACT_ENDING: codes.OUTCOME_SHORT,
@@ -94,14 +94,14 @@ def test_a_stop_that_is_held_ends_the_session_without_closing_the_gate_again(sta
 
 @pytest.mark.parametrize("state", sorted(ENERGISED - {codes.STATE_RAMP_DOWN}), ids=STATES.get)
 def test_a_stop_in_the_tick_of_a_cut_is_kept(state):
-    led = Led().in_state(state)
+    led = LedSession().in_state(state)
     assert led.tick(fault=codes.VERDICT_CUT, ask=codes.ASK_STOP) == 0
     led.to(codes.STATE_DONE, 2)
     assert led.session.outcome == codes.OUTCOME_STOPPED
 
 
 def test_the_time_of_a_hold_counts_from_the_level():
-    led = Led().in_state(codes.STATE_HOLD)
+    led = LedSession().in_state(codes.STATE_HOLD)
     assert led.to(codes.STATE_RAMP_DOWN) == pytest.approx(1000, abs=2)
     led.to(codes.STATE_DONE)
     assert led.session.outcome == codes.OUTCOME_COMPLETE
@@ -115,14 +115,14 @@ def _charge(charge_uc, **header):
 @pytest.mark.parametrize("charge_uc", [500, 4000, 10_000, 30_000])
 @pytest.mark.parametrize("down_slew_ua_s", [100, 1000])
 def test_the_ramp_down_completes_the_dose(charge_uc, down_slew_ua_s):
-    led = Led(_charge(charge_uc, down_slew_ua_s=down_slew_ua_s))
+    led = LedSession(_charge(charge_uc, down_slew_ua_s=down_slew_ua_s))
     led.to(codes.STATE_DONE, 60_000)
     assert led.session.outcome == codes.OUTCOME_COMPLETE
     assert led.dose.gross_uc == pytest.approx(charge_uc, abs=max(5, charge_uc // 1000))
 
 
 def test_a_limited_load_ends_short_at_the_time_limit():
-    led = Led(_charge(1_000_000, peak_ua=2000))
+    led = LedSession(_charge(1_000_000, peak_ua=2000))
     led.flow_q4 = 1600
     led.to(codes.STATE_RAMP_DOWN, 61_000)
     assert led.session.energised_ms() == pytest.approx(60_000, abs=2)
@@ -133,7 +133,7 @@ def test_a_limited_load_ends_short_at_the_time_limit():
 
 def test_segments_follow_each_other_at_their_own_levels():
     parts = [segment(level_ua=level, slew_ua_s=10_000) for level in (500, 2000, 100)]
-    led = Led(make_program(segments=parts, slew_ua_s=10_000))
+    led = LedSession(make_program(segments=parts, slew_ua_s=10_000))
     levels = []
     while led.session.state != codes.STATE_DONE:
         led.tick()
@@ -146,7 +146,7 @@ def test_segments_follow_each_other_at_their_own_levels():
     ("asked_ua", "level_ua"), [(0, 1), (1500, 1500), (2000, 2000), (99999, 2000)]
 )
 def test_a_set_is_held_within_1_ua_and_the_programs_peak(asked_ua, level_ua):
-    led = Led().in_state(codes.STATE_HOLD)
+    led = LedSession().in_state(codes.STATE_HOLD)
     led.session.value = asked_ua
     led.tick(ask=codes.ASK_SET)
     led.to(codes.STATE_HOLD)

@@ -1,11 +1,11 @@
 """What an operator asks at awkward times: in the proof, while contact is lost, twice."""
 
 import pytest
+from tests.support.programs import make_program, pulses, segment
 
 from ionto.core import codes
 
-from .build import make_program, pulses, segment
-from .led_session import LOADED_MV, OPEN_MV, Led
+from .led_session import LOADED_MV, OPEN_MV, LedSession
 from .short_parts import away
 
 ONGOING = [
@@ -19,7 +19,7 @@ ONGOING = [
 
 def lost(state, ask=0):
     """A session that has just lost its contact in `state`, asked for `ask` in that tick."""
-    led = Led().in_state(state)
+    led = LedSession().in_state(state)
     led.load(OPEN_MV)
     assert led.tick(fault=codes.VERDICT_CUT, ask=ask) == 0
     return led
@@ -42,7 +42,7 @@ def test_a_pause_asked_while_contact_is_lost_is_kept(state, in_the_tick):
 
 
 @pytest.mark.parametrize("ask", [0, codes.ASK_RESUME, codes.ASK_SET])
-def test_nothing_else_that_is_asked_while_contact_is_lost_is(ask):
+def test_a_resume_or_a_set_while_contact_is_lost_is_ignored(ask):
     led = lost(codes.STATE_HOLD)
     led.tick(ask=ask)
     assert back(led) == codes.STATE_REST
@@ -65,7 +65,7 @@ def test_a_pause_asked_when_the_last_way_down_has_lost_contact_makes_no_pause():
 
 @pytest.mark.parametrize("before", [codes.STATE_PAUSED, codes.STATE_PAUSING, codes.STATE_RAMP])
 def test_a_pause_of_long_ago_says_nothing_of_contact_that_is_lost_now(before):
-    led = Led().in_state(before)
+    led = LedSession().in_state(before)
     led.tick(ask=codes.ASK_PAUSE)
     led.to(codes.STATE_PAUSED)
     led.tick(ask=codes.ASK_RESUME)
@@ -77,7 +77,7 @@ def test_a_pause_of_long_ago_says_nothing_of_contact_that_is_lost_now(before):
 @pytest.mark.hazard("H-16")
 @pytest.mark.parametrize(("short_us", "state"), [(1, codes.STATE_PAUSED), (0, codes.STATE_DONE)])
 def test_a_pause_that_nobody_ends_is_a_stop_after_half_an_hour_to_the_ms(short_us, state):
-    led = Led().in_state(codes.STATE_PAUSED)
+    led = LedSession().in_state(codes.STATE_PAUSED)
     for dt_us in (900_000_000, 899_999_000, 1000 - short_us):
         assert led.session.state == codes.STATE_PAUSED
         led.session.step(0, 0, dt_us)
@@ -97,8 +97,8 @@ def test_a_pause_that_nobody_ends_is_a_stop_after_half_an_hour_to_the_ms(short_u
         ([codes.ASK_RESUME], codes.STATE_RAMP),
     ],
 )
-def test_who_leaves_the_proof_is_followed_when_the_limiter_is_armed_again(asks, state):
-    led = Led().in_state(codes.STATE_PROOF)
+def test_a_pause_or_stop_in_the_proof_is_obeyed_once_the_limiter_is_armed_again(asks, state):
+    led = LedSession().in_state(codes.STATE_PROOF)
     led.tick()
     leaving = asks[0] in (codes.ASK_STOP, codes.ASK_PAUSE)
     for ask in asks:
@@ -111,7 +111,7 @@ def test_who_leaves_the_proof_is_followed_when_the_limiter_is_armed_again(asks, 
 
 
 def test_a_proof_that_was_left_for_a_pause_leads_to_the_ramp_the_next_time():
-    led = Led().in_state(codes.STATE_PROOF)
+    led = LedSession().in_state(codes.STATE_PROOF)
     led.tick(ask=codes.ASK_PAUSE)
     led.to(codes.STATE_PAUSED)
     led.tick(ask=codes.ASK_RESUME)
@@ -124,7 +124,7 @@ def test_a_proof_that_was_left_for_a_pause_leads_to_the_ramp_the_next_time():
 @pytest.mark.parametrize("state", [codes.STATE_RAMP, codes.STATE_HOLD], ids=codes.STATE_NAMES.get)
 def test_a_set_is_a_ramp_to_the_new_level_at_the_segments_slew(state):
     parts = [segment(slew_ua_s=4000)]
-    led = Led(make_program(segments=parts, slew_ua_s=10_000, down_slew_ua_s=1000))
+    led = LedSession(make_program(segments=parts, slew_ua_s=10_000, down_slew_ua_s=1000))
     led.in_state(state)
     led.session.value = 1500
     led.session.entered = 0
@@ -143,7 +143,7 @@ def test_a_set_is_a_ramp_to_the_new_level_at_the_segments_slew(state):
 def test_a_set_in_a_ramp_is_a_hold_when_the_set_point_is_there_and_not_before(asked_ua, hold_ms):
     """1.1 mA are reached when 1.0 to 2.0 mA are asked for: the ramp goes on from there."""
     parts = [segment(slew_ua_s=1000, time_ms=5000)]
-    led = Led(make_program(segments=parts, slew_ua_s=10_000, down_slew_ua_s=1000))
+    led = LedSession(make_program(segments=parts, slew_ua_s=10_000, down_slew_ua_s=1000))
     led.in_state(codes.STATE_RAMP)
     while led.ramp.set_q4 < 1100 * 16:
         led.tick()
@@ -155,7 +155,9 @@ def test_a_set_in_a_ramp_is_a_hold_when_the_set_point_is_there_and_not_before(as
 
 @pytest.mark.hazard("H-30")
 def test_a_hold_that_was_set_anew_holds_the_new_level_for_the_time_that_is_left():
-    led = Led(make_program(segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000))
+    led = LedSession(
+        make_program(segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000)
+    )
     led.to(codes.STATE_HOLD)
     for _ in range(199):
         led.tick()
@@ -169,7 +171,7 @@ def test_a_hold_that_was_set_anew_holds_the_new_level_for_the_time_that_is_left(
 @pytest.mark.parametrize("asked_ua", [500, 99_999])
 def test_a_set_in_a_train_moves_its_amplitude_by_ramp_even_if_it_began_at_once(asked_ua):
     parts = [pulses(50, 50, 1, 3, level_ua=1000)]
-    led = Led(make_program(segments=parts, slew_ua_s=8000, down_slew_ua_s=1000))
+    led = LedSession(make_program(segments=parts, slew_ua_s=8000, down_slew_ua_s=1000))
     led.to(codes.STATE_PULSE)
     session = led.session
     assert (session.jump, session.target_q4, led.ramp.set_q4) == (1, 16_000, 16_000)
@@ -185,7 +187,7 @@ def test_a_set_in_a_train_moves_its_amplitude_by_ramp_even_if_it_began_at_once(a
 def test_a_train_that_is_left_ramps_down_from_what_its_pulse_has_made_of_the_amplitude(
     ask, ticks, part_q10
 ):
-    led = Led(make_program(segments=[pulses(50, 50, 1, 3)], slew_ua_s=8000))
+    led = LedSession(make_program(segments=[pulses(50, 50, 1, 3)], slew_ua_s=8000))
     led.to(codes.STATE_PULSE)
     for _ in range(ticks):
         led.tick()
@@ -199,7 +201,7 @@ def test_a_train_that_is_left_ramps_down_from_what_its_pulse_has_made_of_the_amp
 def test_a_pause_on_the_way_to_a_reversal_resumes_with_the_reversal():
     parts = [segment(time_ms=50, slew_ua_s=10_000) for _ in range(2)]
     parts[1][5] = -1
-    led = Led(make_program(segments=parts, slew_ua_s=10_000))
+    led = LedSession(make_program(segments=parts, slew_ua_s=10_000))
     led.to(codes.STATE_TURNING)
     led.tick(ask=codes.ASK_PAUSE)
     led.to(codes.STATE_PAUSED)
@@ -211,7 +213,7 @@ def test_a_pause_on_the_way_to_a_reversal_resumes_with_the_reversal():
 
 @pytest.mark.hazard("H-31")
 def test_a_train_that_is_paused_goes_on_with_the_pulse_after_the_one_that_had_begun():
-    led = Led(make_program(segments=[pulses(50, 50, 1, 4, slew_ua_s=3000)], slew_ua_s=8000))
+    led = LedSession(make_program(segments=[pulses(50, 50, 1, 4, slew_ua_s=3000)], slew_ua_s=8000))
     for left in (4, 3, 2):
         led.to(codes.STATE_PULSE)
         assert (led.pulses.left, led.session.jump, led.session.slew_ua_s) == (left, 0, 3000)

@@ -1,11 +1,11 @@
 """How a session begins and counts: its clock, its states, the time of each hold and wait."""
 
 import pytest
+from tests.support.programs import make_program, off, pulses
 
 from ionto.core import codes
 
-from .build import make_program, off, pulses
-from .led_session import Led
+from .led_session import LedSession
 from .short_parts import FAST, away, hold, led
 
 
@@ -16,7 +16,7 @@ def shown(session):
     return {name: getattr(session, name) for name in f"{names} {more}".split()}
 
 
-NOTHING = dict.fromkeys(shown(Led().session), 0)
+NOTHING = dict.fromkeys(shown(LedSession().session), 0)
 
 
 def test_a_start_after_a_train_that_was_broken_off_has_all_its_pulses():
@@ -30,7 +30,7 @@ def test_a_start_after_a_train_that_was_broken_off_has_all_its_pulses():
 
 
 def test_a_session_that_was_not_started_asks_for_nothing():
-    made = Led()
+    made = LedSession()
     session = type(made.session)(made.buf, made.ramp, made.dose, None, made.proof, made.pulses, 0)
     expected = {**NOTHING, "polarity": 1, "slew_ua_s": 1}
     for ask in (0, codes.ASK_RESUME, codes.ASK_PAUSE, codes.ASK_SET):

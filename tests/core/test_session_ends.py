@@ -1,10 +1,10 @@
 """Where a session's time and charge end, to the ms and the uC."""
 
 import pytest
+from tests.support.programs import off, pulses
 
 from ionto.core import codes, program
 
-from .build import off, pulses
 from .short_parts import away, by_charge, hold, led
 
 
@@ -66,7 +66,7 @@ def test_a_charge_turns_to_its_ramp_down_in_the_first_tick_in_which_that_complet
     ("before", "turning_uc"),
     [([], 0), ([hold()], 50), ([hold(), off(20)], 0), ([hold(polarity=1), hold(polarity=-1)], 0)],
 )
-def test_a_charge_after_a_turn_or_a_wait_is_whole_though_it_is_paused(before, turning_uc):
+def test_a_charge_after_a_reversal_or_a_wait_is_whole_although_it_is_paused(before, turning_uc):
     made = led(*before, by_charge(500, polarity=-1), polarity=1 if before else -1)
     before_uc = 0
     for _ in range(5000):

@@ -4,11 +4,11 @@
 """
 
 import pytest
+from tests.support.programs import make_program, pulses, segment
 
 from ionto.core import codes
 
-from .build import make_program, pulses, segment
-from .led_session import Led
+from .led_session import LedSession
 from .short_parts import away, by_charge, hold, led
 
 
@@ -114,7 +114,7 @@ def test_a_session_whose_charge_comes_near_the_wall_ends_short_and_in_order(down
     program = make_program(
         segments=parts, slew_ua_s=10_000, down_slew_ua_s=down_slew_ua_s, charge_uc=WALL_UC
     )
-    made = Led(program)
+    made = LedSession(program)
     made.to(codes.STATE_HOLD)
     made.to(codes.STATE_RAMP_DOWN)
     most_uc = WALL_UC - 80  # two of the longest ticks at the peak
@@ -127,11 +127,13 @@ def test_a_session_whose_charge_comes_near_the_wall_ends_short_and_in_order(down
 
 @pytest.mark.hazard("H-15")
 @pytest.mark.parametrize(("peak_ua", "unseen_uc"), [(500, 20), (510, 20), (524, 20), (525, 21)])
-def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
+def test_a_session_ends_two_of_the_longest_ticks_at_peak_before_its_charge_limit_to_the_uc(
     peak_ua, unseen_uc
 ):
     parts = [segment(level_ua=peak_ua, time_ms=9000, slew_ua_s=10_000)]
-    made = Led(make_program(segments=parts, peak_ua=peak_ua, slew_ua_s=10_000, charge_uc=600))
+    made = LedSession(
+        make_program(segments=parts, peak_ua=peak_ua, slew_ua_s=10_000, charge_uc=600)
+    )
     made.to(codes.STATE_HOLD)
     made.to(codes.STATE_RAMP_DOWN)
     down_uc = peak_ua * peak_ua // 20_000
@@ -141,7 +143,7 @@ def test_two_of_the_longest_ticks_at_the_peak_before_the_wall_it_ends_to_the_uc(
 @pytest.mark.hazard("H-15")
 @pytest.mark.parametrize("wall_uc", [600, 601, 602, 603])
 def test_a_ramp_ends_in_the_first_tick_in_which_its_way_down_comes_near_the_wall(wall_uc):
-    made = Led(make_program(segments=[segment(time_ms=9000)], charge_uc=wall_uc))
+    made = LedSession(make_program(segments=[segment(time_ms=9000)], charge_uc=wall_uc))
     made.to(codes.STATE_RAMP)
     foreseen_uc = 0
     while made.session.state == codes.STATE_RAMP:
@@ -187,7 +189,7 @@ def test_pauses_again_and_again_end_short_before_the_wall_on_the_charge():
     program = make_program(
         segments=[segment(time_ms=500, slew_ua_s=10_000)], slew_ua_s=10_000, charge_uc=WALL_UC
     )
-    made = Led(program)
+    made = LedSession(program)
     while made.session.state != codes.STATE_DONE:
         if made.session.state == codes.STATE_HOLD:
             made.tick(ask=codes.ASK_PAUSE)
@@ -204,7 +206,7 @@ def test_a_set_in_a_train_leaves_room_for_the_longer_way_down_below_the_charge_w
     train = pulses(400, 10, 1, 400, level_ua=500, slew_ua_s=8000)
     wall_uc = 60_000
     walls = {"slew_ua_s": 8000, "down_slew_ua_s": 100, "charge_uc": wall_uc, "peak_ua": 2000}
-    made = Led(make_program(segments=[train], time_s=300, **walls))
+    made = LedSession(make_program(segments=[train], time_s=300, **walls))
     made.to(codes.STATE_PULSE)
     if asked_ua:
         made.session.value = asked_ua

@@ -4,22 +4,22 @@ The trips themselves are under the contract of `test_trips`. Figures for the 5 m
 """
 
 import pytest
+from tests.support.programs import BOARDS, NAMES, make_program, sample, segment
 
 from ionto.core import codes
 from ionto.core.snapshot import COLUMNS, ROWS, Snapshot
 from ionto.core.supervisor import BY_PULSES, BY_PULSES_AT_ONCE
 from ionto.core.units import FLOW_EDGE
 
-from .build import BOARDS, NAMES, make_program, sample, segment
-from .judge import Judge
-from .loops import HOLDING, QUICK, Bed, quick
+from .led_supervisor import LedSupervisor
+from .loop_bench import HOLDING, QUICK, LoopBench, quick
 
 NOISE_Q4 = 4 * 37 + 1000
 
 
 def in_pulses(how=BY_PULSES_AT_ONCE, level_ua=2000):
     """A supervisor of a train of pulses, long enough after its start."""
-    judge = Judge()
+    judge = LedSupervisor()
     judge.gate = FLOW_EDGE
     judge.ramp.set_q4 = judge.target_q4 = level_ua * 16
     judge.supervisor.follow(level_ua * 16, 10_000, 0, how)
@@ -50,7 +50,7 @@ def test_in_pulses_every_bound_from_above_stays():
 
 @pytest.mark.hazard("H-31")
 def test_an_amplitude_by_ramp_has_its_envelope_from_0():
-    judge = Judge()
+    judge = LedSupervisor()
     judge.gate = FLOW_EDGE
     judge.supervisor.follow(32_000, 10_000, 0, BY_PULSES)
     assert judge.until(9, current_q4=3000) == (5, codes.FAULT_ENVELOPE)
@@ -59,7 +59,7 @@ def test_an_amplitude_by_ramp_has_its_envelope_from_0():
 @pytest.mark.hazard("H-06")
 @pytest.mark.parametrize("load_mv", [38_000, 40_000])
 def test_a_limited_load_has_no_undercurrent_and_no_still_sense(load_mv):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     judge.go(2000)
     assert judge.ticks(6000, current_q4=8000, load_mv=load_mv) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
@@ -68,7 +68,7 @@ def test_a_limited_load_has_no_undercurrent_and_no_still_sense(load_mv):
 @pytest.mark.hazard("H-12")
 @pytest.mark.parametrize("slew_ua_s", [300, 1000, 10_000])
 def test_a_dead_sense_is_found_within_66_ms_of_100_ua(slew_ua_s):
-    judge = Judge()
+    judge = LedSupervisor()
     judge.gate = 1
     judge.supervisor.follow(32_000, slew_ua_s, 0, 0)
     to_100_ua_ms = 100_000 // slew_ua_s
@@ -80,7 +80,7 @@ def test_a_dead_sense_is_found_within_66_ms_of_100_ua(slew_ua_s):
 @pytest.mark.hazard("H-12")
 @pytest.mark.parametrize("up_ticks", [8, 12, 20, 30, 45, 60])
 def test_a_ramp_that_turns_round_is_followed_by_a_sense_that_works(up_ticks):
-    judge = Judge()
+    judge = LedSupervisor()
     judge.go(2000)
     assert judge.ticks(up_ticks) == [codes.FAULT_NONE]
     judge.go(0)
@@ -91,7 +91,7 @@ def test_a_ramp_that_turns_round_is_followed_by_a_sense_that_works(up_ticks):
 
 @pytest.mark.parametrize(("step_q4", "warns"), [(NOISE_Q4, False), (NOISE_Q4 + 1, True)])
 def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     checks = judge.supervisor.slow_checks
     # Readings 8 ms apart of 0, a, 0, b have a mean second difference of a + b.
     levels = [16_000, 16_000 + step_q4 // 2, 16_000, 16_000 + step_q4 - step_q4 // 2]
@@ -103,7 +103,7 @@ def test_noise_above_its_threshold_warns_and_is_no_fault(step_q4, warns):
 
 
 def test_a_ramp_is_no_noise():
-    judge = Judge()
+    judge = LedSupervisor()
     judge.hold(2000)
     judge.go(0)
     judge.ticks(300)
@@ -129,7 +129,7 @@ def test_a_snapshot_keeps_the_last_second_and_the_oldest_row_first():
 
 @pytest.mark.hazard("H-26")
 def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
-    bed = Bed().at(HOLDING + 1000, lambda port: setattr(port, "offset_q4", 40_000))
+    bed = LoopBench().at(HOLDING + 1000, lambda port: setattr(port, "offset_q4", 40_000))
     assert bed.run(quick(time_ms=2000)) == codes.OUTCOME_FAULTED
     kept = bed.parts.supervisor.slow_checks.snapshot.listed()
     rows = [kept[at : at + COLUMNS] for at in range(0, len(kept), COLUMNS)]
@@ -152,4 +152,4 @@ def test_a_sense_ahead_of_the_supervisors_own_ramp_is_not_stuck(board, hold_ms):
         for number in range(1, 12)
     ]
     program = make_program(board, stairs, peak_ua=board.max_ua, charge_uc=1_000_000, **QUICK)
-    assert Bed(board, load_ohm=500).run(program) == codes.OUTCOME_COMPLETE
+    assert LoopBench(board, load_ohm=500).run(program) == codes.OUTCOME_COMPLETE

@@ -323,7 +323,7 @@ def test_the_judgements_of_a_second_take_one_sample_each_after_it(
 
 @pytest.mark.hazard("H-01", "H-07", "H-32")
 @pytest.mark.parametrize("samples", [0, 1, 30, 61])
-def test_what_is_forgotten_counts_for_nothing(samples):
+def test_samples_before_a_forget_count_for_nothing(samples):
     hold = Hold(least_ohm=300)
     hold.hold(*[5000] * 179)
     for _ in range(samples):

@@ -5,13 +5,13 @@ Samples go to `check` directly where the slow checks are not to move the clock.
 """
 
 import pytest
+from tests.support.programs import SMALL, make_program, sample
 
 from ionto.core import codes
 from ionto.core.supervisor import BY_RAMP, Supervisor
 from ionto.core.units import FLOW_EDGE, FLOW_OFF, FLOW_STEADY, FLOW_ZERO, INPUT_LIMITER
 
-from .build import SMALL, make_program, sample
-from .judge import Judge
+from .led_supervisor import LedSupervisor
 from .slow_check_bench import ODD
 
 OVER_Q4 = 34_600
@@ -75,7 +75,7 @@ def test_a_clear_forgets_the_probes_current_and_the_trip_that_was_asked_for():
 
 
 def test_a_clear_leaves_no_warning_and_no_count_behind():
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     judge.ticks(4, **LOW)
     judge.tick(dt_us=2500)
     supervisor = judge.supervisor
@@ -89,7 +89,7 @@ def test_a_clear_leaves_no_warning_and_no_count_behind():
 @pytest.mark.hazard("H-08")
 @pytest.mark.parametrize(("first_us", "settling"), [(1000, 8), (999, 9), (1001, 8)])
 def test_a_leak_is_not_judged_before_8000_us_are_over(first_us, settling):
-    judge = Judge().hold(1000).leave()
+    judge = LedSupervisor().hold(1000).leave()
     leak = {"current_q4": FLOOR_Q4 + 1}
     judge.tick(dt_us=first_us, **leak)
     assert judge.until(20, **leak) == (settling - 1 + 5, codes.FAULT_LEAK)
@@ -106,19 +106,19 @@ def test_a_leak_is_not_judged_before_8000_us_are_over(first_us, settling):
     ],
 )
 def test_with_the_gate_low_a_sense_below_half_a_floor_may_clip(board, back_q4, verdict):
-    assert Judge(board).until(9, current_q4=back_q4, second_q4=-2000)[1] == verdict
+    assert LedSupervisor(board).until(9, current_q4=back_q4, second_q4=-2000)[1] == verdict
 
 
 @pytest.mark.hazard("H-11")
 def test_a_sense_further_below_0_than_20_floors_is_not_believed_with_the_gate_low():
     at, over = ({"current_q4": -20 * FLOOR_Q4 - one, "second_q4": -40_000} for one in (0, 1))
-    assert Judge().ticks(20, **at) == [codes.FAULT_NONE]
-    assert Judge().until(9, **over) == (5, codes.FAULT_SENSES_APART)
+    assert LedSupervisor().ticks(20, **at) == [codes.FAULT_NONE]
+    assert LedSupervisor().until(9, **over) == (5, codes.FAULT_SENSES_APART)
 
 
 @pytest.mark.hazard("H-26")
 def test_a_fault_is_not_hidden_by_senses_that_are_apart_for_the_first_time():
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     assert judge.tick(second_q4=0, inputs=INPUT_LIMITER) == codes.FAULT_LIMITER
 
 
@@ -126,7 +126,7 @@ def test_a_fault_is_not_hidden_by_senses_that_are_apart_for_the_first_time():
 @pytest.mark.parametrize("gate", [FLOW_STEADY, FLOW_EDGE, FLOW_ZERO])
 @pytest.mark.parametrize("load_mv", [5000, HIGH_MV])
 def test_above_the_envelope_is_that_fault_at_any_voltage_and_in_any_part_of_a_pulse(gate, load_mv):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     given = {"current_q4": ABOVE_1_MA_Q4, "load_mv": load_mv}
     found = [give(judge.supervisor, gate, **given) for _ in range(5)]
     assert found == [codes.FAULT_NONE] * 4 + [codes.FAULT_ENVELOPE]
@@ -140,8 +140,8 @@ def test_above_the_envelope_is_that_fault_at_any_voltage_and_in_any_part_of_a_pu
         (codes.FAULT_SENSES_APART, {"second_q4": -16_000}),
     ],
 )
-def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, given):
-    judge = Judge().hold(1000)
+def test_ticks_counted_before_the_output_was_off_do_not_count_after_it(fault, given):
+    judge = LedSupervisor().hold(1000)
     assert judge.ticks(4, **given) == [codes.FAULT_NONE]
     judge.leave().hold(1000)
     assert judge.until(9, **given) == (5, fault)
@@ -157,14 +157,14 @@ def test_what_was_counted_before_the_gate_opened_does_not_count_after_it(fault, 
     ],
 )
 def test_between_two_pulses_more_than_the_floor_is_a_leak(gate, current_q4, last):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     found = [give(judge.supervisor, gate, current_q4=current_q4) for _ in range(5)]
     assert found == [codes.FAULT_NONE] * 4 + [last]
 
 
 @pytest.mark.hazard("H-08")
 def test_a_leak_counted_before_the_gate_closed_does_not_count_after_the_next_opening():
-    judge = Judge()
+    judge = LedSupervisor()
     judge.ticks(20)
     assert judge.ticks(4, current_q4=FLOOR_Q4 + 1) == [codes.FAULT_NONE]
     judge.hold(1000).leave().ticks(8, current_q4=0)
@@ -173,7 +173,7 @@ def test_a_leak_counted_before_the_gate_closed_does_not_count_after_the_next_ope
 
 @pytest.mark.hazard("H-05")
 def test_a_lost_contact_is_cut_and_does_not_latch():
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     assert judge.until(9, **LOW) == (5, codes.VERDICT_CUT)
     judge.leave()
     assert (judge.supervisor.tripped, judge.supervisor.clamp_drive(1000, FLOW_STEADY)) == (0, 1000)
@@ -181,7 +181,7 @@ def test_a_lost_contact_is_cut_and_does_not_latch():
 
 @pytest.mark.parametrize("given", [LOW, {"current_q4": 1000, "load_mv": HIGH_MV}])
 def test_an_open_gate_is_neither_limited_nor_low_nor_frozen(given):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     judge.tick(**given)
     assert judge.supervisor.freeze == 1
     judge.leave()
@@ -191,7 +191,7 @@ def test_an_open_gate_is_neither_limited_nor_low_nor_frozen(given):
 
 @pytest.mark.hazard("H-06")
 def test_a_load_that_is_limited_and_was_never_low_has_not_dipped():
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     judge.ticks(4, current_q4=15_000, load_mv=HIGH_MV)
     judge.ticks(4)
     assert (judge.supervisor.warning & codes.WARN_DIP, judge.supervisor.dips.count) == (0, 0)
@@ -205,7 +205,7 @@ COPIES = [f"{sign}{limit}" for sign in ("_", "_not_") for limit in LIMITS]
 @pytest.mark.parametrize("bit", [0, 7, 29])
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_bit_that_flips_in_any_limit_or_its_second_copy_is_found_in_one_turn(copy, bit):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     supervisor = judge.supervisor
     setattr(supervisor, copy, getattr(supervisor, copy) ^ 1 << bit)
     assert judge.until(17)[1] == codes.FAULT_CORRUPT

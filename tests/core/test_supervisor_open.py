@@ -7,12 +7,12 @@ compliance (38 000 mV), a tenth of the set point otherwise.
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import BOARDS, LARGE, NAMES, SMALL
 
 from ionto.core import codes
 from ionto.core.units import INPUT_LIMITER
 
-from .build import BOARDS, LARGE, NAMES, SMALL
-from .judge import Judge, resistor
+from .led_supervisor import LedSupervisor, resistor
 
 HIGH_MV = 38000
 NEAR_MV = 34000
@@ -23,7 +23,7 @@ AT_HIGH_Q4 = 640
 @pytest.mark.parametrize("level_ua", [200, 1000, 2000])
 @pytest.mark.parametrize("load_mv", [-5000, 0, NEAR_MV - 1])
 def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(level_ua, load_mv):
-    judge = Judge().hold(level_ua)
+    judge = LedSupervisor().hold(level_ua)
     open_q4 = max(level_ua * 16 // 10, 185)
     assert judge.ticks(50, current_q4=open_q4, load_mv=load_mv) == [codes.FAULT_NONE]
     assert judge.ticks(4, current_q4=open_q4 - 1, load_mv=load_mv) == [codes.FAULT_NONE]
@@ -34,7 +34,7 @@ def test_open_is_a_tenth_of_the_set_point_for_five_ticks_whatever_the_voltage(le
 @pytest.mark.hazard("H-03")
 @pytest.mark.parametrize(("board", "at_q4"), [(SMALL, 640), (LARGE, 3840)], ids=["5 mA", "30 mA"])
 def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4):
-    judge = Judge(board, peak_ua=5000).hold(5000)
+    judge = LedSupervisor(board, peak_ua=5000).hold(5000)
     high_mv = board.compliance_mv * 95 // 100
     assert judge.ticks(50, current_q4=at_q4, load_mv=high_mv) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
@@ -44,7 +44,7 @@ def test_at_95_percent_of_compliance_only_less_than_the_cap_is_open(board, at_q4
 
 @pytest.mark.hazard("H-06")
 def test_limited_is_no_fault_for_as_long_as_it_lasts():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert judge.ticks(35_000, current_q4=1000, load_mv=HIGH_MV) == [codes.FAULT_NONE]
     assert (judge.supervisor.limited, judge.supervisor.freeze) == (1, 1)
     assert judge.tick(current_q4=1000, load_mv=NEAR_MV - 1) == codes.FAULT_NONE
@@ -60,7 +60,7 @@ SHORT_Q4 = 32_000 * 97 // 100 - 320  # at 2 mA
 def test_a_stage_of_low_compliance_limits_where_the_ramp_as_programmed_is_not_reached(
     load_mv, current_q4, limited
 ):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     supervisor = judge.supervisor
     assert judge.tick(current_q4=current_q4, load_mv=load_mv) == codes.FAULT_NONE
     assert (supervisor.limited, supervisor.freeze) == (limited, 1)
@@ -71,7 +71,7 @@ def test_a_stage_of_low_compliance_limits_where_the_ramp_as_programmed_is_not_re
 
 @pytest.mark.hazard("H-06")
 def test_from_95_percent_of_compliance_on_the_stage_is_limited_whatever_flows():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     for load_mv, limited in ((HIGH_MV - 1, 0), (HIGH_MV, 1)):
         judge.tick(current_q4=32_000, load_mv=load_mv)
         assert judge.supervisor.limited == limited
@@ -79,7 +79,7 @@ def test_from_95_percent_of_compliance_on_the_stage_is_limited_whatever_flows():
 
 @pytest.mark.hazard("H-06")
 def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     judge.tick(current_q4=SHORT_Q4 - 1, load_mv=NEAR_MV)
     most_q4 = SHORT_Q4 + SHORT_Q4 // 64
     for current_q4, limited in ((most_q4 - 1, 1), (most_q4, 0), (most_q4 - 1, 0)):
@@ -89,7 +89,7 @@ def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
 
 @pytest.mark.hazard("H-03", "H-06")
 def test_near_compliance_too_only_less_than_the_cap_is_open():
-    judge = Judge(peak_ua=5000).hold(5000)
+    judge = LedSupervisor(peak_ua=5000).hold(5000)
     assert judge.ticks(50, current_q4=AT_HIGH_Q4, load_mv=NEAR_MV) == [codes.FAULT_NONE]
     assert judge.supervisor.limited == 1
     assert judge.until(9, current_q4=AT_HIGH_Q4 - 1, load_mv=NEAR_MV) == (5, codes.VERDICT_CUT)
@@ -97,7 +97,7 @@ def test_near_compliance_too_only_less_than_the_cap_is_open():
 
 @pytest.mark.hazard("H-05")
 def test_a_gap_that_closes_near_compliance_is_a_dip():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     for count in (1, 2):
         judge.ticks(4, current_q4=0, load_mv=NEAR_MV)
         assert judge.tick(current_q4=32_000, load_mv=NEAR_MV) == codes.FAULT_NONE
@@ -108,7 +108,7 @@ def test_a_gap_that_closes_near_compliance_is_a_dip():
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_below_three_times_the_floor_nothing_is_open(board):
-    judge = Judge(board, peak_ua=400)
+    judge = LedSupervisor(board, peak_ua=400)
     level_ua = 3 * 5 * board.sigma_q4 // 16
     judge.go(level_ua)
     found = judge.ticks(400, current_q4=0, load_mv=100)
@@ -120,14 +120,14 @@ def test_below_three_times_the_floor_nothing_is_open(board):
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_just_above_three_times_the_floor_open_is_found(board):
-    judge = Judge(board, peak_ua=400)
+    judge = LedSupervisor(board, peak_ua=400)
     judge.go(3 * 5 * board.sigma_q4 // 16 + 1)
     judge.ticks(200)
     assert judge.until(9, current_q4=0, load_mv=100) == (5, codes.VERDICT_CUT)
 
 
 def test_after_a_retraction_open_is_a_quarter_of_the_reference():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     judge.ticks(50, current_q4=2000, load_mv=HIGH_MV)
     reference_q4 = 2000 * 51 // 50 + 320  # it climbs by 160 a tick from here on
     quarter_q4 = reference_q4 // 4
@@ -139,7 +139,7 @@ def test_after_a_retraction_open_is_a_quarter_of_the_reference():
 
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
-    judge = Judge(board, peak_ua=400).go(400)
+    judge = LedSupervisor(board, peak_ua=400).go(400)
     judge.ticks(2)
     count, verdict = judge.until(200, current_q4=0, load_mv=board.compliance_mv)
     assert verdict == codes.VERDICT_CUT
@@ -147,7 +147,7 @@ def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
 
 
 def test_a_lead_that_opens_while_limited_is_found_in_five_ticks():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert resistor(judge, 100_000, 1000) == set()
     assert judge.supervisor.limited == 1
     assert judge.until(9, current_q4=0, load_mv=40000) == (5, codes.VERDICT_CUT)
@@ -155,7 +155,7 @@ def test_a_lead_that_opens_while_limited_is_found_in_five_ticks():
 
 @pytest.mark.parametrize("ohm", [25_000, 50_000, 100_000, 300_000])
 def test_a_load_that_dries_and_recovers_is_never_open(ohm):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     for again in (10_000, ohm, 10_000):
         assert resistor(judge, again, 600) == set()
 
@@ -163,7 +163,7 @@ def test_a_load_that_dries_and_recovers_is_never_open(ohm):
 @pytest.mark.parametrize("ohm", [25_000, 50_000, 100_000, 300_000])
 @pytest.mark.parametrize("recovers", [False, True])
 def test_a_ramp_down_from_a_retracted_set_point_is_never_open(ohm, recovers):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert resistor(judge, ohm, 300) == set()
     judge.go(0)
     assert resistor(judge, 10_000 if recovers else ohm, 400) == set()
@@ -171,7 +171,7 @@ def test_a_ramp_down_from_a_retracted_set_point_is_never_open(ohm, recovers):
 
 
 def test_a_lower_level_asked_for_while_limited_is_never_open():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert resistor(judge, 100_000, 300) == set()
     judge.go(300)
     assert resistor(judge, 100_000, 300) == set()
@@ -179,7 +179,7 @@ def test_a_lower_level_asked_for_while_limited_is_never_open():
 
 
 def test_a_ramp_down_that_loses_its_lead_is_found():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     judge.go(0)
     judge.ticks(50)
     assert judge.until(9, current_q4=0, load_mv=40000) == (5, codes.VERDICT_CUT)
@@ -199,7 +199,7 @@ def _dip(judge, after):
     ("apart", "verdict"), [(100, codes.FAULT_INTERMITTENT), (5100, codes.FAULT_NONE)]
 )
 def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     for _ in range(2):
         assert _dip(judge, after) == codes.FAULT_NONE
         assert judge.supervisor.warning & codes.WARN_DIP
@@ -210,7 +210,7 @@ def test_three_dips_within_10_s_are_intermittent(after, apart, verdict):
 
 @pytest.mark.parametrize("low_ticks", [1, 4])
 def test_a_gap_shorter_than_five_ticks_is_not_cut(low_ticks):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert judge.ticks(low_ticks, current_q4=0) == [codes.FAULT_NONE]
     assert judge.ticks(100) == [codes.FAULT_NONE]
 
@@ -224,14 +224,14 @@ def test_a_gap_shorter_than_five_ticks_is_not_cut(low_ticks):
     ],
 )
 def test_a_fault_in_the_tick_that_loses_contact_is_not_hidden_by_the_cut(given_with, fault):
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     assert judge.ticks(4, current_q4=0) == [codes.FAULT_NONE]
     assert judge.tick(current_q4=0, **given_with) == fault
     assert judge.supervisor.tripped == fault
 
 
 def test_counts_of_a_closed_gate_are_forgotten_when_it_opens():
-    judge = Judge().hold(2000)
+    judge = LedSupervisor().hold(2000)
     judge.ticks(4, current_q4=0)
     judge.leave().ticks(50, current_q4=0)
     judge.hold(2000)
@@ -244,7 +244,7 @@ def test_counts_of_a_closed_gate_are_forgotten_when_it_opens():
     st.lists(st.integers(100, 2000), max_size=3),
 )
 def test_no_sequence_of_connected_loads_and_levels_is_a_fault(first, loads, levels):
-    judge = Judge().go(2000)
+    judge = LedSupervisor().go(2000)
     found = resistor(judge, first, 250)
     for load, level_ua in zip(loads, [*levels, 2000, 2000, 2000, 2000], strict=False):
         judge.go(level_ua)

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from ionto.core import codes
 from ionto.core.telemetry import CREDIT, RING
-from iontobench.device.events import Gap, Sample
-from iontobench.device.session import HostSession
+from iontobench.link.events import GapNote, Sample
+from iontobench.link.host_session import HostSession
 
 from .frame_line import Line
 
@@ -68,7 +68,7 @@ def test_a_host_that_comes_back_sees_the_gap_and_everything_after_it():
     for _ in range(60):
         line.telemetry.ack((host._next_seq - 1) % 65536)
         carry(200)
-    gaps = [item for item in items if isinstance(item, Gap)]
+    gaps = [item for item in items if isinstance(item, GapNote)]
     assert len(gaps) == 1
     assert gaps[0].count == line.telemetry.dropped > 100
     seqs = [item.seq for item in items if isinstance(item, Sample)]

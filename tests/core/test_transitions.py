@@ -11,7 +11,7 @@ from ionto.core import codes, transitions
 from ionto.core.session import Session
 from ionto.core.transitions import REVERSE, TRANSITIONS
 
-from .led_session import Led
+from .led_session import LedSession
 from .transition_table import (
     ENDS,
     ENERGISED,
@@ -193,7 +193,7 @@ def test_the_session_goes_where_the_table_says_and_its_gate_with_it(state):
     rows = expanded()
     for event in EVENTS:
         for truth in _truths(rows_of(rows, state, event)) if event else ():
-            led = Led().in_state(state)
+            led = LedSession().in_state(state)
             session = led.session
             session.__class__ = Guarded
             session.true_guards = truth

@@ -1,6 +1,7 @@
 """Every trip of the supervisor, by its numbers, under the contract of `trip_contract`.
 
-For the 5 mA board, in 1/16 uA unless a name says otherwise; figures from control.md, "Supervisor".
+For the 5 mA board, in 1/16 uA unless a name says otherwise; figures from [docs/control.md,
+Supervisor].
 """
 
 import ast
@@ -11,7 +12,7 @@ from tests.arch.sources import CORE, tree
 from ionto.core import codes
 from ionto.core.units import INPUT_LIMITER, INPUT_STOP
 
-from .judge import Judge
+from .led_supervisor import LedSupervisor
 from .trip_contract import Trip, TripContract
 
 HOLDS_2_MA = {"prepare": lambda judge: judge.hold(2000)}
@@ -280,6 +281,6 @@ def test_every_fault_is_given_somewhere_and_has_a_name_and_a_sentence():
 )
 @pytest.mark.hazard("H-26")
 def test_a_fault_is_not_hidden_by_contact_lost_in_the_same_tick(given, fault):
-    judge = Judge().hold(1000)
+    judge = LedSupervisor().hold(1000)
     assert judge.ticks(4, **LOW) == [codes.FAULT_NONE]
     assert judge.tick(**LOW, **given) == fault

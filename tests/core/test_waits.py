@@ -1,6 +1,7 @@
 """Each wait with the gate low at its borders: the probe, the proof, contact, zero after a rest."""
 
 import pytest
+from tests.support.programs import SMALL, make_program, sample
 
 from ionto.core import codes
 from ionto.core.impedance import Probe
@@ -9,8 +10,6 @@ from ionto.core.proof import Proof
 from ionto.core.transitions import BACK, LOAD_FOUND, PROVEN, RESTED, TRIPPED
 from ionto.core.units import INPUT_LIMITER, SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_V
 from ionto.core.waits import Waits
-
-from .build import SMALL, make_program, sample
 
 BEGIN_MS = 5000  # of the state that waits
 LEAST_MV = 4750  # 2.5 uA of the probe's, which is the program's least
@@ -155,7 +154,7 @@ def test_zero_is_a_mean_up_to_its_border_in_both_directions(sum_q4, event, odd_t
     assert wait.waits.fault == (codes.FAULT_NOT_ZERO if event == TRIPPED else 0)
 
 
-def test_a_rest_that_begins_again_forgets_what_it_saw():
+def test_a_rest_that_begins_again_forgets_the_currents_of_the_first():
     wait = Wait(codes.STATE_REST).ticks(999)
     wait.buf[SAMPLE_A] = 600_000
     wait.ticks(40)

@@ -3,17 +3,18 @@
 Just under and at its threshold it never trips; above it trips at its debounce and not a tick
 before; what recovers one tick before the debounce starts from nothing; once tripped it stays so,
 keeps its cause and drives nothing until `clear()`. Ticks are of 1 ms; samples are arguments of
-`Judge.tick`.
+`LedSupervisor.tick`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.support.programs import SMALL
+
 from ionto.core import codes
 from ionto.core.limits import Board
 
-from .build import SMALL
-from .judge import Judge
+from .led_supervisor import LedSupervisor
 
 
 def tick(judge, given):
@@ -55,7 +56,7 @@ class Trip:
 
     def judge(self):
         """A supervisor where this trip is judged."""
-        made = Judge(self.board, **self.header)
+        made = LedSupervisor(self.board, **self.header)
         self.prepare(made)
         assert made.supervisor.tripped == 0
         return made

@@ -5,8 +5,9 @@ import io
 import json
 from typing import NamedTuple
 
+from iontobench.cli.console import Out
 from iontobench.cli.main import invoke
-from iontobench.cli.rungs import Rung
+from iontobench.sessions.job import Target
 
 
 class Said(NamedTuple):
@@ -22,19 +23,23 @@ class Said(NamedTuple):
         return json.loads(self.out.splitlines()[-1])
 
 
-def call(*args):
-    """One command line."""
+# What every command line of a test gets from outside; see `Out`.
+GIVEN = {}
+
+
+def call(*args, **given):
+    """One command line; `given` is what it has from outside, over `GIVEN`."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = invoke([str(arg) for arg in args])
+        code = invoke([str(arg) for arg in args], Out(**(GIVEN | given)))
     return Said(code, out.getvalue(), err.getvalue())
 
 
-def play(monkeypatch, runner):
-    """From now on `run` plays `runner`, and its report is one line."""
-    rung = Rung(runner, "virtual", None)
-    monkeypatch.setattr("iontobench.cli.run.rung_for", lambda on, uf2: rung)
-    monkeypatch.setattr("iontobench.cli.run.report_session", _report)
+def play(monkeypatch, runner, **changes):
+    """From now on `run` plays `runner` on a virtual target, and its report is one line."""
+    target = Target(runner, "virtual", None, **changes)
+    monkeypatch.setitem(GIVEN, "target_for", lambda on, uf2: target)
+    monkeypatch.setitem(GIVEN, "report", _report)
 
 
 def _report(record):

@@ -4,6 +4,7 @@ import types
 
 import pytest
 
+from . import cli
 from .link_bench import Plug
 
 
@@ -11,12 +12,8 @@ from .link_bench import Plug
 def plug(monkeypatch):
     """The only serial port; give it a `board`. All clocks on the way are the board's own."""
     made = Plug()
+    monkeypatch.setitem(cli.GIVEN, "ports", made.ports)
+    # mpremote waits for the prompt by its own clock, and takes no other.
     clock = types.SimpleNamespace(sleep=made.sleep, monotonic=made.monotonic)
-    monkeypatch.setattr("iontobench.device.serial_port.serial.serial_for_url", made.open)
-    for module in (
-        "mpremote.transport_serial",
-        "iontobench.cli.deploy",
-        "iontobench.cli.serial_rung",
-    ):
-        monkeypatch.setattr(f"{module}.time", clock)
+    monkeypatch.setattr("mpremote.transport_serial.time", clock)
     return made

@@ -1,7 +1,7 @@
 """A runner without a bench, for tests of the command line: it plays a made-up session.
 
-It keeps the contract of `iontobench.device.runner` and is strict about it: items in order, a tick
-every 20 ms of board time, commands only in the forms that the firmware reads.
+It keeps the contract of `Target.run` and is strict about it: items in order, a tick every 20 ms of
+board time, commands only in the forms that the firmware reads.
 """
 
 import re
@@ -9,8 +9,8 @@ import re
 from tests.host import synthetic_sessions
 
 from ionto.core import codes
-from iontobench.device.events import Event, Sample
-from iontobench.device.runner import Result
+from iontobench.link.events import Event, Sample
+from iontobench.sessions.job import Result
 
 TICK_MS = 20
 _COMMAND = re.compile(r"stop|pause|resume|set [1-9]\d{0,4}")

@@ -1,5 +1,7 @@
 """A fake board at every serial port there is: plug it in, then call the command line."""
 
+from iontobench.device.port import HostPorts
+
 from .link_port import Port
 
 NAME = "script://board"
@@ -13,6 +15,13 @@ class Plug:
         self.error = None
         self.opened = []
         self.cut_at = self.cut_s = None
+        self.usb = []  # what is attached, as pyserial's `comports` tells it
+        self.ports = self.ports_with()
+
+    def ports_with(self, **changes):
+        """The serial ports of this computer: only this one, in the board's time."""
+        given = {"clock": self.monotonic, "sleep": self.sleep, "listing": lambda: self.usb}
+        return HostPorts(self.open, **(given | changes))
 
     def open(self, name, **options):
         if set(options) - {"do_not_open", "baudrate", "exclusive"}:

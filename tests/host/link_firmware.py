@@ -6,15 +6,15 @@ everything stays in step with the board's own time. Ctrl-C strikes as a tick beg
 
 import threading
 
-from tests.core.fake_port import FakePort
+from tests.support.fake_port import FakePort
 
 from ionto.bench import Bench
 from ionto.core import codes
-from iontobench import tree
+from iontobench import resources
 from iontobench.testing import CheckedPort
 
 TICK_S = 0.001
-BOARD = tree.load_board("pico_pwm").BOARD
+BOARD = resources.load_board("pico_pwm").BOARD
 
 
 class Firmware:

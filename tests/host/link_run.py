@@ -16,9 +16,9 @@ def runner(folder):
     protocol = folder / "short.toml"
     protocol.write_text(PROTOCOL)
 
-    def call_run(*more):
+    def call_run(*more, **given):
         where = ("--data", folder / "data", "--on", NAME, "--speed", "max")
-        return call("run", protocol, "--plain", "--json", *where, *more)
+        return call("run", protocol, "--plain", "--json", *where, *more, **given)
 
     return call_run
 

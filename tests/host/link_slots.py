@@ -3,10 +3,10 @@
 import ast
 import types
 
-from iontobench import tree
-from iontobench.device.board_files import BoardFiles
+from iontobench import resources
 from iontobench.device.build import manifest
 from iontobench.device.deploy import deploy
+from iontobench.device.files import BoardFiles
 
 from .link_board import Board
 from .link_memory import Memory
@@ -16,7 +16,7 @@ ROOT = ("boot.py", "main.py")
 
 def main_py(mark):
     """The real one: what counts is that two of them differ."""
-    return tree.main_py().read_bytes() + b"# " + mark + b"\n"
+    return resources.main_py().read_bytes() + b"# " + mark + b"\n"
 
 
 def firmware(mark, gone=()):

@@ -7,87 +7,47 @@ true is read from the plant; what the firmware says, from its own summary.
 from functools import cache
 
 from msgspec.structs import replace
+from tests.support.trial import Trial
 
-from ionto.bench import Bench
-from ionto.core import program
-from iontobench import tree
-from iontobench.device.events import Event
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
+from iontobench import resources
+from iontobench.link.events import Event
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import OffPhase, PulsePhase
-from iontobench.protocols.serving import board_for
-from iontobench.sim.bench import Bench as Plant
-from iontobench.sim.port import VirtualPort
 from iontobench.sim.skin import load_skin
 
 HOLD_S = 4.0  # of a shortened phase
-_ENDLESS_US = 12_000_000_000
-
-
-class SwitchWatched(Plant):
-    """A plant that notes what flows whenever its polarity is switched."""
-
-    def __init__(self, *args, **options):
-        self.switched_ua = []
-        super().__init__(*args, **options)
-
-    def set_polarity(self, sign):
-        """As the plant's own, noted."""
-        if sign != self.polarity:
-            self.switched_ua.append(abs(self.load_ua))
-        super().set_polarity(sign)
-
-
-class Port(VirtualPort):
-    """The virtual port; `each`, if set, sees the plant before every tick."""
-
-    __slots__ = ("each",)
-
-    def wait(self):
-        """As the port's own."""
-        if self.bench.now_us > _ENDLESS_US:
-            raise TimeoutError("a session without an end")
-        super().wait()
-        if self.each:
-            self.each(self.bench)
 
 
 class Run:
-    """A session of a program: `last` of the firmware, `truth` of the plant, `events` of the link.
+    """A session of a program: `last` of the firmware, `truth` of the plant, `items` of the link.
 
-    `commands` are (s, text), an operator's; a command is due at that board time.
+    `events` are the events among the items.
+
+    `commands` are (s, text), an operator's; a command is due at that board time. `each`, if set,
+    sees the plant before every tick.
     """
 
     def __init__(self, words, board, skin, commands=(), each=None, seed=1):
-        self.plant = SwitchWatched(board, skin, "ideal", seed)
-        self.truth = self.plant.truth
-        self.events = []
-        self._commands = sorted(commands)
-        port = Port(board, self.plant, Console(HostLink([self])))
-        port.each = each
-        bench = Bench(port, board)
-        data = program.pack(words)
-        bench.load(data, program.crc16(data))
-        self.last = bench.run(True)
+        trial = Trial(skin, seed=seed, board=board)
+        trial.each = each
+        for at_s, text in sorted(commands):
+            trial.say(at_s, text)
+        self.last = trial.run(words)
+        self.plant, self.truth = trial.plant, trial.truth
+        self.items = trial.items
 
-    def on_item(self, item):
-        """As a listener: keep the events."""
-        if isinstance(item, Event):
-            self.events.append(item)
-
-    def on_tick(self, t_us):
-        """As a listener: hand over what is due."""
-        due = [text for at_s, text in self._commands if at_s * 1e6 <= t_us]
-        self._commands = [row for row in self._commands if row[0] * 1e6 > t_us]
-        return due
+    @property
+    def events(self):
+        """The events so far, in their order."""
+        return [item for item in self.items if isinstance(item, Event)]
 
 
 @cache
 def board_of(name):
     """The data of one board."""
-    return tree.load_board(name).BOARD
+    return resources.load_board(name).BOARD
 
 
 def shortened(protocol):
@@ -113,7 +73,7 @@ def _short(phase, protocol):
 
 def compiled(protocol):
     """Compiled for the first simulated board that serves it: (compiled, board)."""
-    board = board_of(board_for(protocol, make_plan(protocol)))
+    board = board_of(board_for(protocol, lower(protocol)))
     return compile_protocol(protocol, profile("us"), board), board
 
 

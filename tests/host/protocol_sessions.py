@@ -4,45 +4,13 @@ A load and a regulator that follow exactly, in steps of at most 20 ms, the longe
 the firmware's sums accept. Currents in `_q4`, charge in uC, times in us.
 """
 
-from tests.core.led_session import Led
+from tests.core.led_session import LedSession
 
 from ionto.core import codes, limits, program
 
 BOARD = limits.Board("virtual", 5000, 40000, 40)
 STEP_US = 20000
 _STEPS_MAX = 40000
-
-
-def hold_charge(level_ua, charge_uc, slew_ua_s=500, polarity=1):
-    """The words of a hold until its charge."""
-    return _words(program.HOLD_CHARGE, polarity, [level_ua, slew_ua_s, charge_uc, 0])
-
-
-def hold_time(level_ua, time_ms, slew_ua_s=500, polarity=1):
-    """The words of a hold for a time."""
-    return _words(program.HOLD_TIME, polarity, [level_ua, slew_ua_s, 0, time_ms])
-
-
-def off(time_ms, polarity=1):
-    """The words of a wait with the gate low."""
-    return _words(program.OFF, polarity, [0, 0, 0, time_ms])
-
-
-def pulses(level_ua, on_ms, off_ms, count, edge_ms=5, slew_ua_s=0, polarity=1):
-    """The words of a pulse train; a slew of 0 is the whole amplitude at once."""
-    train = [on_ms, off_ms, edge_ms, count]
-    return _words(program.PULSES, polarity, [level_ua, slew_ua_s, 0, 0], train)
-
-
-def _words(kind, polarity, parts, train=(0, 0, 0, 0)):
-    return [kind, *parts, polarity, *train, 0, 0]
-
-
-def words(segments, slew=500, down=400, wall_uc=10**7, time_s=60, peak=2000):
-    """A program of such segments."""
-    polarity = segments[0][program.S_POLARITY]
-    header = [program.VERSION, len(segments), polarity, peak, slew, down, wall_uc, time_s]
-    return [*header, 1000, 2000, 80, 0, 6, *(word for one in segments for word in one)]
 
 
 class Watched:
@@ -52,7 +20,7 @@ class Watched:
     """
 
     def __init__(self, made, board=BOARD):
-        self.led = Led(program.Program(made, board), board)
+        self.led = LedSession(program.Program(made, board), board)
         self.led.dose.reset(made[program.H_POLARITY])
         self.wall_uc = made[program.H_CHARGE_UC]
         self.peak_q4 = self.energised_us = self.steepest_q4 = 0

@@ -6,10 +6,13 @@
 
 import math
 import random
+from functools import cache
+
+from tests.support.programs import hold_charge, words
 
 from ionto.core import codes, program
 from ionto.core.fields import FLAG_GATE
-from iontobench.device.events import Event, Gap, LinkNote, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, Sample
 
 LEVEL_UA = 2000
 SLEW_UA_S = 100
@@ -18,9 +21,11 @@ DOSE_UC = 40 * 60000
 HOLD_S = DOSE_UC / LEVEL_UA - RAMP_S
 STEP_MS = 100
 
-HEADER_WORDS = [program.VERSION, 1, -1, 2000, 100, 100, 2640000, 2440, 1000, 500, 40, 0, 6]
-SEGMENT_WORDS = [program.HOLD_CHARGE, 2000, 100, DOSE_UC, 0, -1, 0, 0, 0, 0, 0, 0]
-WORDS = HEADER_WORDS + SEGMENT_WORDS
+WORDS = words(
+    [hold_charge(LEVEL_UA, DOSE_UC, SLEW_UA_S, -1)],
+    **{"polarity": -1, "slew_ua_s": SLEW_UA_S, "charge_uc": 2_640_000, "time_s": 2440},
+    area_mm2=1000,
+)
 
 
 def header(**changes):
@@ -52,6 +57,12 @@ def header(**changes):
 
 def dexamethasone(open_at_s=None, seed=1):
     """Items and closing summary of a whole session, or of one cut by an open lead."""
+    items, summary = _dexamethasone(open_at_s, seed)
+    return list(items), dict(summary)
+
+
+@cache
+def _dexamethasone(open_at_s, seed):
     noise = random.Random(seed)
     items = [Event(0, 0, codes.EVENT_START, program.crc16(program.pack(WORDS)), -1)]
     items.append(Event(1, 0, codes.EVENT_STATE, codes.STATE_PROBE, 0))
@@ -112,7 +123,7 @@ def dexamethasone(open_at_s=None, seed=1):
 def last_second(rows=125):
     """A snapshot: 2 mA through both senses, the cathode active, until A halves in the last row."""
     healthy = [(32000 + row % 3, -32000, 10900, 32000) for row in range(rows - 1)]
-    return Snapshot(8000, (*healthy, (16000, -33500, 11300, 32000)))
+    return FaultSnapshot(8000, (*healthy, (16000, -33500, 11300, 32000)))
 
 
 def small():
@@ -120,7 +131,7 @@ def small():
     return [
         Event(0, 0, codes.EVENT_START, 4660, -1),
         Sample(1, 0, codes.STATE_PROBE, 0, 0.0, 0.0, 0.0, 0, 0),
-        Gap(100, 2, 3),
+        GapNote(100, 2, 3),
         LinkNote(150, 'a "quoted" line, with \x00 and \n'),
         Sample(5, 200, codes.STATE_HOLD, FLAG_GATE, 2000.0, 1999.9375, -0.5, 10900, 400),
         Event(6, 300, codes.EVENT_FAULT, codes.FAULT_OPEN, 0),

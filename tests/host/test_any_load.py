@@ -1,19 +1,23 @@
 """Any load, any segments, any storm of commands: never more than 1 kOhm would have got.
 
-Sessions of at most 10 s on the virtual bench, with the stage's tolerances drawn by seed. The same
-program and commands run on 1 kOhm, which never limits. What flowed is read from the plant.
+Sessions on the virtual bench, with the stage's tolerances drawn by seed. The same program and
+commands run on 1 kOhm, which never limits. What flowed is read from the plant.
+
+There are 500 short sessions, of at most 10 s, and 5,000 of half a minute in the long tier: both of
+every kind of segment, load and command.
 """
 
 from functools import cache
 from math import exp
+from typing import NamedTuple
 
 import pytest
-from hypothesis import Phase, given, seed, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.host.protocol_bench import Run, board_of
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
 from tests.host.test_protocols_random import PROOF_UA, energised_ms
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes, program
 from iontobench.protocols.bounds import START_UC, bounds
@@ -23,14 +27,44 @@ PEAK_UA = 4000
 DOWN_UA_S = 4000
 LEVEL = st.integers(50, PEAK_UA)
 SLEW = st.integers(1000, 8000)
-HOLD = st.builds(hold_time, LEVEL, st.integers(50, 2000), SLEW)
-CHARGE = st.builds(hold_charge, LEVEL, st.integers(300, 4000), SLEW)
-TRAIN = st.builds(
-    pulses,
-    *(LEVEL, st.integers(10, 200), st.integers(10, 200), st.integers(1, 6)),
-    *(st.integers(1, 40), st.one_of(st.just(0), SLEW)),
+EDGE = st.integers(1, 40)
+COMMAND = st.one_of(
+    st.builds("set {}".format, st.integers(1, 5000)), st.sampled_from(["pause", "resume"])
 )
+PULSE_SLEW = st.one_of(st.just(0), SLEW)
 WAIT = st.builds(off, st.integers(1, 500))
+
+
+class Length(NamedTuple):
+    """How long the parts of a drawn session may last; its time wall ends it in any case."""
+
+    hold_ms: int
+    pulse_ms: int
+    charge_uc: tuple[int, int]
+    storm_s: int  # the last command; from a second later on, whatever is paused is resumed
+    wall_s: int
+
+    def hold(self):
+        """A hold for a time."""
+        return st.builds(hold_time, LEVEL, st.integers(50, self.hold_ms), SLEW)
+
+    def charge(self):
+        """A hold until its charge, which a load that limits stretches."""
+        return st.builds(hold_charge, LEVEL, st.integers(*self.charge_uc), SLEW)
+
+    def train(self):
+        """A pulse train."""
+        part = st.integers(10, self.pulse_ms)
+        return st.builds(train, LEVEL, part, part, st.integers(1, 6), EDGE, PULSE_SLEW)
+
+    def storm(self):
+        """Up to eight commands: (hundredths of a second, text)."""
+        at = st.integers(30, self.storm_s * 100)
+        return st.lists(st.tuples(at, COMMAND), max_size=8)
+
+
+SHORT = Length(hold_ms=600, pulse_ms=100, charge_uc=(30, 400), storm_s=2, wall_s=10)
+LONG = Length(hold_ms=2000, pulse_ms=200, charge_uc=(300, 4000), storm_s=6, wall_s=30)
 
 
 def program_of(*kinds):
@@ -46,23 +80,22 @@ OHM = st.one_of(
     *(st.integers(2, 100_000), st.integers(5_000, 30_000), st.integers(2, 400)),
 )
 Z = st.floats(-2.326, 2.326)  # the 1st to the 99th percentile of a site
-COMMAND = st.one_of(
-    st.builds("set {}".format, st.integers(1, 5000)), st.sampled_from(["pause", "resume"])
-)
-STORM = st.lists(st.tuples(st.integers(30, 600), COMMAND), max_size=8)
 SEED = st.integers(1, 1000)
 DRAW = {"phases": [Phase.generate]}  # two sessions an example: no time to look for a smaller one
-END = tuple((at_s, "resume") for at_s in range(8, 60))  # whatever the storm has paused goes on
 
 
-def made_of(segments):
-    """A program whose walls are far away."""
-    return words(segments, slew=8000, down=DOWN_UA_S, time_s=30, peak=PEAK_UA, wall_uc=80_000)
+def made_of(segments, length=LONG):
+    """A program whose charge wall is far away."""
+    walls = {"time_s": length.wall_s, "charge_uc": 80_000}
+    return protocol_words(
+        segments, slew_ua_s=8000, down_slew_ua_s=DOWN_UA_S, peak_ua=PEAK_UA, **walls
+    )
 
 
-def storm_of(commands):
-    """Commands at hundredths of a second."""
-    return (*((at / 100, text) for at, text in commands), *END)
+def storm_of(commands, length=LONG):
+    """Commands at hundredths of a second; whatever they have paused goes on afterwards."""
+    resumed = ((at_s, "resume") for at_s in range(length.storm_s + 1, 60))
+    return (*((at / 100, text) for at, text in commands), *resumed)
 
 
 @cache
@@ -71,9 +104,9 @@ def on_1_kohm(words_of, storm):
     return Run(list(words_of), board_of("virtual"), "resistor:1000", storm).truth.gross_uc
 
 
-def run_and_check(segments, load, commands, board_seed):
+def run_and_check(segments, load, commands, board_seed, length=LONG):
     """Run it; what flowed, and how it ended, is within every bound."""
-    made, storm = made_of(segments), storm_of(commands)
+    made, storm = made_of(segments, length), storm_of(commands, length)
     run = Run(made, board_of("virtual"), load, storm, seed=board_seed)
     proven = bounds(made)
     starts = sum(one.code == codes.EVENT_PROOF for one in run.events)
@@ -84,9 +117,9 @@ def run_and_check(segments, load, commands, board_seed):
     return run, made, storm
 
 
-def never_more_than_1_kohm(segments, load, commands, board_seed):
+def never_more_than_1_kohm(segments, load, commands, board_seed, length=LONG):
     """As `run_and_check`, and not more than 1 % + 5 uC above the same script on 1 kOhm."""
-    run, made, storm = run_and_check(segments, load, commands, board_seed)
+    run, made, storm = run_and_check(segments, load, commands, board_seed, length)
     assert run.truth.gross_uc <= on_1_kohm(tuple(made), storm) * 1.01 + 5
     return run
 
@@ -97,70 +130,79 @@ def resistor(ohm):
     return load, {None} if ohm >= 200 else {None, "low impedance"}
 
 
-TIMED = (program_of(HOLD, TRAIN), OHM, STORM, SEED)
-BY_CHARGE = (program_of(HOLD, TRAIN, CHARGE), OHM, SEED)
-ANYTHING = (program_of(HOLD, TRAIN, CHARGE), Z, STORM, SEED)
+def timed(length):
+    """Times and pulses, with a storm of commands, on any resistor."""
+    drawn = program_of(length.hold(), length.train()), OHM, length.storm(), SEED
+
+    def check(segments, ohm, commands, board_seed):
+        load, allowed = resistor(ohm)
+        run = never_more_than_1_kohm(segments, load, commands, board_seed, length)
+        assert run.last["fault"] in allowed
+
+    return drawn, check
 
 
-def timed(segments, ohm, commands, board_seed):
-    """Times and pulses, with a storm of commands."""
-    load, allowed = resistor(ohm)
-    run = never_more_than_1_kohm(segments, load, commands, board_seed)
-    assert run.last["fault"] in allowed
-
-
-def by_charge(segments, ohm, board_seed):
+def by_charge(length):
     """Every kind; without commands, for a stretched charge would meet them elsewhere."""
-    load, allowed = resistor(ohm)
-    run = never_more_than_1_kohm(segments, load, (), board_seed)
-    assert run.last["fault"] in allowed
+    drawn = program_of(length.hold(), length.train(), length.charge()), OHM, SEED
+
+    def check(segments, ohm, board_seed):
+        load, allowed = resistor(ohm)
+        run = never_more_than_1_kohm(segments, load, (), board_seed, length)
+        assert run.last["fault"] in allowed
+
+    return drawn, check
 
 
-def skins(segments, z, commands, board_seed):
+def skins(length):
     """Every kind and a storm, on a forearm between its 1st and 99th percentile: no fault."""
-    skin = load_skin("forearm")
-    skin = replace(skin, r0_kohm_cm2=skin.r0_kohm_cm2 * exp(0.8 * z))
-    run, _, _ = run_and_check(segments, skin, commands, board_seed)
-    assert run.last["fault"] is None
+    kinds = length.hold(), length.train(), length.charge()
+    drawn = program_of(*kinds), Z, length.storm(), SEED
+
+    def check(segments, z, commands, board_seed):
+        skin = load_skin("forearm")
+        skin = replace(skin, r0_kohm_cm2=skin.r0_kohm_cm2 * exp(0.8 * z))
+        run, _, _ = run_and_check(segments, skin, commands, board_seed, length)
+        assert run.last["fault"] is None
+
+    return drawn, check
+
+
+def hold_for(examples, drawn_and_check):
+    """Check so many examples."""
+    drawn, check = drawn_and_check
+
+    @settings(max_examples=examples, **DRAW)
+    @given(st.tuples(*drawn))
+    def each(values):
+        check(*values)
+
+    each()
 
 
 @pytest.mark.hazard("H-06", "H-15", "H-30")
-@settings(max_examples=250, **DRAW)
-@given(*TIMED)
-def test_no_load_and_no_storm_gets_more_of_a_timed_program_than_1_kohm(
-    segments, ohm, commands, board_seed
-):
-    timed(segments, ohm, commands, board_seed)
+def test_no_load_and_no_storm_gets_more_of_a_timed_program_than_1_kohm():
+    hold_for(250, timed(SHORT))
 
 
 @pytest.mark.hazard("H-06", "H-15")
-@settings(max_examples=100, **DRAW)
-@given(*BY_CHARGE)
-def test_no_load_gets_more_of_any_program_than_1_kohm(segments, ohm, board_seed):
-    by_charge(segments, ohm, board_seed)
+def test_no_load_gets_more_of_any_program_than_1_kohm():
+    hold_for(100, by_charge(SHORT))
 
 
 @pytest.mark.hazard("H-06", "H-30")
-@settings(max_examples=150, **DRAW)
-@given(*ANYTHING)
-def test_no_skin_and_no_storm_of_commands_ends_in_a_fault(segments, z, commands, board_seed):
-    skins(segments, z, commands, board_seed)
+def test_no_skin_and_no_storm_of_commands_ends_in_a_fault():
+    hold_for(150, skins(SHORT))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("drawn", "check", "examples"),
-    [(TIMED, timed, 2500), (BY_CHARGE, by_charge, 1000), (ANYTHING, skins, 1500)],
+    ("kind", "examples"),
+    [(timed, 2500), (by_charge, 1000), (skins, 1500)],
     ids=["timed", "by charge", "skins"],
 )
-def test_five_thousand_examples_keep_to_it_too(drawn, check, examples):
-    @seed(1)
-    @settings(max_examples=examples, **DRAW)
-    @given(st.tuples(*drawn))
-    def of_them(values):
-        check(*values)
-
-    of_them()
+def test_five_thousand_longer_sessions_get_no_more_than_1_kohm_and_end_in_no_fault(kind, examples):
+    hold_for(examples, kind(LONG))
 
 
 def test_a_load_that_got_more_would_be_seen(monkeypatch):

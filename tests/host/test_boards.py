@@ -6,16 +6,16 @@ from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
 
 from ionto.core.limits import Board
-from iontobench import tree
+from iontobench import resources
 from iontobench.protocols import RefusedError, check, compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.serving import board_for, least_ua
-from iontobench.protocols.settled import median_mv
+from iontobench.protocols.board_fit import board_for, least_ua
+from iontobench.protocols.lowering import lower
+from iontobench.protocols.site_load import median_mv
 
 VIRTUAL = ["virtual", "virtual_30ma", "virtual_500ua"]
 
 
-@pytest.mark.parametrize("name", tree.board_names())
+@pytest.mark.parametrize("name", resources.board_names())
 def test_every_board_is_named_as_its_folder_and_its_senses_reach_beyond_its_maximum(name):
     board = board_of(name)
     assert board.name == name
@@ -42,7 +42,7 @@ def test_the_ranges_of_the_simulated_boards(
 
 @pytest.mark.parametrize("name", VIRTUAL)
 def test_every_simulated_board_makes_its_port(name):
-    port = tree.load_board(name).make_port()
+    port = resources.load_board(name).make_port()
     assert port.board.name == name
     assert port.bench.board.max_ua == board_of(name).max_ua
 
@@ -94,7 +94,7 @@ def test_a_load_that_needs_more_than_the_compliance_is_refused():
 def test_where_no_board_can_serve_none_is_named(tmp_path):
     text = changed(("= 2.0", "= 0.01"), ("= 40.0", "= 0.5"), ("ramp_up_s = 20.0", "ramp_up_s = 2"))
     path = written(tmp_path, text.replace("ramp_down_s = 20.0", "ramp_down_s = 2"))
-    assert board_for(load(path), make_plan(load(path))) is None
+    assert board_for(load(path), lower(load(path))) is None
     result = check(path, "us", board_of("virtual"))
     assert "set-point error" in result.reason
     assert "--board" not in result.reason
@@ -118,5 +118,5 @@ def test_boards_list_and_show_say_range_and_accuracy():
 
 
 def test_check_takes_a_board_and_answers_for_it():
-    assert call("check", "tapwater-hands").code == 1
+    assert call("check", "tapwater-hands", "--board", "virtual").code == 1
     assert call("check", "tapwater-hands", "--board", "virtual_30ma").code == 0

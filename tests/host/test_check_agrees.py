@@ -9,12 +9,12 @@ from tests.host.cli import call
 from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
 
-from iontobench import tree
+from iontobench import resources
 from iontobench.protocols import PROFILES, ProtocolError, check, list_protocols, render_check
 from iontobench.protocols.checking import check_loaded
 from iontobench.protocols.loader import parse
 
-BOARDS = tree.board_names()
+BOARDS = resources.board_names()
 
 
 def shown(text):
@@ -100,7 +100,7 @@ def test_a_small_dose_is_shown_with_its_digits():
 
 
 def test_advice_to_lower_the_highest_names_the_phase_that_is_above_it_too(tmp_path):
-    said = call("check", "tapwater-hands")
+    said = call("check", "tapwater-hands", "--board", "virtual")
     assert "lower it and phases[0].current_ma to 5 mA or less" in " ".join(said.out.split())
     quick = ("ramp_down_s = 20.0", "max_current_ma = 4.5\nramp_down_s = 20.0")
     path = written(tmp_path, changed(quick))

@@ -1,11 +1,15 @@
 """The figures: what they require can be read, and a table comes out whatever they are."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+pytest.importorskip("rp2040py", reason="chip tier: no rp2040py: install the extra `chip`")
+
 from iontobench.benchmarks import __main__ as bench
-from iontobench.benchmarks.registry import FIGURES, Figure, figure, met, row
+from iontobench.benchmarks.figures import FIGURES, Figure, figure, met, row
 
 KEYS = ["name", "value", "unit", "required", "rung", "command"]
 
@@ -42,7 +46,7 @@ def test_every_figure_is_complete_and_named_once():
 @pytest.mark.parametrize(
     "wanted", ["peak current", "dose by the firmware", "speed of a session", "differing bytes"]
 )
-def test_what_must_hold_is_there(wanted):
+def test_every_required_figure_is_registered(wanted):
     assert any(wanted in one.name for one in FIGURES)
 
 
@@ -70,4 +74,20 @@ def test_table_and_file_come_out_whatever_the_figures_are(monkeypatch, tmp_path,
     assert all(list(one) == KEYS for one in kept)
     said = capsys.readouterr()
     assert "1 of 4 figures meet what is required; not: slow, broken, without" in said.out
+    assert "\nemulator: " in said.out
     assert "not measured: broken: no session" in said.err
+
+
+def test_without_the_chips_extra_its_figures_have_no_value_and_say_what_to_install():
+    name = "open lead: gate off after"
+    script = (
+        "import sys; sys.modules['rp2040py'] = None\n"
+        "from iontobench.benchmarks import __main__ as bench\n"
+        f"bench.FIGURES[:] = [one for one in bench.FIGURES if one.name == {name!r}]\n"
+        "sys.exit(bench.main([]))"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    assert f"not measured: {name}: no emulated chip" in said.stderr
+    assert "pip install 'iontobench[chip]'" in said.stderr
+    assert "0 of 1 figures meet what is required" in said.stdout

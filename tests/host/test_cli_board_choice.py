@@ -5,18 +5,19 @@ from tests.host.cli import call
 from tests.host.fake_runner import FakeRunner
 from tests.host.protocol_files import changed, written
 
-from iontobench.cli.rungs import Rung, rung_for
+from iontobench.sessions.job import Target
+from iontobench.sessions.targets import target_for
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path):
+def run(tmp_path):
     """`run("tapwater-hands", ...)` on a rung that chooses, or not; (said, the job or None)."""
 
     def one(*args, chooses=True):
         runner = FakeRunner()
-        rung = Rung(runner, "virtual", None, chooses_board=chooses)
-        monkeypatch.setattr("iontobench.cli.run.rung_for", lambda on, uf2: rung)
-        said = call("run", *args, "--data", tmp_path, "--json")
+        target = Target(runner, "virtual", None, chooses_board=chooses)
+        where = ("--data", tmp_path, "--json")
+        said = call("run", *args, *where, target_for=lambda on, uf2: target)
         return said, getattr(runner, "job", None)
 
     return one
@@ -74,8 +75,8 @@ def test_a_rung_with_one_board_of_its_own_chooses_nothing(run):
 
 
 def test_the_virtual_rung_chooses_and_a_real_board_never():
-    assert rung_for("virtual").chooses_board
-    assert not Rung(FakeRunner(), "pico_pwm", None, is_real=True).chooses_board
+    assert target_for("virtual").chooses_board
+    assert not Target(FakeRunner(), "pico_pwm", None, is_real=True).chooses_board
 
 
 def test_a_latched_board_is_the_chosen_one(run, tmp_path):
@@ -84,3 +85,25 @@ def test_a_latched_board_is_the_chosen_one(run, tmp_path):
     said, job = run("tapwater-hands")
     assert (said.code, job) == (3, None)
     assert (said.object["outcome"], said.object["board"]) == ("refused", "virtual_30ma")
+
+
+@pytest.mark.parametrize(
+    ("name", "board"),
+    [("tapwater-hands", "virtual_30ma"), ("acetylcholine-5x20s", "virtual_500ua")],
+)
+def test_check_judges_on_the_board_that_run_would_choose_and_says_so(run, name, board):
+    said = call("check", name, "--json")
+    assert (said.code, said.object["board"]) == (0, board)
+    [line] = told(said)
+    assert said.object["board_note"] == line == run(name)[0].object["board_note"]
+
+
+def test_check_keeps_to_the_board_that_was_asked_for():
+    said = call("check", "tapwater-hands", "--board", "virtual", "--json")
+    assert (said.code, said.object["board"], told(said)) == (1, "virtual", [])
+
+
+def test_check_of_what_makes_no_session_on_any_board_is_an_answer(tmp_path):
+    said = call("check", written(tmp_path, changed(("= 2.0", "= 0.1"))), "--json")
+    assert (said.code, said.object["board"], said.object["bounds"]) == (1, "virtual", [])
+    assert "the session takes" in said.object["reason"]

@@ -3,7 +3,7 @@
 import pytest
 from tests.host.cli import call
 
-from iontobench.cli import main, out
+from iontobench.cli import console, main
 
 
 def complaint(said):
@@ -132,12 +132,11 @@ def test_json_error_before_the_options_were_read_is_an_object_too():
     assert call("run", "--sped", "3", "--json").object["exit_code"] == 2
 
 
-def test_our_own_bug_is_exit_70_with_the_traceback_in_a_file(monkeypatch, tmp_path):
-    def broken(_name):
+def test_our_own_bug_is_exit_70_with_the_traceback_in_a_file(tmp_path):
+    def broken(_on, _uf2):
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("iontobench.cli.choice.board_of", broken)
-    said = call("run", "dexamethasone-40", "--data", tmp_path)
+    said = call("run", "dexamethasone-40", "--data", tmp_path, target_for=broken)
     assert said.code == 70
     assert "ZeroDivisionError: a bug" in complaint(said)
     [crash] = tmp_path.glob("iontobench-crash-*.txt")
@@ -145,12 +144,11 @@ def test_our_own_bug_is_exit_70_with_the_traceback_in_a_file(monkeypatch, tmp_pa
     assert "Traceback" in crash.read_text()
 
 
-def test_interrupt_outside_a_session_is_exit_130(monkeypatch):
-    def interrupted(_name):
+def test_interrupt_outside_a_session_is_exit_130():
+    def interrupted(_on, _uf2):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("iontobench.cli.boards.board_of", interrupted)
-    said = call("boards", "show", "virtual")
+    said = call("run", "dexamethasone-40", target_for=interrupted)
     assert said.code == 130
     assert complaint(said) == "iontobench: interrupted"
 
@@ -184,7 +182,7 @@ def test_reader_that_left_is_no_error(monkeypatch):
             raise ValueError("no file")
 
     monkeypatch.setattr("sys.stdout", Closed())
-    streams = out.Out()
+    streams = console.Out()
     streams.say("a line")
     assert streams.gone
 
@@ -201,4 +199,4 @@ def test_full_disk_is_not_taken_for_a_reader_that_left(monkeypatch):
 
     monkeypatch.setattr("sys.stdout", Full())
     with pytest.raises(OSError, match="No space"):
-        out.Out().say("a line")
+        console.Out().say("a line")

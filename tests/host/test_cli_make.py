@@ -10,8 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
-    *("help", "run", "test", "test-all", "check", "coverage", "net"),
-    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance", "census", "clean"),
+    *("help", "run", "test", "test-all", "check", "native", "coverage", "net"),
+    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance"),
+    *("circuit", "schematic", "census", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -77,6 +78,47 @@ def test_python_can_be_named(bare):
     script(bare / "named", 'echo "named: $*" >> named.log; exit 1')
     make(bare, "run", f"PYTHON={bare / 'named'}")
     assert "version_info" in (bare / "named.log").read_text()
+
+
+@pytest.fixture
+def installed(bare):
+    """A clone with its environment made, whose Python fails to compile the emulator."""
+    (bare / ".venv" / "bin").mkdir(parents=True)
+    (bare / ".venv" / ".test").touch()
+    script(bare / ".venv" / "bin" / "python", 'echo "not compiled: $2" >&2; exit 1')
+    return bare
+
+
+def test_emulator_that_cannot_be_compiled_stops_no_test(installed):
+    said = make(installed, ".venv/.native")
+    assert said.returncode == 0
+    assert said.stderr == "not compiled: iontobench.chip.native_build\n"
+
+
+def test_emulator_that_could_not_be_compiled_is_tried_again(installed):
+    make(installed, ".venv/.native")
+    assert "not compiled" in make(installed, ".venv/.native").stderr
+
+
+def test_emulator_that_was_compiled_is_not_tried_again(installed):
+    script(installed / ".venv" / "bin" / "python", "exit 0")
+    make(installed, ".venv/.native")
+    script(installed / ".venv" / "bin" / "python", "exit 1")
+    assert make(installed, "-q", ".venv/.native").returncode == 0
+
+
+def test_make_native_fails_where_it_cannot_compile(installed):
+    assert make(installed, "native").returncode != 0
+
+
+def test_make_run_compiles_nothing(bare):
+    said = make(bare, "-n", "run")
+    assert "native" not in said.stdout
+
+
+@pytest.mark.parametrize("target", ["test", "test-all", "bench"])
+def test_what_runs_the_emulator_compiles_it_first(installed, target):
+    assert "iontobench.chip.native_build" in make(installed, "-n", target).stdout
 
 
 def test_constraints_pin_exactly_and_name_no_index():

@@ -4,7 +4,7 @@ import pytest
 from tests.host.cli import call, play
 from tests.host.fake_runner import FakeRunner
 
-from iontobench import tree
+from iontobench import resources
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_protocols_list_and_show():
 
 def test_boards_list_and_show():
     names = [row["name"] for row in call("boards", "list", "--json").object["boards"]]
-    assert names == tree.board_names()
+    assert names == resources.board_names()
     assert "virtual" in names
     assert call("boards", "show", "virtual", "--json").object["max_ua"] == 5000
 

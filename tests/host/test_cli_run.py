@@ -1,14 +1,16 @@
 """`run`: its JSON object, its files, what it says where, and how it ends; played sessions."""
 
 import json
+from functools import partial
 
 import msgspec
 import pytest
 from tests.host.cli import call, play
 from tests.host.fake_runner import FakeRunner
 
-from iontobench.device.calibrate import CalibrationError
+from iontobench.device.calibration import CalibrationError
 from iontobench.records import verify
+from iontobench.sessions.job import calibration_for
 
 KEYS = [
     "outcome",
@@ -33,8 +35,8 @@ KEYS = [
 def run(monkeypatch, tmp_path):
     """`run("--json", runner=...)` plays a session into this test's own folder."""
 
-    def one(*options, runner=None):
-        play(monkeypatch, runner or FakeRunner())
+    def one(*options, runner=None, **changes):
+        play(monkeypatch, runner or FakeRunner(), **changes)
         return call("run", "dexamethasone-40", "--data", tmp_path, *options)
 
     one.folder = tmp_path
@@ -218,12 +220,12 @@ def test_converter_that_needs_it_is_calibrated_and_the_record_says_how(run):
     assert header["calibration"] == [list(row) for row in real.job.calibration]
 
 
-def test_board_that_cannot_be_calibrated_is_not_run(run, monkeypatch, tmp_path):
+def test_board_that_cannot_be_calibrated_is_not_run(run, tmp_path):
     def impossible(board, adc, seed):
         raise CalibrationError("no line")
 
-    monkeypatch.setattr("iontobench.cli.session.calibrate_seeded", impossible)
-    said = run("--adc", "rp2040")
+    calibrate = partial(calibration_for, fit=impossible)
+    said = run("--adc", "rp2040", calibrate=calibrate)
     assert said.code == 3
     assert "cannot be calibrated on its known loads: no line" in said.err
     assert list(tmp_path.iterdir()) == []

@@ -6,9 +6,9 @@ import pytest
 from tests.host.cli import call, play
 from tests.host.fake_runner import FakeRunner
 
-from iontobench.cli.session import Guard, Recorder
-from iontobench.cli.stopsignal import StopSignal
+from iontobench.cli.session_view import StopSignal
 from iontobench.records import verify
+from iontobench.sessions.recording import Guard, Recorder
 
 
 @pytest.fixture
@@ -105,8 +105,8 @@ def test_interrupted_report_leaves_the_session_as_it_ended(run, monkeypatch):
         raise KeyboardInterrupt
 
     play(monkeypatch, FakeRunner())
-    monkeypatch.setattr("iontobench.cli.run.report_session", interrupted)
-    said = call("run", "dexamethasone-40", "--json", "--data", run.folder)
+    where = ("--json", "--data", run.folder)
+    said = call("run", "dexamethasone-40", *where, report=interrupted)
     assert said.code == 0
     assert said.object["report"] is None
     assert "records report dexamethasone-40-s1-001" in said.err

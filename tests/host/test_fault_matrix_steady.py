@@ -3,14 +3,19 @@
 import pytest
 
 from ionto.core import codes
-from iontobench.campaign.cell import prepared, run_cell
-from iontobench.campaign.matrix import PHASES, Load, Trial, excess_ua, words
+from iontobench.campaign.fault_bench import FaultBench, Moment
+from iontobench.campaign.fault_result import LATE, MISSED, NOT_OBSERVABLE, OK
+from iontobench.campaign.matrix import PHASES, Load, Trial, excess_ua, load_program
+from iontobench.campaign.observability import (
+    SetPoint,
+    drifted_us,
+    fell_us,
+    lifted_us,
+    mean_over_us,
+)
 from iontobench.campaign.required import CASES
-from iontobench.campaign.rig import Moment, Rig
-from iontobench.campaign.row import LATE, MISSED, NOT_OBSERVABLE, OK
-from iontobench.campaign.sight import SetPoint
-from iontobench.campaign.sight_steady import drifted_us, fell_us, lifted_us, over_us
-from iontobench.tree import load_board
+from iontobench.campaign.trial import prepared, run_trial
+from iontobench.resources import load_board
 
 BOARD = load_board("virtual").BOARD
 TOOTH = Load("tooth", 250)
@@ -20,7 +25,7 @@ HOLDS = {phase.name: phase for phase in PHASES}
 def row_of(fault, load=TOOTH, phase="hold", **changes):
     """The row of one cell, its requirement changed."""
     (case,) = (case for case in CASES if case.fault == fault)
-    return run_cell(Trial(case._replace(**changes), HOLDS[phase], load))
+    return run_trial(Trial(case._replace(**changes), HOLDS[phase], load))
 
 
 @pytest.mark.hazard("H-01")
@@ -77,7 +82,7 @@ def test_a_weak_stage_on_a_dry_load_limits_and_completes():
     assert (row.verdict, row.outcome) == (OK, "complete")
     assert row.peak_ua < 2000.0  # at 35.2 V
     plain = prepared(load, HOLDS["hold"], "virtual", "ideal")
-    assert codes.EVENT_LIMITED not in {item.code for item in plain.seen.ear.events}
+    assert codes.EVENT_LIMITED not in {item.code for item in plain.seen.host.events}
 
 
 class Told:
@@ -112,10 +117,10 @@ class Shown:
 
 
 def test_an_excess_shows_when_it_has_lasted_two_seconds_of_what_is_judged():
-    assert over_us(Shown(1051.0), Told(), 50.0, 0) == 2_032_000
-    assert over_us(Shown(1049.0), Told(), 50.0, 0) is None
-    assert over_us(Shown(1051.0), Told(level_until_us=1_900_000), 50.0, 0) is None
-    in_train_us = over_us(Shown(1051.0), Told(train=True), 50.0, 0)
+    assert mean_over_us(Shown(1051.0), Told(), 50.0, 0) == 2_032_000
+    assert mean_over_us(Shown(1049.0), Told(), 50.0, 0) is None
+    assert mean_over_us(Shown(1051.0), Told(level_until_us=1_900_000), 50.0, 0) is None
+    in_train_us = mean_over_us(Shown(1051.0), Told(train=True), 50.0, 0)
     assert in_train_us is not None
     assert in_train_us > 3_500_000  # only half of it is flat
 
@@ -152,10 +157,12 @@ def _ramped(ramp_us):
 
 def test_the_ten_seconds_before_an_onset_are_those_that_ended_two_before():
     load = Load("resistor:2000", 2000)
-    rig = Rig(BOARD, load.name, faults=("drying@8:100", "part-lift@20:50"), from_us=20_000_000)
-    seen = rig.run(words(load, 19_000))
+    bench = FaultBench(
+        BOARD, load.name, faults=("drying@8:100", "part-lift@20:50"), from_us=20_000_000
+    )
+    seen = bench.run(load_program(load, 19_000))
     per_ms = 2.0 ** (1 / 60_000)
-    factor = rig.plant.onset_mv / (4000.0 * per_ms**12_000)
+    factor = bench.plant.onset_mv / (4000.0 * per_ms**12_000)
     assert factor == pytest.approx(1.0, abs=0.002)
-    assert rig.plant.onset_ten_mv == pytest.approx(4000.0 * per_ms**5_000, rel=0.002)
-    assert SetPoint(seen.ear.events, 0, 2000).is_at_level(10_000_000)
+    assert bench.plant.onset_ten_mv == pytest.approx(4000.0 * per_ms**5_000, rel=0.002)
+    assert SetPoint(seen.host.events, 0, 2000).is_at_level(10_000_000)

@@ -9,8 +9,8 @@ from ionto.core.command import NONE, Command
 from ionto.core.crc import CRC_START, crc_nibble
 from ionto.core.fields import EVENT_WIDTHS, SAMPLE_WIDTHS
 from ionto.core.telemetry import EVENT, SAMPLE, STATUS
-from iontobench.device.events import Event, Sample
-from iontobench.device.frames import command_line, decode
+from iontobench.link.events import Event, Sample
+from iontobench.link.frames import command_line, decode
 
 
 def frame(values, widths):

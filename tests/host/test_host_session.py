@@ -3,15 +3,15 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.host.listener import Listener
 from tests.host.test_frames import event_frame, sample_frame
+from tests.support.listener import Listener
 
 from ionto.core import codes
 from ionto.core.telemetry import STATUS
-from iontobench.device.events import Event, Gap, LinkNote, Sample
-from iontobench.device.frames import command_line
-from iontobench.device.link import HostLink
-from iontobench.device.session import BEAT_PERIOD_US, HostSession
+from iontobench.link.events import Event, GapNote, LinkNote, Sample
+from iontobench.link.frames import command_line
+from iontobench.link.host_session import BEAT_PERIOD_US, HostSession
+from iontobench.link.listener import HostLink
 
 
 def line(seq, t_ms=1000):
@@ -39,7 +39,7 @@ def test_frames_are_the_same_however_the_bytes_are_cut(cuts):
 def test_missing_frames_are_one_gap_in_front_of_what_arrived():
     session = HostSession()
     items = session.on_bytes(line(0) + line(1, 2000) + line(5, 3000), 0)
-    assert items[2] == Gap(t_ms=2000, first_seq=2, count=3)
+    assert items[2] == GapNote(t_ms=2000, first_seq=2, count=3)
     assert seqs(items) == [0, 1, 5]
 
 

@@ -10,10 +10,10 @@ import random
 import pytest
 
 from ionto.core import command
-from iontobench.device.events import LinkNote
-from iontobench.device.frames import command_line
-from iontobench.device.link import POLL_PERIOD_US
-from iontobench.device.session import HostSession
+from iontobench.link.events import LinkNote
+from iontobench.link.frames import command_line
+from iontobench.link.host_session import HostSession
+from iontobench.link.listener import POLL_PERIOD_US
 
 from .cli import call
 from .link_bench import NAME

@@ -5,7 +5,7 @@ import serial
 
 from ionto.core.telemetry import LINK_VERSION
 from iontobench.device.connection import connect
-from iontobench.device.serial_port import PortError
+from iontobench.device.port import PortError
 
 from .cli import call
 from .link_bench import NAME
@@ -51,7 +51,7 @@ def test_an_old_board_gets_the_new_link_and_falls_back_to_the_old_when_that_does
     said = call("deploy", NAME, "--json")
     assert (said.code, said.object["slot"]) == (0, "b"), said.err
     assert boots(board.memory) == "b"
-    with connect(NAME) as connection:
+    with connect(NAME, plug.ports) as connection:
         assert connection.about().info["link_version"] == LINK_VERSION
     board.memory.files["/b/ionto/tick.mpy"] = b"rotten"
     board.reset()
@@ -119,7 +119,7 @@ def test_a_full_board_is_one_line_and_boots_as_before(plug):
 
 def test_a_port_that_fails_while_it_is_used_is_a_lost_link(plug):
     plug.board = Board(Firmware())
-    with connect(NAME) as connection:
+    with connect(NAME, plug.ports) as connection:
         plug.opened[-1].cut_at = 0
         with pytest.raises(PortError, match="the link to the board broke"):
             connection.about()

@@ -6,9 +6,8 @@ import pytest
 import serial
 
 from ionto.core import program
-from iontobench.device import serial_port
 from iontobench.device.build import slot_files
-from iontobench.device.serial_port import MICROPYTHON_USB
+from iontobench.device.port import MICROPYTHON_USB, HostPorts
 
 from .cli import call
 from .link_bench import NAME
@@ -20,10 +19,6 @@ from .test_link_probe import DATA
 
 def usb(*names, ids=MICROPYTHON_USB):
     return [types.SimpleNamespace(device=name, vid=ids[0], pid=ids[1]) for name in names]
-
-
-def attached(monkeypatch, *ports):
-    monkeypatch.setattr(serial_port.list_ports, "comports", lambda: list(ports))
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +42,15 @@ def test_a_good_board_is_well(plug, deployed):
     assert finding(said, "micropython")["answer"] == "micropython 1.26.1 on a fake Pico"
 
 
-def test_the_only_board_is_found_by_itself(plug, deployed, monkeypatch):
+def test_the_only_board_is_found_by_itself(plug, deployed):
     plug.board = Board(Firmware(), Memory(deployed))
     others = usb("/dev/printer", ids=(0x1234, 1)) + usb("/dev/none", ids=(None, None))
-    attached(monkeypatch, *usb(NAME), *others)
+    plug.usb = usb(NAME) + others
     said = call("doctor", "--json")
     assert (said.code, finding(said, "port")["answer"]) == (0, NAME)
 
 
-def test_no_board_at_all_is_exit_1_with_a_remedy(plug, monkeypatch):
-    attached(monkeypatch)
+def test_no_board_at_all_is_exit_1_with_a_remedy(plug):
     said = call("doctor", "--json")
     assert said.code == 1
     assert "plug one in" in finding(said, "port")["remedy"]
@@ -64,24 +58,23 @@ def test_no_board_at_all_is_exit_1_with_a_remedy(plug, monkeypatch):
 
 def test_auto_is_the_port_that_the_environment_names(plug, deployed, monkeypatch):
     plug.board = Board(Firmware(), Memory(deployed))
-    attached(monkeypatch, *usb("/dev/b", "/dev/a"))
+    plug.usb = usb("/dev/b", "/dev/a")
     monkeypatch.setenv("IONTOBENCH_PORT", NAME)
     said = call("doctor", "--json")
     assert (said.code, finding(said, "port")["answer"]) == (0, NAME)
 
 
-def test_an_emulated_port_without_the_emulator_says_what_to_install(monkeypatch):
+def test_an_emulated_port_without_the_emulator_says_what_to_install():
     def missing(*_args, **_options):
         raise ModuleNotFoundError("No module named 'rp2040py'", name="rp2040py")
 
-    monkeypatch.setattr(serial_port.serial, "serial_for_url", missing)
-    said = call("doctor", "emulated://pico.flash", "--json")
+    said = call("doctor", "emulated://pico.flash", "--json", ports=HostPorts(missing))
     assert said.code == 1
     assert "pip install 'iontobench[chip]'" in finding(said, "access")["remedy"]
 
 
-def test_two_boards_are_named(plug, monkeypatch):
-    attached(monkeypatch, *usb("/dev/b", "/dev/a"))
+def test_two_boards_are_named(plug):
+    plug.usb = usb("/dev/b", "/dev/a")
     said = call("doctor", "--json")
     assert said.code == 1
     assert finding(said, "port")["answer"] == "more than one board"
@@ -175,8 +168,7 @@ def test_a_monitor_without_a_session_says_so(plug):
 
 
 @pytest.mark.parametrize("command", ["deploy", "monitor", "repl"])
-def test_without_a_board_each_command_is_exit_4(plug, command, monkeypatch):
-    attached(monkeypatch)
+def test_without_a_board_each_command_is_exit_4(plug, command):
     said = call(command, "auto")
     assert said.code == 4
     assert "no board found" in said.err
@@ -190,7 +182,7 @@ def test_the_terminal_is_handed_over_without_ctrl_c_or_reset(plug, monkeypatch):
         handed.append(arguments[1:])
         return types.SimpleNamespace(returncode=0)
 
-    monkeypatch.setattr("iontobench.cli.repl.subprocess.run", spawn)
+    monkeypatch.setattr("iontobench.cli.device.subprocess.run", spawn)
     assert call("repl", NAME).code == 0
     assert handed == [["-m", "mpremote", "connect", NAME, "resume", "repl"]]
     assert plug.board.interrupts() == 0

@@ -8,13 +8,13 @@ import itertools
 import random
 
 import pytest
-from tests.core.loops import Bed, quick
+from tests.core.loop_bench import LoopBench, quick
 
 from ionto.core import codes, command
 from ionto.core.command import GARBAGE_MAX, Command
-from iontobench.device.events import Event, Sample
-from iontobench.device.frames import command_line
-from iontobench.device.session import HostSession
+from iontobench.link.events import Event, Sample
+from iontobench.link.frames import command_line
+from iontobench.link.host_session import HostSession
 
 MEGABYTE = 1_000_000
 _COMMAND = codes.EVENT_COMMAND
@@ -61,7 +61,7 @@ def at_level(bed, after_ms, data):
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_ramps_down_and_is_obeyed_in_nothing(name):
-    bed = Bed(host=True)
+    bed = LoopBench(host=True)
     at_level(bed, 200, FLOODS[name])
     assert bed.run(quick(time_ms=60_000), supervised=True) == codes.OUTCOME_STOPPED
     events = [item for item in bed.items if isinstance(item, Event)]
@@ -101,7 +101,7 @@ def test_the_host_survives_the_same_and_keeps_no_more_than_a_line(name):
 
 @pytest.mark.parametrize("cut", [5, 6, 7, 8])
 def test_a_line_of_a_tool_that_lost_its_checksum_moves_no_set_point(cut):
-    bed = Bed(host=True)
+    bed = LoopBench(host=True)
     at_level(bed, 300, command_line("set 1500")[:cut] + b"\n")
     assert bed.run(quick(time_ms=1000), supervised=True) == codes.OUTCOME_COMPLETE
     told = [item.code for item in bed.items if isinstance(item, Event)]
@@ -109,7 +109,7 @@ def test_a_line_of_a_tool_that_lost_its_checksum_moves_no_set_point(cut):
 
 
 def test_a_pause_that_lost_its_checksum_is_obeyed_and_only_a_whole_resume_ends_it():
-    bed = Bed(host=True)
+    bed = LoopBench(host=True)
     at_level(bed, 200, b"pause\n")
     at_level(bed, 1200, b"resume\n")
     at_level(bed, 2200, command_line("resume"))
@@ -122,7 +122,7 @@ def test_a_pause_that_lost_its_checksum_is_obeyed_and_only_a_whole_resume_ends_i
 
 
 def test_beats_without_checksums_keep_no_session_alive():
-    bed = Bed()
+    bed = LoopBench()
     for tick in range(100, 8000, 200):
         bed.say(tick, "beat 0", as_tool=False)
     assert bed.run(quick(time_ms=60_000), supervised=True) == codes.OUTCOME_STOPPED
@@ -130,7 +130,7 @@ def test_beats_without_checksums_keep_no_session_alive():
 
 
 def test_a_person_needs_no_checksum_in_an_unattended_session():
-    bed = Bed()
+    bed = LoopBench()
     at_level(bed, 200, b"set 1500\n")
     at_level(bed, 1200, b"pause\n")
     at_level(bed, 2200, b"resume\n")

@@ -30,7 +30,7 @@ def test_a_pulled_cable_ends_the_record_with_what_arrived_and_says_so(plug, run,
     assert verify(entry.record).sentence().startswith("intact")
 
 
-def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run, monkeypatch):
+def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run):
     plugged(plug)
     plug.cut_s = 5.0
 
@@ -38,15 +38,14 @@ def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run, monkeypa
         plug.sleep(seconds)
         plug.cut_s = None
 
-    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
-    said = run()
+    said = run(ports=plug.ports_with(sleep=back))
     assert said.code == 4
     assert "its session goes on" in said.err
     assert "its last session: stopped" in said.err
     assert plug.board.session.port.gate == 0
 
 
-def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, run, monkeypatch):
+def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, run):
     plugged(plug)
     plug.cut_s = 8.0
 
@@ -54,8 +53,8 @@ def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, r
         plug.cut_s = None
         plug.board = Board(Firmware())
 
-    monkeypatch.setattr("iontobench.cli.serial_rung.time.sleep", back)
-    assert "it remembers no session, output off" in run().err
+    said = run(ports=plug.ports_with(sleep=back))
+    assert "it remembers no session, output off" in said.err
 
 
 def silent_from(plug, tick, until_s=None):

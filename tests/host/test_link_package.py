@@ -6,16 +6,15 @@ import shutil
 import pytest
 from mpremote import mip
 
-from iontobench import tree
-from iontobench.device.build import board_files
-from iontobench.device.package import package_json, package_text
+from iontobench import resources
+from iontobench.device.build import board_files, package_json, package_text
 
 from .cli import call
 
 BOARDS = [
     name
-    for name in tree.board_names()
-    if (tree.data_root() / "boards" / name / "boot.py").is_file()  # the others are simulated only
+    for name in resources.board_names()
+    if (resources.data_root() / "boards" / name / "boot.py").is_file()  # else simulated only
 ]
 
 
@@ -46,14 +45,14 @@ class Transport:
 
 
 def kept(board):
-    return json.loads(tree.board_file(board, "package.json").read_text())
+    return json.loads(resources.board_file(board, "package.json").read_text())
 
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_the_package_lists_what_a_deploy_writes(board):
     files = board_files(board)
     assert kept(board) == package_json(board, files)
-    text = tree.board_file(board, "package.json").read_text()
+    text = resources.board_file(board, "package.json").read_text()
     assert text == package_text(board, files), "out of date: write what package_text() returns"
 
 
@@ -61,7 +60,7 @@ def test_the_package_lists_what_a_deploy_writes(board):
 def test_an_installed_package_is_a_deployed_tree(board, tmp_path, monkeypatch):
     folder = tmp_path / "boards" / board
     folder.mkdir(parents=True)
-    shutil.copy(tree.board_file(board, "package.json"), folder)
+    shutil.copy(resources.board_file(board, "package.json"), folder)
     assert call("deploy", "--board", board, "--to", tmp_path / "build" / board).code == 0
     transport = Transport()
     package = str(folder / "package.json")

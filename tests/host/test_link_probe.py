@@ -3,12 +3,12 @@
 import itertools
 
 import pytest
-from tests.core.build import segment, words
+from tests.support.programs import segment, words
 
 from ionto.core import program
-from iontobench.device.connection import BusyError, connect
-from iontobench.device.repl import Found, Probe
-from iontobench.device.serial_port import PortError, Repl, look, open_port
+from iontobench.device.board_probe import BoardProbe, Found
+from iontobench.device.connection import BusyError, Repl, connect
+from iontobench.device.port import PortError, look
 
 from .link_bench import NAME
 from .link_board import Board
@@ -37,7 +37,7 @@ def running(supervised=False):
 
 def found(plug, board):
     plug.board = board
-    return look(open_port(NAME))
+    return look(plug.ports.open(NAME))
 
 
 @pytest.mark.parametrize("supervised", [False, True])
@@ -88,7 +88,7 @@ def test_a_statement_left_half_typed_is_cancelled_and_never_run(plug):
     board = plug.board = Board()
     board.block = b"while True:\n    bench.run()\n"
     board.out += b"...     "
-    with connect(NAME) as connection:  # the fake raises where Enter runs it
+    with connect(NAME, plug.ports) as connection:  # the fake raises where Enter runs it
         assert connection.value("1 + 1") == 2
     assert board.block == b""
 
@@ -113,7 +113,7 @@ def test_questions_are_0_3_s_apart_and_only_the_last_waits_longer(plug):
 
 
 def test_frames_that_go_on_and_on_are_a_session():
-    probe = Probe()
+    probe = BoardProbe()
     now_s = asked_s = 0.0
     for seq in range(100):
         now_s += 0.06  # never the silence that ends an answer
@@ -134,21 +134,21 @@ def test_a_raw_repl_left_behind_is_interrupted_only_after_three_silences(plug):
     assert probe.found is Found.SILENCE
     assert board.heard.count(b"?") == 3
     assert board.interrupts() == 0
-    with connect(NAME) as connection:
+    with connect(NAME, plug.ports) as connection:
         assert connection.value("1 + 1") == 2
 
 
 def test_a_raw_paste_left_behind_is_left_by_ctrl_c(plug):
     board = Board(mode="paste")
     plug.board = board
-    with connect(NAME) as connection:
+    with connect(NAME, plug.ports) as connection:
         assert connection.value("6 * 7") == 42
 
 
 def test_another_program_that_prints_is_never_interrupted(plug):
     plug.board = Board(mode="chatting")  # it raises on Ctrl-C
     with pytest.raises(BusyError, match="another program is running"):
-        connect(NAME)
+        connect(NAME, plug.ports)
 
 
 def test_old_frames_before_a_prompt_are_no_session(plug):
@@ -171,13 +171,13 @@ def test_a_repl_is_never_made_on_a_session(plug):
 def test_a_mute_device_is_one_line_that_says_what_to_do(plug):
     plug.board = Board(mode="mute")
     with pytest.raises(PortError, match="no MicroPython answers there"):
-        connect(NAME)
+        connect(NAME, plug.ports)
     assert not plug.opened[-1].is_open
 
 
 def test_connecting_never_soft_resets(plug):
     plug.board = Board()  # the fake raises on Ctrl-D with nothing to run
-    with connect(NAME) as connection:
+    with connect(NAME, plug.ports) as connection:
         assert connection.about().python == "micropython"
     assert plug.board.mode == "friendly"
     assert plug.board.resets == 0
@@ -195,5 +195,5 @@ def test_a_board_that_is_still_booting_is_not_interrupted(plug):
             board.receive(b"\x0b\x15\n?\n")  # what it had been asked meanwhile
 
     board.advance = boot
-    assert look(open_port(NAME)).found is Found.PROMPT
+    assert look(plug.ports.open(NAME)).found is Found.PROMPT
     assert board.interrupts() == 0

@@ -1,7 +1,6 @@
 """`run --on PORT`: view, record and exit codes as on a virtual bench; what it leaves alone."""
 
 import json
-import types
 
 import pytest
 
@@ -35,15 +34,11 @@ def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
 
 
 @pytest.mark.parametrize("took_s", [200.0, 12.5, 0.125])
-def test_the_real_time_factor_is_board_time_over_the_time_of_who_waits(
-    plug, run, monkeypatch, took_s
-):
+def test_the_real_time_factor_is_board_time_over_wall_time(plug, run, took_s):
     """An emulated board's port has a clock of its own: by that clock it is never slow."""
     plugged(plug)
     times_s = iter([1000.0, 1000.0 + took_s])
-    clock = types.SimpleNamespace(perf_counter=lambda: next(times_s))
-    monkeypatch.setattr("iontobench.device.serial_runner.time", clock)
-    said = run()
+    said = run(ports=plug.ports_with(clock=lambda: next(times_s)))
     expected = said.object["duration_s"] / took_s
     assert said.object["realtime_factor"] == pytest.approx(expected, rel=0.005)
     assert f"{expected:.3g} x real time" in said.err
@@ -113,7 +108,7 @@ def test_ctrl_c_here_is_ctrl_c_there(plug, run, monkeypatch):
         if firmware.port.tick > 2000:
             raise KeyboardInterrupt("Ctrl-C")
 
-    monkeypatch.setattr("iontobench.cli.stopsignal.StopSignal.check", strike)
+    monkeypatch.setattr("iontobench.cli.session_view.StopSignal.check", strike)
     said = run()
     assert (said.code, said.object["outcome"]) == (3, "stopped")
     assert plug.board.session.port.gate == 0

@@ -9,7 +9,6 @@ import types
 import pytest
 
 from iontobench.cli.terminal import Typed, talk
-from iontobench.device.serial_port import opened
 
 from .cli import call
 from .link_board import Board
@@ -50,31 +49,31 @@ def board(plug):
     return plug.board
 
 
-def test_an_expression_is_run_on_the_board_and_its_answer_shown(board):
+def test_an_expression_is_run_on_the_board_and_its_answer_shown(plug, board):
     person = Person(b"6 * 7", b"\r")
-    with opened(NAME) as port:
+    with plug.ports.opened(NAME) as port:
         talk(port, person)
     assert person.seen == b"6 * 7\r\n42\r\n>>> "
 
 
 @pytest.mark.parametrize("key", [b"\x18", b"\x1d"])
-def test_ctrl_x_and_ctrl_bracket_leave_and_send_nothing_more(board, key):
+def test_ctrl_x_and_ctrl_bracket_leave_and_send_nothing_more(plug, board, key):
     person = Person(b"6", key + b"7\r", b"8\r")
-    with opened(NAME) as port:
+    with plug.ports.opened(NAME) as port:
         talk(port, person)
     assert bytes(board.heard) == b"6"
 
 
-def test_ctrl_c_goes_to_the_board(board):
-    with opened(NAME) as port:
+def test_ctrl_c_goes_to_the_board(plug, board):
+    with plug.ports.opened(NAME) as port:
         talk(port, Person(b"\x03"))
     assert board.interrupts() == 1
 
 
-def test_at_a_prompt_nothing_runs_until_something_is_typed(board):
+def test_at_a_prompt_nothing_runs_until_something_is_typed(plug, board):
     """An emulated chip costs a processor; at a prompt it would do nothing."""
     person = Person(b"1\r", *[b""] * 50, b"\x18")
-    with opened(NAME) as port:
+    with plug.ports.opened(NAME) as port:
         talk(port, person)
     assert board.now_s < 1.0
     assert person.waited >= 40
@@ -87,7 +86,7 @@ def test_a_running_session_goes_on_and_is_shown_while_nobody_types(plug):
     plug.board._running = lambda byte: None
     plug.board.mode = "running"
     plug.board.session = types.SimpleNamespace(advance=told_every_tick)
-    with opened(NAME) as port:
+    with plug.ports.opened(NAME) as port:
         talk(port, person)
     assert plug.board.now_s > 2.5
     assert person.seen.count(b"~tick\n") > 100

@@ -6,12 +6,10 @@ import pytest
 from tests.host.live_models import about
 from tests.host.test_live_view import console
 
-from iontobench.cli import views
-from iontobench.cli.live import LiveView
-from iontobench.cli.model import Model
-from iontobench.cli.out import Out
-from iontobench.cli.plain import PlainView
-from iontobench.cli.stopsignal import StopSignal
+from iontobench.cli import session_view
+from iontobench.cli.console import Out
+from iontobench.cli.session_view import LiveView, PlainView, StopSignal
+from iontobench.sessions.progress import Progress
 
 
 def chosen(monkeypatch, terminal, plain=False, speed=None, as_json=False, term="xterm"):
@@ -19,7 +17,7 @@ def chosen(monkeypatch, terminal, plain=False, speed=None, as_json=False, term="
     out.json = as_json
     shown = console(force_terminal=terminal, _environ={"TERM": term})
     monkeypatch.setattr(out, "console", lambda: shown)
-    view = views.choose_view(out, plain, speed, Model(about()), StopSignal())
+    view = session_view.choose_view(out, plain, speed, Progress(about()), StopSignal())
     return type(view), view.pacer.speed
 
 

@@ -8,9 +8,9 @@ from tests.host.live_models import about, model_at
 
 from ionto.core import codes
 from iontobench.cli import keys
-from iontobench.cli.controls import KEYS, Controls
-from iontobench.cli.pace import Pacer
-from iontobench.device.events import Sample
+from iontobench.cli.keys import KEYS, Controls
+from iontobench.link.events import Sample
+from iontobench.sessions.real_time_pacer import Pacer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="termios is POSIX")
 
@@ -180,4 +180,4 @@ def test_closed_input_has_no_keys(monkeypatch):
 
 
 def test_about_gives_the_peak_that_bounds_the_set_point():
-    assert about().course.peak_ua == 2000
+    assert about().timeline.peak_ua == 2000

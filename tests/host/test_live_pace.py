@@ -2,7 +2,7 @@
 
 import pytest
 
-from iontobench.cli.pace import Pacer, speed_text
+from iontobench.sessions.real_time_pacer import Pacer, speed_text
 
 
 class Clock:

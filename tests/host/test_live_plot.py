@@ -8,7 +8,7 @@ from tests.host.live_models import model_at
 from tests.host.test_live_screen import rows as screen_rows
 
 from iontobench.cli.plot import current_plot
-from iontobench.cli.trace import Bucket
+from iontobench.sessions.progress import Bucket
 
 LABEL = re.compile(r"^ *(-?\d+\.\d+)[┤+]")
 SIZES = [(129, 28), (79, 9), (59, 5), (39, 4), (79, 7), (100, 2)]  # columns, rows with the axis's

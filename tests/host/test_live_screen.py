@@ -9,12 +9,12 @@ from tests.host.live_models import about, model_at
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_DIP, FLAG_LIMITED
-from iontobench import words
-from iontobench.cli.controls import KEYS, Controls
-from iontobench.cli.model import Model
-from iontobench.cli.pace import Pacer
+from iontobench import text
+from iontobench.cli.keys import KEYS, Controls
 from iontobench.cli.screen import Screen
-from iontobench.device.events import Event, Sample
+from iontobench.link.events import Event, Sample
+from iontobench.sessions.progress import Progress
+from iontobench.sessions.real_time_pacer import Pacer
 
 
 def drawn(model, width=80, height=24, has_keys=True, ascii_only=False, whole=True):
@@ -131,7 +131,7 @@ def test_state_and_time_of_any_state_are_whole(width, state, flags):
     model = model_at(600)
     model.add(Sample(9999, 13_000_000, state, flags, 2000.0, 2000.0, 0.0, 6000, 100))
     shown = rows(model, width, 12)[3]
-    assert words.state_name(state).upper() in shown.upper()
+    assert text.state_name(state).upper() in shown.upper()
     large = rows(model, 200, 60)[3].replace(";", "")
     assert set(shown.replace(";", "").split()) <= set(large.split())
     assert re.search(r"  3:36:40( of about 20:20)?$", shown)
@@ -163,7 +163,7 @@ def test_q_is_on_the_key_line():
 
 
 def test_before_the_first_sample_it_says_so():
-    text = "\n".join(rows(Model(about())))
+    text = "\n".join(rows(Progress(about())))
     assert "no sample yet" in text
     assert "0.00 of 40.00 mA·min" in text
 

@@ -1,18 +1,14 @@
-"""The current over time and the time left: small, and true to the extremes."""
+"""The current over time: small, and true to the extremes."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.host.synthetic_sessions import DOSE_UC, HEADER_WORDS, WORDS, dexamethasone
 
-from ionto.core import codes, program
-from iontobench.cli.trace import Trace
-from iontobench.course import Course
-from iontobench.device.events import Sample
+from iontobench.sessions.progress import CurrentHistory
 
 
 def trace_of(hours, dip_at_s=None):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick in range(int(hours * 36000)):
         current_ua = 0.0 if dip_at_s is not None and tick == dip_at_s * 10 else 2000.0
         trace.add(tick * 100, current_ua, 2000.0)
@@ -34,7 +30,7 @@ def test_one_low_sample_in_an_hour_stays_visible(dip_at_s):
 
 @given(st.lists(st.floats(0, 5000), min_size=1, max_size=3000))
 def test_extremes_and_order_survive_whatever_came(currents_ua):
-    trace = Trace()
+    trace = CurrentHistory()
     for tick, current_ua in enumerate(currents_ua):
         trace.add(tick * 100, current_ua, 0.0)
     for buckets in (trace.whole(), trace.last(10**9)):
@@ -51,42 +47,4 @@ def test_last_minutes_begin_where_they_should():
 
 
 def test_nothing_yet_is_nothing():
-    assert Trace().whole() == Trace().last(1000) == []
-
-
-def test_course_of_the_first_protocol_is_its_dose_and_time():
-    course = Course(WORDS)
-    assert course.dose_uc == DOSE_UC
-    assert course.total_ms == pytest.approx(1_220_000)
-
-
-def test_time_left_falls_with_the_session_to_zero():
-    course = Course(WORDS)
-    samples = [item for item in dexamethasone()[0] if isinstance(item, Sample)]
-    for sample in samples[:: len(samples) // 50]:
-        assert course.left_ms(sample) == pytest.approx(1_220_300 - sample.t_ms, abs=1500)
-    assert course.left_ms(samples[-1]) == 0.0
-
-
-def test_time_left_follows_the_current_that_flows():
-    held = Sample(1, 0, codes.STATE_HOLD, 2, 1000.0, 1000.0, 0.0, 5000, DOSE_UC // 2)
-    left_ms = Course(WORDS).left_ms(held)
-    rest_uc = DOSE_UC / 2 - 20_000  # the ramp down carries 20 mC
-    assert left_ms == pytest.approx(rest_uc / 1000 * 1000 + 20_000)
-
-
-def test_timed_holds_count_by_their_time():
-    words = [*HEADER_WORDS, program.HOLD_TIME, 1000, 100, 0, 60_000, *[-1, 0, 0, 0, 0, 0, 0]]
-    course = Course(words)
-    assert course.total_ms == pytest.approx(10_000 + 60_000 + 10_000)
-    assert course.dose_uc == pytest.approx(5_000 + 60_000 + 5_000)
-
-
-def test_two_segments_add_up():
-    words = list(HEADER_WORDS)
-    words[program.H_SEGMENTS] = 2
-    words += [program.HOLD_CHARGE, 1000, 100, 65_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
-    words += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
-    course = Course(words)
-    assert course.dose_uc == pytest.approx(220_000)
-    assert course.total_ms == pytest.approx(10_000 + 60_000 + 10_000 + 60_000 + 20_000)
+    assert CurrentHistory().whole() == CurrentHistory().last(1000) == []

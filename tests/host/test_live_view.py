@@ -7,10 +7,9 @@ from rich.console import Console
 from tests.host.fake_runner import FakeRunner
 from tests.host.live_models import about
 
-from iontobench.cli.live import LiveView, can_show
-from iontobench.cli.model import Model
-from iontobench.cli.pace import Pacer
-from iontobench.cli.stopsignal import StopSignal
+from iontobench.cli.session_view import LiveView, StopSignal, can_show
+from iontobench.sessions.progress import Progress
+from iontobench.sessions.real_time_pacer import Pacer
 
 
 class Typed:
@@ -38,7 +37,7 @@ def console(stream=None, **more):
 
 
 def view_of(keys, stream=None, stop=None):
-    return LiveView(Model(about()), Pacer(None), stop or StopSignal(), console(stream), keys)
+    return LiveView(Progress(about()), Pacer(None), stop or StopSignal(), console(stream), keys)
 
 
 class _Job:

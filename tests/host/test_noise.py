@@ -36,6 +36,19 @@ _EXP = {
     1.0: "0x1.5bf0a8b14576ap+1",
     2.4: "0x1.60bddc649ca68p+3",
 }
+_POWER = {
+    (1.1, 1 / 600): "0x1.000a694708851p+0",
+    (10001.0, 1 / 600): "0x1.03f5c9777785fp+0",
+    (0.2, 0.5): "0x1.c9f25c5bfedd9p-2",
+}
+_SINE = {
+    -0.25: "-0x1.fffffffffffffp-1",
+    0.0: "0x0.0p+0",
+    0.1: "0x1.2cf2304755a5ep-1",
+    0.5: "0x0.0p+0",
+    0.75: "-0x1.fffffffffffffp-1",
+    3.37: "0x1.753b603d2b815p-1",
+}
 
 
 def quantile(share):
@@ -69,7 +82,7 @@ def test_exp_has_the_same_bits_on_every_platform():
 def test_nothing_of_the_platforms_mathematical_library_is_called():
     tree = ast.parse(inspect.getsource(portable))
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert called <= {"abs", "copysign", "float64", "frexp", "full_like", "sqrt"}
+    assert called <= {"abs", "array", "copysign", "float64", "frexp", "full_like", "sqrt"}
     imported = {
         alias.name
         for node in ast.walk(tree)
@@ -83,6 +96,15 @@ def test_exp_is_right_to_one_unit_of_its_last_place():
     draw = random.Random(1)
     for x in [draw.uniform(-700, 700) for _ in range(5000)] + [0.0, 1e-17, -1e-17]:
         assert abs(portable.exp(x) - math.exp(x)) <= math.ulp(math.exp(x))
+
+
+def test_a_power_and_a_sine_have_the_same_bits_on_every_platform_and_are_right():
+    for (base, exponent), told in _POWER.items():
+        assert portable.power(base, exponent).hex() == told
+        assert portable.power(base, exponent) == pytest.approx(base**exponent, rel=1e-11)
+    for turns, told in _SINE.items():
+        assert portable.sine(turns).hex() == told
+        assert portable.sine(turns) == pytest.approx(math.sin(2 * math.pi * turns), abs=1e-14)
 
 
 def test_quantiles_are_the_normals_out_to_seven_sigma():

@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
-from tests.host.protocol_sessions import hold_charge, hold_time, pulses, words
+from tests.support.programs import hold_charge, hold_time, protocol_words, train
 
 from ionto.core import codes, command
 from ionto.core.fields import FLAG_LIMITED
-from iontobench.cli.controls import KEYS, Controls, step_of
-from iontobench.cli.model import About, Model
-from iontobench.cli.pace import Pacer
-from iontobench.course import Course
-from iontobench.device.events import Sample
+from iontobench.cli.keys import KEYS, Controls, step_of
+from iontobench.link.events import Sample
 from iontobench.protocols.bounds import bounds
+from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.progress import Progress, SessionFacts
+from iontobench.sessions.real_time_pacer import Pacer
 
 
 def model_of(made, state, set_ua, t_ms=60_000, flags=0, dose_uc=0):
     """A view's model of a session in `state`."""
-    model = Model(About("virtual", "mine", "us", Course(made)))
+    model = Progress(SessionFacts("virtual", "mine", "us", Timeline(made)))
     model.add(Sample(1, t_ms, state, flags, set_ua, set_ua, 0.0, 6000, dose_uc))
     return model
 
@@ -39,7 +39,7 @@ def test_a_step_is_5_percent_or_a_tenth_of_a_milliampere_but_small_where_little_
 
 
 def test_a_step_up_may_pass_the_level_up_to_the_highest_current():
-    made = words([hold_time(1500, 10000)], peak=1700)
+    made = protocol_words([hold_time(1500, 10000)], peak_ua=1700)
     held = controls(made, codes.STATE_HOLD, 1500.0)
     sent = [held.press("+") for _ in range(4)]
     assert sent == [["set 1600"], ["set 1700"], [], []]
@@ -47,7 +47,7 @@ def test_a_step_up_may_pass_the_level_up_to_the_highest_current():
 
 
 def test_the_next_hold_is_adjusted_from_its_own_level():
-    made = words([hold_charge(1500, 9000), hold_charge(500, 60000)])
+    made = protocol_words([hold_charge(1500, 9000), hold_charge(500, 60000)])
     model = model_of(made, codes.STATE_HOLD, 1500.0)
     held = Controls(model, Pacer(60.0))
     assert held.press("-") == ["set 1400"]
@@ -56,12 +56,12 @@ def test_the_next_hold_is_adjusted_from_its_own_level():
 
 
 def test_while_the_load_limits_the_level_asked_for_counts_and_not_what_flows():
-    made = words([hold_time(1500, 10000)])
+    made = protocol_words([hold_time(1500, 10000)])
     assert controls(made, codes.STATE_HOLD, 700.0, flags=FLAG_LIMITED).press("-") == ["set 1400"]
 
 
 def test_pulses_are_adjusted_from_their_level():
-    made = words([pulses(1000, 100, 100, 50)])
+    made = protocol_words([train(1000, 100, 100, 50)])
     assert controls(made, codes.STATE_PULSE, 0.0).press("+") == ["set 1100"]
 
 
@@ -76,7 +76,7 @@ def test_pulses_are_adjusted_from_their_level():
     ],
 )
 def test_pause_resume_and_stop(key, state, sent):
-    held = controls(words([hold_time(1500, 10000)]), state, 1000.0)
+    held = controls(protocol_words([hold_time(1500, 10000)]), state, 1000.0)
     assert held.press(key) == sent
     assert held.note
 
@@ -90,7 +90,10 @@ def test_the_help_of_the_keys_says_the_step():
 def test_every_act_is_an_event_of_the_record():
     acts = [(3.0, "set 1500"), (4.0, "pause"), (6.0, "resume"), (9.0, "stop")]
     run = Run(
-        words([hold_time(1000, 9000, 1000)], slew=1000), board_of("virtual"), "resistor:5000", acts
+        protocol_words([hold_time(1000, 9000, 1000)], slew_ua_s=1000),
+        board_of("virtual"),
+        "resistor:5000",
+        acts,
     )
     told = [(one.a, one.b) for one in run.events if one.code == codes.EVENT_COMMAND]
     names = [command.COMMAND_NAMES[code] for code, _ in told]
@@ -107,10 +110,12 @@ ACT = st.one_of(
 
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(5, 120), ACT), max_size=12))
-def test_no_adjustment_lifts_a_wall(acts):
-    made = words(
-        [hold_charge(800, 2000, 1000), pulses(800, 50, 50, 20, slew_ua_s=1000)],
-        *(1000, 1000, 6000, 12, 1000),
+def test_no_adjustment_lifts_a_limit_of_the_program(acts):
+    made = protocol_words(
+        [hold_charge(800, 2000, 1000), train(800, 50, 50, 20, slew_ua_s=1000)],
+        **{"slew_ua_s": 1000, "down_slew_ua_s": 1000, "charge_uc": 6000},
+        time_s=12,
+        peak_ua=1000,
     )
     said = [(tenths / 10, text) for tenths, text in acts]
     run = Run(

@@ -2,16 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.host.protocol_sessions import (
-    BOARD,
-    STEP_US,
-    hold_charge,
-    hold_time,
-    off,
-    pulses,
-    run,
-    words,
-)
+from tests.host.protocol_sessions import BOARD, STEP_US, run
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes, limits, program, supervisor
 from iontobench.protocols.bounds import START_UC, bounds, trips
@@ -30,10 +22,16 @@ def holds(made, watched):
 
 LEVEL = st.integers(1, 2000)
 SIGN = st.sampled_from([1, -1])
-BY_CHARGE = st.builds(hold_charge, LEVEL, st.integers(1, 40000), st.integers(50, 100), SIGN)
+# At most a minute each: at 1 uA a charge could take half a day.
+BY_CHARGE = st.builds(
+    lambda level_ua, hold_s, slew_ua_s, sign: hold_charge(
+        level_ua, min(level_ua * hold_s, 40000), slew_ua_s, sign
+    ),
+    *(LEVEL, st.integers(1, 60), st.integers(50, 100), SIGN),
+)
 BY_TIME = st.builds(hold_time, LEVEL, st.integers(1, 15000), st.integers(50, 100), SIGN)
 TRAIN = st.builds(
-    pulses,
+    train,
     *(LEVEL, st.integers(10, 400), st.integers(10, 400), st.integers(1, 30)),
     *(st.integers(1, 200), st.sampled_from([0, 100]), SIGN),
 )
@@ -54,7 +52,9 @@ SCRIPT = st.lists(st.tuples(WHAT, st.integers(1, 5000), st.integers(1, 300)), ma
     *(SCRIPT, st.integers(100, 3000), st.integers(100, 1000), st.integers(5, 60)),
 )
 def test_no_session_passes_the_bounds_of_its_words(segments, script, slew, down, time_s):
-    made = words(segments, slew=slew, down=min(down, slew), time_s=time_s, wall_uc=60000)
+    made = protocol_words(
+        segments, slew_ua_s=slew, down_slew_ua_s=min(down, slew), time_s=time_s, charge_uc=60000
+    )
     holds(made, run(made, script))
 
 
@@ -63,20 +63,22 @@ def test_no_session_passes_the_bounds_of_its_words(segments, script, slew, down,
     *(SCRIPT, st.integers(100, 10000), st.integers(100, 1000)),
 )
 def test_doses_and_pulses_alone_bound_the_charge_without_any_wall(segments, script, slew, down):
-    made = words(segments, slew=slew, down=min(down, slew), wall_uc=10**8, time_s=14000)
+    made = protocol_words(
+        segments, slew_ua_s=slew, down_slew_ua_s=min(down, slew), charge_uc=10**8, time_s=14000
+    )
     assert bounds(made).charge_uc < 2000 * 14000
     holds(made, run(made, script))
 
 
 def test_the_bound_of_a_dose_is_near_to_what_is_delivered():
-    made = words([hold_charge(2000, 40000)])
+    made = protocol_words([hold_charge(2000, 40000)])
     watched = run(made, [])
     assert watched.led.session.outcome == codes.OUTCOME_COMPLETE
     assert 0 <= bounds(made).charge_uc - watched.led.dose.gross_uc < 300 + START_UC
 
 
 def test_a_dose_before_a_reversal_is_bounded_as_the_last_one():
-    made = words([hold_charge(2000, 20000), hold_charge(2000, 20000, polarity=-1)])
+    made = protocol_words([hold_charge(2000, 20000), hold_charge(2000, 20000, polarity=-1)])
     watched = run(made, [])
     assert watched.led.dose.positive_uc() >= 19980
     assert watched.led.dose.negative_uc() >= 19980
@@ -84,7 +86,7 @@ def test_a_dose_before_a_reversal_is_bounded_as_the_last_one():
 
 
 def test_a_pause_at_the_end_of_a_phase_needs_its_ramp_in_the_bound():
-    made = words([hold_charge(2000, 20000), hold_charge(2000, 20000)])
+    made = protocol_words([hold_charge(2000, 20000), hold_charge(2000, 20000)])
     alone = run(made, []).led.dose.gross_uc
     worst = max(
         (run(made, [("go", 0, steps), ("pause", 0, 1)]) for steps in range(600, 760, 5)),
@@ -95,7 +97,7 @@ def test_a_pause_at_the_end_of_a_phase_needs_its_ramp_in_the_bound():
 
 
 def test_a_pause_at_the_end_of_a_pulse_needs_its_ramp_in_the_bound():
-    made = words([pulses(2000, 400, 100, 4)])
+    made = protocol_words([train(2000, 400, 100, 4)])
     alone = run(made, []).led.dose.gross_uc
     assert 3 * 810 <= alone <= bounds(made).charge_uc
     worst = max(
@@ -107,14 +109,14 @@ def test_a_pause_at_the_end_of_a_pulse_needs_its_ramp_in_the_bound():
 
 
 def test_a_raise_in_a_pulse_train_stays_below_the_bound_of_the_peak():
-    made = words([pulses(500, 400, 100, 10)], peak=2000)
+    made = protocol_words([train(500, 400, 100, 10)], peak_ua=2000)
     raised = run(made, [("go", 0, 200), ("set", 5000, 1)])
     assert 500 * 16 < raised.peak_q4 <= 2000 * 16
     holds(made, raised)
 
 
 def test_a_rise_at_the_end_of_the_dose_needs_its_slew_in_the_bound():
-    made = words([hold_charge(1000, 40000)], slew=10000, down=100)
+    made = protocol_words([hold_charge(1000, 40000)], slew_ua_s=10000, down_slew_ua_s=100)
     made[program.HEADER_LEN + program.S_SLEW_UA_S] = 10000
     worst = max(
         (run(made, [("go", 0, steps), ("set", 2000, 1)]) for steps in range(1600, 1900, 3)),
@@ -125,7 +127,7 @@ def test_a_rise_at_the_end_of_the_dose_needs_its_slew_in_the_bound():
 
 
 def test_the_time_limit_and_one_ramp_down_bound_the_energised_time():
-    made = words([hold_time(2000, 50000)], time_s=20)
+    made = protocol_words([hold_time(2000, 50000)], time_s=20)
     watched = run(made, [])
     assert watched.led.session.outcome == codes.OUTCOME_SHORT
     longest_us = bounds(made).longest_s * 1000000
@@ -134,19 +136,19 @@ def test_the_time_limit_and_one_ramp_down_bound_the_energised_time():
 
 def test_a_hold_by_time_is_bounded_by_its_wall_or_by_its_time():
     held = [hold_time(2000, 10000)]
-    assert bounds(words(held, wall_uc=30000)).charge_uc == 30000 + 80
-    assert bounds(words(held, time_s=10, wall_uc=10**7)).charge_uc == 2000 * (10 + 6)
+    assert bounds(protocol_words(held, charge_uc=30000)).charge_uc == 30000 + 80
+    assert bounds(protocol_words(held, time_s=10, charge_uc=10**7)).charge_uc == 2000 * (10 + 6)
 
 
 def test_the_time_off_is_counted_apart_and_carries_nothing():
     alone, waits = [hold_charge(2000, 20000)], [hold_charge(2000, 20000), off(2500)]
-    assert bounds(words(waits)).off_s == 3
-    assert bounds(words(waits)).longest_s == bounds(words(alone)).longest_s
-    assert bounds(words(waits)).charge_uc == bounds(words(alone)).charge_uc
+    assert bounds(protocol_words(waits)).off_s == 3
+    assert bounds(protocol_words(waits)).longest_s == bounds(protocol_words(alone)).longest_s
+    assert bounds(protocol_words(waits)).charge_uc == bounds(protocol_words(alone)).charge_uc
 
 
 def test_the_supervisor_cuts_where_the_trip_bound_says():
-    made = words([hold_charge(2000, 40000)])
+    made = protocol_words([hold_charge(2000, 40000)])
     over = trips(made, BOARD)
     assert over.peak_ua * 16 - limits.running_limit_q4(BOARD, 2000) < 16
     watch = supervisor.Supervisor(BOARD)
@@ -156,13 +158,13 @@ def test_the_supervisor_cuts_where_the_trip_bound_says():
 
 
 def test_near_the_board_maximum_its_absolute_limit_cuts_first():
-    made = words([hold_charge(5000, 400000)], peak=5000)
+    made = protocol_words([hold_charge(5000, 400000)], peak_ua=5000)
     assert trips(made, BOARD).peak_ua == 5170
     assert trips(made, BOARD).density_ua_cm2 == 517
 
 
 def test_density_and_charge_density_are_over_the_smaller_area_and_rounded_up():
-    made = words([hold_charge(1999, 40000)], peak=1999)
+    made = protocol_words([hold_charge(1999, 40000)], peak_ua=1999)
     made[program.H_AREA_MM2] = 333
     assert bounds(made).density_ua_cm2 == 601
     charge_uc = bounds(made).charge_uc

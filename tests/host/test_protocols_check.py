@@ -28,8 +28,8 @@ def test_dexamethasone_is_accepted_under_us_with_every_wall_shown():
         "open-lead probe",
     ]
     assert all(row.verdict == "within" for row in result.rows)
-    assert result.plan.planned_uc == result.plan.negative_uc == 40 * 60000
-    assert (result.plan.nominal_s, result.plan.max_time_s) == (1220, 2440)
+    assert result.timeline.planned_uc == result.timeline.negative_uc == 40 * 60000
+    assert (result.timeline.nominal_s, result.timeline.max_time_s) == (1220, 2440)
 
 
 def test_dexamethasone_under_eu_is_refused_with_the_row_and_the_reason():

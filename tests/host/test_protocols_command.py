@@ -7,7 +7,7 @@ from tests.host.cli import call
 
 from iontobench.protocols import check, list_protocols, load
 from iontobench.protocols.template import new_protocol
-from iontobench.tree import load_board
+from iontobench.resources import load_board
 
 
 def test_the_list_shows_what_is_planned_what_an_operator_may_raise_it_to_and_the_board():

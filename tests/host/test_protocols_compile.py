@@ -32,7 +32,7 @@ def test_dexamethasone_is_the_first_protocol_word_by_word():
     header = [3, 1, -1, 2000, 100, 100, 2426224, 2440, 1000, 500, 80, 1112, 6]
     segment_words = [program.HOLD_CHARGE, 2000, 100, 2400000, 0, -1, 0, 0, 0, 0, 0, 0]
     assert made.words == header + segment_words
-    assert (made.planned_uc, made.nominal_s) == (2400000, 1220)
+    assert (made.timeline.planned_uc, made.timeline.nominal_s) == (2400000, 1220)
     assert made.data == program.pack(made.words)
     assert made.crc == program.crc16(made.data)
     assert program.unpack(made.data) == made.words
@@ -83,7 +83,7 @@ def test_decimals_of_a_file_become_exact_integers(current_ua, dose_mmamin):
         assert dose_mmamin * 60 / current_ua > limits.TIME_WALL_S - 100
         return
     assert made.words[program.H_PEAK_UA] == segment(made, 0, program.S_LEVEL_UA) == current_ua
-    assert segment(made, 0, program.S_CHARGE_UC) == made.planned_uc == dose_mmamin * 60
+    assert segment(made, 0, program.S_CHARGE_UC) == made.timeline.planned_uc == dose_mmamin * 60
 
 
 def test_the_time_limit_is_twice_the_nominal_time_or_what_the_file_says():
@@ -94,7 +94,7 @@ def test_the_time_limit_is_twice_the_nominal_time_or_what_the_file_says():
 
 def test_twice_a_long_time_stops_short_of_the_wall():
     made = compiled(("= 2.0", "= 0.2"), ("= 40.0", "= 30.0"))
-    assert made.nominal_s > 7200
+    assert made.timeline.nominal_s > 7200
     assert made.bounds.longest_s == limits.TIME_WALL_S
 
 
@@ -102,8 +102,8 @@ def test_a_hold_by_time_counts_its_ramps_in_charge_and_time():
     made = compiled(*BY_TIME)
     assert segment(made, 0, program.S_KIND) == program.HOLD_TIME
     assert segment(made, 0, program.S_TIME_MS) == 1200000
-    assert made.planned_uc == 2000 * 1200 + 2 * 20000
-    assert made.nominal_s == 1240
+    assert made.timeline.planned_uc == 2000 * 1200 + 2 * 20000
+    assert made.timeline.nominal_s == 1240
 
 
 def test_several_phases_ramp_between_their_levels():
@@ -112,9 +112,9 @@ def test_several_phases_ramp_between_their_levels():
     assert made.words[program.H_SEGMENTS] == 2
     assert made.words[program.H_PEAK_UA] == 2000
     assert made.words[program.H_DOWN_SLEW_UA_S] == 50
-    assert made.planned_uc == 50 * 60000
+    assert made.timeline.planned_uc == 50 * 60000
     # 20 s up, 2 mA for 2 380 000 uC; 10 s down to 1 mA (15 000 uC), 575 000 uC, 20 s down.
-    assert made.nominal_s == 20 + 1190 + 10 + 575 + 20
+    assert made.timeline.nominal_s == 20 + 1190 + 10 + 575 + 20
 
 
 def test_the_charge_wall_is_one_percent_one_second_and_four_starts_above_a_dose():
@@ -142,14 +142,14 @@ def test_the_least_load_is_the_first_percentile_of_the_site_at_the_peak():
 
 def test_the_charge_wall_of_a_time_leaves_room_for_pauses_but_not_above_the_family():
     made = compiled(*BY_TIME)
-    planned_uc = made.planned_uc
+    planned_uc = made.timeline.planned_uc
     assert made.words[program.H_CHARGE_UC] > planned_uc + planned_uc // 100 + 3 * 40000
     near = [BY_TIME[0], ("dose_mamin = 40.0", "hold_s = 2330.0")]
     assert compiled(*near).words[program.H_CHARGE_UC] == 80 * 60000
 
 
 def test_a_dose_of_exactly_the_wall_is_allowed():
-    assert compiled(("= 40.0", "= 80.0")).planned_uc == 80 * 60000
+    assert compiled(("= 40.0", "= 80.0")).timeline.planned_uc == 80 * 60000
 
 
 def test_the_probe_threshold_is_5_ua_or_a_third_of_the_first_percentile():

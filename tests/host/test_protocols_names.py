@@ -7,7 +7,7 @@ import pytest
 from tests.host.cli import call
 from tests.host.protocol_files import GOOD, written
 
-from iontobench.protocols.names import is_name, name_for
+from iontobench.protocols.loader import is_name, name_for
 from iontobench.protocols.template import new_protocol
 
 # The file and the protocol's name; None: any.

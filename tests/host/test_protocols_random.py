@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
-from tests.host.protocol_sessions import hold_charge, hold_time, off, pulses, words
+from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
 
 from ionto.core import codes, limits, program
 from iontobench.protocols.bounds import START_UC, bounds
@@ -27,7 +27,7 @@ SEGMENT = st.one_of(
     st.builds(hold_charge, LEVEL, st.integers(500, 8000), SLEW, SIGN),
     st.builds(hold_time, LEVEL, st.integers(50, 3000), SLEW, SIGN),
     st.builds(
-        pulses,
+        train,
         *(LEVEL, st.integers(10, 200), st.integers(10, 200), st.integers(1, 12)),
         *(st.integers(1, 40), st.one_of(st.just(0), SLEW), SIGN),
     ),
@@ -72,7 +72,9 @@ def steepest_ua(currents_ua):
 def never_beyond(segments, time_s, load, commands):
     """Run it, and compare what flowed with every bound of its words."""
     slew = max(500, *(segment[program.S_SLEW_UA_S] for segment in segments))
-    made = words(segments, slew=slew, down=500, time_s=time_s, peak=PEAK, wall_uc=60000)
+    made = protocol_words(
+        segments, slew_ua_s=slew, down_slew_ua_s=500, time_s=time_s, peak_ua=PEAK, charge_uc=60000
+    )
     made[program.H_AREA_MM2] = 2000
     board, currents_ua = board_of("virtual"), []
     run = Run(
@@ -111,7 +113,7 @@ def test_no_generated_program_passes_its_bounds_on_the_virtual_bench(
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", range(4))
-def test_ten_thousand_generated_programs_do_not_either(share):
+def test_ten_thousand_generated_programs_pass_no_bound_on_the_virtual_bench(share):
     @seed(share)
     @settings(max_examples=2500)
     @given(*PROGRAM)
@@ -122,13 +124,13 @@ def test_ten_thousand_generated_programs_do_not_either(share):
 
 
 def test_a_program_beyond_its_bounds_would_be_seen():
-    made = words([hold_time(2000, 500)], peak=2000)
+    made = protocol_words([hold_time(2000, 500)], peak_ua=2000)
     run = Run(made, board_of("virtual"), "resistor:1000")
     made[program.H_PEAK_UA] = 1900
     assert run.truth.peak_ua > bounds(made).peak_ua * 1.01 + 5
     assert limits.TIME_WALL_S > energised_ms(run) / 1000 > 0.5
 
 
-def test_a_time_that_is_up_while_the_current_turns_is_within_the_bound():
+def test_a_time_limit_that_is_reached_during_a_reversal_is_within_the_bound():
     held = hold_time(2454, 1200, 4591), hold_time(3249, 174, 4308, -1)
-    never_beyond([*held, pulses(3430, 68, 153, 9, 1, 0, -1)], 8, "rc:5000:100", [])
+    never_beyond([*held, train(3430, 68, 153, 9, 1, 0, -1)], 8, "rc:5000:100", [])

@@ -2,15 +2,15 @@
 
 import pytest
 from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
-from tests.host.protocol_sessions import hold_time, pulses, words
+from tests.support.programs import hold_time, protocol_words, train
 
 from ionto.core import codes, program
-from iontobench.cli.session import calibration_for
-from iontobench.device.runner import Job, run_virtual
 from iontobench.protocols import compile_protocol, list_protocols, load, profile
-from iontobench.protocols.nominal import RESTART_S, START_S
-from iontobench.protocols.view import View
-from iontobench.tree import load_board
+from iontobench.protocols.program_words import segments_of
+from iontobench.protocols.timeline import RESTART_S, START_S
+from iontobench.resources import load_board
+from iontobench.sessions.job import Job, calibration_for
+from iontobench.sessions.virtual import run_virtual
 
 NAMES = [
     *("acetic-acid-80", "acetylcholine-5x20s", "demo", "dental-fluoride", "dexamethasone-40"),
@@ -28,11 +28,11 @@ def complete_and_right(name, short):
     """Complete, within its plan by polarity, and never switched while something flows."""
     made, board, run = run_protocol(shipped(name, short))
     assert run.last["outcome"] == "complete"
-    train = sum(segment.count for segment in made.plan.segments)
+    train = sum(segment.count for segment in made.timeline.segments)
     stray_uc = STRAY_UC[board.name] + BACK_UC * train
     for planned_uc, true_uc, said_uc in (
-        (made.plan.positive_uc, run.truth.positive_uc, run.last["positive_uc"]),
-        (made.plan.negative_uc, run.truth.negative_uc, run.last["negative_uc"]),
+        (made.timeline.positive_uc, run.truth.positive_uc, run.last["positive_uc"]),
+        (made.timeline.negative_uc, run.truth.negative_uc, run.last["negative_uc"]),
     ):
         allowed_uc = 0.002 * planned_uc + stray_uc
         assert true_uc == pytest.approx(planned_uc, abs=allowed_uc)
@@ -50,7 +50,7 @@ def test_the_protocols_that_ship_are_these():
 def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
     made, run = complete_and_right(name, short=True)
     # A frame of the end may come a little before the plan's last rest is over.
-    assert run.last["t_ms"] == pytest.approx(made.plan.total_s * 1000, abs=1100)
+    assert run.last["t_ms"] == pytest.approx(made.timeline.total_s * 1000, abs=1100)
 
 
 @pytest.mark.long
@@ -59,9 +59,23 @@ def test_each_protocol_as_it_ships_completes_with_its_charge_by_polarity(name):
     complete_and_right(name, short=False)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("skin", ["forearm", "resistor:1000", "resistor:2200", "resistor:5000"])
-@pytest.mark.parametrize("name", ["virtual", "pico_pwm"])
+DEMOS = [
+    (name, skin, adc)
+    for name in ("virtual", "pico_pwm")
+    for skin in ("forearm", "resistor:1000", "resistor:2200", "resistor:5000")
+    for adc in ("ideal", "rp2040")
+]
+# The board that ships, and the ends of what it may stand on.
+SHORT_DEMOS = {
+    *(("virtual", "forearm", "ideal"), ("pico_pwm", "forearm", "rp2040")),
+    *(("pico_pwm", "resistor:1000", "rp2040"), ("pico_pwm", "resistor:5000", "rp2040")),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "skin", "adc"),
+    [pytest.param(*demo, marks=() if demo in SHORT_DEMOS else pytest.mark.long) for demo in DEMOS],
+)
 def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, skin, adc):
     board = load_board(name).BOARD
     job = Job(
@@ -88,7 +102,7 @@ def test_a_reversal_switches_once_and_at_no_current():
     assert event.a == -1
 
 
-def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
+def test_a_start_and_a_reversal_take_as_long_as_every_plan_says():
     _, _, run = run_protocol(shipped("tapwater-reversal"))
     states = [(one.t_ms, one.a) for one in run.events if one.code == codes.EVENT_STATE]
     first_ms, again_ms = (t_ms for t_ms, state in states if state == codes.STATE_RAMP)
@@ -100,9 +114,9 @@ def test_a_start_and_a_turn_take_as_long_as_every_plan_says():
 class PulseCounter:
     """The charge of each pulse, from the middle of one off part to the middle of the next."""
 
-    def __init__(self, view, begun_us):
+    def __init__(self, made, begun_us):
         self._next_us = begun_us
-        self._period_us = view.period_ms(0) * 1000
+        self._period_us = segments_of(made)[0].period_ms * 1000
         self._before_uc = 0.0
         self.each_uc = []
 
@@ -126,8 +140,11 @@ class PulseCounter:
     ],
 )
 def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge_ms):
-    made = words(
-        [pulses(level_ua, on_ms, off_ms, 12, edge_ms)], peak=level_ua, slew=1000, down=1000
+    made = protocol_words(
+        [train(level_ua, on_ms, off_ms, 12, edge_ms)],
+        peak_ua=level_ua,
+        slew_ua_s=1000,
+        down_slew_ua_s=1000,
     )
     made[program.H_AREA_MM2] = 20000
     found = Run(made, board_of(board), "resistor:1000")
@@ -137,7 +154,7 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
         for one in found.events
         if one.code == codes.EVENT_STATE and one.a == codes.STATE_PULSE
     )
-    counter = PulseCounter(View(made), (begun_ms - off_ms // 2) * 1000)
+    counter = PulseCounter(made, (begun_ms - off_ms // 2) * 1000)
     Run(made, board_of(board), "resistor:1000", each=counter)
     programmed_uc = level_ua * (on_ms + edge_ms) / 1000
     pulses_uc = counter.each_uc[1:13]
@@ -147,7 +164,7 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
 
 
 def test_a_set_point_moves_by_ramp_within_the_peak_and_the_record_says_so():
-    made = words([hold_time(1000, 8000)], peak=2000)
+    made = protocol_words([hold_time(1000, 8000)], peak_ua=2000)
     currents_ua = []
     run = Run(
         made,

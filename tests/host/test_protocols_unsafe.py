@@ -6,7 +6,7 @@ from tests.host.protocol_files import GOOD, PHASE, changed, line_of, written
 
 from ionto.core.limits import Board
 from iontobench.protocols import ProtocolError, RefusedError, compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
+from iontobench.protocols.lowering import lower
 
 BOARD = Board("virtual", 5000, 40000, 40)
 
@@ -289,7 +289,7 @@ TOO_FINE = [
 ]
 
 
-def everything_wrong_with(tmp_path, text, act=make_plan):
+def everything_wrong_with(tmp_path, text, act=lower):
     """(line, key, found) of every error, as they are told."""
     with pytest.raises(ProtocolError) as caught:
         act(load(written(tmp_path, text)))
@@ -336,6 +336,15 @@ def test_a_level_between_two_steps_alone_makes_no_ramp_too_slow(tmp_path):
     changes = [("= 2.0\n", "= 0.0205\n"), ("= 20.0\n", "= 20.4\n"), ("= 20.0\n", "= 20.4\n")]
     text = changed(*changes, ("= 40.0\n", "= 1.0\n"))
     assert [key for _, key, _ in everything_wrong_with(tmp_path, text)] == ["phases[0].current_ma"]
+
+
+def test_every_dose_that_its_ramps_alone_exceed_is_told_at_once(tmp_path):
+    back = BACK.replace("1.0", "0.5")
+    text = changed(("= 40.0", "= 0.66"), ("ramp_up_s = 20.0\n", f"ramp_up_s = 20.0\n{back}"))
+    assert everything_wrong_with(tmp_path, text) == [
+        (20, "phases[0].dose_mamin", "0.66 mA·min is less than the phase's ramps alone carry"),
+        (25, "phases[1].dose_mamin", "0.5 mA·min is less than the phase's ramps alone carry"),
+    ]
 
 
 def test_check_tells_every_value_finer_than_its_step(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from tests.host.cli import call, play
@@ -95,7 +96,7 @@ def test_a_companion_that_cannot_be_read_is_told_and_exit_1(store, tmp_path, raw
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink(path, path)])
-def test_what_is_no_file_in_its_place_is_not_opened(store, tmp_path, make):
+def test_a_pipe_or_folder_in_the_place_of_the_meta_file_is_not_opened(store, tmp_path, make):
     path = add(store, None)
     make(path.with_name("meta.json"))
     assert commands.verify_record(store, path.parent.name)["meta"] == "unreadable"
@@ -142,10 +143,10 @@ class CrashError(BaseException):
 # What a session does at its end, in this order; each is where a process could be killed.
 STEPS = [
     "iontobench.records.RecordWriter.close",
-    "iontobench.cli.latch.Latch.set",
+    "iontobench.sessions.latched_fault.HostLatch.set",
     "iontobench.records.meta.file_sha256",
-    "iontobench.records.meta.os.fsync",
-    "iontobench.records.meta.os.replace",
+    "iontobench.disk.os.fsync",
+    "iontobench.disk.os.replace",
 ]
 
 
@@ -161,8 +162,9 @@ def test_a_crash_at_the_end_of_a_session_leaves_nothing_that_is_last(tmp_path, m
     assert run().code == 0
     with monkeypatch.context() as patch:
         play(patch, FakeRunner(open_at_s=8.0))
-        if step.endswith("os.fsync"):  # the record's own syncs come first
+        if step.startswith("iontobench.disk"):  # the record's and the latch's own come first
             patch.setattr("iontobench.records.writer.os", type("Os", (), {"fsync": os.fsync}))
+            patch.setattr("iontobench.sessions.latched_fault.write_whole", Path.write_bytes)
         patch.setattr(step, ended)
         with pytest.raises(CrashError):
             run()

@@ -9,11 +9,11 @@ from tests.host.report_pages import SVG, Page, drawings, make, page_of
 from tests.host.synthetic_sessions import dexamethasone, header, last_second, small
 
 from ionto.core import codes
-from iontobench.device.events import Event, snapshot_of
+from iontobench.link.events import Event, snapshot_of
 from iontobench.records import RecordWriter, read, verify
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report.facts import proofs
-from iontobench.report.last_second import columns, polarity
+from iontobench.report.plots import columns, polarity
 
 TITLE = "The last second before the fault"
 

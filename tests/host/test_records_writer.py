@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, LinkNote, Sample
+from iontobench.link.events import Event, GapNote, LinkNote, Sample
 from iontobench.records import RecordError, RecordWriter, read, verify, write_meta
 from iontobench.records.meta import file_sha256
 from iontobench.records.verify import INCOMPLETE, INTACT
@@ -24,7 +24,7 @@ _Q4 = st.integers(min_value=-(1 << 24), max_value=1 << 24).map(lambda value: val
 _ITEM = st.one_of(
     st.builds(Sample, _INT, _INT, _INT, _INT, _Q4, _Q4, _Q4, _INT, _INT),
     st.builds(Event, _INT, _INT, _INT, _INT, _INT),
-    st.builds(Gap, _INT, _INT, _INT),
+    st.builds(GapNote, _INT, _INT, _INT),
     st.builds(LinkNote, _INT, st.text(max_size=60)),
 )
 
@@ -61,7 +61,7 @@ def test_what_is_written_is_what_is_read(tmp_path_factory, items):
     assert record.verdict.status == INTACT
     assert record.samples == [item for item in items if isinstance(item, Sample)]
     assert record.events == [item for item in items if isinstance(item, Event)]
-    assert record.gaps == [item for item in items if isinstance(item, Gap)]
+    assert record.gaps == [item for item in items if isinstance(item, GapNote)]
     assert record.notes == [item for item in items if isinstance(item, LinkNote)]
 
 

@@ -5,7 +5,7 @@ from tests.host.report_pages import Page, drawings, make, page_of
 from tests.host.synthetic_sessions import dexamethasone, small
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, LinkNote, Sample
+from iontobench.link.events import Event, GapNote, LinkNote, Sample
 from iontobench.records import RecordError
 from iontobench.report import write_report
 
@@ -89,7 +89,7 @@ def test_extreme_samples_make_a_page_and_not_a_crash(tmp_path):
         Sample(1, far, 0, 0, 1e9, 1e9, 0.0, far, far),
         Event(2, -5, 99, far, -far),
         Event(3, far, codes.EVENT_FAULT, 99, 0),
-        Gap(far, 0, far),
+        GapNote(far, 0, far),
     ]
     page = page_of(make(tmp_path, items, None))
     assert len(drawings(page)) == 3

@@ -9,7 +9,9 @@ import pytest
 from tests.host.report_pages import SVG, Page, drawings, make, page_of
 from tests.host.synthetic_sessions import dexamethasone
 
+from iontobench.link.events import Event, Sample
 from iontobench.records import DISCLAIMER, write_meta
+from iontobench.report import plots
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_asked_and_delivered_stand_side_by_side(complete):
     assert "Complete: the whole program was delivered" in words
     assert "Dose, as the firmware counted it 40.000 mA·min 40.000 mA·min +0.00 %" in words
     assert "Charge the load received, known in simulation only 40.000 mA·min 40.008" in words
-    assert "Duration 20 min 20.0 s 20 min 20.3 s +0.02 %" in words
+    assert "Duration 20 min 20.4 s 20 min 20.3 s -0.01 %" in words
     assert "virtual: simulated, nothing was measured on hardware" in words
 
 
@@ -118,6 +120,18 @@ def test_the_fault_is_marked_on_every_plot_and_told_in_its_description(opened, c
         assert "5:00.100" in drawing.find(f"{SVG}desc").text
     for drawing in drawings(complete):
         assert "var(--fault" not in ET.tostring(drawing, encoding="unicode")
+
+
+@pytest.mark.parametrize(("mamin", "shown"), [(0.05, "0.05"), (0.125, "0.125"), (40.0, "40")])
+def test_a_small_dose_is_marked_as_it_was_asked_for(mamin, shown):
+    items, _ = dexamethasone(open_at_s=8.0)
+    shared = plots.Shared(
+        [one for one in items if isinstance(one, Sample)],
+        [one for one in items if isinstance(one, Event)],
+    )
+    drawing = ET.fromstring(plots.dose(shared, mamin, "for a test"))
+    texts = [one.text for one in drawing.iter(f"{SVG}text")]
+    assert f"asked: {shown} mA·min" in texts
 
 
 def test_the_same_record_gives_the_same_page(tmp_path):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionto.core import codes
-from iontobench.device.events import Sample
+from iontobench.link.events import Sample
 from iontobench.report import series
 
 

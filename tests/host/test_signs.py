@@ -15,12 +15,12 @@ from tests.host.cli import call
 
 from ionto.core import codes
 from ionto.core.codes import FAULT_SENTENCES
-from iontobench import signs, words
+from iontobench import signs, text
 from iontobench.cli.main import COMMANDS, LazyGroup, cli
-from iontobench.device.events import Event
+from iontobench.link.events import Event
 from iontobench.protocols import list_protocols, load
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.serving import board_for
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
 
 # What stands for a sign where there is none; in names it has a letter, a digit or _ before it.
 LETTERS = re.compile(
@@ -29,6 +29,7 @@ LETTERS = re.compile(
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "firmware/DESIGN.md")),
     *sorted((ROOT / "boards").glob("*/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "host_tools").rglob("*.toml")),
 ]
 
@@ -76,7 +77,7 @@ def test_every_help_page_is_ascii_for_click_writes_utf_8_to_any_terminal():
 @pytest.mark.parametrize("profile", ["us", "eu"])
 def test_the_check_of_a_shipped_protocol_has_signs(name, profile):
     protocol = load(name)
-    board = board_for(protocol, make_plan(protocol))
+    board = board_for(protocol, lower(protocol))
     said = call("check", name, "--profile", profile, "--board", board)
     assert "mA/cm²" in said.out
     assert "mA·min" in said.out
@@ -86,7 +87,7 @@ def test_the_check_of_a_shipped_protocol_has_signs(name, profile):
 @pytest.mark.parametrize("code", codes.EVENT_NAMES)
 @pytest.mark.parametrize("values", [(0, 0), (1, 1), (4000, 5210)])
 def test_the_sentence_of_an_event_has_signs(code, values):
-    assert letters(words.event(Event(0, 0, code, *values))) == []
+    assert letters(text.event(Event(0, 0, code, *values))) == []
 
 
 @pytest.mark.parametrize("code", FAULT_SENTENCES)
@@ -124,8 +125,8 @@ def test_a_session_its_record_and_its_report_have_signs(tmp_path):
     said += [call("records", act, "last", *data) for act in ("show", "verify", "report")]
     [report] = tmp_path.rglob("report.html")
     texts = [ran.out, *(one.out for one in said), report.read_text(encoding="utf-8")]
-    for text in texts:
-        assert letters(text) == []
+    for written in texts:
+        assert letters(written) == []
     for sign in ("µA", "kΩ", "mA·min"):
         assert sign in ran.out
     assert "load (kΩ)" in texts[-1]

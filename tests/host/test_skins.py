@@ -8,9 +8,9 @@ from tests.host.protocol_bench import board_of
 from tests.host.skin_files import writer
 
 from iontobench.protocols import list_protocols, load
-from iontobench.protocols.settled import median_mv
+from iontobench.protocols.site_load import median_mv
 from iontobench.records import read
-from iontobench.sim.bench import Bench
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
@@ -26,11 +26,11 @@ def test_there_is_a_load_for_every_site_that_a_protocol_can_name():
 def test_every_site_has_its_notes_and_makes_a_bench(name):
     params = load_skin(name, 5.0, 6.0)
     assert (params.active_cm2, params.return_cm2) == (5.0, 6.0)
-    assert Bench(board_of("virtual"), params).load.r1_kohm > 0
+    assert SimulatedBench(board_of("virtual"), params).load.r1_kohm > 0
 
 
-# Protocol, settled median of the notes in V [domain.md 4c]. Their formula had no memory of its
-# own; the model's median lies below it everywhere, by at most 30 %.
+# Protocol, settled median of the notes in V [docs/loads.md, Population]. Their formula had no
+# memory of its own; the model's median lies below it everywhere, by at most 30 %.
 ANCHORS = [("tapwater-hands", 25.0, 15000, 150.0), ("tapwater-axilla", 8.4, 8000, 60.0)]
 
 

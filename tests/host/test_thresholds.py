@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from ionto.core import limits
-from iontobench.campaign import threshold_rows, thresholds
+from iontobench.campaign import normal_tails, thresholds
 from iontobench.campaign.converters import Converters
-from iontobench.campaign.tails import log10_beyond, log10_trips, no_run
-from iontobench.campaign.threshold_runs import proof_rows, round_rows
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.sim.adc import Rp2040Adc
-from iontobench.sim.senses import CH_A, CH_B
-from iontobench.tree import load_board
+from iontobench.campaign.normal_tails import log10_beyond, log10_trips, no_run
+from iontobench.campaign.thresholds import proof_thresholds, slow_thresholds
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.resources import load_board
+from iontobench.sim.senses import CH_A, CH_B, Rp2040Adc
 
 BOARDS = {name: load_board(name).BOARD for name in thresholds.BOARDS}
 BOARD = BOARDS["virtual"]
@@ -56,6 +55,12 @@ def test_many_boards_at_once_err_as_single_boards_do():
             assert drawn.min() - 1.0 <= read_ua - level <= drawn.max() + 1.0
 
 
+def test_one_seed_gives_the_same_readings_on_every_platform():
+    few = Converters(BOARD, 2, 1)
+    read = few.read_q4(CH_A, np.array([[0.0, 1000.0, 4000.0]]))
+    assert read.tolist() == [[-74, 15973, 63991], [-25, 15901, 63952]]
+
+
 def test_without_e11_and_with_more_noise_it_is_another_converter():
     level = np.linspace(0, BOARD.max_ua, 200)[None, :]
 
@@ -74,23 +79,23 @@ def test_without_e11_and_with_more_noise_it_is_another_converter():
 @pytest.mark.hazard("H-03", "H-08", "H-09", "H-11", "H-12")
 def test_no_threshold_trips_in_health_or_misses_its_fault_at_the_converters_own_noise(name):
     few = Converters(BOARDS[name], 40, 1)
-    found = threshold_rows.rows(few) + proof_rows(few)
+    found = normal_tails.calculated(few) + proof_thresholds(few)
     assert [row for row in found if row.nuisance > 1e-9 or row.miss > 1e-9] == []
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_the_slow_rounds_find_a_frozen_sense_and_noise_and_trip_on_no_healthy_ramp(name):
-    found = round_rows(Converters(BOARDS[name], 4, 2))
+def test_the_slow_checks_find_a_frozen_sense_and_noise_and_trip_on_no_healthy_ramp(name):
+    found = slow_thresholds(Converters(BOARDS[name], 4, 2))
     assert [row for row in found if row.nuisance or row.miss] == []
 
 
 def test_a_floor_too_low_trips_in_health_and_one_too_high_misses(monkeypatch):
     few = Converters(BOARD, 40, 1)
     monkeypatch.setattr(limits, "floor_q4", lambda board: 16)
-    low = {row.threshold: row for row in threshold_rows.rows(few)}
+    low = {row.threshold: row for row in normal_tails.calculated(few)}
     assert low["leak, gate low"].nuisance > 0.5
     monkeypatch.setattr(limits, "floor_q4", lambda board: 16 * board.full_scale_ua // 10)
-    high = threshold_rows.rows(few)[0]
+    high = normal_tails.calculated(few)[0]
     assert (high.nuisance, high.miss) == (0.0, 1.0)
 
 
@@ -98,7 +103,7 @@ def test_a_proof_without_margin_refuses_healthy_boards(monkeypatch):
     from ionto.core import proof
 
     monkeypatch.setattr(proof, "_FLOWS_UA", 30)
-    assert proof_rows(Converters(BOARD, 40, 1))[0].nuisance > 0.1
+    assert proof_thresholds(Converters(BOARD, 40, 1))[0].nuisance > 0.1
 
 
 def test_the_command_prints_a_line_for_each_threshold_and_a_column_for_each_range(capsys):

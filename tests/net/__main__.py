@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from iontobench.campaign.many import in_order
+from iontobench.campaign.parallel import in_order
 
 from .cases import FOLDER, TIERS
 from .recording import record

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
-from tests.host.listener import Listener
+from tests.support.listener import Listener
 from tests.vm.short_programs import cut_short
 
 from ionto.core import fields
@@ -23,14 +23,14 @@ from ionto.core.codes import (
     STATE_PROBE,
 )
 from ionto.core.command import COMMAND_NAMES
-from iontobench import tree
-from iontobench.campaign.rig import Rig, Seen, Watched
-from iontobench.device.events import Event, Sample, snapshot_of
-from iontobench.device.known_loads import calibrate_seeded
+from iontobench import resources
+from iontobench.campaign.fault_bench import FaultBench, Observation, WatchedPlant
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.link.events import Event, Sample, snapshot_of
 from iontobench.protocols import compile_protocol, load, profile
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.serving import board_for
-from iontobench.records.event_values import event_values
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.lowering import lower
+from iontobench.records.quantities import event_values
 from iontobench.sim.skin import load_skin
 
 from .cases import Case
@@ -91,7 +91,7 @@ class Series:
         self._rows = array("d")
 
 
-class Noted(Watched):
+class Noted(WatchedPlant):
     """A plant whose truth is noted each tick, and what its port told it."""
 
     until_us = 0  # no session takes so long
@@ -114,7 +114,7 @@ class Noted(Watched):
         self.series.add((self.load_current_ua, self.truth.charge_uc, self._told_drive, self.gate))
 
 
-class NotingRig(Rig):
+class NotingBench(FaultBench):
     """The campaigns' bench, with such a plant."""
 
     plant_class = Noted
@@ -122,14 +122,14 @@ class NotingRig(Rig):
 
 @cache
 def _calibration(board_name: str, adc: str, seed: int):
-    board = tree.load_board(board_name).BOARD
+    board = resources.load_board(board_name).BOARD
     return None if adc == "ideal" else calibrate_seeded(board, adc, seed)
 
 
 def record(case: Case) -> Items:
     """Run a session; return its items by name, each a list of lines."""
     protocol = load(case.protocol)
-    board = tree.load_board(board_for(protocol, make_plan(protocol))).BOARD
+    board = resources.load_board(board_for(protocol, lower(protocol))).BOARD
     words = compile_protocol(protocol, profile("us"), board).words
     if not case.is_whole:
         words = cut_short(words, _RAMP_MS, _HOLD_MS)
@@ -138,22 +138,22 @@ def record(case: Case) -> Items:
         *(case.load or protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
     )
     calibration = _calibration(board.name, case.adc, case.seed)
-    rig = NotingRig(board, skin, case.adc, case.seed, calibration, case.faults)
-    rig.plant.until_us = _LONGEST_US[case.is_whole]
+    bench = NotingBench(board, skin, case.adc, case.seed, calibration, case.faults)
+    bench.plant.until_us = _LONGEST_US[case.is_whole]
     heard = Listener()
     script = tuple((STATE_PROBE, at_ms, text) for at_ms, text in case.commands)
-    seen = rig.run(words, script, [heard])
+    seen = bench.run(words, script, [heard])
     return {
         **_ending(seen),
         **_events([item for item in heard.items if isinstance(item, Event)]),
         **_samples([item for item in heard.items if isinstance(item, Sample)]),
         "lost on the link": [f"{sum(not isinstance(i, Event | Sample) for i in heard.items)}"],
-        **_snapshot(rig.bench.snapshot()),
-        **_truth(rig.plant),
+        **_snapshot(bench.bench.snapshot()),
+        **_truth(bench.plant),
     }
 
 
-def _ending(seen: Seen) -> Items:
+def _ending(seen: Observation) -> Items:
     last = seen.last or {}
     return {
         "ending": [f"{name} {last.get(name)}" for name in _TOLD] + [f"reset {seen.reset}"],

@@ -12,7 +12,8 @@ from ionto.core.limits import DOWN_MAX_S, LEAST_MAX_OHM, LIFT_MAX_PERCENT
 
 CURRENT_MAX_Q4 = 600_000  # 37.5 mA, the full scale of a 30 mA board
 CURRENT_MIN_Q4 = -30_000  # an offset of 5 % below zero
-LOAD_MIN_MV, LOAD_MAX_MV = -5_000, 75_000  # V's scale: -5 V ... 1.25 x 60 V [control.md]
+# V's scale: -5 V ... 1.25 x 60 V [docs/control.md, The stage]
+LOAD_MIN_MV, LOAD_MAX_MV = -5_000, 75_000
 
 # max _ua, compliance _mv, sigma _q4, proof scale
 BOARDS = ([5000, 40_000, 16, 1], [30_000, 60_000, 96, 6], [500, 40_000, 2, 1])

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from ionto.core.program import Program
 from ionto.core.units import SAMPLE_A, SAMPLE_LEN
 from ionto.loop import Loop
-from iontobench.device.link import HostLink
-from iontobench.device.runner import Console
-from iontobench.sim.bench import Bench
+from iontobench.link.listener import HostLink, LinkConsole
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
 
 _RESAMPLES = 1 + SAMPLE_LEN
@@ -70,14 +69,14 @@ class _Nobody:
 
 def record(words, board, skin, seed=1):
     """Run a program on the virtual bench's ideal converter, beats and all."""
-    bench = Bench(board, skin, "ideal", seed)
+    bench = SimulatedBench(board, skin, "ideal", seed)
     made = Recording(
         [
             *(board.max_ua, board.compliance_mv, board.sigma_q4, board.drive_counts),
             *(board.proof_scale, board.accuracy_ua, bench.now_us, *words),
         ]
     )
-    loop = Loop(_Port(board, bench, Console(HostLink([_Nobody()])), made), board)
+    loop = Loop(_Port(board, bench, LinkConsole(HostLink([_Nobody()])), made), board)
     loop.run(Program(words, board), 1, lambda left: None)
     made.outcome = loop.tick.session.outcome
     made.charge_uc = loop.tick.dose.gross_uc

@@ -19,6 +19,8 @@ from .traces import Driver, assert_same_traces
 
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
 few = settings(max_examples=min(settings.default.max_examples * 2 // 5, 200))
+# What runs a whole session or supervisor costs most of all: a third of that in the short tier.
+fewer = settings(max_examples=min(settings.default.max_examples * 2 // 15, 200))
 
 
 @few
@@ -57,13 +59,13 @@ def test_steady_holds_are_the_same_in_the_vm(vm, cases):
     assert_same_traces(vm, Driver.read("steady"), cases)
 
 
-@few
+@fewer
 @given(batch(boards_with_programs(), rows.supervisor_rows, cases=3))
 def test_the_supervisor_is_the_same_in_the_vm(vm, cases):
     assert_same_traces(vm, Driver.read("supervisor"), cases)
 
 
-@few
+@fewer
 @given(batch(boards_with_programs(), rows.session_rows, cases=3))
 def test_the_session_is_the_same_in_the_vm(vm, cases):
     assert_same_traces(vm, Driver.read("session"), cases)

@@ -3,16 +3,18 @@
 `drivers/loop.py` is its bench: an integer load, faults by stretches of ticks, a host that beats.
 """
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.programs import segment, words
 
 from ionto.core import codes
 from ionto.core import program as p
-from iontobench.device.frames import command_line
+from iontobench.link.frames import command_line
 
 from .cases import BOARDS, batch, boards, near, often, programs
 from .runner import LOCKED, NEVER
-from .test_core_traces import few
+from .test_core_traces import fewer
 from .traces import Driver, assert_same_traces, assert_takes_no_bytes
 
 LOOP = Driver.read("loop")
@@ -23,21 +25,9 @@ NEAR_WRAP_US = 0x3FFFFFFF - 5_000_000
 
 def _program(level_ua, slew_ua_s, hold_ms):
     """Words of one timed hold."""
-    words = [
-        p.VERSION,
-        1,
-        1,
-        level_ua,
-        slew_ua_s,
-        slew_ua_s,
-        100_000_000,
-        3600,
-        200_000,
-        2000,
-        16,
-        0,
-    ]
-    return [*words, p.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms, 1, 0, 0, 0, 0, 0, 0]
+    held = segment(p.HOLD_TIME, level_ua, slew_ua_s, 0, hold_ms)
+    walls = {"charge_uc": 100_000_000, "time_s": 3600, "area_mm2": 200_000, "density_ua_cm2": 2000}
+    return words([held], level_ua, slew_ua_s, probe_min_q4=16, **walls)
 
 
 def _typed(line):
@@ -49,21 +39,21 @@ def _told(line):
     return [*command_line(line)]
 
 
-def _session_of_a_minute():
-    """Params and stretches: 60 s at 2 mA with commands, a dry spell, a gap and a dip."""
-    params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, 1000, 52_000)]
+def _eventful_session(part):
+    """Params and stretches: 60 s / `part` with commands, a dry spell, a gap and a dip, at 2 mA."""
+    params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, min(1000 * part, 10_000), 52_000 // part)]
     rows = [
-        [8000, *QUIET],
-        [4000, *QUIET, *_told("set 1500")],
-        [4000, *QUIET, *_told("set 2000")],
+        [8000 // part, *QUIET],
+        [4000 // part, *QUIET, *_told("set 1500")],
+        [4000 // part, *QUIET, *_told("set 2000")],
         [3, 0, *QUIET[1:]],  # a dip: shorter than the open debounce
-        [4000, *QUIET, *_typed("?")],
-        [3000, 60_000, *QUIET[1:]],  # dry: the stage is limited
-        [4000, *QUIET],
+        [4000 // part, *QUIET, *_typed("?")],
+        [3000 // part, 60_000, *QUIET[1:]],  # dry: the stage is limited
+        [4000 // part, *QUIET],
         [40, 0, *QUIET[1:]],  # contact lost, and back within 100 ms
-        [5000, *QUIET],
-        [5000, *QUIET, *_typed("pause")],
-        [50_000, *QUIET, *_told("resume")],
+        [5000 // part, *QUIET],
+        [5000 // part, *QUIET, *_typed("pause")],
+        [50_000 // part, *QUIET, *_told("resume")],
     ]
     return params, rows
 
@@ -117,7 +107,7 @@ def benches(draw):
     ]
 
 
-@few
+@fewer
 @given(batch(benches(), stretches_of_a_loop(), cases=2))
 def test_the_session_loop_is_the_same_in_the_vm_tick_by_tick(vm, cases):
     assert_same_traces(vm, LOOP, cases)
@@ -129,14 +119,17 @@ def _only(row, ending):
     return value
 
 
-def test_a_session_of_a_minute_needs_no_heap_in_any_of_its_ticks(vm):
-    trace = assert_same_traces(vm, LOOP, [_session_of_a_minute()], LOCKED)[0]
+@pytest.mark.parametrize(
+    "part", [pytest.param(5, id="12 s"), pytest.param(1, id="60 s", marks=pytest.mark.long)]
+)
+def test_a_session_with_events_of_all_kinds_needs_no_heap_in_any_of_its_ticks(vm, part):
+    trace = assert_same_traces(vm, LOOP, [_eventful_session(part)], LOCKED)[0]
     last = trace.named(trace.rows - 1)
     assert trace.heap_tick == NEVER
-    assert trace.ticks >= 60_000
+    assert trace.ticks >= 60_000 // part
     assert last["outcome"] == codes.OUTCOME_COMPLETE
     assert _only(last, "session.glitches") == 1
-    assert last["loop.port.frames"] > 500
+    assert last["loop.port.frames"] > 500 // part
     assert _only(last, "telemetry.dropped") == 0
 
 

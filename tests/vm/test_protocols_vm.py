@@ -1,8 +1,9 @@
 """Every shipped protocol, shortened, on its board and its site's median load: CPython against VM.
 
 The samples that the virtual bench gave are replayed on both Pythons. Integers are compared tick
-by tick, or over a longer session by running sums of what decides, what is counted and what is
-said. The replay has to do with its pins what the firmware did on the bench.
+by tick, or by running sums of what decides, what is counted and what is said: the sums are quick,
+and serve for the protocols of the short tier that are like another, and for longer sessions. The
+replay has to do with its pins what the firmware did on the bench.
 """
 
 import pytest
@@ -18,7 +19,8 @@ from .runner import LOCKED, NEVER, TRACED
 from .short_programs import cut_short
 from .traces import Driver, assert_same_traces
 
-SECONDS_5 = (1000, 2000)  # ramp and hold _ms: 2.5 to 12 s, most of them 4.7
+SECONDS_2 = (400, 800)  # ramp and hold _ms
+SECONDS_5 = (1000, 2000)  # 2.5 to 12 s, most of them 4.7
 MINUTE = (5500, 11_000)  # 12 to 60 s
 REPLAY = Driver.read("replay")
 PORT = "loop.port."
@@ -43,9 +45,24 @@ def replayed(vm, session, mode):
     return trace
 
 
+# One by its dose, one of pulses, one that reverses, one that waits between two doses.
+UNLIKE = ("dexamethasone-40", "acetylcholine-5x20s", "tapwater-reversal", "patch-two-phase")
+
+
 @pytest.mark.parametrize("name", list_protocols())
-def test_a_shipped_protocol_gives_the_same_integers_in_the_vm_in_every_tick(vm, name):
-    session = recorded(name, *SECONDS_5)
+def test_a_shipped_protocol_of_two_seconds_has_the_same_running_sums_in_the_vm(vm, name):
+    assert replayed(vm, recorded(name, *SECONDS_2), LOCKED).heap_tick == NEVER
+
+
+@pytest.mark.parametrize(
+    ("name", "times_ms"),
+    [
+        *((name, SECONDS_2) for name in UNLIKE),
+        *(pytest.param(one, SECONDS_5, marks=pytest.mark.long) for one in list_protocols()),
+    ],
+)
+def test_a_shipped_protocol_gives_the_same_integers_in_the_vm_in_every_tick(vm, name, times_ms):
+    session = recorded(name, *times_ms)
     trace = replayed(vm, session, TRACED)
     gates, drives = trace.column(PORT + "gate"), trace.column(PORT + "drive_counts")
     assert list(zip(gates, drives, strict=True))[:-1] == session.pins
@@ -67,9 +84,9 @@ def test_a_shipped_protocol_of_a_minute_is_the_same_in_the_vm_without_heap(roomy
 
 
 def test_the_running_sum_of_a_session_sees_one_sample_that_is_one_off(vm):
-    session = recorded("dexamethasone-40", *SECONDS_5)
+    session = recorded("dexamethasone-40", *SECONDS_2)
     other = [list(row) for row in session.rows]
-    other[3000][1] += 1  # current A, while it is held
+    other[1200][1] += 1  # current A, while it is held
     cases = [(session.params, rows) for rows in (session.rows, other)]
     sums = [
         trace.column(PORT + "sum")[-1] for trace in assert_same_traces(vm, REPLAY, cases, LOCKED)

@@ -14,7 +14,8 @@ from .ramp import Ramp
 from .units import TICK_US
 
 _SLACK_Q4 = const(800)  # 50 uA above the envelope x 1.1
-_REACHED_SLACK_Q4 = const(320)  # 20 uA below 97 % of the envelope [control.md, Corrections]
+# 20 uA below 97 % of the envelope [docs/control.md, Compliance below nominal]
+_REACHED_SLACK_Q4 = const(320)
 _NOT_ARMED_Q4 = const(-0x1FFFFFFF)  # no current is below it
 
 

@@ -8,7 +8,7 @@ in `_q4`, resistance in ohm.
 from .const import const
 from .units import load_ohm, probe_current_q4
 
-_MEAN_TICKS = const(16)  # control.md: the mean of the next 16 ticks
+_MEAN_TICKS = const(16)  # the mean of 16 ticks [docs/control.md, Load before the start]
 
 
 class Probe:

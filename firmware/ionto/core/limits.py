@@ -1,7 +1,7 @@
 """The data of a board, the hard limits of every program, and the thresholds made from them.
 
-Units are in the names. The rules of control.md turn a board's data into thresholds in this file
-only, so the host's checker and the supervisor use the same ones. It knows no set point and no
+Units are in the names. The rules of docs/control.md turn a board's data into thresholds in this
+file only, so the host's checker and the supervisor use the same ones. It knows no set point and no
 regulator.
 """
 
@@ -32,7 +32,7 @@ class Board:
         compliance_mv: highest load voltage the stage can make, mV.
         sigma_q4: one standard deviation of a current sample of this range, `_q4`.
         drive_counts: full scale of the drive; it makes `full_scale_ua`.
-        proof_scale: 1, or 6 on 30 mA boards [control.md, Supervisor, proof].
+        proof_scale: 1, or 6 on 30 mA boards [docs/control.md, Proof].
         probe_mv, probe_ohm: the PROBE source, 5 V behind 100 kOhm.
         lim_test: whether the proof can test the hardware limiter.
         supply_min_mv: least supply with which the stage works, mV.
@@ -70,7 +70,7 @@ class Board:
 def floor_q4(board):
     """The floor of comparisons on this range: 1 % of full scale, at least 8 sigma, `_q4`.
 
-    control.md has at least 30 uA: on a 500 uA range that hides a sense that is 10 % wrong, and
+    Not at least 30 uA: on a 500 uA range that hides a sense that is 10 % wrong, and
     on the others it is the smaller number [DESIGN.md, Thresholds by Monte Carlo].
     """
     return max(8 * board.sigma_q4, board.full_scale_ua * UA_Q4 // 100)
@@ -79,8 +79,9 @@ def floor_q4(board):
 def stuck_q4(board):
     """A commanded change that a sense has to follow: 2 % of the maximum, at least 40 uA, `_q4`.
 
-    100 uA on 5 mA [control.md]. At the fastest slew the supervisor's ramp lags up to 20 uA behind,
-    and a sense that has arrived seems to stand still. Twice that keeps it from being a fault.
+    100 uA on 5 mA [docs/control.md, Stuck sense]. At the fastest slew the supervisor's ramp lags
+    up to 20 uA behind, and a sense that has arrived seems to stand still. Twice that keeps it from
+    being a fault.
     """
     return max(board.max_ua * UA_Q4 // 50, 40 * UA_Q4)
 

@@ -48,7 +48,7 @@ HOLD_TIME = const(2)  # hold for a time
 OFF = const(3)  # gate low for a time: sham, or a gap between phases
 PULSES = const(4)  # pulses of one direction; slew 0: the first one has the whole amplitude
 
-PULSE_MIN_MS = const(10)  # shorter ones need a gate in hardware [control.md, Waveforms]
+PULSE_MIN_MS = const(10)  # shorter ones need a gate in hardware [docs/control.md, Waveforms]
 PULSE_MAX_MS = const(480000)  # a period in us stays below 2^30
 EDGE_MAX_MS = const(1000)  # 1 000 000 us * 1024 < 2^30
 COUNT_MAX = const(100000)

@@ -6,7 +6,7 @@
 4. LIM_TEST with 45 uA: the limiter trips.
 5. Gate low: the limiter re-arms.
 
-Each judgement is the mean of 16 samples [control.md, Supervisor, Proof]. On 30 mA boards all
+Each judgement is the mean of 16 samples [docs/control.md, Proof]. On 30 mA boards all
 currents are six times as large. A lost load is no fault of the stage: the stage is at compliance
 then, and no current flows. Currents in `_q4`, load voltage in mV, the drive in counts, times in
 steps of 1 ms or more: the proof does not step in a slow check's tick, so no wait is too short.

@@ -53,7 +53,8 @@ class Ramp:
         """Keep the set point within 2 % + 20 uA above the measured current: the stage is limited.
 
         Without it the set point runs ahead, and the recovery of the load becomes an overshoot
-        [control.md: 10 -> 40 -> 10 kOhm at 2 mA peaks at 3.84 mA without, 2.005 mA with].
+        [docs/control.md, Regulator: 10 -> 40 -> 10 kOhm at 2 mA peaks at 3.84 mA without, 2.005 mA
+        with].
         """
         # Bound: 600 000 * 51 = 3.1e7.
         ceiling_q4 = measured_q4 * 51 // 50 + _SLACK_Q4

@@ -3,7 +3,7 @@
 The stage has its own analogue loop, so the feed-forward alone is right to a few per cent. The trim
 removes the gain and offset errors. Currents in `_q4`, the drive in counts, one step a tick of
 1 ms. Gains (Q10): Ki 96/1024 = 0.094 a tick, Kp 102/1024 = 0.1: about 15 Hz and 0.7 uA rms of
-noise with the RP2040's ADC [control.md, Regulator]. It has no limit but its own bound; the
+noise with the RP2040's ADC [docs/control.md, Regulator]. It has no limit but its own bound; the
 supervisor has limits of its own.
 """
 
@@ -13,7 +13,7 @@ from .units import drive_scale
 _KI_Q10 = const(96)
 _KP_Q10 = const(102)
 _TRIM_FLOOR_Q4 = const(480)  # 30 uA
-_TRIM_DIV = const(34)  # 2.9 %, the nearest divisor below 3 % [control.md, Regulator]
+_TRIM_DIV = const(34)  # 2.9 %, the nearest divisor below 3 % [docs/control.md, Regulator]
 
 
 class Regulator:

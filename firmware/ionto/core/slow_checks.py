@@ -3,8 +3,8 @@
 One of four runs every SLOW_CHECK_US: time and low impedance; supply, under-current and the seconds
 of a steady hold (`steady`); stuck sense and the second copies of the limits; the program's words.
 Currents in `_q4`, voltages in mV, time in us and ms.
-Rules and numbers: control.md, "Supervisor". A number marked (ours) comes from no published source.
-It reads the envelope, never the regulator or its set point.
+Rules and numbers: [docs/control.md, Supervisor]. A number marked (ours) comes from no published
+source. It reads the envelope, never the regulator or its set point.
 """
 
 from . import codes

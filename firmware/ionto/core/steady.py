@@ -3,8 +3,8 @@
 A *second* is 62 samples, one every 16 ms. Its mean current is compared with the current that the
 supervisor's envelope expects. This finds an excess too small for the per-sample limits. Its mean
 load voltage is compared with earlier seconds: a short, a part of an electrode that comes off, a
-load that dries. Currents in `_q4`, voltages in mV, loads in ohm. Rules and numbers: control.md,
-"Corrections". It trips and warns; it never moves a set point.
+load that dries. Currents in `_q4`, voltages in mV, loads in ohm. Rules and numbers:
+[docs/control.md, Supervisor]. It trips and warns; it never moves a set point.
 """
 
 from . import codes
@@ -27,7 +27,7 @@ _DRIFT_SAMPLE = const(3)
 _RING_MASK = const(15)  # 16 seconds, 13 of them in use
 _FALL_SECONDS = const(3)  # this second, the second of the fall, one before
 # From 30 V on skin may break down by itself, to a tenth. Motion of 3 % rms lifts peaks by three
-# times that above the mean, so the limit for a mean is lower [domain.md 4b].
+# times that above the mean, so the limit for a mean is lower [docs/loads.md, Sites].
 _BREAKDOWN_MV = const(27000)
 _LIFT_SECONDS = const(13)  # this second, two between, ten to compare with
 _DRIFT_SECONDS = const(180)

@@ -3,7 +3,7 @@
 It never reads the regulator. It keeps its own envelope of the ramp, its own limits on the measured
 current and its own latch. In the proof the port bounds the drive, not `clamp_drive`; the
 supervisor judges the current there too. Currents in `_q4`, load voltage in mV, charge in uC, time
-in us and ms. Rules and numbers: control.md, "Supervisor".
+in us and ms. Rules and numbers: [docs/control.md, Supervisor].
 """
 
 from . import codes

@@ -12,7 +12,7 @@ UA_Q4 = const(16)  # one microampere in _q4
 UC_PER_MAMIN = const(60000)  # 1 mA min = 60 mC
 MM2_PER_CM2 = const(100)
 INT_MAX = const(0x3FFFFFFF)  # the largest small int of a 31-bit MicroPython
-TICK_US = const(1000)  # the loop's period: 1 kHz [design.md, The session loop]
+TICK_US = const(1000)  # the loop's period: 1 kHz [docs/control.md, The session loop]
 WRAP_US = const(0x3FFFFFFF)  # now_us() counts modulo 2^30, as MicroPython's ticks_us does
 
 # The integers that `port.sample(buf)` writes into its list.

@@ -2,7 +2,7 @@
 
 `ipoll` allocates its tuple on its first call, so `begin` makes that call before the heap is
 locked. The telemetry's credit bounds the writing, not this file: at most 240 bytes wait in a FIFO
-of 256 [platform.md].
+of 256 [docs/platform.md, USB and the host].
 """
 
 import select
@@ -53,7 +53,7 @@ class Console:
         return 0
 
     def put(self, buf):
-        """Write one byte if there is room: POLLOUT means "one byte free" [platform.md]."""
+        """Write one byte if POLLOUT says "one byte free" [docs/platform.md, USB and the host]."""
         for _ in self._room(0):
             return self.write(buf, 1)
         return 0

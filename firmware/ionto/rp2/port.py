@@ -2,7 +2,7 @@
 
 Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
 Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
-low, ENABLE still, probe off [control.md, Off].
+low, ENABLE still, probe off [docs/control.md, Off].
 """
 
 import gc

@@ -10,33 +10,32 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from iontobench.chip.native import emulator_line
+from iontobench.cli.console import Out
 
-from iontobench import signs
+from . import chip_figures, virtual_figures
+from .figures import FIGURES, Figure, FigureSessions, met, row
 
-from . import on_chip, sessions, verification
-from .registry import FIGURES, Figure, met, row
-from .workshop import Workshop
-
-_MODULES = (sessions, verification, on_chip)  # importing them registered their figures
+_MODULES = (virtual_figures, chip_figures)  # importing them registered their figures
 _COLUMNS = ("name", "value", "unit", "required", "rung", "command")
 
 
 def main(args: list[str]) -> int:
     """Measure, print and write."""
-    signs.spell_on(sys.stdout)
+    out = Out()
     rows: list[dict[str, Any]] = []
     short: list[str] = []
     with tempfile.TemporaryDirectory(prefix="iontobench-bench-") as folder:
-        shop = Workshop(Path(folder))
+        sessions = FigureSessions(Path(folder))
         for one in FIGURES:
-            value = _measure(one, shop)
+            value = _measure(one, sessions)
             rows.append(row(one, value))
             if value is None or not met(value, one.required):
                 short.append(one.name)
-    _print(rows)
+    cells = [["-" if one[name] is None else str(one[name]) for name in _COLUMNS] for one in rows]
+    out.table(_COLUMNS, cells, right=("value",))
     met_count = len(rows) - len(short)
+    out.say(emulator_line())
     missing = f"; not: {', '.join(short)}" if short else ""
     print(f"{met_count} of {len(rows)} figures meet what is required{missing}")
     if args:
@@ -47,26 +46,14 @@ def main(args: list[str]) -> int:
     return 0
 
 
-def _measure(one: Figure, shop: Workshop) -> float | None:
+def _measure(one: Figure, sessions: FigureSessions) -> float | None:
     print(f"measuring: {one.name}", file=sys.stderr, flush=True)
     try:
-        value = one.measure(shop)
+        value = one.measure(sessions)
     except Exception as error:
         print(f"not measured: {one.name}: {error}", file=sys.stderr)
         return None
     return None if value is None else round(float(value), 4)
-
-
-def _print(rows: list[dict[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in _COLUMNS:
-        table.add_column(name, justify="right" if name == "value" else "left", overflow="fold")
-    for one in rows:
-        table.add_row(*("-" if one[name] is None else str(one[name]) for name in _COLUMNS))
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 160
-    console.print(table)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,22 @@
 """Many seeded boards at once: the RP2040's converter on senses A and B, calibrated.
 
-The same errors as `sim.adc.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for `count`
-boards and held in arrays; the calibration as `known_loads` makes it: a zero, then a line through
-the means of eight readings at eight levels on two loads beside a meter. Currents in uA; readings
+The errors are those of `sim.senses.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for
+`count` boards with the portable generators of `sim.noise`, and held in arrays. The calibration is
+made as `calibration_bench` makes it: a zero, then a line through the means of eight readings at
+eight levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings
 in `_q4`, whole, as the firmware gets them. Nothing here judges.
 """
+
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ionto.core.limits import Board
 from ionto.core.units import UA_Q4
-from iontobench.sim.adc import e11_table
 from iontobench.sim.meter import GAIN_ERROR
-from iontobench.sim.senses import CH_A, CH_B, as_integers, coarse_ranges
+from iontobench.sim.noise import Normal, seeded
+from iontobench.sim.senses import CH_A, CH_B, as_integers, coarse_ranges, e11_table
 
 _PARTS = 8  # of a code, in the table
 _ZERO_TICKS = 256
@@ -37,18 +40,23 @@ class Converters:
     ):
         self.board = board
         self.count = count
-        self._draw = draw = np.random.RandomState(seed)
+        self._normal = Normal(seed, "converters noise")
+        draw = seeded(seed, "converters")
+
+        def uniform(low: float, high: float) -> Array:
+            return np.array([draw.uniform(low, high) for _ in range(count)])
+
         self._table = np.array(e11_table() if has_e11 else np.repeat(np.arange(4096), _PARTS))
-        self.sigma_lsb = noise * draw.uniform(1.0, 1.5, count)
+        self.sigma_lsb = noise * uniform(1.0, 1.5)
         self._ranges = coarse_ranges(board)
-        offset_lsb = draw.uniform(10.0, 15.0, count)
-        reference = 1 + draw.uniform(-0.01, 0.01, count)
+        offset_lsb = uniform(10.0, 15.0)
+        reference = 1 + uniform(-0.01, 0.01)
         self._lines = {}
         for channel in (CH_A, CH_B):
             scale = self._ranges[channel]
-            slope = scale.per_unit * (1 + draw.uniform(-0.002, 0.002, count)) * reference
+            slope = scale.per_unit * (1 + uniform(-0.002, 0.002)) * reference
             self._lines[channel] = (scale.zero * reference + offset_lsb + 0.5, slope)
-        meter = 1 + draw.uniform(-GAIN_ERROR, GAIN_ERROR, count)
+        meter = 1 + uniform(-GAIN_ERROR, GAIN_ERROR)
         self._ways = {channel: self._calibrated(channel, meter) for channel in (CH_A, CH_B)}
 
     def sigma_ua(self, channel: int) -> NDArray[np.float64]:
@@ -70,7 +78,7 @@ class Converters:
     def _codes(self, channel: int, true_ua: NDArray[np.float64]) -> Ints:
         true_ua = np.broadcast_to(true_ua, (self.count, *true_ua.shape[1:]))
         first, slope = (_beside(part, true_ua) for part in self._lines[channel])
-        noise = self._draw.standard_normal(true_ua.shape) * _beside(self.sigma_lsb, true_ua)
+        noise = normal_numbers(self._normal, true_ua.shape) * _beside(self.sigma_lsb, true_ua)
         at = ((first + slope * true_ua + noise) * _PARTS).astype(np.int64)
         return self._table[at.clip(0, len(self._table) - 1)]
 
@@ -90,6 +98,11 @@ class Converters:
         rows = [as_integers(float(one), scale.top) for one in factor]
         mul, shift = (np.array(column, np.int64) for column in zip(*rows, strict=True))
         return np.rint(zero - offset * UA_Q4 / factor).astype(np.int64), mul, shift
+
+
+def normal_numbers(stream: Normal, shape: tuple[int, ...]) -> Array:
+    """The next standard normal numbers of a stream, as an array."""
+    return np.array(stream.block(math.prod(shape))).reshape(shape)
 
 
 def _beside(values: NDArray, like: NDArray) -> NDArray:

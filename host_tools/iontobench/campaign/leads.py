@@ -1,12 +1,12 @@
-"""A drying load on a lead that makes bad contact: every gap that is due must find the gate low.
+"""Does every bad contact of a lead find the gate low in time, and nothing else a trip?
 
-`python -m iontobench.campaign.leads`: short seeded sessions whose lead opens in bursts of 1 to
-500 ms, 0.1 to 5 times a second [domain.md 4b], while the load dries towards compliance. Counted:
-gaps that should have cut and did not in 20 ms, cuts and trips without a gap, and sessions that
-were not off at their end. Exit 1 when there is any. Times in us, currents in uA.
+Each seed is a short session on a drying load whose lead opens in bursts of 1 to 500 ms, 0.1 to 5
+times a second [docs/loads.md, Sites]. Counted are gaps that should have cut and did not within 20
+ms, cuts and trips without a gap, and sessions that were not off at their end. `make leads`, or
+`python -m iontobench.campaign.leads`, runs 10,000; exit 1 when there is any. Times in us,
+currents in uA.
 """
 
-import argparse
 import math
 import sys
 from collections import Counter
@@ -14,15 +14,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ionto.core import codes
+from iontobench.link.events import Event
 from iontobench.sim.noise import seeded
 
-from .cell import board_of, calibration_of
-from .many import over_seeds
+from .fault_bench import FaultBench, Observation, board_of, calibration_of
 from .matrix import LOADS as MATRIX_LOADS
-from .matrix import Load
-from .programs import words
-from .rig import Rig, Seen
-from .sight import SetPoint
+from .matrix import Load, short_program
+from .observability import SetPoint
+from .parallel import Answer, campaign_command, over_seeds
 
 BOARD, ADC = "virtual", "rp2040"
 LOADS = tuple(load for load in MATRIX_LOADS if load.level_ua >= 1500)
@@ -32,7 +31,7 @@ _BURST_MS = (1.0, 500.0)
 _RATE_S = (0.1, 5.0)
 _DRYING = (1e2, 3e5)  # %/min: from nothing to compliance within the hold
 _TICK_US = 1000
-_DUE_US = 20_000  # [control.md, Open]
+_DUE_US = 20_000  # [docs/control.md, Open]
 _LATCH_US = 100_000
 _ARMED_UA = 40.0  # above three times the least I_open
 _SHORT_US = 3_000  # the least gap that five ticks below I_open can come from, edges taken off
@@ -40,18 +39,19 @@ _AFTER_US = 25_000  # a cut belongs to a gap that ended so long before it
 _PROOF_US = 60_000  # a proof that sees a gap says so after its means
 # A lead that opens in the proof: too little flows; one that closes: the stage's charge flows.
 _PROOFS = range(codes.FAULT_PROOF_STAGE, codes.FAULT_PROOF_SIGN + 1)
-_OPEN_KOHM = 200.0  # drier than that is no load, lead or no lead [domain.md 5, row 2]
+# drier than that is no load, lead or no lead [docs/faults.md, Scenarios, row 2]
+_OPEN_KOHM = 200.0
 _EXPECTED = ("open", "intermittent contact", "no load")
 
 
-class Gap(NamedTuple):
+class LeadGap(NamedTuple):
     """The lead is off."""
 
     from_us: int
     to_us: int
 
 
-class Ended(NamedTuple):
+class LeadResult(NamedTuple):
     """How one session went: counts of what must be 0, and what it met."""
 
     seed: int
@@ -70,21 +70,21 @@ class Ended(NamedTuple):
         return bool(self.missed or self.nuisances or not self.is_off)
 
 
-def gaps_of(seed: int) -> list[Gap]:
+def gaps_of(seed: int) -> list[LeadGap]:
     """The bursts of a seed, merged where they overlap."""
     draw = seeded(seed, "leads")
     rate_s = math.exp(draw.uniform(*map(math.log, _RATE_S)))
-    found: list[Gap] = []
+    found: list[LeadGap] = []
     at_us = _FIRST_US + round(draw.uniform(0, 600_000))
     while at_us < _LAST_US:
         length_ms = math.exp(draw.uniform(*map(math.log, _BURST_MS)))
         to_us = at_us + round(length_ms * 1000)
-        found.append(Gap(at_us, to_us))
+        found.append(LeadGap(at_us, to_us))
         at_us = to_us + 1000 + round(draw.expovariate(rate_s) * 1e6)
     return found
 
 
-def session(seed: int) -> Ended:
+def session(seed: int) -> LeadResult:
     """One session on a lead of that seed."""
     draw = seeded(seed, "leads load")
     load = LOADS[seed % len(LOADS)]
@@ -94,53 +94,57 @@ def session(seed: int) -> Ended:
     specs += [
         f"open@{gap.from_us / 1e6:.6f}:{(gap.to_us - gap.from_us) / 1e3:.3f}" for gap in gaps
     ]
-    rig = Rig(board_of(BOARD), load.name, ADC, 1, calibration_of(BOARD, ADC), specs)
-    seen = rig.run(words(load.level_ua, hold_ms=_HOLD_MS))
+    bench = FaultBench(board_of(BOARD), load.name, ADC, 1, calibration_of(BOARD, ADC), specs)
+    seen = bench.run(short_program(load.level_ua, hold_ms=_HOLD_MS))
     return judge(seed, load, seen, gaps)
 
 
-def judge(seed: int, load: Load, seen: Seen, gaps: Sequence[Gap]) -> Ended:
+def judge(seed: int, load: Load, seen: Observation, gaps: Sequence[LeadGap]) -> LeadResult:
     """What the gate did about each gap, and what it did without one."""
-    last = seen.last or {"outcome": "reset", "fault": seen.reset}
-    counts = Counter(item.code for item in seen.ear.events)
-    lows = [t_us for t_us, on in seen.plant.gates if not on]
-    highs = [t_us for t_us, on in seen.plant.gates if on]
+    ending = seen.ending
+    counts = Counter(item.code for item in seen.host.events)
     clock_us = seen.begun_us - _TICK_US  # the session's first tick has passed before its time 0
-    set_point = SetPoint(seen.ear.events, clock_us, load.level_ua)
-    missed = 0
-    for gap in gaps:
-        due_us = gap.from_us + _DUE_US
-        is_on = _last(highs, gap.from_us) > _last(lows, gap.from_us)
-        if not is_on or gap.to_us < due_us or set_point.at(gap.from_us) < _ARMED_UA:
-            continue
-        missed += not any(gap.from_us < low_us <= due_us for low_us in lows)
-        is_long = gap.to_us > gap.from_us + _LATCH_US + _DUE_US
-        missed += is_long and last["fault"] not in _EXPECTED
-    nuisances = 0
-    load_kohm = seen.plant.load.r1_kohm + seen.plant.load.r2_kohm  # it only ever dries
-    for item in seen.ear.events:
-        t_us = item.t_ms * 1000 + clock_us
-        if item.code == codes.EVENT_CONTACT:
-            is_gap = any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
-            nuisances += not (is_gap or load_kohm > _OPEN_KOHM)
-        elif item.code == codes.EVENT_FAULT and last["fault"] not in _EXPECTED:
-            is_proof = item.a in _PROOFS
-            nuisances += not (is_proof and any(_explains(gap, t_us, _PROOF_US) for gap in gaps))
-    is_off = not seen.plant.gate and seen.plant.shunt_ua < 5.0
-    return Ended(
+    set_point = SetPoint(seen.host.events, clock_us, load.level_ua)
+    return LeadResult(
         seed,
-        last["outcome"],
-        last["fault"],
+        ending["outcome"],
+        ending["fault"],
         len(gaps),
         counts[codes.EVENT_LIMITED],
         counts[codes.EVENT_CONTACT],
-        missed,
-        nuisances,
-        is_off,
+        sum(_missed(gap, seen, set_point) for gap in gaps),
+        sum(_is_nuisance(item, seen, gaps, clock_us) for item in seen.host.events),
+        not seen.plant.gate and seen.plant.shunt_ua < 5.0,
     )
 
 
-def _explains(gap: Gap, t_us: int, after_us: int) -> bool:
+def _missed(gap: LeadGap, seen: Observation, set_point: SetPoint) -> int:
+    """How many reactions a gap lacks: the cut, and the latch of a long one."""
+    lows = [t_us for t_us, on in seen.plant.gates if not on]
+    highs = [t_us for t_us, on in seen.plant.gates if on]
+    due_us = gap.from_us + _DUE_US
+    is_on = _last(highs, gap.from_us) > _last(lows, gap.from_us)
+    if not is_on or gap.to_us < due_us or set_point.at(gap.from_us) < _ARMED_UA:
+        return 0
+    is_uncut = not any(gap.from_us < low_us <= due_us for low_us in lows)
+    is_long = gap.to_us > gap.from_us + _LATCH_US + _DUE_US
+    return is_uncut + (is_long and seen.ending["fault"] not in _EXPECTED)
+
+
+def _is_nuisance(item: Event, seen: Observation, gaps: Sequence[LeadGap], clock_us: int) -> bool:
+    """Whether the event is a cut or a trip that no gap explains."""
+    t_us = item.t_ms * 1000 + clock_us
+    if item.code == codes.EVENT_CONTACT:
+        load_kohm = seen.plant.load.r1_kohm + seen.plant.load.r2_kohm  # it only ever dries
+        is_gap = any(_explains(gap, t_us, _AFTER_US) for gap in gaps)
+        return not (is_gap or load_kohm > _OPEN_KOHM)
+    if item.code == codes.EVENT_FAULT and seen.ending["fault"] not in _EXPECTED:
+        is_proof = item.a in _PROOFS
+        return not (is_proof and any(_explains(gap, t_us, _PROOF_US) for gap in gaps))
+    return False
+
+
+def _explains(gap: LeadGap, t_us: int, after_us: int) -> bool:
     is_gap = gap.to_us - gap.from_us >= _SHORT_US
     return is_gap and gap.from_us < t_us <= gap.to_us + after_us
 
@@ -149,7 +153,7 @@ def _last(edges: Sequence[int], before_us: int) -> int:
     return max((t_us for t_us in edges if t_us <= before_us), default=-1)
 
 
-def report(found: Sequence[Ended]) -> str:
+def report(found: Sequence[LeadResult]) -> str:
     """The counts, and every bad seed by name."""
     bad = [ended for ended in found if ended.is_bad]
     faults_of = Counter(ended.fault or "none" for ended in found)
@@ -170,17 +174,11 @@ def report(found: Sequence[Ended]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="iontobench.campaign.leads", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10_000)
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=None, help="processes; by default one a core")
-    asked = parser.parse_args(arguments)
-    seeds = range(asked.first, asked.first + asked.seeds)
-    found = over_seeds(session, seeds, asked.jobs, "sessions")
-    print(report(found))
-    return 1 if any(ended.is_bad for ended in found) else 0
+@campaign_command("leads", seeds=10_000)
+def main(seeds: range, jobs: int | None) -> Answer:
+    """Run the seeds' sessions."""
+    found = over_seeds(session, seeds, jobs, "sessions")
+    return Answer(report(found), not any(ended.is_bad for ended in found))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Long holds on several sites: nothing is told of healthy ones, a sudden lift is told in time.
+"""Is a healthy hold of minutes told of nothing, and a sudden lift of an electrode in time?
 
-`python -m iontobench.campaign.long_holds`: sessions of 6 min on jittered loads under the
-electrodes, currents and ramps of shipped protocols, with the RP2040's converter, calibrated, and a
-stage whose compliance each session draws. Half of them are healthy; in the other half the active
-pad loses half of its area at a random time of the hold. Exit 1 when more than 1 % of the healthy
-ones drift, when one of them trips or tells of a lift, a low load or an over-current, or when less
-than 95 % of the lifts are told within 2 s. Times in s, ms and us, currents in uA.
+Each seed is a session of 6 min on a jittered load under the electrodes, current and ramps of a
+shipped protocol, with the RP2040's converter, calibrated, and a stage whose compliance the session
+draws; it runs once healthy and once with half of the active pad coming off at a random time of the
+hold. `make nuisance`, or `python -m iontobench.campaign.long_holds`, runs 200 of each. Exit 1 when
+more than 1 % of the healthy ones drift, when one of them trips or tells of a lift, a low load or
+an over-current, or when less than 95 % of the lifts are told within 2 s. Times in s, ms and us,
+currents in uA.
 """
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -18,19 +18,14 @@ from typing import NamedTuple
 from ionto.core import codes, program
 from ionto.core.steady import Steady
 from iontobench.protocols import loader
-from iontobench.protocols.plan import make_plan
-from iontobench.protocols.segment import Segment, program_words
-from iontobench.protocols.settled import least_ohm, lift_percent
+from iontobench.protocols.lowering import lower
+from iontobench.protocols.site_load import least_ohm, lift_percent
 from iontobench.sim.noise import seeded
-from iontobench.sim.stage import draw_compliance_share
-from iontobench.sim.state import NEVER_US
 
-from .cell import board_of, calibration_of
-from .jitter import jittered
-from .many import over_seeds
-from .rig import Rig, Seen
+from .fault_bench import Observation
+from .healthy_bench import ADC, BOARD_SEEDS, healthy_bench, hold_program, jittered
+from .parallel import Answer, campaign_command, over_seeds
 
-ADC = "rp2040"
 # Site -> board and the protocol whose electrodes, current and ramps it has.
 SITES = {
     "forearm": ("virtual", "dexamethasone-40"),
@@ -42,7 +37,6 @@ SITES = {
 SESSION_S = 360
 LIFT_PERCENT = 50
 TOLD_MS = 2000
-_BOARDS = 20  # seeds of the boards: each one's calibration is fitted once
 _STEADY_S = 20  # from a hold's beginning on, what a lift is judged against is complete
 _AFTER_S = 4
 _WAITS_S = 0.4  # probe and proof: the ramp begins then
@@ -51,7 +45,7 @@ _DRIFTS_MOST, _TOLD_LEAST = 0.01, 0.95
 _NEVER_TOLD = (codes.EVENT_LIFT, codes.EVENT_LOW, codes.EVENT_OVER)
 
 
-class Held(NamedTuple):
+class HoldResult(NamedTuple):
     """How one session went.
 
     `ratio` is the highest mean of a second over the ten that ended two before, healthy or until
@@ -83,7 +77,7 @@ class Held(NamedTuple):
         return codes.EVENT_DRIFT in self.told
 
 
-class Measured(Steady):
+class RatioSteady(Steady):
     """The firmware's own seconds, with the highest ratio that its rule of a lift has met."""
 
     ratio = 0.0
@@ -95,7 +89,7 @@ class Measured(Steady):
             self.ratio = max(self.ratio, ratio)
 
 
-class Place(NamedTuple):
+class SiteTreatment(NamedTuple):
     """A site as a shipped protocol treats it."""
 
     board: str
@@ -113,57 +107,46 @@ class Place(NamedTuple):
 
 
 @cache
-def place(site: str) -> Place:
+def treatment_of(site: str) -> SiteTreatment:
     """The site's board, level, ramp and electrodes."""
     board, name = SITES[site]
     protocol = loader.load(name)
-    shape = make_plan(protocol).shape
-    first, electrodes = shape.segments[0], protocol.electrodes
+    timeline = lower(protocol)
+    first, electrodes = timeline.segments[0], protocol.electrodes
     areas_cm2 = (electrodes.active.area_cm2, electrodes.return_.area_cm2)
-    return Place(
+    return SiteTreatment(
         board,
         first.level_ua,
         first.slew_ua_s,
-        shape.area_mm2,
+        timeline.words[program.H_AREA_MM2],
         areas_cm2,
         least_ohm(protocol, first.level_ua),
         lift_percent(protocol),
     )
 
 
-def words(at: Place, hold_s: float) -> list[int]:
-    """Ramp, hold and ramp down."""
-    hold = Segment(
-        kind=program.HOLD_TIME,
-        polarity=-1,
-        level_ua=at.level_ua,
-        slew_ua_s=at.slew_ua_s,
-        time_ms=round(hold_s * 1000),
-    )
-    return program_words(
-        [hold],
-        peak_ua=at.level_ua,
-        slew_ua_s=at.slew_ua_s,
-        down_slew_ua_s=at.slew_ua_s,
+def program_of(at: SiteTreatment, hold_s: float) -> list[int]:
+    """The words of a program: ramp, hold and ramp down."""
+    return hold_program(
+        *(at.level_ua, at.slew_ua_s, hold_s),
         charge_uc=at.level_ua * 2 * SESSION_S,
         time_s=2 * SESSION_S,
         area_mm2=at.area_mm2,
-        density_ua_cm2=500,
         probe_min_q4=8,
         least_ohm=at.least_ohm,
         lift_percent=at.lift_percent,
     )
 
 
-def healthy(seed: int) -> Held:
+def healthy(seed: int) -> HoldResult:
     """6 min with nothing wrong."""
-    at = place(site_of(seed))
+    at = treatment_of(site_of(seed))
     return _held(seed, at, SESSION_S - 2 * at.ramp_s)
 
 
-def lifted(seed: int) -> Held:
+def lifted(seed: int) -> HoldResult:
     """The same until half of the active pad is off, and a little longer."""
-    at = place(site_of(seed))
+    at = treatment_of(site_of(seed))
     most_s = SESSION_S - 2 * at.ramp_s - _AFTER_S
     hold_s = seeded(seed, "lift").uniform(_STEADY_S, most_s)
     return _held(seed, at, hold_s + _AFTER_S, _WAITS_S + at.ramp_s + hold_s)
@@ -174,53 +157,43 @@ def site_of(seed: int) -> str:
     return list(SITES)[seed % len(SITES)]
 
 
-def _held(seed: int, at: Place, hold_s: float, lift_s: float | None = None) -> Held:
+def _held(seed: int, at: SiteTreatment, hold_s: float, lift_s: float | None = None) -> HoldResult:
     site = site_of(seed)
-    board = board_of(at.board)
-    board_seed = 1 + seed // len(SITES) % _BOARDS
-    rig = Rig(
-        board,
-        jittered(seed, site, *at.areas_cm2),
-        ADC,
-        board_seed,
-        calibration_of(at.board, ADC, board_seed),
-        () if lift_s is None else (f"part-lift@{lift_s:.6f}:{LIFT_PERCENT}",),
-        NEVER_US,
-        draw_compliance_share(seed),
-    )
-    checks = rig.bench._loop.tick.supervisor.slow_checks
-    checks.steady = measured = Measured(board.accuracy_ua)
-    seen = rig.run(words(at, hold_s))
-    last = seen.last or {"outcome": "reset", "fault": seen.reset}
-    counts = Counter(item.code for item in seen.ear.events)
-    return Held(
+    lift = () if lift_s is None else (f"part-lift@{lift_s:.6f}:{LIFT_PERCENT}",)
+    board_seed = 1 + seed // len(SITES) % BOARD_SEEDS
+    bench = healthy_bench(seed, at.board, board_seed, jittered(seed, site, *at.areas_cm2), lift)
+    checks = bench.bench._loop.tick.supervisor.slow_checks
+    checks.steady = steady = RatioSteady(bench.board.accuracy_ua)
+    seen = bench.run(program_of(at, hold_s))
+    counts = Counter(item.code for item in seen.host.events)
+    return HoldResult(
         seed,
         site,
-        last["outcome"],
-        last["fault"],
+        seen.ending["outcome"],
+        seen.ending["fault"],
         tuple(sorted(counts)),
         counts[codes.EVENT_LIMITED],
-        measured.ratio,
+        steady.ratio,
         None if lift_s is None else _told_ms(seen, round(lift_s * 1e6)),
     )
 
 
-def _told_ms(seen: Seen, lift_us: int) -> float | None:
+def _told_ms(seen: Observation, lift_us: int) -> float | None:
     clock_us = seen.begun_us - _TICK_US
     told_us = (
         item.t_ms * 1000 + clock_us - lift_us
-        for item in seen.ear.events
+        for item in seen.host.events
         if item.code == codes.EVENT_LIFT
     )
     return next((one / 1000 for one in told_us if one >= 0), None)
 
 
-def is_in_time(held: Held) -> bool:
+def is_in_time(held: HoldResult) -> bool:
     """Whether its lift was told within 2 s."""
     return held.told_ms is not None and held.told_ms <= TOLD_MS
 
 
-def is_good(well: Sequence[Held], lifts: Sequence[Held]) -> bool:
+def is_good(well: Sequence[HoldResult], lifts: Sequence[HoldResult]) -> bool:
     """What the campaign asks for."""
     drifts = sum(one.is_drift for one in well)
     in_time = sum(is_in_time(one) for one in lifts)
@@ -231,7 +204,7 @@ def is_good(well: Sequence[Held], lifts: Sequence[Held]) -> bool:
     )
 
 
-def report(well: Sequence[Held], lifts: Sequence[Held]) -> str:
+def report(well: Sequence[HoldResult], lifts: Sequence[HoldResult]) -> str:
     """The counts, a line a site, and every session that was not as it should be."""
     lines = [
         f"{len(well)} healthy sessions of {SESSION_S} s, converter {ADC}: "
@@ -260,18 +233,12 @@ def report(well: Sequence[Held], lifts: Sequence[Held]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="iontobench.campaign.long_holds", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200, help="healthy ones, and as many lifts")
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=None, help="processes; by default one a core")
-    asked = parser.parse_args(arguments)
-    seeds = range(asked.first, asked.first + asked.seeds)
-    well = over_seeds(healthy, seeds, asked.jobs, "healthy")
-    lifts = over_seeds(lifted, seeds, asked.jobs, "lifts")
-    print(report(well, lifts))
-    return 0 if is_good(well, lifts) else 1
+@campaign_command("long_holds", seeds=200)
+def main(seeds: range, jobs: int | None) -> Answer:
+    """Run each seed twice: healthy, and with a lift."""
+    well = over_seeds(healthy, seeds, jobs, "healthy")
+    lifts = over_seeds(lifted, seeds, jobs, "lifts")
+    return Answer(report(well, lifts), is_good(well, lifts))
 
 
 if __name__ == "__main__":

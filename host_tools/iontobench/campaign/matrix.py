@@ -1,20 +1,48 @@
-"""The matrix as data: loads, phases and the program that every fault meets.
+"""The fault matrix as data: the loads, the phases, and the short programs that every fault meets.
 
-Units: uA, ms, us. A phase is a state of the session and a time in it, found in a run without a
-fault, so that a new phase is a new row here. Nothing is run.
+A phase is a state of the session and a time in it, so a new phase is one more row here. A program
+ramps to its level in 1 s, has one of four shapes, ramps down in 1 s and ends by itself; the active
+electrode is the cathode. Units: uA, uA/s, uC, ms. `iontobench faults` runs the matrix; nothing is
+run here.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ionto.core import codes
+from ionto.core import codes, program
 from ionto.core.limits import Board
+from iontobench.protocols.program_words import ProgramSegment, program_words
 
-from . import programs
-from .programs import GAP, HOLD, HOLD_MS, PULSES, RAMP_MS, TRAIN, TURN
+from .fault_bench import Script
 from .required import CASES, Case
 
-_OFF_TICK_US = 137  # a fault does not wait for a tick
+RAMP_MS = 1000
+HOLD_MS = 3500  # a case that needs longer says so
+FIRST_MS = 1000  # the hold before a turn or a gap
+OFF_MS = 1500
+_CHARGE_FACTOR = 3  # of the charge wall: a lead that comes and goes ramps up again each time
+
+# Shapes.
+HOLD = "hold"
+PULSES = "pulses"
+TURN = "turn"  # a hold, a reversal, a hold
+GAP = "gap"  # a hold, the gate low for a time, a hold
+
+
+class Train(NamedTuple):
+    """A train of pulses."""
+
+    on_ms: int
+    off_ms: int
+    edge_ms: int
+
+    @property
+    def period_ms(self) -> int:
+        """From one edge up to the next."""
+        return self.on_ms + self.off_ms + 2 * self.edge_ms
+
+
+TRAIN = Train(300, 200, 20)
 
 
 class Load(NamedTuple):
@@ -27,14 +55,14 @@ class Load(NamedTuple):
 class Phase(NamedTuple):
     """When a fault strikes: `offset_ms` after the session first enters `state`.
 
-    `state` is None for after the end. `shape` names the program, `script` are commands: (state,
-    ms after it, command). `before` is a fault that makes the phase, `before_ms` into the hold.
+    `state` is None for after the end. `shape` names the program. `before` is a fault that makes
+    the phase, `before_ms` into the hold.
     """
 
     name: str
     state: int | None
     offset_ms: int
-    script: tuple[tuple[int, int, str], ...] = ()
+    script: Script = ()
     shape: str = HOLD
     before: str = ""
     before_ms: int = 0
@@ -58,7 +86,7 @@ LOADS = (
     Load("tooth", 250),
 )
 
-# Both by the hold's beginning: a host that hears nothing more still says resume.
+# Both commands wait from the hold's beginning on: a host that hears nothing more still resumes.
 _PAUSE = ((codes.STATE_HOLD, 300, "pause"), (codes.STATE_HOLD, 300 + RAMP_MS + 1500, "resume"))
 PHASES = (
     Phase("probe", codes.STATE_PROBE, 100),
@@ -77,11 +105,6 @@ PHASES = (
 )
 
 
-def onset_us(phase: Phase, state_us: int) -> int:
-    """When the fault strikes, given when its phase begins in a run without it."""
-    return state_us + phase.offset_ms * 1000 + _OFF_TICK_US
-
-
 def trials(subset: tuple[str, ...] = ()) -> Iterator[Trial]:
     """Every cell; with a subset those whose kind, phase or load it names."""
     kinds = {case.kind for case in CASES} & set(subset)
@@ -98,16 +121,68 @@ def trials(subset: tuple[str, ...] = ()) -> Iterator[Trial]:
                     yield Trial(case, phase, load)
 
 
-def words(load: Load, hold_ms: int = HOLD_MS, shape: str = HOLD) -> list[int]:
-    """The program that a load meets."""
-    return programs.words(load.level_ua, shape, hold_ms)
-
-
 def over_ua(load: Load, board: Board) -> float:
-    """The running limit of a program of this load [control.md, Over-current]."""
+    """The running limit of a program of this load [docs/control.md, Over-current]."""
     return load.level_ua * 1.05 + board.full_scale_ua / 100
 
 
 def excess_ua(load: Load, board: Board) -> float:
-    """How far the mean of a steady hold may lie above its level [control.md, Corrections]."""
+    """How far a steady hold's mean may exceed its level [docs/control.md, Sustained
+    over-current]."""
     return max(load.level_ua * 0.05, board.accuracy_ua)
+
+
+def load_program(load: Load, hold_ms: int = HOLD_MS, shape: str = HOLD) -> list[int]:
+    """The words of the program that a load meets."""
+    return short_program(load.level_ua, shape, hold_ms)
+
+
+def short_program(level_ua: int, shape: str = HOLD, hold_ms: int = HOLD_MS) -> list[int]:
+    """The words of a program: ramp to the level, the shape, ramp down."""
+    slew_ua_s = level_ua * 1000 // RAMP_MS
+    length_ms = _CHARGE_FACTOR * (hold_ms + FIRST_MS + 4 * RAMP_MS)
+    return program_words(
+        _segments(level_ua, shape, hold_ms),
+        peak_ua=level_ua,
+        slew_ua_s=slew_ua_s,
+        down_slew_ua_s=slew_ua_s,
+        charge_uc=level_ua * length_ms // 1000,
+        time_s=hold_ms // 1000 + 30,
+        area_mm2=1000,
+        density_ua_cm2=500,
+        probe_min_q4=40,
+    )
+
+
+def _segments(level_ua: int, shape: str, hold_ms: int) -> list[ProgramSegment]:
+    first = _hold(level_ua, FIRST_MS)
+    if shape == PULSES:
+        return [_pulses(level_ua, hold_ms // TRAIN.period_ms)]
+    if shape == TURN:
+        return [first, _hold(level_ua, hold_ms, polarity=1)]
+    if shape == GAP:
+        gap = ProgramSegment(kind=program.OFF, polarity=-1, time_ms=OFF_MS)
+        return [first, gap, _hold(level_ua, hold_ms)]
+    return [_hold(level_ua, hold_ms)]
+
+
+def _hold(level_ua: int, hold_ms: int, polarity: int = -1) -> ProgramSegment:
+    slew_ua_s = level_ua * 1000 // RAMP_MS
+    return ProgramSegment(
+        kind=program.HOLD_TIME,
+        polarity=polarity,
+        level_ua=level_ua,
+        slew_ua_s=slew_ua_s,
+        time_ms=hold_ms,
+    )
+
+
+def _pulses(level_ua: int, count: int) -> ProgramSegment:
+    return ProgramSegment(
+        kind=program.PULSES,
+        polarity=-1,
+        level_ua=level_ua,
+        slew_ua_s=level_ua * 1000 // RAMP_MS,
+        count=count,
+        **TRAIN._asdict(),
+    )

@@ -6,10 +6,11 @@ neither. It must not be downloaded silently over a damaged file, nor run unverif
 """
 
 import hashlib
-import os
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+from iontobench.disk import write_whole
 
 IMAGE_NAME = "RPI_PICO-20250911-v1.26.1.uf2"
 IMAGE_SHA256 = "fc2a8096e0d999d3caca11b34381854599d68aee3e905d3cccbd5247ca78d07c"
@@ -85,12 +86,9 @@ def _verified(path: Path) -> Path:
 
 
 def _stored(target: Path, data: bytes) -> Path:
-    # By rename, so that a killed download never leaves half an image under the right name.
-    partial = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        os.replace(partial, target)
+        write_whole(target, data)  # a killed download leaves no half image
     except OSError as error:
         raise ImageError(f"cannot store the chip's image as {target}: {error.strerror}") from error
     return target

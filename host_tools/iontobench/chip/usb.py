@@ -1,9 +1,9 @@
 """The host's end of the emulated chip's USB serial port, in emulated time.
 
 `SerialPort` looks like a pyserial port, without a pty, a thread or a wall clock: waiting for bytes
-runs the chip. `exec_raw` drives MicroPython's raw REPL through it. Times are emulated
-microseconds, timeouts emulated seconds as pyserial has them. It must not run the chip except where
-a call waits.
+runs the chip. `exec_raw` drives MicroPython's raw REPL through it; mpremote's own would wait by
+the host's clock. Times are emulated microseconds, timeouts emulated seconds as pyserial has them.
+It must not run the chip except where a call waits.
 """
 
 from typing import Protocol

@@ -2,9 +2,10 @@
 
 What the chip does to a pin reaches the plant at the microsecond it happens: before every input the
 plant is advanced to the chip's time. What the plant does reaches the chip where the chip looks: at
-an ADC conversion and at a read of its inputs. Times are emulated microseconds since power-on, the
-drive a fraction 0..1, ADC values codes of the RP2040's converter (0..4095). It must not know the
-firmware, nor smooth anything: a pin is what the emulator says it is.
+an ADC conversion and at a read of its inputs. The chip's time is emulated microseconds since
+power-on; the plant's time begins with a session. The drive is a fraction 0..1, ADC values are
+codes of the RP2040's converter (0..4095). It must not know the firmware, nor smooth anything: a
+pin is what the emulator says it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,8 +21,8 @@ from iontobench.chip.patches import before_inputs, watch_duty
 _SLICES = 8
 
 
-class Plant(Protocol):
-    """What is wired to the pins: the input calls take effect at `now_us`."""
+class PinPlant(Protocol):
+    """A plant as the pins see it: the input calls take effect at `now_us`."""
 
     @property
     def now_us(self) -> int: ...
@@ -66,11 +67,20 @@ class Wiring:
 
     Every output line that the chip leaves floating (reset, input) is off: the board pulls it down,
     or up where it is active low.
+
+    Args:
+        chip: the emulated chip.
+        plant: what its pins drive and read.
+        pins: which pin is which line.
+        from_us: the chip's time that is the plant's time 0; None = the plant's time stands still
+            until `start`. Its pins act meanwhile, but nothing passes: faults and records so count
+            from the session's start on every rung.
     """
 
-    def __init__(self, chip: Chip, plant: Plant, pins: PinMap):
+    def __init__(self, chip: Chip, plant: PinPlant, pins: PinMap, from_us: int | None = 0):
         self._chip = chip
         self._plant = plant
+        self._from_us = from_us
         self._pins = pins
         # GPIO 0 and 1 are slice 0's A and B, 2 and 3 slice 1's ... 16 and 17 slice 0's again.
         self._slice = chip.mcu.pwm.channels[pins.drive // 2 % _SLICES]
@@ -89,6 +99,10 @@ class Wiring:
         """The drive as the plant sees it now, 0..1."""
         return self._drive
 
+    def start(self) -> None:
+        """A session begins: the chip's time now is the plant's time 0."""
+        self._from_us = self._chip.now_us
+
     def sync(self) -> None:
         """Bring the plant to the chip's time: before looking at it from outside.
 
@@ -98,7 +112,9 @@ class Wiring:
         self._advance()
 
     def _advance(self) -> None:
-        now_us = self._chip.now_us
+        if self._from_us is None:
+            return
+        now_us = self._chip.now_us - self._from_us
         if now_us > self._plant.now_us:
             self._plant.advance(now_us)
 

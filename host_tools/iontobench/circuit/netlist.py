@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from iontobench.tree import data_root
+from iontobench.resources import data_root
 
 # In the order of the current; the page describes them in this order.
 BLOCKS = (

@@ -1,0 +1,1 @@
+"""The command `iontobench`: everything that is click or terminal, and nothing else."""

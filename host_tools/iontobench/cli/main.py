@@ -2,7 +2,7 @@
 
 Commands are imported when they are used, so that `--help` and a mistyped option answer at once.
 No command prints a traceback: what was not foreseen is our own bug, one line, exit 70, with the
-traceback in a file.
+traceback in a file. Click itself knows neither groups that import late nor these exit codes.
 """
 
 import difflib
@@ -19,27 +19,25 @@ from pathlib import Path
 import click
 
 from ionto.bench import NOTICE
+from iontobench import errors
 from iontobench.tomlfile.errors import FileError
 
-from . import errors
-from .out import Out
+from .console import Out
 
-# name -> (module, line of help); the order is the order of the help page.
+# name -> (module.command, line of help); the order is the order of the help page.
 COMMANDS = {
-    "run": ("run", "Run a session of a protocol on a bench."),
-    "check": ("check", "Compile a protocol and prove its bounds, without running it."),
-    "protocols": ("protocols", "List or show the treatment protocols."),
-    "boards": ("boards", "List or show the boards."),
-    "skins": ("skins", "List, show, check or begin load models."),
-    "deploy": ("deploy", "Put the firmware onto a board."),
-    "doctor": ("doctor", "Look at a board and say what is wrong with it."),
-    "monitor": ("monitor", "Watch a board's session from a second terminal."),
-    "repl": ("repl", "A terminal at a board's own prompt."),
-    "faults": ("faults", "Inject every fault in every phase and judge what happens."),
-    "records": ("records", "List, show and verify records; make reports."),
+    "run": ("run.run", "Run a session of a protocol on a bench."),
+    "check": ("protocols.check", "Compile a protocol and prove its bounds, without running it."),
+    "protocols": ("protocols.protocols", "List or show the treatment protocols."),
+    "boards": ("boards_skins.boards", "List or show the boards."),
+    "skins": ("boards_skins.skins", "List, show, check or begin load models."),
+    "deploy": ("device.deploy", "Put the firmware onto a board."),
+    "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
+    "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
+    "repl": ("device.repl", "A terminal at a board's own prompt."),
+    "faults": ("campaigns.faults", "Inject every fault in every phase and judge what happens."),
+    "records": ("records.records", "List, show and verify records; make reports."),
 }
-
-
 _LINES_MAX = 100  # of a file with more errors than anybody reads
 
 
@@ -52,8 +50,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"iontobench.cli.{COMMANDS[cmd_name][0]}")
-        return module.command
+        module, _, command = COMMANDS[cmd_name][0].partition(".")
+        return getattr(importlib.import_module(f"iontobench.cli.{module}"), command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -98,8 +96,11 @@ def invoke(args: list[str], out: Out | None = None) -> int:
         return errors.BAD_INPUT
     except click.ClickException as error:
         return _fail(out, args, _usage_line(error), errors.BAD_INPUT)
-    except errors.CliError as error:
-        return _fail(out, args, str(error), error.code, error.problems)
+    except errors.UserError as error:
+        return _fail(out, args, str(error), error.exit_code)
+    except FileError as error:
+        problems = error.all if error.is_about_file else ()
+        return _fail(out, args, " ".join(str(error).split()), error.exit_code, problems)
     except (click.Abort, KeyboardInterrupt):
         return _fail(out, args, "interrupted", errors.INTERRUPTED)
     except OSError as error:
@@ -123,7 +124,7 @@ def _usage_line(error: click.ClickException) -> str:
 
 
 def _no_option(error: click.NoSuchOption) -> str:
-    """The nearest option alone: one of several alike may do what nobody asked for."""
+    """The nearest option alone: of several alike, another may do something else."""
     known = (
         [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
     )

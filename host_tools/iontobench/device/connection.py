@@ -1,19 +1,40 @@
 """A board at its prompt, held by this program: what it is, and what it can be asked to do.
 
-`connect` looks first and refuses a board that is in a session. Nothing here energises anything.
+`connect` looks first and refuses a board that is in a session. The raw REPL is mpremote's, whose
+library changes from release to release: only `Repl` uses it, and `port.guarded` knows its errors.
+It never soft-resets a board, and interrupts one only where a `BoardProbe` has found that nothing
+runs on it. Times in s. Nothing here energises anything.
 """
 
 import ast
-from contextlib import suppress
+import io
+from contextlib import redirect_stdout, suppress
 from typing import Any, Self
 
 import msgspec
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
 
 from ionto.core.telemetry import LINK_VERSION
-from iontobench import words
+from iontobench import text
 
-from .repl import Found, Probe
-from .serial_port import BoardError, PortError, Repl, close_port, look, open_port
+from .board_probe import BoardProbe, Found
+from .port import (
+    HOST_PORTS,
+    REPLY_S,
+    BoardError,
+    HostPorts,
+    PortError,
+    close_port,
+    guarded,
+    look,
+)
+
+BACK_S = 20.0  # how long to wait for a board that has gone away
+LOOK_S = 0.5  # between two looks for it
+_CTRL_C = b"\x03"
+_ENTER_S = 10
+_EXECUTE_S = 60  # a board that hashes its slots takes seconds
 
 # Runs on the board, whatever is on it: one dict of plain values.
 _ABOUT = """
@@ -39,7 +60,7 @@ del _about
 """
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class BoardInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a board says of itself; `info` is `bench.info()`, None without a firmware."""
 
     python: str
@@ -77,6 +98,65 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
+class Repl(SerialTransport):
+    """MicroPython's raw REPL on an open port on which nothing runs."""
+
+    def __init__(self, port: Any, probe: BoardProbe):
+        # Not super().__init__(): it opens by name, and says "failed to access" whatever is wrong.
+        if not probe.may_interrupt:
+            raise PortError(f"the board is not to be interrupted: {probe.found}")
+        self.serial = port
+        self.device_name = getattr(port, "name", None) or "port"
+        self.in_raw_repl = False
+        self.use_raw_paste = True
+        self.mounted = False
+        self.is_pty = False
+        self._silent = probe.found is Found.SILENCE
+
+    def enter(self) -> None:
+        """Interrupt and enter the raw REPL; never a soft reset.
+
+        Raises:
+            PortError: whatever answers is no MicroPython.
+        """
+        with guarded(), redirect_stdout(io.StringIO()):  # mpremote prints what it could not read
+            self.serial.timeout = REPLY_S
+            # mpremote begins with Enter, which would run a block that somebody has begun to type.
+            self.serial.write(_CTRL_C)
+            try:
+                self.enter_raw_repl(soft_reset=False, timeout_overall=_ENTER_S)
+            except TransportError as error:
+                raise PortError(
+                    "no MicroPython answers there; is it the right port? Unplug the board and "
+                    "plug it in again, or put MicroPython on it"
+                ) from error
+
+    def do(self, code: str | bytes) -> bytes:
+        """Run `code`; return what it printed.
+
+        Raises:
+            BoardError: it raised.
+            LinkLostError: the port went away, or it did not end within a minute.
+        """
+        with guarded(), redirect_stdout(io.StringIO()):
+            printed, traceback = self.exec_raw(code, timeout=_EXECUTE_S)
+        if traceback:
+            raise BoardError(traceback.decode("utf-8", "replace"))
+        return printed
+
+    def begin(self, code: str) -> None:
+        """Start `code` and leave what it prints to the caller."""
+        with guarded():
+            self.exec_raw_no_follow(code)
+
+    def leave(self) -> None:
+        """Back to the friendly prompt, for the next program; a lost port is left as it is."""
+        try:
+            self.exit_raw_repl()
+        except (OSError, ValueError):
+            return
+
+
 class BusyError(PortError):
     """The board is in a session, or runs another program: it was left alone."""
 
@@ -95,14 +175,14 @@ class Connection:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def about(self) -> About:
+    def about(self) -> BoardInfo:
         """What the board says of itself.
 
         Raises:
             PortError: the link broke, or what came back is no answer.
         """
         try:
-            return msgspec.convert(ast.literal_eval(self.repl.do(_ABOUT).decode()), About)
+            return msgspec.convert(ast.literal_eval(self.repl.do(_ABOUT).decode()), BoardInfo)
         except BoardError as error:
             raise PortError(f"{self.name}: the board cannot say what it is ({error})") from error
         except (ValueError, SyntaxError, TypeError) as error:  # msgspec's are ValueErrors
@@ -124,14 +204,15 @@ class Connection:
         close_port(self.port)
 
 
-def connect(name: str) -> Connection:
-    """The board on port `name`, at its prompt.
+def connect(name: str, ports: HostPorts = HOST_PORTS) -> Connection:
+    """The board on port `name` or `auto`, at its prompt.
 
     Raises:
         BusyError: it must not be disturbed.
         PortError: no port, or no board.
     """
-    port = open_port(name)
+    name = ports.resolve(name)
+    port = ports.open(name)
     try:
         probe = look(port)
         if not probe.may_interrupt:
@@ -146,11 +227,29 @@ def connect(name: str) -> Connection:
     return Connection(name, port, repl)
 
 
-def seen(probe: Probe) -> str:
+def info_after_reset(name: str, ports: HostPorts = HOST_PORTS) -> BoardInfo:
+    """What the board on port `name` says of itself, once it is back from its reset.
+
+    Raises:
+        PortError: it does not come back within 20 s.
+    """
+    until_s = ports.clock() + BACK_S
+    while True:
+        ports.sleep(LOOK_S)
+        try:
+            with connect(name, ports) as connection:
+                return connection.about()
+        except PortError as error:
+            if ports.clock() > until_s:
+                line = f"the board does not come back after its reset ({error}); unplug it and "
+                raise PortError(line + "plug it in again, then see iontobench doctor") from error
+
+
+def seen(probe: BoardProbe) -> str:
     """What a look has found, in a sentence with what to do."""
     if probe.found is Found.SESSION:
         sample = probe.sample
-        state = "" if sample is None else f" ({words.brief(sample)})"
+        state = "" if sample is None else f" ({text.brief(sample)})"
         return f"a session is running on this board{state}; it is left alone, wait for its end"
     if probe.found is Found.OTHER:
         return (

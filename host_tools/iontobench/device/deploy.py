@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
-from .board_files import Files, write
+from .files import Files, write
 
 SLOTS = ("a", "b")
 _ROOT = ("boot.py", "main.py")  # in this order: the pins first

@@ -1,24 +1,24 @@
-"""Worst-case bounds of a program, by interval arithmetic on its words alone.
+"""Worst-case bounds of a program, from its words alone.
 
 Units: uA, uA/cm2, uA/s, uC, s. Nothing here has seen the protocol, the load or the board's state:
 the words are what the firmware runs. Must not judge; `verdict` compares.
 
 **Programmed bound** (`bounds`): what the set point can do over all loads, commands and contacts.
-- current: every set point lies in [0, H_PEAK_UA]; segments, operator and supervisor are all
+- current: no set point is above H_PEAK_UA; segments, operator and supervisor are all
   clamped to that word. The loop's error (at most 1 % + 5 uA) is not in it.
 - slew: no envelope is faster than H_SLEW_UA_S. Pulling back while limited, off, and the edges of
   pulses are faster; an edge stays below the peak.
-- time: energised time lies in [0, H_TIME_S]; then one ramp down from at most the peak, be it the
+- time: energised time is at most H_TIME_S; then one ramp down from at most the peak, be it the
   last or a pause's, and nothing rises after it. Only where that ramp is a turn, the segment after
   it still begins, and ends at once by a ramp down of its own. The supervisor ends it all
   `limits.TIME_SLACK_S` later.
-- charge: the meet of three intervals, each valid by itself:
+- charge: the least of three bounds, each valid by itself:
   peak x time; the wall H_CHARGE_UC plus what flows before it is seen; and, if no segment ends by
   time, the sum of the segments. A segment that ends by time has no such bound:
   each pause adds a ramp down and a ramp up, in which its clock stands still.
   A hold by charge after which the current goes to 0 (it turns: the last one, or before a
   reversal, pulses or OFF) ends once charge + set^2 / (2 down slew) reaches S_CHARGE_UC, tested in
-  ramps and holds, and the ramp down (or a pause's) adds just that square: [0, S_CHARGE_UC] plus
+  ramps and holds, and the ramp down (or a pause's) adds just that square: S_CHARGE_UC plus
   what flows before it is seen. While the set point rises, the tested sum grows by
   set x (1 + slew / down slew) a second, so that factor stands on the unseen part, and the whole
   uA that the firmware squares add peak / down slew. A hold by charge that is followed by one from
@@ -40,26 +40,24 @@ whichever is lower, as the supervisor measures it. A tick's own latency and the 
 senses come on top; the board's hardware limiter is behind both.
 """
 
-from typing import NamedTuple
-
 import msgspec
 
 from ionto.core import limits, program
 from ionto.core.units import UA_Q4
 
-from .nominal import restarts
-from .view import View
+from .program_words import ProgramSegment, ends_at_zero, off_s, segments_of, starts_at_zero
 
 STEP_MS = 20  # the longest interval that the firmware's sums accept
 # 50 uA of PROBE for 0.3 s, and 270 uA (45 uA x 6, the largest board's) for 0.15 s of proof.
 START_UC = 56
-_NO_BOUND_UC = 1 << 62
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Upper bounds; integers, rounded up.
 
-    `longest_s` is energised time, without pauses and rests; `off_s` that of OFF segments.
+    `longest_s` is energised time, without pauses and rests; `off_s` that of OFF segments. Of a
+    trip bound `slew_ua_s` is what the supervisor allows for longer than some ms: its envelope is
+    x 1.1, and 50 uA for 5 ms.
     """
 
     peak_ua: int
@@ -71,131 +69,92 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     off_s: int
 
 
-class Trips(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the supervisor cuts; integers, rounded up. Slew: envelope x 1.1 + 50 uA for 5 ms."""
-
-    peak_ua: int
-    density_ua_cm2: int
-    charge_uc: int
-    charge_uc_cm2: int
-    longest_s: int
-
-
-class Interval(NamedTuple):
-    """A closed interval of non-negative integers."""
-
-    lo: int
-    hi: int
-
-    def plus(self, other: "Interval") -> "Interval":
-        return Interval(self.lo + other.lo, self.hi + other.hi)
-
-    def times(self, other: "Interval") -> "Interval":
-        """The product; exact because neither interval is negative."""
-        return Interval(self.lo * other.lo, self.hi * other.hi)
-
-    def meet(self, other: "Interval") -> "Interval":
-        return Interval(max(self.lo, other.lo), min(self.hi, other.hi))
-
-
 def bounds(words: list[int]) -> Bounds:
     """The programmed bound of a program's words (see the module for the argument)."""
     peak_ua = words[program.H_PEAK_UA]
-    set_ua = Interval(0, peak_ua)
-    time_s = _energised_s(words)
-    charge_uc = set_ua.times(time_s).meet(_wall_uc(words, peak_ua)).meet(_segments_uc(words))
-    area_mm2 = words[program.H_AREA_MM2]
-    return Bounds(
-        peak_ua=set_ua.hi,
-        density_ua_cm2=limits.density_ua_cm2(set_ua.hi, area_mm2),
-        slew_ua_s=words[program.H_SLEW_UA_S],
-        charge_uc=charge_uc.hi,
-        charge_uc_cm2=_up(charge_uc.hi * 100, area_mm2),
-        longest_s=time_s.hi,
-        off_s=_off_s(words),
-    )
+    longest_s = _energised_s(words)
+    charge_uc = min(peak_ua * longest_s, _wall_uc(words, peak_ua))
+    segments_uc = _segments_uc(words)
+    if segments_uc is not None:
+        charge_uc = min(charge_uc, segments_uc)
+    return _over_area(words, peak_ua, words[program.H_SLEW_UA_S], charge_uc, longest_s)
 
 
-def trips(words: list[int], board: limits.Board) -> Trips:
+def trips(words: list[int], board: limits.Board) -> Bounds:
     """Where the supervisor of this board cuts a session of these words."""
     running_q4 = limits.running_limit_q4(board, words[program.H_PEAK_UA])
     peak_ua = _up(min(running_q4, limits.absolute_limit_q4(board)), UA_Q4)
+    slew_ua_s = _up(words[program.H_SLEW_UA_S] * 11, 10)
+    longest_s = words[program.H_TIME_S] + limits.TIME_SLACK_S + 1
+    return _over_area(words, peak_ua, slew_ua_s, _wall_uc(words, peak_ua), longest_s)
+
+
+def _over_area(
+    words: list[int], peak_ua: int, slew_ua_s: int, charge_uc: int, longest_s: int
+) -> Bounds:
+    """These bounds, with those over the smaller electrode, and the time off."""
     area_mm2 = words[program.H_AREA_MM2]
-    charge_uc = _wall_uc(words, peak_ua).hi
-    return Trips(
+    return Bounds(
         peak_ua=peak_ua,
         density_ua_cm2=limits.density_ua_cm2(peak_ua, area_mm2),
+        slew_ua_s=slew_ua_s,
         charge_uc=charge_uc,
         charge_uc_cm2=_up(charge_uc * 100, area_mm2),
-        longest_s=words[program.H_TIME_S] + limits.TIME_SLACK_S + 1,
+        longest_s=longest_s,
+        off_s=off_s(segments_of(words)),
     )
 
 
-def _energised_s(words: list[int]) -> Interval:
+def _energised_s(words: list[int]) -> int:
     ramp_s = _up(words[program.H_PEAK_UA], words[program.H_DOWN_SLEW_UA_S]) + 1
-    if restarts(words):
+    if any(starts_at_zero(words)[1:]):
         ramp_s *= 2
-    return Interval(0, words[program.H_TIME_S] + min(ramp_s, limits.TIME_SLACK_S + 1))
+    return words[program.H_TIME_S] + min(ramp_s, limits.TIME_SLACK_S + 1)
 
 
-def _wall_uc(words: list[int], current_ua: int) -> Interval:
-    return Interval(0, words[program.H_CHARGE_UC]).plus(_unseen_uc(current_ua))
+def _wall_uc(words: list[int], current_ua: int) -> int:
+    return words[program.H_CHARGE_UC] + _unseen_uc(current_ua)
 
 
-def _off_s(words: list[int]) -> int:
-    view = View(words)
-    times_ms = [
-        view.word(segment, program.S_TIME_MS)
-        for segment in range(view.segments)
-        if view.word(segment, program.S_KIND) == program.OFF
-    ]
-    return _up(sum(times_ms), 1000)
+def _segments_uc(words: list[int]) -> int | None:
+    """The sum over the segments, or None, no bound, where one of them ends by time."""
+    total_uc = START_UC * sum(starts_at_zero(words))
+    for segment, is_to_zero in zip(segments_of(words), ends_at_zero(words), strict=True):
+        if segment.kind == program.HOLD_TIME:
+            return None
+        if segment.kind == program.HOLD_CHARGE:
+            total_uc += _hold_uc(words, segment, is_to_zero)
+        elif segment.kind == program.PULSES:
+            total_uc += _pulses_uc(words, segment)
+    return total_uc
 
 
-def _segments_uc(words: list[int]) -> Interval:
-    """The sum over the segments, or no bound where one of them ends by time."""
-    total, view = Interval(0, 0), View(words)
-    for segment in range(view.segments):
-        kind = view.word(segment, program.S_KIND)
-        if kind == program.HOLD_TIME:
-            return Interval(0, _NO_BOUND_UC)
-        if kind != program.OFF and (segment == 0 or view.is_to_zero(segment - 1)):
-            total = total.plus(Interval(0, START_UC))
-        if kind == program.HOLD_CHARGE:
-            total = total.plus(_hold_uc(view, segment))
-        elif kind == program.PULSES:
-            total = total.plus(_pulses_uc(view, segment))
-    return total
+def _hold_uc(words: list[int], segment: ProgramSegment, is_to_zero: bool) -> int:
+    peak_ua, down_ua_s = words[program.H_PEAK_UA], words[program.H_DOWN_SLEW_UA_S]
+    unseen_uc = _unseen_uc(peak_ua)
+    if not is_to_zero:
+        return segment.charge_uc + _down_uc(words) + unseen_uc
+    factor = 1 + _up(words[program.H_SLEW_UA_S], down_ua_s)
+    squares_uc = _up(peak_ua, down_ua_s) + 2
+    return segment.charge_uc + squares_uc + unseen_uc * factor
 
 
-def _hold_uc(view: View, segment: int) -> Interval:
-    peak_ua, down_ua_s = view.words[program.H_PEAK_UA], view.words[program.H_DOWN_SLEW_UA_S]
-    charge_uc = Interval(0, view.word(segment, program.S_CHARGE_UC))
-    unseen = _unseen_uc(peak_ua)
-    if not view.is_to_zero(segment):
-        return charge_uc.plus(_down_uc(view)).plus(unseen)
-    factor = 1 + _up(view.words[program.H_SLEW_UA_S], down_ua_s)
-    squares = Interval(0, _up(peak_ua, down_ua_s) + 2)
-    return charge_uc.plus(squares).plus(unseen.times(Interval(1, factor)))
-
-
-def _pulses_uc(view: View, segment: int) -> Interval:
+def _pulses_uc(words: list[int], segment: ProgramSegment) -> int:
     """COUNT times the worst pulse, and a ramp down from it."""
-    long_ms = view.period_ms(segment) - view.word(segment, program.S_OFF_MS) + STEP_MS
-    pulse_uc = Interval(0, _up(view.words[program.H_PEAK_UA] * long_ms, 1000))
-    count = view.word(segment, program.S_COUNT)
-    return pulse_uc.plus(_down_uc(view)).times(Interval(1, count))
+    long_ms = segment.period_ms - segment.off_ms + STEP_MS
+    pulse_uc = _up(words[program.H_PEAK_UA] * long_ms, 1000)
+    return (pulse_uc + _down_uc(words)) * segment.count
 
 
-def _down_uc(view: View) -> Interval:
+def _down_uc(words: list[int]) -> int:
     """A ramp down from the peak."""
-    peak_ua = view.words[program.H_PEAK_UA]
-    return Interval(0, _up(peak_ua * peak_ua, 2 * view.words[program.H_DOWN_SLEW_UA_S]))
+    peak_ua = words[program.H_PEAK_UA]
+    return _up(peak_ua * peak_ua, 2 * words[program.H_DOWN_SLEW_UA_S])
 
 
-def _unseen_uc(current_ua: int) -> Interval:
+def _unseen_uc(current_ua: int) -> int:
     """What flows in the two steps that pass before a sum is seen and acted on."""
-    return Interval(0, _up(current_ua * 2 * STEP_MS, 1000))
+    return _up(current_ua * 2 * STEP_MS, 1000)
 
 
 def _up(value: int, divisor: int) -> int:

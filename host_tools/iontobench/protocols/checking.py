@@ -3,22 +3,21 @@
 A file that makes no program is an error; one that a wall forbids is an answer. Must not print.
 """
 
-import hashlib
 import textwrap
 from typing import Any
 
 import msgspec
 
 from ionto.core.limits import Board
+from ionto.core.units import UC_PER_MAMIN
 from iontobench import signs
 
-from .compiler import compile_protocol, draft
-from .errors import RefusedError
-from .loader import load
-from .plan import Plan
-from .profiles import profile
-from .rows import Row
+from .compiler import CompiledProtocol, compile_and_judge, require_accepted
+from .limits import LimitRow
+from .loader import load, profile
 from .schema import Protocol
+from .schema_errors import RefusedError
+from .timeline import Timeline
 
 _WIDTH = 80
 _HEADER = ("", "proven bound", "cut off at", "limit", "verdict")
@@ -27,35 +26,49 @@ _HEADER = ("", "proven bound", "cut off at", "limit", "verdict")
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """The answer for one protocol, one profile and one board; `reason` is one line, or empty.
 
-    `plan` is None where there is not even a session to plan.
+    `compiled` is None where there is not even a session to plan.
     """
 
-    ok: bool
-    reason: str
-    name: str
-    title: str
+    protocol: Protocol
     profile: str
     board: str
-    rows: list[Row]
-    plan: Plan | None
-    words: list[int]
-    crc: int | None
-    toml_sha256: str
+    compiled: CompiledProtocol | None
+    reason: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether every wall accepts it."""
+        return not self.reason
+
+    @property
+    def rows(self) -> list[LimitRow]:
+        """The table."""
+        return self.compiled.rows if self.compiled else []
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """What is planned."""
+        return self.compiled.timeline if self.compiled else None
+
+    @property
+    def crc(self) -> int | None:
+        """The checksum of the program that may be run."""
+        return self.compiled.crc if self.compiled and self.ok else None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `--json`; rows with their values, without layout."""
         return {
-            "protocol": self.name,
-            "title": self.title,
+            "protocol": self.protocol.name,
+            "title": self.protocol.title,
             "board": self.board,
             "profile": self.profile,
             "ok": self.ok,
             "reason": self.reason,
             "bounds": [_row_dict(row) for row in self.rows],
-            **plan_dict(self.plan),
-            "words": self.words,
+            **plan_dict(self.timeline),
+            "words": self.compiled.words if self.compiled else [],
             "crc": self.crc,
-            "toml_sha256": self.toml_sha256,
+            "toml_sha256": self.protocol.toml_sha256,
         }
 
 
@@ -76,39 +89,33 @@ def check_loaded(protocol: Protocol, profile_name: str, board: Board) -> CheckRe
         ProtocolError: as `check`.
     """
     limits_profile = profile(profile_name)
-    made, crc, reason = None, None, ""
+    compiled, reason = None, ""
     try:
-        made = draft(protocol, limits_profile, board)
-        crc = compile_protocol(protocol, limits_profile, board).crc
+        compiled = compile_and_judge(protocol, limits_profile, board)
+        require_accepted(protocol, compiled, board)
     except RefusedError as error:
         reason = str(error)
     return CheckResult(
-        ok=not reason,
-        reason=reason,
-        name=protocol.name,
-        title=protocol.title,
+        protocol=protocol,
         profile=limits_profile.name,
         board=board.name,
-        rows=made.rows if made else [],
-        plan=made.plan if made else None,
-        words=made.words if made else [],
-        crc=crc,
-        toml_sha256=hashlib.sha256(protocol.toml.encode()).hexdigest(),
+        compiled=compiled,
+        reason=reason,
     )
 
 
-def plan_dict(plan: Plan | None) -> dict[str, Any]:
-    """What a plan says, as plain data: charge in uC, times in s."""
+def plan_dict(timeline: Timeline | None) -> dict[str, Any]:
+    """What is planned, as plain data: charge in uC, times in s."""
     names = ("planned_uc", "positive_uc", "negative_uc", "net_uc")
     names += ("nominal_s", "total_s", "max_time_s", "restarts")
-    return {name: None if plan is None else getattr(plan, name) for name in names}
+    return {name: None if timeline is None else getattr(timeline, name) for name in names}
 
 
 def render_check(result: CheckResult) -> str:
     """The table as text of at most 80 columns, ending with the verdict in words."""
-    lines = [f"{result.name}: {result.title}"]
-    if result.plan is not None:
-        lines += [*plan_lines(result.plan), ""]
+    lines = [f"{result.protocol.name}: {result.protocol.title}"]
+    if result.timeline is not None:
+        lines += [*plan_lines(result.timeline), ""]
         lines += _table([_HEADER] + [_cells(row) for row in result.rows])
         lines.append("")
     for row in result.rows:
@@ -133,22 +140,23 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def plan_lines(plan: Plan) -> list[str]:
+def plan_lines(one: Timeline) -> list[str]:
     """What a session would do when nothing limits it, in words."""
+    gross, anodal, cathodal, net = (
+        f"{charge_uc / UC_PER_MAMIN:.4g}"
+        for charge_uc in (one.planned_uc, one.positive_uc, one.negative_uc, one.net_uc)
+    )
     lines = [
-        f"planned {plan.planned_uc / 60000:.4g} {signs.MAMIN} in {_clock(plan.nominal_s)} of "
-        f"current, {_clock(plan.total_s)} in all",
-        f"at most {_clock(plan.max_time_s)} of current before the ramp down",
+        f"planned {gross} {signs.MAMIN} in {_clock(one.nominal_s)} of current, "
+        f"{_clock(one.total_s)} in all",
+        f"at most {_clock(one.max_time_s)} of current before the ramp down",
     ]
-    if plan.positive_uc and plan.negative_uc:
-        lines.append(
-            f"{plan.positive_uc / 60000:.4g} {signs.MAMIN} anodal, {plan.negative_uc / 60000:.4g} "
-            f"cathodal, net {plan.net_uc / 60000:.4g}"
-        )
+    if one.positive_uc and one.negative_uc:
+        lines.append(f"{anodal} {signs.MAMIN} anodal, {cathodal} cathodal, net {net}")
     return lines
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: LimitRow) -> tuple[str, ...]:
     sign = "≥ " if row.relation == "at least" else ""
     return (row.quantity, row.bound_text, row.trip_text, sign + row.limit_text, row.verdict)
 
@@ -161,19 +169,9 @@ def _table(cells: list[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def _row_dict(row: Row) -> dict[str, Any]:
-    return {
-        "quantity": row.quantity,
-        "bound": row.bound,
-        "trip": row.trip,
-        "limit": row.limit,
-        "relation": row.relation,
-        "unit": row.unit,
-        "source": row.source,
-        "ok": row.ok,
-        "key": row.key,
-        "verdict": row.verdict,
-    }
+def _row_dict(row: LimitRow) -> dict[str, Any]:
+    names = ("quantity", "bound", "trip", "limit", "relation", "unit", "source", "ok", "key")
+    return {name: getattr(row, name) for name in (*names, "verdict")}
 
 
 def _clock(seconds: int) -> str:

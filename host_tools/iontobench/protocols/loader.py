@@ -3,22 +3,28 @@
 A name finds a protocol that ships with this package; anything with a separator in it or ending
 in `.toml` is a path. Two steps: the shape of the file, and, where that is right, what its phases
 have to agree on. Each step tells everything that it finds. Must not compile.
+
+A protocol's name is its file's own, as far as that is a name. A record's folder has the name, so
+it holds a-z, 0-9 and - alone: a file `M_high 2.toml` is the protocol `m-high-2`. A file of whose
+name nothing is left (`___.toml`) may hold any name.
 """
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from iontobench.disk import slug
+from iontobench.tomlfile.errors import FileError, quote
 from iontobench.tomlfile.judge import read_as
 from iontobench.tomlfile.near import misspelt
 from iontobench.tomlfile.source import Source, file_hint, is_file_name
 
-from .errors import ProtocolError, UnknownNameError
-from .names import check_name, name_hint
-from .phases import check_phases
-from .schema import KINDS, Protocol, ProtocolFile
+from .limits import PROFILES, Profile
+from .schema import KINDS, NAME_MAX, NAME_PATTERN, Protocol, ProtocolFile
+from .schema_errors import ProtocolError, UnknownNameError, check_phases
 
 _SHIPPED = Path(__file__).resolve().parent
 
@@ -58,17 +64,56 @@ def parse(file: str, raw: bytes, stem: str) -> Protocol:
     return _protocol(Source.decoded(file, raw, ProtocolError), stem)
 
 
+def profile(name: str) -> Profile:
+    """The limits profile of that name.
+
+    Raises:
+        UnknownNameError: no such profile.
+    """
+    if name not in PROFILES:
+        near = difflib.get_close_matches(name, PROFILES, n=1)
+        hint = f"did you mean {near[0]}?" if near else "choose one of them"
+        raise UnknownNameError(
+            "limits profile", "", f"there is none named {name!r}", ", ".join(PROFILES), hint
+        )
+    return PROFILES[name]
+
+
+def is_name(text: object) -> bool:
+    """Whether a protocol can be called so."""
+    return isinstance(text, str) and re.fullmatch(NAME_PATTERN, text) is not None
+
+
+def name_for(stem: str) -> str | None:
+    """The name for a file that is called `stem`.toml; None where it leaves the choice."""
+    return stem if is_name(stem) else slug(stem, NAME_MAX) or None
+
+
 def _protocol(source: Source, stem: str) -> Protocol:
     content = read_as(
         source,
         _with_kinds(source.data),
         ProtocolFile,
-        also=check_name(source, stem),
-        hints={"name": name_hint(stem)},
+        also=_check_name(source, stem),
+        hints={"name": _name_hint(stem)},
     )
     if errors := check_phases(source, content):
         raise errors[0].with_others(errors)
     return Protocol(file=source.file, toml=source.text, **msgspec.structs.asdict(content))
+
+
+def _name_hint(stem: str) -> str:
+    """What to do about a name that cannot be."""
+    name = name_for(stem)
+    return f'write name = "{name}", after the file' if name else ""
+
+
+def _check_name(source: Source, stem: str) -> list[FileError]:
+    """What is wrong with a name that could be one, but is not the file's."""
+    name, told = name_for(stem), source.data.get("name")
+    if name is None or told == name or not is_name(told):
+        return []
+    return [source.error(("name",), f"found {quote(told)}", repr(name), _name_hint(stem))]
 
 
 def _with_kinds(data: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 Keys carry their units: `_ma` (mA), `_mamin` (mA min), `_s`, `_ms`, `_cm2`. The ranges here are
 what any bench of this project could do; the walls of a family, a profile and a board are
-`families`, `profiles` and the board's own, and are judged on the compiled program. Must not
-compute.
+`limits` and the board's own, and are judged on the compiled program. Must not judge.
 
 A file is a list of phases: a hold at one current, pulses of one direction, or the output off.
 """
 
+import hashlib
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -16,7 +16,7 @@ from ionto.core import limits, program
 from ionto.core.program import SEGMENTS_MAX
 from iontobench import signs
 
-from .families import FAMILIES
+from .limits import FAMILIES
 
 _WALL_MAMIN = max(family.dose_mamin for family in FAMILIES.values())
 
@@ -28,7 +28,7 @@ def _unit(name: str) -> dict[str, str]:
 CurrentMa = Annotated[float, Meta(ge=0.001, le=limits.PEAK_MAX_UA / 1000, extra=_unit("mA"))]
 DoseMamin = Annotated[float, Meta(ge=0.001, le=_WALL_MAMIN, extra=_unit(signs.MAMIN))]
 HoldS = Annotated[float, Meta(ge=1, le=limits.TIME_WALL_S, extra=_unit("s"))]
-# The longest ramp of the devices compared is 60 s (tap water) [domain.md 2].
+# The longest ramp of the devices compared is 60 s (tap water) [docs/protocol-file.md, Practice].
 RampS = Annotated[float, Meta(ge=1, le=60, extra=_unit("s"))]
 PulseS = Annotated[
     float,
@@ -165,6 +165,11 @@ class Protocol(ProtocolFile, forbid_unknown_fields=True, kw_only=True, frozen=Tr
     def area_cm2(self) -> float:
         """The smaller electrode, which sets the density."""
         return min(self.electrodes.active.area_cm2, self.electrodes.return_.area_cm2)
+
+    @property
+    def toml_sha256(self) -> str:
+        """The hash of the text, as records keep it."""
+        return hashlib.sha256(self.toml.encode()).hexdigest()
 
     @property
     def polarity(self) -> int:

@@ -5,9 +5,8 @@ Must not decide anything: ranges are the schema's.
 
 from iontobench.tomlfile.errors import quote
 
-from .errors import UnknownNameError
-from .explain import range_of
-from .names import is_name, name_for
+from .loader import is_name, name_for
+from .schema_errors import UnknownNameError, range_of
 
 _TEXT = """\
 # Bench only: dummy loads, never people.

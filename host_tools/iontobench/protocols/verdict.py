@@ -15,32 +15,41 @@ from ionto.core import limits, program
 from ionto.core.units import UA_Q4, UC_PER_MAMIN
 from iontobench import signs
 
-from .bounds import Trips, bounds, trips
-from .families import FAMILIES, Family
-from .plan import Plan
-from .probe import LEAST_UA
-from .profiles import Profile
-from .rows import Row
+from .board_fit import above, board_rows, highest
+from .bounds import Bounds
+from .limits import FAMILIES, Family, LimitRow, Profile
 from .schema import OffPhase, Protocol, PulsePhase
-from .serving import above, board_rows, highest
+from .site_load import LEAST_UA
+from .timeline import Timeline
 
 _DOSE_STEP_UC = UC_PER_MAMIN // 10
 
 
 def judge(
-    protocol: Protocol, profile: Profile, board: limits.Board, plan: Plan, words: list[int]
-) -> list[Row]:
-    """Every wall for these words, in the order of the table."""
+    protocol: Protocol,
+    profile: Profile,
+    board: limits.Board,
+    timeline: Timeline,
+    bound: Bounds,
+    cut: Bounds,
+) -> list[LimitRow]:
+    """Every wall for the words of a timeline, in the order of the table.
+
+    Args:
+        bound: the programmed bound of the words.
+        cut: where the supervisor cuts a session of them.
+    """
     family = FAMILIES[protocol.family]
-    trip = trips(words, board) if plan.shape.peak_ua <= board.max_ua else None
+    trip = cut if timeline.peak_ua <= board.max_ua else None
+    area_mm2 = timeline.words[program.H_AREA_MM2]
     return [
-        _family_current(protocol, family, words, trip),
-        *board_rows(protocol, plan, board, None if trip is None else trip.peak_ua),
-        _density(protocol, profile, trip, words),
-        _slew(protocol, family, words),
-        *_charge(protocol, family, trip, plan, words),
-        _time(words, trip),
-        _probe(protocol, words),
+        _family_current(protocol, family, bound, trip),
+        *board_rows(protocol, timeline, board, None if trip is None else trip.peak_ua),
+        _density(protocol, profile, area_mm2, bound, trip),
+        _slew(protocol, family, bound),
+        *_charge(protocol, family, timeline.planned_uc, area_mm2, bound, trip),
+        _time(bound, trip),
+        _probe(protocol, timeline.words[program.H_PROBE_MIN_Q4]),
     ]
 
 
@@ -52,10 +61,10 @@ def _smaller(protocol: Protocol) -> str:
 
 
 def _family_current(
-    protocol: Protocol, family: Family, words: list[int], trip: Trips | None
-) -> Row:
-    bound_ua, limit_ua = bounds(words).peak_ua, round(family.current_ma * 1000)
-    return Row(
+    protocol: Protocol, family: Family, bound: Bounds, trip: Bounds | None
+) -> LimitRow:
+    bound_ua, limit_ua = bound.peak_ua, round(family.current_ma * 1000)
+    return LimitRow(
         quantity="peak current, family",
         bound=bound_ua / 1000,
         trip=None if trip is None else trip.peak_ua / 1000,
@@ -69,13 +78,14 @@ def _family_current(
     )
 
 
-def _density(protocol: Protocol, profile: Profile, trip: Trips | None, words: list[int]) -> Row:
-    bound, limit = bounds(words), profile.density_ua_cm2[protocol.application]
-    area_mm2 = words[program.H_AREA_MM2]
+def _density(
+    protocol: Protocol, profile: Profile, area_mm2: int, bound: Bounds, trip: Bounds | None
+) -> LimitRow:
+    limit = profile.density_ua_cm2[protocol.application]
     most_ma = limit * area_mm2 // 100 / 1000
     least_cm2 = ceil(bound.peak_ua * 100 / limit) / 100
     what = above(protocol, most_ma)
-    return Row(
+    return LimitRow(
         quantity="current density",
         bound=bound.density_ua_cm2 / 1000,
         trip=None if trip is None else trip.density_ua_cm2 / 1000,
@@ -90,8 +100,8 @@ def _density(protocol: Protocol, profile: Profile, trip: Trips | None, words: li
     )
 
 
-def _slew(protocol: Protocol, family: Family, words: list[int]) -> Row:
-    bound_ua_s = bounds(words).slew_ua_s
+def _slew(protocol: Protocol, family: Family, bound: Bounds) -> LimitRow:
+    bound_ua_s = bound.slew_ua_s
     limit_ua_s = round(family.slew_ma_s * 1000)
     ramps = {
         f"phases[{index}].ramp_up_s": (phase.current_ma, phase.ramp_up_s)
@@ -101,7 +111,7 @@ def _slew(protocol: Protocol, family: Family, words: list[int]) -> Row:
     last_ma = [one.current_ma for one in protocol.phases if not isinstance(one, OffPhase)][-1]
     ramps["ramp_down_s"] = (last_ma, protocol.ramp_down_s)
     key = max(ramps, key=lambda name: ramps[name][0] / ramps[name][1])
-    return Row(
+    return LimitRow(
         quantity="slew",
         bound=bound_ua_s / 1000,
         trip=None,
@@ -125,12 +135,16 @@ def _end(protocol: Protocol) -> str:
 
 
 def _charge(
-    protocol: Protocol, family: Family, trip: Trips | None, plan: Plan, words: list[int]
-) -> list[Row]:
-    bound = bounds(words)
-    area_cm2 = words[program.H_AREA_MM2] / 100
+    protocol: Protocol,
+    family: Family,
+    planned_uc: int,
+    area_mm2: int,
+    bound: Bounds,
+    trip: Bounds | None,
+) -> list[LimitRow]:
+    area_cm2 = area_mm2 / 100
     stated_uc = (bound.charge_uc + _DOSE_STEP_UC // 2) // _DOSE_STEP_UC * _DOSE_STEP_UC
-    judged_uc = max(min(stated_uc, bound.charge_uc), plan.planned_uc)
+    judged_uc = max(min(stated_uc, bound.charge_uc), planned_uc)
     wall_uc = round(family.dose_mamin * UC_PER_MAMIN)
     density_wall_uc = round(family.charge_c_cm2 * 1e6)
     key = _end(protocol)
@@ -138,19 +152,19 @@ def _charge(
     shown_uc = _shown_uc(bound.charge_uc, judged_uc, wall_uc)
     dense_uc = _shown_uc(bound.charge_uc, judged_uc, density_wall_uc * area_cm2)
     return [
-        Row(
+        LimitRow(
             quantity="gross charge",
             bound=shown_uc / UC_PER_MAMIN,
             trip=None if trip is None else trip.charge_uc / UC_PER_MAMIN,
             limit=family.dose_mamin,
             unit=signs.MAMIN,
-            digits=3 if plan.planned_uc > wall_uc or shown_uc < UC_PER_MAMIN else 1,
+            digits=3 if planned_uc > wall_uc or shown_uc < UC_PER_MAMIN else 1,
             source=source,
             ok=judged_uc <= wall_uc,
             key=key,
             advice="lower the doses, the times or the currents",
         ),
-        Row(
+        LimitRow(
             quantity="charge density",
             bound=dense_uc / area_cm2 / 1e6,
             trip=None if trip is None else trip.charge_uc_cm2 / 1e6,
@@ -171,13 +185,12 @@ def _shown_uc(bound_uc: int, judged_uc: int, wall_uc: float) -> int:
     return judged_uc if judged_uc <= wall_uc < bound_uc else bound_uc
 
 
-def _time(words: list[int], trip: Trips | None) -> Row:
-    off_s = bounds(words).off_s
-    bound_s = bounds(words).longest_s + off_s
-    return Row(
+def _time(bound: Bounds, trip: Bounds | None) -> LimitRow:
+    bound_s = bound.longest_s + bound.off_s
+    return LimitRow(
         quantity="longest time",
         bound=bound_s,
-        trip=None if trip is None else trip.longest_s + off_s,
+        trip=None if trip is None else trip.longest_s + trip.off_s,
         limit=limits.TIME_WALL_S,
         unit="s",
         digits=0,
@@ -188,9 +201,9 @@ def _time(words: list[int], trip: Trips | None) -> Row:
     )
 
 
-def _probe(protocol: Protocol, words: list[int]) -> Row:
-    threshold_ua = words[program.H_PROBE_MIN_Q4] / UA_Q4
-    return Row(
+def _probe(protocol: Protocol, probe_min_q4: int) -> LimitRow:
+    threshold_ua = probe_min_q4 / UA_Q4
+    return LimitRow(
         quantity="open-lead probe",
         bound=threshold_ua,
         trip=None,

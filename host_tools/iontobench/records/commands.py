@@ -1,4 +1,4 @@
-"""What `records list | show | verify | report` do, as functions that return data.
+"""What `records list | show | verify` do, as functions that return data.
 
 Values are numbers; their units are in their names. Printing, colours and exit codes are the
 command line's, and `words_of` has the tables that it prints. `name` is a record's name, its
@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ionto.core import codes, units
-from iontobench import words as said
+from iontobench import text as said
 
 from . import meta, reader
-from .event_values import event_values
 from .format import RecordError
 from .meta import RECORD_NAME
-from .quantities import UA_PER_MA, label, quantity
+from .quantities import UA_PER_MA, event_values, label, quantity
 from .store import Entry, RecordStore
 from .verify import CAVEAT, INTACT, Verdict, verify
 
@@ -127,18 +126,6 @@ def _judged(entry: Entry, verdict: Verdict) -> dict[str, Any]:
         "meta_agrees": same,
         "sentence": sentence,
     }
-
-
-def make_report(store: RecordStore, name: str, out: str | Path | None = None) -> Path:
-    """Write the report of one record beside it, or to `out`; return where it is."""
-    from ..report import (
-        write_report,
-    )  # matplotlib's second of loading is for reports alone
-
-    entry = find(store, name)
-    target = Path(out) if out else entry.report
-    write_report(entry.record, target)
-    return target
 
 
 def find(store: RecordStore, name: str) -> Entry:

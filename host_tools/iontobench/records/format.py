@@ -8,8 +8,9 @@ one's `h`. After a fault one `snapshot` precedes the close: the last second befo
 row first, a row every `row_us`.
 
 Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, and a line
-`fault_live` for each fault that was injected while the session ran. Version 1 had no snapshot;
-states of versions 1 and 2 had other numbers (`old_states.py`). Both are still read.
+`fault_live` for each fault that was injected while the session ran: it is written then, and its
+`t_ms` says when the fault strikes. Version 1 had no snapshot;
+states of versions 1 and 2 had other numbers (`reader.py` translates them). Both are still read.
 
 `h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
 followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:
@@ -21,7 +22,8 @@ followed by this line's bytes without the LF and without the member `,"h":"..."`
         assert told == head and line == body[:-1] + b',"h":"' + head + b'"}' + bytes([10])
     assert body.startswith(b'{"close":')
 
-A chain without a key shows damage, not forgery: anyone can write a new one.
+A chain without a key shows damage, not forgery: anyone can write a new one. The format is our
+own, so that the lines above check a record without a library, and a cut leaves what precedes it.
 
 Quantities are integers, so that a seed gives the same bytes everywhere: `_ms`, `_mv`, `_uc` as
 named and currents in `_q4`, sixteenths of a microampere, which is how the core counts. The few

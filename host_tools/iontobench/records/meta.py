@@ -19,6 +19,8 @@ from typing import Any
 
 import msgspec
 
+from iontobench.disk import write_whole
+
 from . import format as form
 
 META_NAME = "meta.json"
@@ -73,13 +75,8 @@ def write_meta(record_path: str | Path, started_at: str, host_version: str, **mo
         }
     )
     target = path.with_name(META_NAME)
-    scratch = target.with_name(META_NAME + ".new")
     data = msgspec.json.format(msgspec.json.encode(fields | {_HASH: _sha256(fields)}), indent=2)
-    with scratch.open("wb") as stream:
-        stream.write(data + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())  # else a power cut may keep the name and lose the content
-    os.replace(scratch, target)  # never half a file
+    write_whole(target, data + b"\n")
     return target
 
 

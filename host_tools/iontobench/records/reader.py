@@ -1,23 +1,58 @@
 """Reads a record back into the items that were written: those that verify, and no others.
 
 A cut or damaged record gives what precedes the cut or the damage, with the verdict. Currents come
-back in uA, states as today's `codes.STATE_*` whatever version wrote them. Nothing named in a
-record is ever opened as a path.
+back in uA, states as today's `codes.STATE_*` whatever version wrote them: versions 1 and 2 had
+other numbers. Version 1 was written by two firmwares, the first with eleven states; a record lists
+its states' names in the header, so their count tells the two apart. Nothing named in a record is
+ever opened as a path.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, LinkNote, LiveFault, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, LiveFault, Sample
 
 from . import format as form
-from .old_states import old_states, todays_state
 from .verify import Verdict, scan
 
 _PEEK_BYTES = 64 * 1024  # a closing line is some 600 bytes
+
+# Where a state stood is its old number.
+_ELEVEN_STATES = (
+    codes.STATE_IDLE,
+    codes.STATE_PROBE,
+    codes.STATE_RAMP,
+    codes.STATE_HOLD,
+    codes.STATE_RAMP_DOWN,
+    codes.STATE_PAUSING,
+    codes.STATE_PAUSED,
+    codes.STATE_CONTACT,
+    codes.STATE_REST,
+    codes.STATE_DONE,
+    codes.STATE_FAULT,
+)
+OLD_STATES = (
+    codes.STATE_IDLE,
+    codes.STATE_PROBE,
+    codes.STATE_PROOF,
+    codes.STATE_RAMP,
+    codes.STATE_HOLD,
+    codes.STATE_PULSE,
+    codes.STATE_RAMP_DOWN,
+    codes.STATE_TURNING,
+    codes.STATE_PAUSING,
+    codes.STATE_PAUSED,
+    codes.STATE_CONTACT,
+    codes.STATE_REST,
+    codes.STATE_OFF,
+    codes.STATE_DONE,
+    codes.STATE_FAULT,
+)
+UNKNOWN = -1  # an old number without a state: today's state of that number would be a lie
 
 
 class Record(msgspec.Struct):
@@ -26,11 +61,11 @@ class Record(msgspec.Struct):
     header: dict[str, Any]
     samples: list[Sample]
     events: list[Event]
-    gaps: list[Gap]
+    gaps: list[GapNote]
     notes: list[LinkNote]
     summary: dict[str, Any] | None
     verdict: Verdict
-    snapshot: Snapshot | None = None
+    snapshot: FaultSnapshot | None = None
     faults_live: list[LiveFault] = []
 
 
@@ -93,11 +128,11 @@ class _Lines:
         self.header: dict[str, Any] = {}
         self.samples: list[Sample] = []
         self.events: list[Event] = []
-        self.gaps: list[Gap] = []
+        self.gaps: list[GapNote] = []
         self.notes: list[LinkNote] = []
         self.faults_live: list[LiveFault] = []
         self.summary: dict[str, Any] | None = None
-        self.snapshot: Snapshot | None = None
+        self.snapshot: FaultSnapshot | None = None
         self._states: tuple[int, ...] | None = None
 
     def keep(self, _number: int, line: form.Line) -> None:
@@ -106,13 +141,13 @@ class _Lines:
         elif line.event is not None:
             self.events.append(self._event(line.event))
         elif line.gap is not None:
-            self.gaps.append(Gap(*line.gap))
+            self.gaps.append(GapNote(*line.gap))
         elif line.note is not None:
             self.notes.append(LinkNote(*line.note))
         elif line.fault_live is not None:
             self.faults_live.append(LiveFault(*line.fault_live))
         elif line.snapshot is not None:
-            self.snapshot = Snapshot(line.snapshot.row_us, line.snapshot.rows)
+            self.snapshot = FaultSnapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:
             self.header = line.header
             self._states = old_states(line.header)
@@ -131,3 +166,21 @@ class _Lines:
         if event.code != codes.EVENT_STATE:
             return event
         return msgspec.structs.replace(event, a=todays_state(self._states, event.a))
+
+
+def old_states(header: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """Today's number of each state number of a record; None where the record has today's."""
+    version = header.get("format_version")
+    if version not in (1, 2):
+        return None
+    columns = header.get("columns")
+    names = columns.get("states") if isinstance(columns, dict) else None
+    has_eleven = isinstance(names, list) and len(names) == len(_ELEVEN_STATES)
+    return _ELEVEN_STATES if version == 1 and has_eleven else OLD_STATES
+
+
+def todays_state(states: tuple[int, ...] | None, number: int) -> int:
+    """Today's number of the state `number` of a record; `states` is what `old_states` gave."""
+    if states is None:
+        return number
+    return states[number] if 0 <= number < len(states) else UNKNOWN

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from iontobench.naming import slug
+from iontobench.disk import slug
 
 from .format import RecordError
 from .meta import RECORD_NAME, Meta, read_meta

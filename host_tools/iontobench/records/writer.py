@@ -2,8 +2,8 @@
 
 Each line goes to the kernel in one unbuffered write when it happens (0.7 us measured, 10 lines a
 second), so a killed process loses nothing it was given and can only leave its last line cut.
-Header, events and the close are also synced to the disk (a few ms on a laptop's, some ten events
-a session); samples are not, so a power cut may lose what the kernel had not written yet.
+Header, events, live faults and the close are also synced to the disk (a few ms on a laptop's,
+some ten a session); samples are not, so a power cut may lose what the kernel had not written yet.
 Units: as `format.py` says. It must not read a clock, and never replaces an existing record.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from ionto.core import codes
-from iontobench.device.events import Event, Gap, Item, LinkNote, LiveFault, Sample, Snapshot
+from iontobench.link.events import Event, FaultSnapshot, GapNote, Item, LinkNote, LiveFault, Sample
 
 from . import format as form
 
@@ -58,7 +58,7 @@ class RecordWriter:
         self._end()
 
     def item(self, item: Item) -> None:
-        """Append one thing that arrived from the bench."""
+        """Append one thing that arrived from the bench; a long text is cut."""
         if isinstance(item, Sample):
             self._append(msgspec.json.encode({"sample": item.row()}))
         elif isinstance(item, Event):
@@ -66,21 +66,19 @@ class RecordWriter:
             row = msgspec.structs.astuple(item)
             self._append(msgspec.json.encode({"event": row, "name": name}))
             self._sync()
-        elif isinstance(item, Gap):
+        elif isinstance(item, GapNote):
             self._append(msgspec.json.encode({"gap": (item.t_ms, item.first_seq, item.count)}))
         elif isinstance(item, LinkNote):
             text = form.text(item.text)[: form.NOTE_CHARS]
             self._append(msgspec.json.encode({"note": (item.t_ms, text)}))
+        elif isinstance(item, LiveFault):
+            label = form.text(item.fault)[: form.LABEL_CHARS] or "?"
+            self._append(msgspec.json.encode({"fault_live": (item.t_ms, label)}))
+            self._sync()
         else:
             raise TypeError(f"{type(item).__name__} has no line in a record")
 
-    def fault_live(self, live: LiveFault) -> None:
-        """Append a fault that is injected while the session runs; its text is cut to a label."""
-        label = form.text(live.fault)[: form.LABEL_CHARS] or "?"
-        self._append(msgspec.json.encode({"fault_live": (live.t_ms, label)}))
-        self._sync()
-
-    def snapshot(self, snapshot: Snapshot) -> None:
+    def snapshot(self, snapshot: FaultSnapshot) -> None:
         """Append the last second before a fault."""
         rows = {"row_us": snapshot.row_us, "rows": snapshot.rows}
         self._append(msgspec.json.encode({"snapshot": rows}))

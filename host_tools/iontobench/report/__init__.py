@@ -3,6 +3,6 @@
 Made from the record alone (and `meta.json` beside it); it opens no bench and asks no network.
 """
 
-from .page import render, write_report
+from .page import make_report, render, write_report
 
-__all__ = ["render", "write_report"]
+__all__ = ["make_report", "render", "write_report"]

@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes, program
-from iontobench import words
-from iontobench.course import Course
-from iontobench.device.events import Snapshot
-from iontobench.protocols.segment import as_today
+from iontobench import text
+from iontobench.link.events import FaultSnapshot
+from iontobench.protocols.program_words import as_today
+from iontobench.protocols.timeline import Timeline
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
 
-from . import loose
+from . import untrusted
 
 RUNGS = {
     "virtual": "virtual: simulated, nothing was measured on hardware",
@@ -53,14 +53,14 @@ class Delivered(msgspec.Struct, frozen=True):
 def asked(header: dict[str, Any]) -> Asked:
     """The program of a header, or nothing where its words are not a program's."""
     try:
-        found = msgspec.convert(loose.table(header.get("program")).get("words"), list[Int])
+        found = msgspec.convert(untrusted.table(header.get("program")).get("words"), list[Int])
         told = as_today(found)
-        course = Course(told)
+        timeline = Timeline(told)
+        dose_uc, length_ms = float(timeline.planned_uc), timeline.total_ms
         top = tuple(told[: program.HEADER_LEN])
     except (msgspec.ValidationError, IndexError, ZeroDivisionError, OverflowError):
         return Asked()
-    peak_ua = max(step.to_ua for step in course.steps)
-    return Asked(course.dose_uc, course.total_ms, round(peak_ua), top)
+    return Asked(dose_uc, length_ms, max(timeline.levels_ua, default=0), top)
 
 
 def delivered(record: Record) -> Delivered:
@@ -68,17 +68,17 @@ def delivered(record: Record) -> Delivered:
     told = record.summary or {}
     samples = record.samples
     last_ms = max([s.t_ms for s in samples] + [e.t_ms for e in record.events], default=0)
-    length_us = loose.number(told.get("duration_us"))
-    dose_uc = loose.number(told.get("dose_uc"))
-    gate_off_us = loose.number(told.get("gate_off_us"))
+    length_us = untrusted.number(told.get("duration_us"))
+    dose_uc = untrusted.number(told.get("dose_uc"))
+    gate_off_us = untrusted.number(told.get("gate_off_us"))
     return Delivered(
         outcome=str(told.get("outcome", "incomplete")),
         dose_uc=round(dose_uc) if dose_uc is not None else samples[-1].dose_uc if samples else 0,
         length_ms=last_ms if length_us is None else length_us / 1000,
         peak_ua=max((sample.current_ua for sample in samples), default=0.0),
         set_ua=max((sample.set_ua for sample in samples), default=0.0),
-        true_charge_uc=loose.number(told.get("true_charge_uc")),
-        true_peak_ua=loose.number(told.get("true_peak_ua")),
+        true_charge_uc=untrusted.number(told.get("true_charge_uc")),
+        true_peak_ua=untrusted.number(told.get("true_peak_ua")),
         gate_off_us=None if gate_off_us is None else round(gate_off_us),
     )
 
@@ -96,7 +96,7 @@ def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, st
     if got.true_peak_ua is not None:
         what = f"highest current in the load{simulated}"
         rows.append(_compare(what, ask.peak_ua, got.true_peak_ua, "_ua"))
-    length, difference = loose.NONE, loose.NONE
+    length, difference = untrusted.NONE, untrusted.NONE
     if ask.length_ms:
         length, difference = (
             duration(ask.length_ms),
@@ -129,18 +129,18 @@ def unseen(record: Record) -> list[str]:
     """Why injected faults say nothing of this session, a sentence each."""
     told = record.summary or {}
     said = []
-    for row in map(loose.table, loose.items(told.get("faults"))):
-        at_us = loose.number(row.get("at_us"))
+    for row in map(untrusted.table, untrusted.items(told.get("faults"))):
+        at_us = untrusted.number(row.get("at_us"))
         if at_us is None:
             continue
         ends = (bool(row.get(key, True)) for key in ("fired", "met_output"))
-        line = words.unseen(str(told.get("outcome")), str(row.get("kind")), at_us, *ends)
+        line = text.unseen(str(told.get("outcome")), str(row.get("kind")), at_us, *ends)
         if line:
             said.append(f"{line[:1].upper()}{line[1:]}.")
     return said
 
 
-def last_second(snapshot: Snapshot) -> str:
+def last_second(snapshot: FaultSnapshot) -> str:
     """What a snapshot shows, for those who do not see it."""
     senses = [row[0] for row in snapshot.rows]
     length = len(snapshot.rows) * snapshot.row_us / 1000
@@ -158,17 +158,17 @@ def rung_words(header: dict[str, Any]) -> str:
 
 
 def protocol_name(header: dict[str, Any]) -> str:
-    return loose.named(header.get("protocol")) or "session"
+    return untrusted.named(header.get("protocol")) or "session"
 
 
 def compliance_v(header: dict[str, Any]) -> float | None:
-    mv = loose.number(loose.table(header.get("board")).get("compliance_mv"))
+    mv = untrusted.number(untrusted.table(header.get("board")).get("compliance_mv"))
     return None if mv is None else mv / 1000
 
 
 def _compare(what: str, wanted: float | None, got: float, unit: str) -> tuple[str, str, str, str]:
     if not wanted:
-        return what, loose.NONE, quantity(unit, got), loose.NONE
+        return what, untrusted.NONE, quantity(unit, got), untrusted.NONE
     return (
         what,
         quantity(unit, wanted),

@@ -4,7 +4,6 @@ The page holds everything it needs, runs no script and asks no network (a conten
 forbids both). The same record and meta.json give the same page. It must not alter the record.
 """
 
-import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from iontobench import words as said
-from iontobench.records import Record, RecordError, read
+from iontobench import text as said
+from iontobench.disk import write_whole
+from iontobench.records import Record, RecordError, RecordStore, read
+from iontobench.records.commands import find
 from iontobench.records.meta import Meta, file_sha256, read_meta
 from iontobench.records.quantities import duration, fault_of, quantity
 from iontobench.records.verify import CAVEAT, INTACT
 
 from . import facts, plots, tables
-from .last_second import last_second
 
 
 def write_report(record_path: str | Path, out_path: str | Path) -> None:
@@ -30,12 +30,22 @@ def write_report(record_path: str | Path, out_path: str | Path) -> None:
     """
     source, target = Path(record_path), Path(out_path)
     page = render(read(source), read_meta(source), file_sha256(source))
-    scratch = target.with_name(target.name + ".new")
     try:
-        scratch.write_bytes(page.encode("utf-8", "replace"))
-        os.replace(scratch, target)  # never half a page
+        write_whole(target, page.encode("utf-8", "replace"))
     except OSError as error:
         raise RecordError(f"{target}: {error.strerror or error}") from None
+
+
+def make_report(store: RecordStore, name: str, out: str | Path | None = None) -> Path:
+    """Write the report of one record of a store beside it, or to `out`; return where it is.
+
+    Raises:
+        RecordError: no such record, not a record, or the page cannot be written.
+    """
+    entry = find(store, name)
+    target = Path(out) if out else entry.report
+    write_report(entry.record, target)
+    return target
 
 
 def render(record: Record, meta: Meta, file_hash: str) -> str:
@@ -100,6 +110,11 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
     if isinstance(injected, list) and injected:
         listed = ", ".join(map(str, injected))
         said_so.append(f"Injected on purpose (kind@seconds): {listed}.")
+    if record.faults_live:
+        listed = ", ".join(
+            f"{live.fault} at {said.stamp(live.t_ms).strip()}" for live in record.faults_live
+        )
+        said_so.append(f"Injected on purpose while the session ran: {listed}.")
     said_so += facts.unseen(record)
     said_so += facts.proofs(record)
     lost = sum(gap.count for gap in record.gaps)
@@ -156,7 +171,7 @@ def _figures(
     snapshot = record.snapshot
     if snapshot is not None and snapshot.rows:
         of_last = facts.last_second(snapshot) + end
-        drawing = last_second(snapshot, record.events, of_last)
+        drawing = plots.last_second(snapshot, record.events, of_last)
         drawn.append(("The last second before the fault", drawing))
     return drawn
 

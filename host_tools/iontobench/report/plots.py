@@ -1,25 +1,28 @@
-"""Draws a session: current against set point, voltage and load, dose against target.
+"""Draws a session: current, voltage and load, dose; and the last second before a fault.
 
-Input is a record's samples; axes are min:s, mA, V, kΩ, mA·min. The same record gives the same
-SVG, and no text of a record is drawn: labels are ours.
+Input is a record's samples and its snapshot; axes are min:s or ms, mA, V, kΩ, mA·min. The same
+record gives the same SVG, and no text of a record is drawn: labels are ours. It must not judge.
 """
 
 from typing import Any
 
 from markupsafe import Markup
 
-from ionto.core import codes
+from ionto.core import codes, units
 from iontobench import signs
-from iontobench.device.events import Event, Sample
+from iontobench.link.events import Event, FaultSnapshot, Sample
+from iontobench.records.quantities import UA_PER_MA
 
-from . import canvas, series, svg
+from . import plot_style as look
+from . import series
+from .svg import as_svg
 
 _STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600)
 _TICKS = 9
 _LEAST_SPAN = 0.09  # of the width: a narrower phase has no room for its name
-_PHASES = dict.fromkeys((codes.STATE_HOLD, codes.STATE_PULSE), svg.PHASE_B) | dict.fromkeys(
+_PHASES = dict.fromkeys((codes.STATE_HOLD, codes.STATE_PULSE), look.PHASE_B) | dict.fromkeys(
     (codes.STATE_RAMP, codes.STATE_RAMP_DOWN, codes.STATE_TURNING, codes.STATE_PAUSING),
-    svg.PHASE_A,
+    look.PHASE_A,
 )
 
 
@@ -36,14 +39,14 @@ class Shared:
 
 def current(shared: Shared, description: str) -> Markup:
     """Measured current over the set point, with the phases above it."""
-    with canvas.style():
-        figure, (axes,) = canvas.figure(3.1, 1, above_in=0.65)
+    with look.style():
+        figure, (axes,) = look.figure(3.1, 1, above_in=0.65)
         times, values = series.line(shared.samples, series.set_ma)
-        axes.plot(times, values, color=svg.SET, linewidth=2.8, label="set point")
+        axes.plot(times, values, color=look.SET, linewidth=2.8, label="set point")
         times, values = series.line(shared.samples, series.current_ma)
-        axes.plot(times, values, color=svg.CURRENT, linewidth=1.1, label="measured current")
+        axes.plot(times, values, color=look.CURRENT, linewidth=1.1, label="measured current")
         axes.set_ylabel("current (mA)")
-        canvas.from_zero(axes)
+        look.from_zero(axes)
         _phases(axes, shared)
         _marks(axes, shared, named=True)
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1.12), ncols=3, borderaxespad=0)
@@ -53,18 +56,18 @@ def current(shared: Shared, description: str) -> Markup:
 
 def voltage(shared: Shared, compliance_v: float | None, description: str) -> Markup:
     """Voltage over the load and, below it, the apparent load V / I."""
-    with canvas.style():
-        figure, (upper, lower) = canvas.figure(4.2, 2)
+    with look.style():
+        figure, (upper, lower) = look.figure(4.2, 2)
         times, values = series.line(shared.samples, series.load_v)
-        upper.plot(times, values, color=svg.VOLTAGE, linewidth=1.1)
+        upper.plot(times, values, color=look.VOLTAGE, linewidth=1.1)
         upper.set_ylabel("voltage (V)")
-        canvas.from_zero(upper)
-        if compliance_v and canvas.top(values) > compliance_v / 2:
-            canvas.level(upper, compliance_v, "compliance", svg.FAULT)
+        look.from_zero(upper)
+        if compliance_v and look.top(values) > compliance_v / 2:
+            look.level(upper, compliance_v, "compliance", look.FAULT)
         times, values = series.line(shared.samples, series.load_kohm)
-        lower.plot(times, values, color=svg.LOAD, linewidth=1.1)
+        lower.plot(times, values, color=look.LOAD, linewidth=1.1)
         lower.set_ylabel(f"load ({signs.KOHM})")
-        canvas.from_zero(lower)
+        look.from_zero(lower)
         _marks(upper, shared, named=True)
         _marks(lower, shared, named=False)
         return _draw(figure, lower, shared, "plot-voltage", "Voltage and load", description)
@@ -72,18 +75,62 @@ def voltage(shared: Shared, compliance_v: float | None, description: str) -> Mar
 
 def dose(shared: Shared, target_mamin: float | None, description: str) -> Markup:
     """Dose so far, towards the dose asked for."""
-    with canvas.style():
-        figure, (axes,) = canvas.figure(2.6, 1)
+    with look.style():
+        figure, (axes,) = look.figure(2.6, 1)
         times, values = series.line(shared.samples, series.dose_mamin)
-        axes.fill_between(times, values, color=svg.DOSE, alpha=0.12, linewidth=0)
-        axes.plot(times, values, color=svg.DOSE, linewidth=1.6)
+        axes.fill_between(times, values, color=look.DOSE, alpha=0.12, linewidth=0)
+        axes.plot(times, values, color=look.DOSE, linewidth=1.6)
         axes.set_ylabel(f"dose ({signs.MAMIN})")
-        canvas.from_zero(axes)
+        look.from_zero(axes)
         if target_mamin:
-            canvas.level(axes, target_mamin, f"asked: {target_mamin:.1f} {signs.MAMIN}", svg.FAINT)
+            look.level(axes, target_mamin, f"asked: {target_mamin:.3g} {signs.MAMIN}", look.FAINT)
         _marks(axes, shared, named=True)
         title = "Dose against the target"
         return _draw(figure, axes, shared, "plot-dose", title, description)
+
+
+def last_second(snapshot: FaultSnapshot, events: list[Event], description: str) -> Markup:
+    """Senses A and B over the set point, and the voltage over the load.
+
+    Args:
+        events: say which way the bridge stood; sense B is shown as A would read it.
+    """
+    sign = polarity(events)
+    times_ms = [-row * snapshot.row_us / 1000 for row in range(len(snapshot.rows))][::-1]
+    a_ma, b_ma, set_ma = (
+        [column * factor / units.UA_Q4 / UA_PER_MA for column in values]
+        for values, factor in zip(columns(snapshot, 0, 1, 3), (1, sign, 1), strict=True)
+    )
+    (load_mv,) = columns(snapshot, 2)
+    with look.style():
+        figure, (upper, lower) = look.figure(4.0, 2, above_in=0.3)
+        upper.plot(times_ms, set_ma, color=look.SET, linewidth=2.8, label="set point")
+        upper.plot(times_ms, b_ma, color=look.WARN, linewidth=1.4, label="sense B")
+        upper.plot(times_ms, a_ma, color=look.CURRENT, linewidth=1.1, label="sense A")
+        upper.set_ylabel("current (mA)")
+        _span(upper)
+        upper.legend(loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3, borderaxespad=0)
+        lower.plot(times_ms, [mv / 1000 for mv in load_mv], color=look.VOLTAGE, linewidth=1.1)
+        lower.set_ylabel("voltage (V)")
+        _span(lower)
+        lower.set_xlim(min(times_ms[0], -1) * 1.01, -times_ms[0] * 0.005)
+        lower.set_xlabel("time before the last row (ms)")
+        title = "The last second before the fault"
+        return as_svg(figure, "plot-last", title, description)
+
+
+def columns(snapshot: FaultSnapshot, *which: int) -> list[list[int]]:
+    """Some columns of a snapshot."""
+    return [[row[at] for row in snapshot.rows] for at in which]
+
+
+def polarity(events: list[Event]) -> int:
+    """How the bridge stood at the end: +1 or -1."""
+    sign = 1
+    for event in events:
+        if event.code in (codes.EVENT_START, codes.EVENT_POLARITY):
+            sign = -1 if event.a < 0 else 1
+    return sign
 
 
 def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: str) -> Markup:
@@ -92,7 +139,7 @@ def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: s
     axes.set_xticks([step_s * tick for tick in range(int(shared.end_s / step_s) + 1)])
     axes.xaxis.set_major_formatter(lambda t_s, _at: _tick(t_s, step_s))
     axes.set_xlabel("session time (min:s)")
-    return canvas.as_svg(figure, name, title, text)
+    return as_svg(figure, name, title, text)
 
 
 def _tick(t_s: float, step_s: float) -> str:
@@ -104,12 +151,12 @@ def _marks(axes: Any, shared: Shared, *, named: bool) -> None:
     """The fault's instant, and thinner the instants at which contact was lost."""
     for index, at_s in enumerate(shared.contacts_s):
         label = "contact lost" if named and index == 0 else None
-        style = {"color": svg.WARN, "linewidth": 1, "linestyle": (0, (1.5, 2))}
+        style = {"color": look.WARN, "linewidth": 1, "linestyle": (0, (1.5, 2))}
         axes.axvline(at_s, label=label, **style)
     if shared.fault is None:
         return
     at_s = shared.fault.t_ms / 1000
-    axes.axvline(at_s, color=svg.FAULT, linewidth=1.6)
+    axes.axvline(at_s, color=look.FAULT, linewidth=1.6)
     if named:
         name = codes.FAULT_NAMES.get(shared.fault.a, f"fault {shared.fault.a}")
         left = at_s > shared.end_s * 0.3
@@ -121,9 +168,9 @@ def _marks(axes: Any, shared: Shared, *, named: bool) -> None:
             textcoords="offset points",
             ha="right" if left else "left",
             va="top",
-            color=svg.FAULT,
+            color=look.FAULT,
             weight="bold",
-            bbox={"facecolor": svg.PAGE, "edgecolor": "none", "pad": 1},
+            bbox={"facecolor": look.PAGE, "edgecolor": "none", "pad": 1},
         )
 
 
@@ -133,10 +180,17 @@ def _phases(axes: Any, shared: Shared) -> None:
 
     across = axes.get_xaxis_transform()
     for state, from_s, to_s in series.state_spans(shared.samples):
-        colour = _PHASES.get(state, svg.PHASE_OFF)
+        colour = _PHASES.get(state, look.PHASE_OFF)
         box = Rectangle((from_s, 1.02), to_s - from_s, 0.09, transform=across, color=colour)
         box.set(clip_on=False, linewidth=0)
         axes.add_patch(box)
         if to_s - from_s > _LEAST_SPAN * shared.end_s:
             name = codes.STATE_NAMES.get(state, f"state {state}")
             axes.text((from_s + to_s) / 2, 1.062, name, transform=across, ha="center", va="center")
+
+
+def _span(axes: Any) -> None:
+    """Down to 0, further where a sense reads less, and some room above."""
+    low, high = axes.dataLim.y0, axes.dataLim.y1
+    axes.set_ylim(min(0.0, low * 1.18), max(high * 1.18, 0.01))
+    axes.yaxis.set_label_coords(-0.062, 0.5)

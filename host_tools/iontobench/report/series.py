@@ -1,13 +1,14 @@
 """Turns samples into lines short enough to draw: minimum and maximum of each stretch of time.
 
 Times in s, values in mA, V, kΩ, mA·min. A fault's edge or a single spike survives, because
-both extremes of every stretch are kept; an average would hide them.
+both extremes of every stretch are kept; an average would hide them. matplotlib's own
+simplification of paths does not bound the number of points, and so not the size of a page.
 """
 
 from collections.abc import Callable, Sequence
 
 from ionto.core import units
-from iontobench.device.events import Sample
+from iontobench.link.events import Sample
 
 STRETCHES = 450  # a little less than one a pixel column on a page
 GAP_MS = 1000  # a line is not drawn across a longer silence

@@ -1,67 +1,77 @@
-"""Makes matplotlib's SVG fit to be one of several inside a page that people print and hear read.
+"""A figure as one `<svg>` element for a page that people print and hear read.
 
-Every id gets the plot's own prefix, colours become the page's variables (so that a dark page has
-light lines), a title and a description go first, and whatever names a tool or a time goes out.
+matplotlib leaves out what names a tool or a time; its SVG is then parsed and changed as XML. Every
+id gets the plot's own prefix, colours become the page's variables (so that a dark page has light
+lines), and a title and a description go first. matplotlib has no option for these: its ids are the
+same in every figure, and it knows neither CSS variables nor `<desc>`.
 """
 
-import re
+import io
+import xml.etree.ElementTree as ET
+from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-# What plots.py draws with -> the page's variable. The value stays as the fallback.
-COLOURS = {
-    "#fefefe": "page",
-    "#1b2733": "ink",
-    "#5b6774": "faint",
-    "#dde3e9": "grid",
-    "#0b62a8": "current",
-    "#8a94a0": "set",
-    "#8a4b00": "voltage",
-    "#00716b": "load",
-    "#5a3ea6": "dose",
-    "#c02020": "fault",
-    "#b86e00": "warn",
-    "#e3edf6": "phase-a",
-    "#c9dff0": "phase-b",
-    "#eceff2": "phase-off",
-}
-PAGE, INK, FAINT, GRID, CURRENT, SET, VOLTAGE, LOAD, DOSE, FAULT, WARN, *_PHASES = COLOURS
-PHASE_A, PHASE_B, PHASE_OFF = _PHASES
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+from .plot_style import COLOURS, FONT
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_PAGE_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+# Without these four, which it writes by itself, matplotlib writes no metadata at all.
+_NO_METADATA: dict[str, Any] = {"Creator": None, "Date": None, "Format": None, "Type": None}
+
+ET.register_namespace("", _SVG)
+ET.register_namespace("xlink", _XLINK)
 
 
-def finish(raw: str, prefix: str, title: str, description: str) -> Markup:
-    """One `<svg>` element, ready for a page.
+def as_svg(figure: Any, prefix: str, title: str, description: str) -> Markup:
+    """One `<svg>` element of a figure, ready for a page.
 
     Args:
-        raw: what matplotlib wrote.
+        figure: matplotlib's.
         prefix: unique on the page; every id begins with it.
         title: what the plot is, short.
         description: what it shows, for those who do not see it.
     """
-    text = raw[raw.index("<svg") :].strip()
-    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="(?:matplotlib\.)?([^"]+)"', rf'id="{prefix}-\1"', text)
-    text = re.sub(r'(xlink:href=")#', rf"\1#{prefix}-", text)
-    text = re.sub(r"url\(#", f"url(#{prefix}-", text)
-    text = re.sub(r"\bd=\"[^\"]*\"", lambda path: _short(path[0]), text)
-    text = re.sub(r"'DejaVu Sans'[^;\"]*?(?=[;\"])", _FONT, text)
-    for colour, name in COLOURS.items():
-        text = text.replace(colour, f"var(--{name}, {colour})")
-    head, rest = text.split(">", 1)
-    view = re.search(r'viewBox="[^"]*"', head)
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{view[0] if view else ""} role="img" '
-        f'aria-labelledby="{prefix}-title {prefix}-desc">\n'
-        f'<title id="{prefix}-title">{escape(title)}</title>\n'
-        f'<desc id="{prefix}-desc">{escape(description)}</desc>'
-    )
-    return Markup(opening + rest)
+    raw = io.StringIO()
+    figure.savefig(raw, format="svg", transparent=True, metadata=_NO_METADATA)
+    drawn = ET.fromstring(raw.getvalue())
+    for element in drawn.iter():
+        _fit(element, prefix)
+    root = ET.Element(drawn.tag, {"viewBox": drawn.get("viewBox", ""), "role": "img"})
+    for name, text in (("title", title), ("desc", description)):
+        ET.SubElement(root, f"{{{_SVG}}}{name}", {"id": f"{prefix}-{name}"}).text = text
+    root.set("aria-labelledby", f"{prefix}-title {prefix}-desc")
+    root.extend(drawn)
+    return Markup(ET.tostring(root, encoding="unicode"))
 
 
-def _short(path: str) -> str:
+def _fit(element: ET.Element, prefix: str) -> None:
+    """Change one element's attributes in place."""
+    for name, value in element.items():
+        if name == "id":
+            value = f"{prefix}-{value.removeprefix('matplotlib.')}"
+        elif name == f"{{{_XLINK}}}href":
+            value = f"#{prefix}-{value.removeprefix('#')}"
+        elif name == "d":
+            value = " ".join(map(_short, value.split()))
+        elif name == "style":
+            value = "; ".join(_declared(one.strip()) for one in value.split(";"))
+        element.set(name, value.replace("url(#", f"url(#{prefix}-"))
+
+
+def _short(word: str) -> str:
     """Two decimals of a point are a hundredth of a pixel: no platform differs in them."""
-    rounded = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", path)
-    return re.sub(r"\s*\n", " ", rounded)
+    is_long = len(word.partition(".")[2]) > 2
+    return f"{float(word):.2f}" if is_long else word
+
+
+def _declared(declaration: str) -> str:
+    """One declaration of a style, in the page's font and colours."""
+    before, quote, _ = declaration.partition(f"'{FONT}'")
+    if quote:
+        return before + _PAGE_FONTS
+    name, colon, value = declaration.partition(": ")
+    if value in COLOURS:
+        value = f"var(--{COLOURS[value]}, {value})"
+    return f"{name}{colon}{value}"

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes, limits, program, units
-from iontobench import words as said
+from iontobench import text as said
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.meta import ABSENT, INTACT, Meta
 from iontobench.records.quantities import duration, quantity
 
-from . import loose
+from . import untrusted
 from .facts import Asked, Delivered, rung_words
 
 
@@ -32,7 +32,7 @@ def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str,
     if not ask.header:
         return []
     top = ask.header
-    bounds = loose.table(loose.table(header.get("limits")).get("bounds"))
+    bounds = untrusted.table(untrusted.table(header.get("limits")).get("bounds"))
     area_cm2 = top[program.H_AREA_MM2] / units.MM2_PER_CM2
     peak_ua = got.peak_ua if got.true_peak_ua is None else got.true_peak_ua
     density = peak_ua / area_cm2 if area_cm2 else None
@@ -49,17 +49,18 @@ def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str,
         (what, _shown(key, wall), _shown(key, bounds.get(key)), _shown(key, reached))
         for what, key, wall, reached in table
     ]
-    longest_s = loose.number(bounds.get("longest_s"))
-    longest = loose.NONE if longest_s is None else duration(longest_s * 1000)
+    longest_s = untrusted.number(bounds.get("longest_s"))
+    longest = untrusted.NONE if longest_s is None else duration(longest_s * 1000)
     wall = duration(top[program.H_TIME_S] * 1000)
     return [*rows, ("time, ramps down after", wall, longest, duration(got.length_ms))]
 
 
 def events(record: Record) -> list[tuple[str, str, bool]]:
-    """Rows of (time, what happened, whether it is the fault), gaps and link notes among them."""
+    """Rows of (time, what happened, whether it is the fault): events, gaps, notes, live faults."""
     rows = [(e.t_ms, said.event(e), e.code == codes.EVENT_FAULT) for e in record.events]
     rows += [(g.t_ms, f"{g.count} frames never arrived", False) for g in record.gaps]
     rows += [(n.t_ms, f"the link says: {n.text!r}", False) for n in record.notes]
+    rows += [(live.t_ms, said.injected(live.fault), False) for live in record.faults_live]
     return [
         (said.stamp(t_ms).strip(), what[:1].upper() + what[1:], is_fault)
         for t_ms, what, is_fault in sorted(rows, key=lambda row: row[0])
@@ -69,18 +70,19 @@ def events(record: Record) -> list[tuple[str, str, bool]]:
 def provenance(record: Record, meta: Meta, file_hash: str) -> list[tuple[str, str]]:
     """Rows of (what, value): where the session ran and what proves its bytes."""
     header = record.header
-    injected = ", ".join(map(str, loose.items(header.get("faults"))))
-    firmware = loose.table(header.get("firmware"))
+    injected = [str(one) for one in untrusted.items(header.get("faults"))]
+    injected += [f"{one.fault} while it ran" for one in record.faults_live]
+    firmware = untrusted.table(header.get("firmware"))
     rows = [
         ("Rung", rung_words(header)),
-        ("Board", loose.named(header.get("board"))),
-        ("Load", loose.named(header.get("skin"))),
+        ("Board", untrusted.named(header.get("board"))),
+        ("Load", untrusted.named(header.get("skin"))),
         ("ADC", header.get("adc")),
         ("Seed", header.get("seed")),
-        ("Faults injected on purpose", injected or "none"),
+        ("Faults injected on purpose", ", ".join(injected) or "none"),
         ("Limits profile", _profile(header)),
-        ("Protocol SHA-256", loose.table(header.get("protocol")).get("sha256")),
-        ("Program CRC", loose.hexadecimal(loose.table(header.get("program")).get("crc"))),
+        ("Protocol SHA-256", untrusted.table(header.get("protocol")).get("sha256")),
+        ("Program CRC", untrusted.hexadecimal(untrusted.table(header.get("program")).get("crc"))),
         ("Firmware", firmware.get("version")),
         ("Firmware SHA-256", firmware.get("sha256")),
         ("Started", header.get("started_at") or meta.values.get("started_at")),
@@ -94,8 +96,8 @@ def provenance(record: Record, meta: Meta, file_hash: str) -> list[tuple[str, st
 
 
 def _shown(key: str, value: Any) -> str:
-    number = loose.number(value)
-    return loose.NONE if number is None else quantity(key, number)
+    number = untrusted.number(value)
+    return untrusted.NONE if number is None else quantity(key, number)
 
 
 def _cut_ua(header: dict[str, Any], top: tuple[int, ...]) -> float | None:
@@ -110,8 +112,8 @@ def _cut_ua(header: dict[str, Any], top: tuple[int, ...]) -> float | None:
 
 
 def _profile(header: dict[str, Any]) -> str | None:
-    name = loose.named(header.get("profile"))
-    profile = loose.table(loose.table(header.get("limits")).get("profile"))
-    densities = loose.table(profile.get("density_ua_cm2"))
+    name = untrusted.named(header.get("profile"))
+    profile = untrusted.table(untrusted.table(header.get("limits")).get("profile"))
+    densities = untrusted.table(profile.get("density_ua_cm2"))
     walls_of = [f"{use} {_shown('_ua_cm2', limit)}" for use, limit in densities.items()]
     return f"{name} ({', '.join(walls_of)})" if name and walls_of else name

@@ -2,35 +2,38 @@
 
 Input calls take effect at `now_us`: advance first, then set. Units: us, uA, mV; drive is a
 fraction of its full scale, which is sense A's. Deterministic: board, load, converter, seed and
-faults give one trace. Must not know who drives it.
+faults, with the plant's times of those that are injected, give one trace. Must not know who drives
+it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from .adc import ADCS
-from .fault import Injected
-from .faults import SENSES, Schedule, parse
+from iontobench.signs import US
+
+from .fault import Fault, Injected, Schedule
+from .faults import KINDS, SENSES, checked, parse, text_of
 from .faults_senses import Troubled
 from .load import new_state
-from .plant import Plant
-from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
+from .plant import NEVER_US, Plant
+from .senses import ADCS, CH_A, CH_B, CH_SUPPLY, CH_V, Converter
 from .skin import LoadParams, load_skin
 from .stage import StageParams
-from .state import NEVER_US
 from .truth import Truth
 
-__all__ = ["CH_A", "CH_B", "CH_SUPPLY", "CH_V", "Bench"]
+__all__ = ["CH_A", "CH_B", "CH_SUPPLY", "CH_V", "SimulatedBench"]
+
+_TROUBLED = {*SENSES, "shoot-through"}  # kinds that need a converter with faults
 
 
-class Bench(Plant):
+class SimulatedBench(Plant):
     """A stage, a load and a converter.
 
     Args:
         board: the board's data (limits.Board).
         skin: a load's name (`forearm`, `resistor:10000`) or its parameters.
-        adc: `ideal` or `rp2040`.
-        seed: draws the tolerances and the noise.
-        faults: texts KIND@SECONDS[:VALUE].
+        adc: `ideal`, `rp2040` or a converter of one's own.
+        seed: draws the tolerances and the noise; each purpose has a stream of its own.
+        faults: texts KIND@SECONDS[:VALUE] or typed faults; `inject` takes later ones.
         compliance_share: the stage's true compliance over the board's nominal one, 0.5 to 1;
             None = as the seed draws it, 0.92 to 1.
 
@@ -44,9 +47,12 @@ class Bench(Plant):
             "_jump_ua",
             "_scale_ua",
             "_schedule",
+            "_told",
+            "_watchers",
             "adc",
             "board",
             "bridge_welded",
+            "has_processor",
             "host",
         ),
         *("mishaps", "polarity", "seed", "stop_pressed", "supply_mv", "truth", "upset"),
@@ -56,23 +62,24 @@ class Bench(Plant):
         self,
         board,
         skin: str | LoadParams = "forearm",
-        adc: str = "ideal",
+        adc: str | Converter = "ideal",
         seed: int = 1,
-        faults: tuple[str, ...] | list[str] = (),
+        faults: Sequence[str | Fault] = (),
         compliance_share: float | None = None,
     ) -> None:
-        if adc not in ADCS:
+        if isinstance(adc, str) and adc not in ADCS:
             raise ValueError(f"no converter called {adc!r}: {', '.join(ADCS)}")
         params = load_skin(skin) if isinstance(skin, str) else skin
-        self._schedule = Schedule([parse(text) for text in faults])
+        known = [parse(one) if isinstance(one, str) else checked(one) for one in faults]
+        self._schedule = Schedule(KINDS, known)
         stage = StageParams.of_board(board, seed, compliance_share)
         super().__init__(stage, new_state(params, seed))
         self.truth = Truth(self)
         self.board = board
-        self.adc = ADCS[adc](board, seed)
-        if self._schedule.kinds & {*SENSES, "shoot-through"}:
-            self.adc = Troubled(self.adc, self, seed)
+        self.adc: Converter = ADCS[adc](board, seed) if isinstance(adc, str) else adc
         self.seed = seed
+        if self._schedule.kinds & _TROUBLED:
+            self.adc = Troubled(self.adc, self, seed)
         self._base_ua = 0.0  # the drive is base + fraction x scale
         self._scale_ua = stage.full_scale_ua
         self._jump_ua = stage.full_scale_ua / 200  # at once: a pulse, or a very fast ramp
@@ -80,8 +87,11 @@ class Bench(Plant):
         self.supply_mv = stage.supply_mv
         self.stop_pressed = False  # the stop input; a test or a fault presses it
         self.bridge_welded = False
+        self.has_processor = False  # a virtual port is there, which acts on `mishaps`
         self.mishaps: list[tuple[int, float]] = []  # what befell the processor: its port's
         self.host: dict[str, float] = {}  # what befell the link: the port's cable's
+        self._told: list[Fault] = []  # the faults that were injected
+        self._watchers: list[Callable[[Fault], None]] = []
         self.upset: Callable[[str, int], None] = _no_memory
         self.fault_due_us = self._schedule.due_us(NEVER_US)
         self.recompute()
@@ -162,10 +172,50 @@ class Bench(Plant):
         """Convert one channel (CH_A, CH_B, CH_V, CH_SUPPLY) now."""
         return self.adc.code(channel, self.quantity(channel))
 
-    @property
-    def fault_kinds(self) -> frozenset[str]:
-        """Which kinds of fault this bench was told of."""
-        return self._schedule.kinds
+    def inject(self, fault: str | Fault) -> Fault:
+        """Inject a fault while time runs; return it as it is recorded.
+
+        Call it between two advances, from the thread that advances the bench: in a session from a
+        listener. A fault of the plant from now on is in force at once; one of the processor or
+        its link is acted on at the port's next look, 1 to 20 ms later.
+
+        Args:
+            fault: KIND[:VALUE] from now on, KIND@SECONDS[:VALUE] or a typed fault at its time.
+
+        Raises:
+            ValueError: no such fault, a time in the past, or a fault that nothing here can act
+                on; one line.
+        """
+        found = parse(fault, self.now_us) if isinstance(fault, str) else checked(fault)
+        shown = fault if isinstance(fault, str) else text_of(fault, with_time=True)
+        if found.onset_us < self.now_us:
+            raise ValueError(
+                f"fault {shown!r}: its time is past, the bench stands at {self.now_us} {US};"
+                " leave @SECONDS out for now"
+            )
+        needs = KINDS[found.kind].needs
+        if needs == "port" and not self.has_processor:
+            raise ValueError(f"fault {shown!r}: it is a virtual board's own, and there is none")
+        if needs == "memory" and self.upset is _no_memory:
+            raise ValueError(f"fault {shown!r}: no processor's memory is within reach")
+        if found.kind in _TROUBLED and not isinstance(self.adc, Troubled):
+            self.adc = Troubled(self.adc, self, self.seed)
+        self._schedule.add(found)
+        self._told.append(found)
+        self.fault_due_us = self._schedule.due_us(NEVER_US)
+        self.due_us = min(self.refresh_us, self.fault_due_us)
+        if self.fault_due_us <= self.now_us:
+            self.fault_edges()
+            self.switch()
+        for watcher in self._watchers:
+            watcher(found)
+        return found
+
+    def watch(self, watcher: Callable[[Fault], None]) -> None:
+        """Call `watcher` for each fault that is injected, and now for each that has been."""
+        self._watchers.append(watcher)
+        for fault in self._told:
+            watcher(fault)
 
     def senses(self) -> Troubled:
         """The faults between stage and codes, from now on in force.

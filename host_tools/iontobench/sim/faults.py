@@ -2,18 +2,19 @@
 
 `KINDS` is the one table: a fault is a description, the unit and range of its VALUE, and one
 function that applies an edge and says when the next one is due. Adding a fault is adding a row.
-A fault changes the plant only, or leaves a note there; must not know who drives it.
+A fault that is injected while time runs may leave out @SECONDS: it strikes now.
 """
 
 import re
 
+from iontobench.tomlfile.near import near_choice
+
 from .fault import Fault, Kind
 from .faults_board import BOARD
-from .faults_leads import LEADS
+from .faults_plant import LEADS, STAGE
 from .faults_senses import SENSES
-from .faults_stage import STAGE
 
-_PATTERN = re.compile(r"([a-z][a-z0-9-]*)@([0-9.]+)(?::(-?[0-9.]+))?")
+_PATTERN = re.compile(r"([a-z][a-z0-9-]*)(?:@([0-9.]+))?(?::(-?[0-9.]+))?")
 _LATEST_S = 100000.0
 
 GROUPS: dict[str, dict[str, Kind]] = {
@@ -25,30 +26,72 @@ GROUPS: dict[str, dict[str, Kind]] = {
 KINDS: dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
 
 
-def parse(text: str) -> Fault:
+def parse(text: str, now_us: int | None = None) -> Fault:
     """Return the fault that `text` names.
 
+    Args:
+        text: KIND@SECONDS[:VALUE].
+        now_us: the plant's time, where time runs: then KIND[:VALUE] is a fault from now on.
+
     Raises:
-        ValueError: one line with the form, the kinds or the range that is allowed.
+        ValueError: one line with the form, the kinds or the range that is allowed, and the kind
+            that was probably meant.
     """
     match = _PATTERN.fullmatch(text)
-    if match is None:
-        raise ValueError(f"fault {text!r}: write KIND@SECONDS[:VALUE], kinds: {_names()}")
+    if match is None or (match[2] is None and now_us is None):
+        form = "KIND@SECONDS[:VALUE]" if now_us is None else "KIND[@SECONDS][:VALUE]"
+        raise ValueError(f"fault {text!r}: write {form}, kinds: {', '.join(KINDS)}{_near(text)}")
     name, seconds, value = match.groups()
-    if name not in KINDS:
-        raise ValueError(f"fault {text!r}: no kind {name!r}, kinds: {_names()}")
-    kind = KINDS[name]
-    onset_s = _number(text, "SECONDS", seconds, 0.0, _LATEST_S, "s")
+    kind = _kind(text, name)
+    onset_us = now_us or 0
+    if seconds is not None:
+        onset_us = round(_number(text, "SECONDS", seconds, 0.0, _LATEST_S, "s") * 1e6)
     amount = kind.default
     if value is not None:
         if not kind.unit:
             raise ValueError(f"fault {text!r}: {name} takes no VALUE")
         amount = _number(text, "VALUE", value, kind.low, kind.high, kind.unit)
-    return Fault(name, round(onset_s * 1e6), amount)
+    return Fault(name, onset_us, amount)
 
 
-def _names() -> str:
-    return ", ".join(KINDS)
+def checked(fault: Fault) -> Fault:
+    """The fault itself, where its kind, its onset and its value are ones that `parse` takes.
+
+    Raises:
+        ValueError: one line, as of `parse`.
+    """
+    shown = text_of(fault, with_time=True)
+    kind = _kind(shown, fault.kind)
+    _number(shown, "SECONDS", f"{fault.onset_us / 1e6:g}", 0.0, _LATEST_S, "s")
+    if kind.unit:
+        _number(shown, "VALUE", f"{fault.value!r}", kind.low, kind.high, kind.unit)
+    return fault
+
+
+def text_of(fault: Fault, *, with_time: bool = False) -> str:
+    """A fault as `parse` takes it: KIND[:VALUE], or KIND@SECONDS[:VALUE] with its time."""
+    time = f"@{_plain(fault.onset_us / 1e6)}" if with_time else ""
+    kind = KINDS.get(fault.kind)
+    return f"{fault.kind}{time}" + (f":{_plain(fault.value)}" if kind and kind.unit else "")
+
+
+def _kind(text: str, name: str) -> Kind:
+    if name not in KINDS:
+        line = f"fault {text!r}: no kind {name!r}, kinds: {', '.join(KINDS)}"
+        raise ValueError(line + _near(name))
+    return KINDS[name]
+
+
+def _near(text: str) -> str:
+    """The kind that was probably meant, as the end of a line; nothing where it is right."""
+    name = re.split("[@:]", text, maxsplit=1)[0]
+    near = None if name in KINDS else near_choice(name, KINDS)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _plain(value: float) -> str:
+    """A number without an exponent, to the millionth."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _number(text: str, what: str, word: str, low: float, high: float, unit: str) -> float:
@@ -59,49 +102,3 @@ def _number(text: str, what: str, word: str, low: float, high: float, unit: str)
     if not low <= value <= high:
         raise ValueError(f"fault {text!r}: {what} is {low:g} to {high:g} {unit}, not {word}")
     return value
-
-
-class Schedule:
-    """The faults of one bench and when each has its next edge."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self._faults = faults
-        self._pending = [(fault.onset_us, index, 0) for index, fault in enumerate(faults)]
-        self._fired: set[int] = set()
-        self.kinds = frozenset(fault.kind for fault in faults)
-
-    def begin(self, plant) -> bool:
-        """Apply what is due before time begins; return whether there was anything.
-
-        A fault of a memory waits for the first instant after: until then nothing is in it.
-        """
-        return self._apply(plant, [row for row in self._due(0) if not self._is_memory(row[1])])
-
-    def ended(self) -> list[tuple[Fault, bool]]:
-        """Every fault, and whether it has fired."""
-        return [(fault, index in self._fired) for index, fault in enumerate(self._faults)]
-
-    def due_us(self, never_us: int) -> int:
-        """Return when the next edge is due."""
-        return min((due for due, _, _ in self._pending), default=never_us)
-
-    def apply(self, plant) -> bool:
-        """Apply every edge due at the plant's time; return whether there was one."""
-        return self._apply(plant, self._due(plant.now_us))
-
-    def _due(self, now_us: int) -> list[tuple[int, int, int]]:
-        return [row for row in self._pending if row[0] <= now_us]
-
-    def _is_memory(self, index: int) -> bool:
-        return KINDS[self._faults[index].kind].needs == "memory"
-
-    def _apply(self, plant, ready: list[tuple[int, int, int]]) -> bool:
-        later = [row for row in self._pending if row not in ready]
-        for due_us, index, count in ready:
-            fault = self._faults[index]
-            self._fired.add(index)
-            wait_us = KINDS[fault.kind].edge(plant, fault.value, count)
-            if wait_us is not None:
-                later.append((due_us + wait_us, index, count + 1))
-        self._pending = later
-        return bool(ready)

@@ -1,13 +1,13 @@
 """Faults of the board's processor, its clock, its memory, its host and its stop button.
 
 The plant cannot stop a processor: an edge leaves a note in `plant.mishaps`, which the virtual
-port acts on at its next tick, or calls `plant.upset`, which whoever holds the processor's memory
-has set. Units: ms, percent, bytes. Must not know which controller runs.
+port acts on at its next tick. For a bit of the memory it calls `plant.upset`, which the owner of
+that memory has set. Units: ms, percent, bytes. Must not know which controller runs.
 """
 
 from .fault import Kind
 
-STALL, HANG, BROWN_OUT, CLOCK_RATE, CLOCK_JUMP = range(5)
+STALL, HANG, BROWN_OUT, CLOCK_RATE, CLOCK_JUMP, LINK = range(6)
 LONGEST_STALL_MS = 10000.0
 
 
@@ -27,6 +27,7 @@ def _brown_out(plant, value: float, count: int) -> None:
 def _host(name: str):
     def edge(plant, value: float, count: int) -> None:
         plant.host[name] = value
+        plant.mishaps.append((LINK, value))
 
     return edge
 

@@ -1,19 +1,18 @@
 """Faults of shunts, dividers, converter, reference and multiplexer.
 
-`Troubled` stands in front of a converter; until the first of its faults strikes it hands through
+`Troubled` stands in front of a converter; until the first of its faults strikes it passes on
 every call, so that the trace up to there is the healthy one's. Units: uA, mV, codes.
 """
-
-from math import pi, sin
 
 from iontobench.signs import UA
 
 from .fault import Kind
 from .noise import Normal
+from .portable import sine
 from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
 
 _CHANNELS = 4
-_MAINS_RAD_PER_US = 2.0 * pi * 50e-6
+_MAINS_PERIOD_US = 20000
 _NOISE_BLOCK = 512
 
 
@@ -31,7 +30,7 @@ class Troubled:
         self._plant = plant
         self._normal = Normal(seed, "adc trouble")
         self._noise: list[float] = []
-        self._last = [0] * _CHANNELS
+        self._last: list[int | None] = [None] * _CHANNELS  # None: not read yet
         self.name, self.ranges = adc.name, adc.ranges
         self.active = False
         self.times = [1.0] * _CHANNELS
@@ -56,8 +55,9 @@ class Troubled:
         if not self.active:
             code = self._last[channel] = self._adc.code(channel, quantity)
             return code
-        if self.frozen[channel]:
-            return self._last[channel]
+        last = self._last[channel]
+        if self.frozen[channel] and last is not None:
+            return last
         if self.stuck_at is not None:
             channel = self.stuck_at
             quantity = self._plant.quantity(channel)
@@ -77,7 +77,7 @@ class Troubled:
                 self._noise = self._normal.block(_NOISE_BLOCK)
             extra_ua = self.sigma_ua * self._noise.pop()
         if self.mains_ua:  # it is in the loop of the load: A and B see the same current
-            wave_ua = self.mains_ua * sin(_MAINS_RAD_PER_US * self._plant.now_us)
+            wave_ua = self.mains_ua * sine(self._plant.now_us / _MAINS_PERIOD_US)
             extra_ua += wave_ua * (self._plant.polarity if channel == CH_B else 1)
         return extra_ua
 

@@ -10,7 +10,7 @@ from math import exp
 from .noise import SlowWander
 from .skin import LoadParams, RcParams, SkinParams
 
-SLOW_US = 10000  # [control.md: slow states may step every 10 ms]
+SLOW_US = 10000  # [docs/loads.md, Equations]
 _QUICK_US = 1000  # while the field state still moves
 _QUICK_SHARE = 0.05
 _LEAST_KOHM = 0.001  # a lead

@@ -5,7 +5,7 @@ within 0.02 %, drawn per seed. It reads the load, not the board, and must not be
 session.
 """
 
-from .bench import Bench
+from .bench import SimulatedBench
 from .noise import seeded
 
 GAIN_ERROR = 0.0002
@@ -20,7 +20,7 @@ class Meter:
         seed: draws this meter's gain error.
     """
 
-    def __init__(self, bench: Bench, r_ohm: float, seed: int) -> None:
+    def __init__(self, bench: SimulatedBench, r_ohm: float, seed: int) -> None:
         self._bench = bench
         self._r_kohm = r_ohm / 1000.0
         self._gain = 1.0 + seeded(seed, "meter").uniform(-GAIN_ERROR, GAIN_ERROR)

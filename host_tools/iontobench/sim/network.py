@@ -16,7 +16,7 @@ Units: uA, mV, kOhm, nF, us, charge in pC (uA us).
 
 from math import exp
 
-FILTER_TAU_US = 300.0  # two such poles [control.md, The stage]
+FILTER_TAU_US = 300.0  # two such poles [docs/control.md, The stage]
 _MU = 1.0 / FILTER_TAU_US
 
 

@@ -16,12 +16,11 @@ from ionto.core.units import (
     SAMPLE_V,
 )
 
-from .bench import Bench
-from .cable import Cable, NoConsole
-from .processor import Processor
+from .bench import SimulatedBench
+from .processor import NoConsole, Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
 
-PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [control.md, The stage]
+PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [docs/control.md, The stage]
 RESAMPLE_US = 150
 
 
@@ -35,15 +34,13 @@ class VirtualPort(Processor):
     """
 
     __slots__ = (
-        *("board", "_read", "_codes3", "_ways_back", "_gate", "_drive", "_live", "_counts"),
+        *("board", "_ways_back", "_gate", "_drive", "_live", "_counts"),
         *("_supply_back", "_supply_mv"),
     )
 
     def __init__(self, board, bench, console=None, calibration=None) -> None:
-        super().__init__(bench, Cable.around(console or NoConsole(), bench))
+        super().__init__(bench, console or NoConsole())
         self.board = board
-        self._read = self._console.read
-        self._codes3 = bench.adc.codes3
         rows = calibration or nominal_calibration(bench.adc.ranges)
         if len(rows) != 4 or any(len(row) != 3 for row in rows):
             raise ValueError("a calibration is 4 x (zero_counts, mul, shift)")
@@ -88,7 +85,7 @@ class VirtualPort(Processor):
         """
         bench = self.bench
         ua = bench.shunt_ua
-        a, b, v = self._codes3(ua, ua * bench.polarity, bench.node_mv)
+        a, b, v = bench.adc.codes3(ua, ua * bench.polarity, bench.node_mv)
         a_zero, a_mul, a_shift, b_zero, b_mul, b_shift, v_zero, v_mul, v_shift = self._ways_back
         buf[SAMPLE_A] = (a - a_zero) * a_mul >> a_shift
         buf[SAMPLE_B] = (b - b_zero) * b_mul >> b_shift
@@ -174,9 +171,9 @@ def simulated(
 
     Args:
         skin: a load's name or its parameters; adc: `ideal` or `rp2040`.
-        seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE].
+        seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE] or typed.
         console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
         compliance_share: the stage's true compliance over the nominal one; None = drawn.
     """
-    bench = Bench(board, skin, adc, seed, faults, compliance_share)
+    bench = SimulatedBench(board, skin, adc, seed, faults, compliance_share)
     return VirtualPort(board, bench, console, calibration)

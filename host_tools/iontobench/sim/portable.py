@@ -1,8 +1,9 @@
-"""The normal distribution and exp, with the same bits on every platform.
+"""The normal distribution, exp, power and sine, with the same bits on every platform.
 
-`log`, `exp` and numpy's standard_normal depend on the platform's mathematical library. Here
+`log`, `exp`, `sin`, `**` and numpy's standard_normal depend on the platform's library. Here
 are only integers, comparisons and + - * / and square root, which IEEE 754 rounds exactly, one
-operation at a time. Pure numbers. Must not call `math.log` or `math.exp`.
+operation at a time; that is why they are written here and not taken from a library. Pure numbers.
+Must not call `math.log` or `math.exp`.
 """
 
 from math import ldexp
@@ -28,6 +29,8 @@ _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _SQRT_HALF = 0.7071067811865476
 _ATANH = (2 / 13, 2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3, 2.0)  # of 2 atanh(s) / s, in s^2
 _TERMS = 14  # of exp's series, for |x| up to ln(2) / 2
+_TWO_PI = 6.283185307179586
+_SINE_TERMS = 16  # of the sine's series, for |x| up to pi
 
 
 def normal(uniform: Array) -> Array:
@@ -56,6 +59,21 @@ def exp(x: float) -> float:
     for term in range(_TERMS, 0, -1):
         value = 1.0 + value * rest / term
     return ldexp(value, twos)
+
+
+def power(base: float, exponent: float) -> float:
+    """Return `base` to the power of `exponent`; base above 0. Off by less than 1e-11 of itself."""
+    return exp(exponent * float(_log(np.array([base]))[0]))
+
+
+def sine(turns: float) -> float:
+    """Return the sine of an angle in turns, within 1e-14; from its power series."""
+    x = (turns - round(turns)) * _TWO_PI
+    square = x * x
+    value = 1.0
+    for term in range(_SINE_TERMS, 0, -1):
+        value = 1.0 - value * square / (2 * term * (2 * term + 1))
+    return x * value
 
 
 def _log(x: Array) -> Array:

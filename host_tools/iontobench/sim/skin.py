@@ -29,13 +29,13 @@ ElectrodeMv = Annotated[float, Meta(ge=0, le=5000)]
 Area = Annotated[float, Meta(ge=0.01, le=2000)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Factor = Annotated[float, Meta(ge=0.1, le=10)]
-# Tap water has 50 to 1000 uS/cm [domain.md 4b]; 50 000 is sea water.
+# Tap water has 50 to 1000 uS/cm [docs/loads.md, Sites]; 50 000 is sea water.
 WATER_MIN_US_CM, WATER_MAX_US_CM = 10.0, 50000.0
 Conductivity = Annotated[float, Meta(ge=WATER_MIN_US_CM, le=WATER_MAX_US_CM)]
 
 
 class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Skin under two electrodes [control.md, Corrections to the load model; domain.md 4b].
+    """Skin under two electrodes [docs/loads.md, Equations; docs/loads.md, Sites].
 
     `_cm2` quantities are for 1 cm2 of contact; `fast_share` is w; `field_mv` is Ve; electrode
     figures are for the pair in series; `anode_factor` multiplies r0 under the anode. `water_cm` of

@@ -12,9 +12,9 @@ import msgspec
 
 from .noise import seeded
 
-LIM_TEST_UA = 30.0  # x the board's proof_scale [control.md, The stage]
+LIM_TEST_UA = 30.0  # x the board's proof_scale [docs/control.md, The stage]
 _LIMITER_RATIO = 1.05
-# Of its nominal compliance; provisional until a circuit says more [control.md, Corrections].
+# Of its nominal compliance; provisional until a circuit says more [docs/control.md, The stage].
 COMPLIANCE_SHARE_MIN = 0.92
 SHARE_LOW, SHARE_HIGH = 0.5, 1.0  # what a test or a fault may ask for
 
@@ -72,7 +72,8 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw_hold_us(seed: int) -> int:
-    """The dead-man's hold: 6 ms nominal, 3.6 to 8.4 ms over tolerance [control.md]."""
+    """The dead-man's hold: 6 ms nominal, 3.6 to 8.4 ms with its tolerance [docs/control.md, The
+    stage]."""
     return round(seeded(seed, "dead-man").triangular(3600.0, 8400.0, 6000.0))
 
 

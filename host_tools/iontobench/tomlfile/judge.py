@@ -1,6 +1,8 @@
 """Holds the data of a file against the shape that a msgspec struct gives, and tells every error.
 
-msgspec judges, one key at a time, so that one error does not hide the next. A key that is probably
+msgspec judges, one key at a time, so that one error does not hide the next: `msgspec.convert`
+stops at its first error and gives that one's path in its text alone. The path of an error is that
+of the walk through the tables here, so no text of msgspec is taken apart. A key that is probably
 another one misspelt is one error: the other one is not told as missing too. Units are the ranges'.
 Must not know what a file means.
 """

@@ -1,6 +1,7 @@
 """Finds the line of every key of a TOML file that `tomllib` has already accepted.
 
-`tomllib` keeps no positions. So the text is read a second time, for its keys alone: values are
+`tomllib` keeps no positions, and another parser might accept other files than `tomllib` does. So
+the text is read a second time, for its keys alone: values are
 skipped over. The keys found have to be exactly those of the parsed data; where they are not, there
 are no lines at all, since a wrong line is worse than none. Must not judge TOML.
 """

@@ -1,7 +1,8 @@
 """The text of one file: read, decoded and parsed, with the line of every key.
 
-What is no small regular file of UTF-8 TOML is one line, since nothing further can be judged. Must
-not know the shape of any file.
+What is no small regular file of UTF-8 TOML is one line, since nothing further can be judged. The
+line of a syntax error is read from `tomllib`'s text where its error has no `lineno`: Python has
+that attribute from 3.14 on. Must not know the shape of any file.
 """
 
 import os
@@ -90,10 +91,9 @@ class Source:
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             words = one_line(str(error))
-            at = _AT_LINE.search(words)
             raise self.error_type(
                 *(self.file, "", f"not TOML: {words}", "TOML 1.0", "correct that line"),
-                line=int(at[1]) if at else None,
+                line=_line_of(error, words),
             ) from None
         except (ValueError, RecursionError):  # a number of thousands of digits; deep nesting
             found = "not TOML that can be read: an endless number or too deep a nesting"
@@ -112,6 +112,12 @@ def shown(path: KeyPath) -> str:
             key = step if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", step) else quote(step)
             text += f".{key}" if text else key
     return text
+
+
+def _line_of(error: tomllib.TOMLDecodeError, words: str) -> int | None:
+    told = getattr(error, "lineno", None)
+    at = _AT_LINE.search(words)
+    return told if told is not None else int(at[1]) if at else None
 
 
 def _read(file: str, path: Path, kind: type[FileError]) -> bytes:

@@ -8,7 +8,6 @@ asks for `monotonic()` gets emulated seconds. The chip runs only while somebody 
 is no evidence about hardware.
 """
 
-import os
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -17,13 +16,13 @@ import serial
 from iontobench.chip.flash import FILESYSTEM_BYTES, FILESYSTEM_OFFSET
 from iontobench.chip.image import ImageError, find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.plant import SessionPlant
-from iontobench.chip.runner import ADC, BOARD, pin_map
+from iontobench.chip.pico import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
-from iontobench.device.known_loads import calibrate_seeded
-from iontobench.sim.bench import Bench
+from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.disk import write_whole
+from iontobench.resources import load_board
+from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.skin import load_skin
-from iontobench.tree import load_board
 
 DEFAULT_LOAD = "forearm"
 SEED = 1
@@ -46,17 +45,14 @@ class Pico:
             if len(data) != FILESYSTEM_BYTES:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
-        plant = SessionPlant(Bench(board, load_skin(load), ADC, SEED, ()))
-        self.wiring = Wiring(self.chip, plant, pin_map(BOARD))
-        plant.start(self.chip.now_us)
+        bench = SimulatedBench(board, load_skin(load), ADC, SEED)
+        self.wiring = Wiring(self.chip, bench, pin_map(BOARD), from_us=self.chip.now_us)
 
     def save(self) -> None:
-        """Keep the flash; by rename, so that a killed program leaves the old one."""
+        """Keep the flash; whole, so that a killed program leaves the old one."""
         flash = self.chip.mcu.flash
         data = bytes(flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + FILESYSTEM_BYTES])
-        part = self.path.with_name(self.path.name + ".part")
-        part.write_bytes(data)
-        os.replace(part, self.path)
+        write_whole(self.path, data)
 
 
 _PICOS: dict[str, Pico] = {}  # in this process: a port that is opened anew finds the same chip

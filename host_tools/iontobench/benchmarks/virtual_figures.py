@@ -1,0 +1,122 @@
+"""Figures of virtual sessions: dose, peak, speed, how fast an open lead turns off, and records.
+
+A record is cut, changed by a byte and written a second time; cuts and changed bytes are spread
+evenly over it.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from iontobench import signs
+from iontobench.records import RecordError, Verdict, verify
+
+from .figures import PROTOCOL, FigureSessions, figure
+
+_RUN = f"iontobench run {PROTOCOL}"
+_OPEN_AT_S = ("8", "21.3", "300", "1150")
+_SHORT = ("--fault", "open@8")  # a record of some hundred lines
+_SHOWN = "iontobench run dexamethasone-40 --fault open@8"
+_POSITIONS = 400
+
+
+@figure("peak current through the load", "mA", "<= 2.03", "virtual", _RUN)
+def peak(sessions: FigureSessions) -> float:
+    return sessions.session()["peak_ma"]
+
+
+@figure("dose by the firmware", signs.MAMIN, "39.9 .. 40.1", "virtual", _RUN)
+def dose(sessions: FigureSessions) -> float:
+    return sessions.session()["dose_mamin"]
+
+
+@figure("dose error, ideal ADC", "%", "<= 0.1", "virtual", _RUN)
+def dose_error_ideal(sessions: FigureSessions) -> float:
+    return _dose_error_percent(sessions.session())
+
+
+@figure("dose error, RP2040 ADC", "%", "<= 1.0", "virtual", f"{_RUN} --adc rp2040")
+def dose_error_rp2040(sessions: FigureSessions) -> float:
+    return _dose_error_percent(sessions.session("--adc", "rp2040"))
+
+
+@figure("speed of a session", "x real time", ">= 200", "virtual", _RUN)
+def speed(sessions: FigureSessions) -> float:
+    return sessions.session()["realtime_factor"]
+
+
+@figure("whole command, report included", "s", "<= 60", "virtual", f"{_RUN} --speed max")
+def whole_command(sessions: FigureSessions) -> float:
+    command = [sys.executable, "-m", "iontobench.cli.main", "run", PROTOCOL, "--speed", "max"]
+    started_s = time.monotonic()
+    subprocess.run(
+        [*command, "--clear", "--data", str(sessions.folder)], capture_output=True, check=True
+    )
+    return time.monotonic() - started_s
+
+
+def _open_figure(at_s: str) -> None:
+    option = f"open@{at_s}"
+
+    shown = f"{_RUN} --fault {option}"
+
+    @figure(f"lead opens at {at_s} s: gate off after", "ms", "<= 20", "virtual", shown)
+    def gate_off(sessions: FigureSessions) -> float:
+        return sessions.session("--fault", option)["gate_off_ms"]
+
+
+for _at_s in _OPEN_AT_S:
+    _open_figure(_at_s)
+
+
+def _dose_error_percent(session: dict[str, Any]) -> float:
+    told, true = session["dose_mamin"], session["dose_true_mamin"]
+    return abs(told - true) / true * 100
+
+
+@figure("same seed, second run: differing bytes", "bytes", "<= 0", "virtual", _SHOWN)
+def same_seed(sessions: FigureSessions) -> float:
+    first = Path(sessions.session(*_SHORT)["record"]).read_bytes()
+    second = Path(sessions.again(*_SHORT)["record"]).read_bytes()
+    differing = sum(one != other for one, other in zip(first, second, strict=False))
+    return differing + abs(len(first) - len(second))
+
+
+@figure(f"{_POSITIONS} cuts: not verified up to the cut", "cuts", "<= 0", "virtual", _SHOWN)
+def cuts(sessions: FigureSessions) -> float:
+    whole = Path(sessions.session(*_SHORT)["record"]).read_bytes()
+    ends = [at for at, byte in enumerate(whole, 1) if byte == ord("\n")]
+    wrong = 0
+    for at in _positions(len(whole)):
+        lines = sum(end <= at for end in ends)
+        verdict = _verdict(sessions, whole[:at])
+        wrong += lines != (verdict.lines if verdict else 0)
+        wrong += verdict is not None and verdict.status != "incomplete"
+    return wrong
+
+
+@figure(f"{_POSITIONS} changed bytes: not found", "bytes", "<= 0", "virtual", _SHOWN)
+def changes(sessions: FigureSessions) -> float:
+    whole = Path(sessions.session(*_SHORT)["record"]).read_bytes()
+    missed = 0
+    for at in _positions(len(whole)):
+        changed = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        verdict = _verdict(sessions, changed)
+        missed += verdict is not None and verdict.status == "intact"
+    return missed
+
+
+def _positions(size: int) -> list[int]:
+    return [1 + number * (size - 2) // (_POSITIONS - 1) for number in range(_POSITIONS)]
+
+
+def _verdict(sessions: FigureSessions, data: bytes) -> Verdict | None:
+    """The verdict, or None where not even a record is recognised."""
+    path = sessions.folder / "tried.jsonl"
+    path.write_bytes(data)
+    try:
+        return verify(path)
+    except RecordError:
+        return None

@@ -1,0 +1,100 @@
+"""What `doctor` asks of a board at a serial port, one finding after the other.
+
+A finding has an answer in words and, where the answer is no, a remedy. The first one that leaves
+nothing more to ask ends the list. Nothing is written and no session is disturbed.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ionto.core.telemetry import LINK_VERSION
+from iontobench import resources
+
+from .connection import BoardInfo, BusyError, Connection, connect
+from .deploy import slots
+from .files import BoardFiles
+from .port import HOST_PORTS, BoardError, HostPorts, PortError
+
+MPY_VERSION = 6  # of the compiled files that a deploy writes
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One answer; `remedy` is None where all is well."""
+
+    what: str
+    answer: str
+    remedy: str | None = None
+
+
+def examine(name: str, ports: HostPorts = HOST_PORTS) -> Iterator[Finding]:
+    """The board at port `name` or `auto`.
+
+    Raises:
+        BusyError: it is in a session, or another program runs on it.
+    """
+    try:
+        found = ports.resolve(name)
+    except PortError as error:
+        yield _no("port", str(error))
+        return
+    yield Finding("port", found)
+    try:
+        with connect(found, ports) as connection:
+            yield Finding("access", "opened, and at its prompt")
+            about = connection.about()
+            yield from _firmware(found, about)
+            yield from _slots(found, connection)
+            yield from _latch(about)
+    except BusyError:
+        raise
+    except (PortError, BoardError) as error:
+        yield _no("access", str(error).removeprefix(f"{found}: "))
+
+
+def _firmware(name: str, about: BoardInfo) -> Iterator[Finding]:
+    version = f"{about.python} {about.version} on {about.machine}"
+    if about.python != "micropython" or about.mpy != MPY_VERSION:
+        remedy = "put MicroPython 1.26 for this board on it, then deploy"
+        yield Finding("micropython", version, remedy)
+        return
+    yield Finding("micropython", version)
+    if about.info is None:
+        yield Finding("firmware", "none", f"iontobench deploy {name}")
+        return
+    slot = f" from slot {about.slot}" if about.slot else ""
+    yield Finding("firmware", f"{about.info.get('firmware')}{slot}")
+    if about.board in resources.board_names():
+        yield Finding("board", str(about.board))
+    else:
+        remedy = f"say which hardware it is: iontobench deploy {name} --board NAME"
+        yield Finding("board", f"{about.board}, which this program does not know", remedy)
+    spoken = about.info.get("link_version")
+    matches = spoken == LINK_VERSION
+    answer = f"version {spoken}" + ("" if matches else f", this program speaks {LINK_VERSION}")
+    yield Finding("link", answer, None if matches else f"iontobench deploy {name}")
+
+
+def _slots(name: str, connection: Connection) -> Iterator[Finding]:
+    found = slots(BoardFiles(connection))
+    whole = " and ".join(found.whole) or "none"
+    is_well = found.running == found.chosen
+    remedy = None if is_well else f"iontobench deploy {name}"
+    yield Finding("slots", f"whole: {whole}; chosen: {found.chosen}", remedy)
+
+
+def _latch(about: BoardInfo) -> Iterator[Finding]:
+    if about.info is None:
+        return
+    fault = about.info.get("fault", "none")
+    if fault == "none":
+        yield Finding("fault", "none latched")
+    else:
+        remedy = "look into it, then bench.clear() at its prompt, or run --clear"
+        yield Finding("fault", f"latched: {fault}", remedy)
+
+
+def _no(what: str, sentence: str) -> Finding:
+    """A sentence of the form `what is wrong; what to do`."""
+    answer, _, remedy = sentence.partition("; ")
+    return Finding(what, answer, remedy or "see the README on boards")

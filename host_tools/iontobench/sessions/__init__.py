@@ -1,0 +1,1 @@
+"""One session on any bench: what runs it, its record, latch and summary. No command line."""

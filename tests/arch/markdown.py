@@ -1,0 +1,77 @@
+"""Reads markdown pages for tests: the tables below each heading, and the fenced blocks."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_FENCE = re.compile(r"```(\w*)")
+_RULE = re.compile(r"[|\s:-]+")
+_NOT_RUN = re.compile(r"<!-- not run: (.+?) -->")
+
+
+class Block(NamedTuple):
+    """A fenced block: its first line's number, its language, its lines, why it is not run."""
+
+    page: Path
+    line: int
+    language: str
+    lines: list[str]
+    not_run: str
+
+
+def tables(page: Path) -> dict[str, list[list[str]]]:
+    """The rows below each heading, without head and rule; a cell without its backticks."""
+    found: dict[str, list[list[str]]] = {}
+    heading, is_body = "", False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        if not line.startswith("|"):
+            is_body = False
+        elif _RULE.fullmatch(line):
+            is_body = True
+        elif is_body:
+            cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+            found.setdefault(heading, []).append([cell.strip() for cell in cells])
+    return found
+
+
+def column(page: Path, heading: str, at: int = 0) -> list[str]:
+    """One column of the table below a heading, without backticks."""
+    return [row[at].replace("`", "") for row in tables(page)[heading]]
+
+
+def names(cell: str) -> list[str]:
+    """What stands in backticks in a cell."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def sections(page: Path) -> dict[str, str]:
+    """The text below each heading, on one line."""
+    found: dict[str, str] = {}
+    heading = ""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+        else:
+            found[heading] = f"{found.get(heading, '')} {line}"
+    return {name: " ".join(text.split()) for name, text in found.items()}
+
+
+def blocks(page: Path) -> list[Block]:
+    """The fenced blocks of a page; a comment `<!-- not run: why -->` right above one marks it."""
+    found: list[Block] = []
+    reason, is_open = "", False
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        fence = _FENCE.match(line)
+        if is_open and fence:
+            is_open, reason = False, ""
+        elif fence:
+            is_open = True
+            found.append(Block(page, number, fence[1], [], reason))
+        elif is_open:
+            found[-1].lines.append(line)
+        elif line.strip():
+            mark = _NOT_RUN.search(line)
+            reason = mark[1] if mark else ""
+    return found

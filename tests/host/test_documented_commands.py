@@ -1,0 +1,158 @@
+"""Every command of the pages is run, or marked as not run with its reason; both are counted.
+
+A fenced block of commands has the language `sh`. Its page's blocks run one after the other in one
+empty folder, as a reader would type them. `# exit 3` on a line is the exit code that it promises,
+else it is 0. `<!-- not run: why -->` above a block takes it out.
+"""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+
+import click
+import pytest
+from tests.arch.markdown import blocks
+from tests.arch.sources import ROOT
+from tests.host.cli import call
+
+from iontobench.cli.main import cli
+
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "boards").glob("*/README.md")),
+    ROOT / "firmware" / "DESIGN.md",
+]
+# Page -> (commands that are run, commands that are not); of the other pages there are none.
+COUNTS = {
+    "README.md": (7, 2),
+    "docs/boards.md": (0, 5),
+    "docs/protocol-file.md": (3, 0),
+    "docs/record-format.md": (5, 0),
+}
+_STARTS = re.compile(
+    r"\s*(?:\$ )?(?:\.venv/bin/)?(?:make|iontobench|python|pip|mpremote|export)\b ?"
+)
+_INLINE = re.compile(r"`(make|iontobench|python -m) ([^`]+)`")
+_PLACEHOLDER = re.compile(r"[A-Z]+(?:\.\w+)?|\.\.\.|….*")
+
+
+def page_name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def commands(block):
+    """(command, exit code that it promises) of each line of a block."""
+    if block.language == "python":
+        return [("\n".join(block.lines), 0)]
+    found = []
+    for line in block.lines:
+        promised = re.search(r"# exit (\d+)", line)
+        code = int(promised[1]) if promised else 0
+        found += [(one.strip(), code) for one in line.partition(" #")[0].split("&&")]
+    return [row for row in found if row[0]]
+
+
+def of_commands(page):
+    return [block for block in blocks(page) if block.language in ("sh", "python")]
+
+
+def counted(page):
+    """(run, not run)"""
+    found = [(bool(block.not_run), len(commands(block))) for block in of_commands(page)]
+    return (
+        sum(count for is_not, count in found if not is_not),
+        sum(count for is_not, count in found if is_not),
+    )
+
+
+def test_the_commands_of_the_pages_are_counted():
+    found = {page_name(page): counted(page) for page in PAGES}
+    assert {name: row for name, row in found.items() if any(row)} == COUNTS
+    run, not_run = (sum(row[at] for row in found.values()) for at in (0, 1))
+    print(f"commands of the pages: {run} run, {not_run} marked as not run")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_a_block_with_a_command_says_so(page):
+    for block in blocks(page):
+        if block.language not in ("sh", "python"):
+            told = [line for line in block.lines if _STARTS.match(line)]
+            assert told == [], f"{page_name(page)}:{block.line}"
+
+
+@pytest.mark.parametrize("page", [ROOT / name for name in COUNTS], ids=page_name)
+def test_the_commands_of_a_page_do_what_it_promises(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for block in of_commands(page):
+        for command, promised in commands(block):
+            if not block.not_run:
+                code, said = run(block, command, tmp_path)
+                assert code == promised, f"{page_name(page)}:{block.line} {command}\n{said}"
+
+
+def run(block, command, folder):
+    """The exit code of a command, and what it said."""
+    if block.language == "python":
+        [record] = folder.rglob("record.jsonl")
+        done = subprocess.run(
+            [sys.executable, "-c", command],
+            cwd=record.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stderr
+    program, *words = shlex.split(command)
+    assert program == "iontobench", "only this program's commands can be run here"
+    done = call(*words)
+    return done.code, done.err
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_a_command_in_a_sentence_is_there(page):
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    for program, words in _INLINE.findall(page.read_text("utf-8")):
+        first, *rest = words.split()
+        if program == "make":
+            assert first in targets, words
+        elif program == "python -m":
+            assert importlib.util.find_spec(first) is not None, words
+        else:
+            assert known([first, *rest]) == [], words
+
+
+def known(words):
+    """The words of a command line that this program does not know."""
+    command = cli
+    unknown = []
+    for word in words:
+        if word.startswith("--") and word != "--version":
+            options = [name for one in command.params for name in one.opts]
+            unknown += [] if word.partition("=")[0] in [*options, "--help"] else [word]
+        elif isinstance(command, click.Group) and not _PLACEHOLDER.fullmatch(word):
+            found = command.get_command(click.Context(command), word)
+            if found is None:
+                return [word]
+            command = found
+    return unknown
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        *(("run demo --on auto", []), ("records verify last", []), ("repl PORT", [])),
+        *(("burn demo", ["burn"]), ("records burn", ["burn"]), ("run --onn x", ["--onn"])),
+    ],
+)
+def test_a_word_that_the_program_does_not_know_is_found(words, unknown):
+    assert known(words.split()) == unknown
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=page_name)
+def test_every_link_and_picture_of_a_page_is_there(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
