@@ -9,7 +9,7 @@ ARGS =
 comma = ,
 
 .PHONY: help run test test-all check native coverage net mutants bench faults thresholds leads nuisance \
-  census clean
+  circuit schematic census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,12 @@ nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 m
 	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
 	@$(BIN)/python -m iontobench.campaign.long_holds $(ARGS)
 
+circuit: $(VENV)/.run ## The reference stage in ngspice, requirement by requirement, into build/circuit
+	@$(BIN)/python -m iontobench.circuit $(ARGS)
+
+schematic: $(VENV)/.circuit ## Draw the reference stage's diagrams anew
+	@$(BIN)/python -m iontobench.circuit.schematic $(ARGS)
+
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
 	@$(BIN)/python -m tests.census $(ARGS)
 
@@ -80,6 +86,10 @@ $(VENV)/.test: pyproject.toml constraints.txt
 $(VENV)/.lint: pyproject.toml constraints.txt
 	@$(call install,[lint$(comma)test$(comma)chip$(comma)native])
 	@touch $(VENV)/.run $(VENV)/.test $@
+
+$(VENV)/.circuit: pyproject.toml constraints.txt
+	@$(call install,[circuit])
+	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
 	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native])

@@ -28,7 +28,8 @@ def test_every_citation_of_a_page_leads_to_a_page_and_a_heading_of_it():
 def copy(tmp_path):
     """The pages of the project without its code."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    for name in ("README.md", "CHANGELOG.md", "firmware/DESIGN.md", "boards/pico_pwm/README.md"):
+    pages = ("README.md", "CHANGELOG.md", "firmware/DESIGN.md", "boards/pico_pwm/README.md")
+    for name in (*pages, "boards/pico_pwm/stage/README.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

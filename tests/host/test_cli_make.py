@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "native", "coverage", "net"),
-    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance", "census", "clean"),
+    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance"),
+    *("circuit", "schematic", "census", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

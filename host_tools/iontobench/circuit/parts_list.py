@@ -1,0 +1,51 @@
+"""The list of parts of the stage: `boards/pico_pwm/stage/parts.csv`, read and typed.
+
+Each row: reference, part, value, tolerance, why. Tolerances are shares (0.01) where the list has
+per cent, else 0. Must not know a circuit.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+
+from .netlist import stage_folder
+
+COLUMNS = ("reference", "part", "value", "tolerance", "why")
+OUTSIDE = "not in the netlist"  # how `why` ends for what no simulation has
+_PERCENT = re.compile(r"([0-9.]+) %")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row."""
+
+    reference: str
+    part: str
+    value: str
+    tolerance: str
+    why: str
+
+    @property
+    def is_in_netlist(self) -> bool:
+        """Whether the netlist has to have it too."""
+        return not self.why.endswith(OUTSIDE)
+
+    @property
+    def tolerance_share(self) -> float:
+        """The tolerance as a share of the value; 0 where it is no percentage."""
+        match = _PERCENT.fullmatch(self.tolerance)
+        return float(match[1]) / 100 if match else 0.0
+
+
+def parts_list() -> list[Part]:
+    """Every row of the list, in its order.
+
+    Raises:
+        ValueError: the columns are others.
+    """
+    path = stage_folder() / "parts.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    if tuple(rows[0]) != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
+        raise ValueError(f"{path.name}: the columns are {', '.join(COLUMNS)}")
+    return [Part(*row) for row in rows[1:]]

@@ -1,0 +1,65 @@
+"""The page and the pictures say what the netlist and the simulation say."""
+
+import re
+
+import pytest
+
+from iontobench.circuit.bring_up import expected_v
+from iontobench.circuit.faults import FAULTS
+from iontobench.circuit.netlist import BLOCKS, SUPPLY, Netlist, parts, stage_folder
+from iontobench.circuit.parts_list import parts_list
+
+PAGE = (stage_folder() / "README.md").read_text(encoding="utf-8")
+PICTURES = stage_folder() / "pictures"
+ROW = re.compile(r"^\| ([A-H]) \| (\S+(?: \d+)?) \| (\w+) \| (−?[0-9.]+) V \|$", re.M)
+ROWS = [
+    (step, point, node, float(volt.replace("−", "-")))
+    for step, point, node, volt in ROW.findall(PAGE)
+]
+TEST_POINTS = {part.reference: part.value for part in parts_list() if part.part == "test point"}
+
+
+@pytest.mark.parametrize("step", "ABCDEFGH")
+def test_the_pages_voltages_are_the_circuits(step, ngspice):
+    circuit = expected_v(step)
+    said = [(node, volt) for row, _, node, volt in ROWS if row == step]
+    assert said
+    for node, volt in said:
+        assert circuit[node] == pytest.approx(volt, rel=0.01, abs=0.005), node
+
+
+def test_every_test_point_of_the_page_is_listed_on_that_node():
+    named = {point: node for _, point, node, _ in ROWS if point.startswith("TP")}
+    assert {**TEST_POINTS, **named} == TEST_POINTS
+    assert set(named) == set(TEST_POINTS)
+
+
+def test_the_page_has_every_fault_with_its_end():
+    for fault in FAULTS:
+        (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| {fault.name} |")]
+        assert fault.end in row
+        assert fault.seen_by in row
+
+
+@pytest.mark.parametrize("block", [*BLOCKS, SUPPLY])
+def test_a_picture_holds_the_parts_of_its_block_with_their_values(block):
+    text = (PICTURES / f"{block}.svg").read_text(encoding="utf-8")
+    words = re.sub(r"<[^>]*>", " ", text).split()
+    listed = {part.reference: part for part in parts_list()}
+    for reference, elements in parts(Netlist.of_blocks(block)).items():
+        part = listed[reference]
+        value = part.value if reference[0] in "RC" else part.part
+        for one in elements:
+            unit = one.name.removeprefix("X")
+            places = [at for at, word in enumerate(words) if word == unit]
+            assert places, unit
+            wanted = value.split()
+            assert all(words[at + 1 : at + 1 + len(wanted)] == wanted for at in places), unit
+
+
+@pytest.mark.parametrize("block", [*BLOCKS, SUPPLY, "whole"])
+def test_a_picture_has_white_paper_and_stands_on_the_page(block):
+    lines = (PICTURES / f"{block}.svg").read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("<rect")
+    assert 'fill="white"' in lines[1]
+    assert block == "interface" or f"pictures/{block}.svg" in PAGE
