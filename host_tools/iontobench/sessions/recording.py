@@ -16,7 +16,7 @@ from ionto.bench import FIRMWARE_VERSION
 from iontobench import resources
 from iontobench.errors import EndedEarlyError
 from iontobench.link.events import Item
-from iontobench.link.listener import Listener
+from iontobench.link.listener import Ask, Listener
 from iontobench.records import RecordStore, RecordWriter, write_meta
 from iontobench.sim.skin import is_file_name
 
@@ -56,15 +56,15 @@ class Guard:
             except Exception as error:
                 self._failed(listener, error)
 
-    def on_tick(self, t_us: int) -> list[str]:
-        """Pass on the time and collect commands; raises as `on_item` does."""
-        commands: list[str] = []
+    def on_tick(self, t_us: int) -> list[Ask]:
+        """Pass on the time and collect commands and remarks; raises as `on_item` does."""
+        asks: list[Ask] = []
         for listener in list(self._listeners):
             try:
-                commands += listener.on_tick(t_us)
+                asks += listener.on_tick(t_us)
             except Exception as error:
                 self._failed(listener, error)
-        return commands
+        return asks
 
     def reraise(self) -> None:
         """Raise what a listener raised, if any did."""
