@@ -246,11 +246,13 @@ class BoardLatch:
         return LatchedFault(self._info["board"], fault, "on the board since its last session", "")
 
     def set(self, fault: str, at: str, record: str) -> None:
-        """The board has latched it already."""
+        """The board has latched it already; remember that it has."""
+        self._info = self._info | {"fault": fault}
 
     def clear(self) -> None:
         """Leave it, on the board."""
         self._connection.repl.do("bench.clear()")
+        self._info = self._info | {"fault": "none"}
 
 
 def serial_target(on: str, ports: HostPorts = HOST_PORTS) -> Target:
