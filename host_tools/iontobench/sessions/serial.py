@@ -92,6 +92,7 @@ class SerialRunner:
             BoardError: the board refuses the program or the run.
             LinkLostError: before the session began.
         """
+        self.lost, self._printed = None, b""
         repl = self._connection.repl
         repl.do(f"bench.load({job.protocol.data!r}, {job.protocol.crc})")
         told = _Told()
