@@ -28,6 +28,10 @@ class EndedEarlyError(UserError):
     exit_code = ENDED_EARLY
 
 
+class LatchedError(EndedEarlyError):
+    """A fault that an earlier session has latched refuses this one."""
+
+
 class NoDeviceError(UserError):
     """There is no device, or no link to it."""
 

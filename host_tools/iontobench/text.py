@@ -206,6 +206,11 @@ def injected(fault: str) -> str:
     return f"a fault is injected on purpose: {fault!r}"
 
 
+def marked(remark: str) -> str:
+    """An operator's remark; its text may come from a damaged record."""
+    return f"mark: {remark!r}"
+
+
 def unseen(outcome: str, kind: str, at_us: float, fired: bool, met_output: bool) -> str | None:
     """Why an injected fault says nothing of this session; None where it may have shown."""
     fault = f"{kind}@{at_us / 1e6:.6f}".rstrip("0").rstrip(".")

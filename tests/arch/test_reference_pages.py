@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import tomllib
+from inspect import isfunction
 from typing import get_type_hints
 
 import msgspec
@@ -14,7 +15,9 @@ from tests.arch.markdown import column, names, sections, tables
 from tests.arch.sources import FIRMWARE, HOST, ROOT, files
 from tests.host.cli import call
 
+import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
+from iontobench.api import results
 from iontobench.protocols import list_protocols, schema
 from iontobench.protocols.limits import FAMILIES, PROFILES
 from iontobench.records import format as form
@@ -220,6 +223,22 @@ def test_the_packages_are_those_of_the_project_file():
     told = [(row[0].strip("`"), row[1]) for row in tables(page)["Extras"]]
     extras = project["optional-dependencies"]
     assert sorted(told) == sorted((extra, one) for extra in extras for one in plain(extras[extra]))
+
+
+def test_the_calls_arrays_and_errors_of_the_python_api_are_told():
+    page = DOCS / "api.md"
+    told = {name: column(page, name) for name in ("Calls", "Arrays", "Errors")}
+    public = {name: getattr(iontobench, name) for name in iontobench.__all__}
+    classes = {name: value for name, value in public.items() if isinstance(value, type)}
+    calls = {name for name, value in public.items() if isfunction(value)}
+    assert set(told["Calls"]) == calls | {"Session"}
+    assert set(told["Errors"]) == {
+        name for name, value in classes.items() if issubclass(value, Exception)
+    }
+    assert tuple(told["Arrays"]) == results.COLUMNS
+    result = iontobench.run("demo")
+    kinds = {row[0].strip("`"): row[1] for row in tables(page)["Arrays"]}
+    assert kinds == {name: str(getattr(result, name).dtype) for name in results.COLUMNS}
 
 
 # Section of docs/control.md, the words that stand there, and the constant behind them.

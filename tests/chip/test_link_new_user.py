@@ -27,7 +27,7 @@ def typed(chip_image, tmp_path):
     (tmp_path / "short.toml").write_text(PROTOCOL)
 
     def call(*words, given=""):
-        command = [sys.executable, "-m", "iontobench.cli.main", *words]
+        command = [sys.executable, "-m", "iontobench", *words]
         done = subprocess.run(
             command,
             cwd=tmp_path,

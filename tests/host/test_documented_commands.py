@@ -27,7 +27,8 @@ PAGES = [
 ]
 # Page -> (commands that are run, commands that are not); of the other pages there are none.
 COUNTS = {
-    "README.md": (7, 2),
+    "README.md": (8, 2),
+    "docs/api.md": (3, 1),
     "docs/boards.md": (0, 5),
     "docs/protocol-file.md": (3, 0),
     "docs/record-format.md": (5, 0),
@@ -96,10 +97,12 @@ def test_the_commands_of_a_page_do_what_it_promises(page, tmp_path, monkeypatch)
 def run(block, command, folder):
     """The exit code of a command, and what it said."""
     if block.language == "python":
-        [record] = folder.rglob("record.jsonl")
+        if '"record.jsonl"' in command:  # beside the only record that there is
+            [record] = folder.rglob("record.jsonl")
+            folder = record.parent
         done = subprocess.run(
             [sys.executable, "-c", command],
-            cwd=record.parent,
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,

@@ -16,8 +16,9 @@ from iontobench import resources, signs, text
 from iontobench.disk import slug
 from iontobench.errors import UserError
 from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
-from iontobench.sim.skin import LoadParams, SkinParams, load_skin, skin_names
-from iontobench.tomlfile.errors import FileError, one_line
+from iontobench.sessions.start import skin_of
+from iontobench.sim.skin import SkinParams, skin_names
+from iontobench.tomlfile.errors import one_line
 from iontobench.tomlfile.source import file_hint, is_file_name
 
 from .console import Out, json_option, output_option, write_new
@@ -177,19 +178,3 @@ def _skin_toml(params: SkinParams, name: str) -> str:
     lines += [f'name = "{name}"', f"label = {json.dumps(label, ensure_ascii=False)}"]
     lines += [f"{key} = {values[key]} # {meaning}" for key, meaning in _MEANING.items()]
     return "\n".join(lines) + "\n"
-
-
-def skin_of(name: str) -> LoadParams:
-    """The load called `name`, one with water as `bath:200` (uS/cm), or in a file `mine.toml`; or
-    a plain one as `resistor:OHM` and `rc:OHM:NF`.
-
-    Raises:
-        FileError: a skin file that is wrong, with everything that is.
-        UserError: no such load.
-    """
-    try:
-        return load_skin(name)
-    except FileError:
-        raise
-    except ValueError as error:
-        raise UserError(str(error)) from error

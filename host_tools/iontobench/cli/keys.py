@@ -1,21 +1,24 @@
 """The keys of the live view: which there are, what each of them does, and how they are read.
 
-A key returns commands for the board, or changes the view; later keys are rows of `KEYS`. Currents
-in uA. Keys are read by hand: rich reads none, and click waits for one. On POSIX the terminal is in
-cbreak mode; Ctrl-C stays a signal, and Ctrl-Z is off, since a bench must not run on while nobody
-can see it. On Windows the console has functions for it. The terminal is put back on the way out,
-whatever happened.
+A key returns commands for the board, or changes the view; later keys are rows of `KEYS`. While the
+text of a mark is typed, keys are its letters, and no command. Currents in uA. Keys are read by
+hand: rich reads none, and click waits for one. On POSIX the terminal is in cbreak mode; Ctrl-C
+stays a signal, and Ctrl-Z is off, since a bench must not run on while nobody can see it. On
+Windows the console has functions for it. The terminal is put back on the way out, whatever
+happened.
 """
 
 import os
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
-from iontobench.link.events import Sample
+from iontobench.link.events import Mark, Sample
+from iontobench.link.listener import Ask
+from iontobench.records.format import LABEL_CHARS
 from iontobench.sessions.progress import Progress
 from iontobench.sessions.real_time_pacer import Pacer
 
@@ -23,6 +26,8 @@ _STEP_PERCENT = 5  # of the phase's level ...
 _STEP_UA = 100  # ... or 0.1 mA, the step of most devices, whichever is larger
 _SHARE = 10  # but no more than a tenth of the highest: small currents have small steps
 _SETTLED_MS = 1000  # after a command its set point has been told
+_SHOWN_CHARS = 40  # of a text that is typed: its end
+_ESC, _ENTER, _ERASE = "\x1b", "\r\n", "\x7f\b"
 _ENERGISED = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
 
 
@@ -39,10 +44,13 @@ class Controls:
         self._asked_ms = 0
         self.note = ""
         self.whole = True
+        self._typed: str | None = None  # the text of a mark, while it is typed
 
-    def press(self, key: str) -> list[str]:
-        """The commands that one key sends to the board."""
+    def press(self, key: str) -> Sequence[Ask]:
+        """The commands that one key sends to the board, or the mark that it ends."""
         self.note = ""
+        if self._typed is not None:
+            return self._type(self._typed, key)
         for row in KEYS:
             if key in row.keys:
                 return row.act(self)
@@ -68,6 +76,11 @@ class Controls:
         """End the session by its ramp."""
         return self._send("stop", "stopping")
 
+    def mark(self) -> list[str]:
+        """From now on keys are the text of a mark."""
+        self._ask("")
+        return []
+
     def up(self) -> list[str]:
         return self._set(1)
 
@@ -86,6 +99,27 @@ class Controls:
         """The plot shows the whole session, or its last minutes."""
         self.whole = not self.whole
         return []
+
+    def _type(self, typed: str, key: str) -> list[Mark]:
+        """One key of a mark's text: Enter ends it, Esc drops it."""
+        text = typed.strip()
+        if key in _ENTER and text:
+            self._typed, self.note = None, f"marked: {text}"
+            sample = self._progress.sample
+            return [Mark(sample.t_ms if sample else 0, text)]
+        if key in _ENTER or key == _ESC:
+            self._typed, self.note = None, "no mark was made"
+            return []
+        if key in _ERASE:
+            typed = typed[:-1]
+        elif key.isprintable() and len(typed) < LABEL_CHARS:
+            typed += key
+        self._ask(typed)
+        return []
+
+    def _ask(self, typed: str) -> None:
+        self._typed = typed
+        self.note = f"mark (Enter keeps it, Esc drops it): {typed[-_SHOWN_CHARS:]}_"
 
     def _send(self, command: str, note: str) -> list[str]:
         self.note = note
@@ -128,7 +162,7 @@ class Key(NamedTuple):
     keys: str
     shown: str
     label: str
-    act: Callable[[Controls], list[str]]
+    act: Callable[[Controls], Sequence[Ask]]
 
 
 KEYS = (
@@ -139,7 +173,8 @@ KEYS = (
     Key("-_", "-", "current by 5 % or 0.1 mA", Controls.down),
     Key("<,", "<", "", Controls.slower),
     Key(">.", ">", "speed", Controls.faster),
-    Key("w", "w", "plot span", Controls.span),
+    Key("w", "w", "zoom", Controls.span),
+    Key("m", "m", "mark", Controls.mark),
 )
 
 
@@ -224,11 +259,16 @@ class WindowsKeys(NoKeys):
 
 
 def plain_keys(typed: str) -> str:
-    """What was typed without escape sequences: an arrow key must not act as its letters."""
+    """What was typed without escape sequences: an arrow key must not act as its letters.
+
+    Esc itself comes alone, with nothing behind it.
+    """
     keys, rest = "", typed
     while rest:
         head, escape, rest = rest.partition("\x1b")
         keys += head
+        if escape and not rest:
+            return keys + escape
         if escape and rest[:1] in ("[", "O"):
             end = next((at for at, c in enumerate(rest[1:], 1) if "@" <= c <= "~"), len(rest))
             rest = rest[end + 1 :]

@@ -13,11 +13,11 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
+import iontobench
 from ionto.bench import NOTICE
 from iontobench import errors
 from iontobench.tomlfile.errors import FileError
@@ -68,19 +68,14 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _version() -> str:
-    try:
-        return version("iontobench")
-    except PackageNotFoundError:
-        return "unknown (not installed)"
-
-
 @click.group(
     cls=LazyGroup,
     help=f"Firmware bench for a current controller.\n\n{NOTICE}",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(_version(), prog_name="iontobench", message="%(prog)s %(version)s")
+@click.version_option(
+    iontobench.__version__, prog_name="iontobench", message="%(prog)s %(version)s"
+)
 def cli() -> None:
     click.echo(NOTICE, err=True)
 

@@ -10,16 +10,16 @@ from typing import Any
 
 import click
 
-from iontobench import errors, resources, signs, text
-from iontobench.protocols import PROFILES, RefusedError, render_check
+from iontobench import errors, signs, text
+from iontobench.protocols import PROFILES, render_check
 from iontobench.protocols.board_fit import board_for
-from iontobench.protocols.checking import check_loaded, plan_dict, plan_lines
+from iontobench.protocols.checking import plan_dict, plan_lines
 from iontobench.protocols.loader import list_protocols, load, name_for
 from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import Protocol
 from iontobench.protocols.template import new_protocol
 from iontobench.protocols.timeline import Timeline
-from iontobench.sessions.targets import Choice, choose_board, target_for
+from iontobench.sessions.start import check_request
 
 from .console import NearChoice, Out, json_option, output_option, write_new
 
@@ -103,25 +103,12 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(out: Out, protocol: str, profile_name: str, board: str | None, as_json: bool) -> int:
-    if board is not None:
-        resources.board_of(board)
-    loaded = load(protocol)
-    chosen = _board(loaded, board)
-    result = check_loaded(loaded, profile_name, chosen.board)
-    if chosen.note is not None:
-        out.warn(chosen.note)
+    result, note = check_request(protocol, profile_name, board)
+    if note is not None:
+        out.warn(note)
     out.say(render_check(result))
-    out.result(result.as_dict() | {"board_note": chosen.note})
+    out.result(result.as_dict() | {"board_note": note})
     return errors.DONE if result.ok else errors.NO
-
-
-def _board(protocol: Protocol, asked: str | None) -> Choice:
-    """The board that `run` on the virtual bench would take."""
-    bench = target_for("virtual")
-    try:
-        return choose_board(bench, asked, protocol)
-    except RefusedError:  # no board can: the check itself says why
-        return Choice(resources.board_of(bench.board))
 
 
 def _summary(one: Protocol, timeline: Timeline | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from iontobench import errors, signs
+from iontobench import text as said
 from iontobench.records import RecordError, RecordStore, commands
 from iontobench.tomlfile.errors import one_line
 
@@ -57,6 +58,8 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
     out.table(("time", "event"), [[one["time"], one["what"]] for one in found["events"]])
     for live in found["faults_live"]:
         out.say(f"injected while it ran, at {live['t_s']:.3f} s: {one_line(live['fault'])}")
+    for mark in found["marks"]:
+        out.say(f"{said.marked(mark['text'])}, at {mark['t_s']:.3f} s")
     for note in found["notes"]:
         out.say(f"note at {note['t_s']:.3f} s: {note['text']}")
     out.say(f"{found['samples']} samples, {found['frames_lost']} frames lost. {found['caveat']}")

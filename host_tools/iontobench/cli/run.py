@@ -9,9 +9,9 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +19,29 @@ import click
 
 from iontobench import errors
 from iontobench.errors import UserError
-from iontobench.protocols.compiler import compile_protocol
 from iontobench.protocols.limits import PROFILES
-from iontobench.protocols.loader import load, profile
 from iontobench.records import RecordError
-from iontobench.sessions.job import IDEAL_ADC, LOST, OWN_ADC, Job, Target
-from iontobench.sessions.latched_fault import FaultLatch, HostLatch
+from iontobench.sessions.job import LOST
 from iontobench.sessions.progress import Progress, SessionFacts
 from iontobench.sessions.recording import run_session
+from iontobench.sessions.start import (
+    ADCS,
+    PROFILE,
+    SEED,
+    SEED_MAX,
+    VIRTUAL,
+    ReadySession,
+    RunRequest,
+    prepare,
+)
 from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, refused_object
-from iontobench.sessions.targets import choose_board
 from iontobench.sim import faults as bench_faults
 
-from .boards_skins import skin_of
 from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
-from .session_view import LiveView, StopSignal, choose_view
+from .session_view import LiveView, SessionView, StopSignal, choose_view
 
 FAULT_HEADS = ("KIND", "what it does", "VALUE", "scenario")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the person asked for, as typed."""
-
-    protocol: str
-    rung: str
-    board: str | None
-    skin: str | None
-    adc: str | None
-    uf2: Path | None
-    profile: str
-    seed: int
-    faults: tuple[str, ...]
-    speed: float | None
-    clear: bool
-    plain: bool
+ViewOf = Callable[[Progress, StopSignal], SessionView]
 
 
 @click.command(help="Run a session of PROTOCOL (a name, or a TOML file) on a bench.")
@@ -62,7 +50,7 @@ class Request:
     "--on",
     "rung",
     metavar="virtual|chip|PORT|auto",
-    default="virtual",
+    default=VIRTUAL,
     show_default=True,
     help="What runs it.",
 )
@@ -70,7 +58,7 @@ class Request:
 @click.option("--skin", metavar="NAME", help="The load or its file; else the protocol's own.")
 @click.option(
     "--adc",
-    type=click.Choice(["ideal", "rp2040"]),
+    type=click.Choice(ADCS),
     help="The converter; ideal by default, the chip has its own.",
 )
 @click.option(
@@ -81,14 +69,14 @@ class Request:
 @click.option(
     "--profile",
     type=NearChoice(list(PROFILES)),
-    default="us",
+    default=PROFILE,
     show_default=True,
     help="Limits profile.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=1,
+    type=click.IntRange(0, SEED_MAX),
+    default=SEED,
     show_default=True,
     help="Decides noise and tolerances; the same seed gives the same record.",
 )
@@ -115,6 +103,10 @@ def run(
     protocol: str | None,
     faults: tuple[str, ...],
     data_dir: Path,
+    uf2: Path | None,
+    speed: float | None,
+    clear: bool,
+    plain: bool,
     as_json: bool,
     **asked: Any,
 ) -> int:
@@ -127,98 +119,47 @@ def run(
         raise click.UsageError(
             "which PROTOCOL? `iontobench protocols list` names them", click.get_current_context()
         )
-    return run_request(out, Request(protocol=protocol, faults=faults, **asked), data_dir)
-
-
-def run_request(out: Out, request: Request, data_dir: Path) -> int:
-    """Check everything, run, and say how it ended; returns the exit code."""
-    target = out.target_for(request.rung, request.uf2)
+    request = RunRequest(protocol=protocol, faults=faults, **asked)
+    target = out.target_for(request.rung, uf2)
     try:
-        return _run(out, request, target, data_dir)
+        ready = prepare(request, target, data_dir)
+        # A board has a clock of its own: it is neither faster nor slower than real time.
+        speed = 1.0 if target.is_real and speed is None else speed
+        return _run(out, ready, data_dir, clear, partial(choose_view, out, plain, speed))
     finally:
         target.close()
 
 
-def _run(out: Out, request: Request, target: Target, data_dir: Path) -> int:
-    if target.is_real:
-        _check_real(request, target)
-    adc = _converter(request, target)
-    check_faults(request.faults, request.rung)
-    if request.skin is not None:
-        skin_of(request.skin)
-    protocol = load(request.protocol)
-    board, note = choose_board(target, request.board, protocol)
-    compiled = compile_protocol(protocol, profile(request.profile), board)
+def _run(out: Out, ready: ReadySession, data_dir: Path, clear: bool, view_of: ViewOf) -> int:
+    """Run what is ready, unless a fault is latched, and say how it ended."""
+    request, target = ready.request, ready.target
+    board, note = ready.board
     if note is not None:
         out.warn(note)
     chosen = {"board": board.name, "board_note": note}
-    latch = target.latch or HostLatch(data_dir, board.name)
-    latched = latch.read()
-    if latched and not request.clear:
+    latched = ready.latch.read()
+    if latched and not clear:
         on = f"--on {request.rung} " if target.is_real else ""
         again = f"iontobench run {on}--clear {request.protocol}" if target.is_simulated else None
         return _refuse(out, latched.sentence(again), refused_object(latched.fault) | chosen)
     if latched:
-        latch.clear()
+        ready.latch.clear()
         out.warn(f"cleared: {latched.fault} ({latched.at})")
-    job = Job(
-        protocol=compiled,
-        board=board,
-        skin=request.skin or compiled.protocol.skin,
-        adc=adc,
-        seed=request.seed,
-        calibration=target.calibrate(board, adc, request.seed),
-        faults=request.faults,
-        rung=target.name or request.rung,
-    )
-    return _session(out, request, job, data_dir, target, latch, chosen)
-
-
-def _check_real(request: Request, target: Target) -> None:
-    """What a real board does not take.
-
-    Raises:
-        UserError: an option of simulated benches.
-        NoDeviceError: another board than the one asked for.
-    """
-    simulated = {"--skin": request.skin, "--adc": request.adc, "--fault": request.faults}
-    asked = [name for name, value in simulated.items() if value]
-    if asked:
-        line = f"{asked[0]} is for simulated benches: a real board has its own; leave it out"
-        raise UserError(line)
-    if request.board not in (None, target.board):
-        line = f"--on {request.rung} is a {target.board}, not a {request.board}; leave --board out"
-        raise errors.NoDeviceError(line)
-
-
-def _converter(request: Request, target: Target) -> str:
-    if target.is_real:
-        return OWN_ADC
-    if target.adc is None:
-        return request.adc or IDEAL_ADC
-    if request.adc not in (None, target.adc):
-        raise UserError(f"--adc {request.adc}: --on {request.rung} has only {target.adc}")
-    return target.adc
+    return _session(out, ready, data_dir, chosen, view_of)
 
 
 def _session(
-    out: Out,
-    request: Request,
-    job: Job,
-    data_dir: Path,
-    target: Target,
-    latch: FaultLatch,
-    chosen: dict[str, Any],
+    out: Out, ready: ReadySession, data_dir: Path, chosen: dict[str, Any], view_of: ViewOf
 ) -> int:
-    compiled = job.protocol
-    # A board has a clock of its own: it is neither faster nor slower than real time.
-    speed = 1.0 if target.is_real and request.speed is None else request.speed
+    job, target, compiled = ready.job(), ready.target, ready.compiled
     facts = SessionFacts(job.board.name, compiled.name, compiled.profile.name, compiled.timeline)
     with StopSignal() as stop:
-        view = choose_view(out, request.plain, speed, Progress(facts), stop)
+        view = view_of(Progress(facts), stop)
         try:
             with view:
-                result, record = run_session(target.run, job, data_dir, view, latch, target.header)
+                result, record = run_session(
+                    target.run, job, data_dir, view, ready.latch, target.header
+                )
         except RecordError as error:
             raise UserError(str(error)) from error
     if isinstance(view, LiveView):
@@ -269,7 +210,7 @@ def this_command() -> str:
         return "iontobench"
     script = Path(sys.argv[0])
     if script.stem != "iontobench":
-        return f"{os.path.basename(sys.executable)} -m iontobench.cli.main"
+        return f"{os.path.basename(sys.executable)} -m iontobench"
     try:
         return os.path.relpath(script)
     except ValueError:  # another drive
@@ -289,15 +230,3 @@ def fault_kinds() -> list[tuple[str, str, str, str]]:
         (name, kind.text, kind.value_text, str(kind.scenario))
         for name, kind in bench_faults.KINDS.items()
     ]
-
-
-def check_faults(specs: Iterable[str], rung: str = "virtual") -> None:
-    """Raise UserError for the first one that cannot be injected on that rung."""
-    for spec in specs:
-        try:
-            needs = bench_faults.KINDS[bench_faults.parse(spec).kind].needs
-        except ValueError as error:
-            raise UserError(f"--fault: {error}") from error
-        if needs and rung != "virtual":
-            line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
-            raise UserError(line)

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from iontobench import signs, text
 from iontobench.link.events import Item, Sample
+from iontobench.link.listener import Ask
 from iontobench.sessions.progress import Progress
 from iontobench.sessions.real_time_pacer import Pacer, speed_text
 
@@ -113,8 +114,8 @@ class SessionView:
         """One item of the session, in its order."""
         self.show(item, self.progress.add(item))
 
-    def on_tick(self, t_us: int) -> list[str]:
-        """Every 20 ms of board time; returns the operator's commands.
+    def on_tick(self, t_us: int) -> list[Ask]:
+        """Every 20 ms of board time; returns the operator's commands and remarks.
 
         Raises:
             KeyboardInterrupt: a stopping signal has come: off at once.
@@ -126,8 +127,8 @@ class SessionView:
     def show(self, item: Item, line: str | None) -> None:
         """Show one item; `line` is its text, if it has one."""
 
-    def tick(self) -> list[str]:
-        """Do what is due; return the operator's commands."""
+    def tick(self) -> list[Ask]:
+        """Do what is due; return the operator's commands and remarks."""
         return []
 
     def idle(self) -> None:
@@ -209,7 +210,7 @@ class LiveView(SessionView):
         ascii_only = not console.encoding.lower().startswith("utf")
         self._screen = Screen(progress, self._controls, has_keys, ascii_only)
         self._live = Live(console=console, screen=True, auto_refresh=False)
-        self._commands: list[str] = []
+        self._commands: list[Ask] = []
         self._draw_due_s = 0.0
         self._keys_due_s = 0.0
         self._stack = ExitStack()
@@ -231,7 +232,7 @@ class LiveView(SessionView):
         with suppress(OSError):  # the terminal itself may be gone
             self._stack.close()
 
-    def tick(self) -> list[str]:
+    def tick(self) -> list[Ask]:
         self.idle()
         commands, self._commands = self._commands, []
         return commands

@@ -87,6 +87,13 @@ class LiveFault(msgspec.Struct, frozen=True):
     fault: str
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """An operator's remark; `t_ms` is the board's time of the newest frame when it was made."""
+
+    t_ms: int
+    text: str
+
+
 class FaultSnapshot(msgspec.Struct, frozen=True):
     """The last second before a fault, the oldest row first, a row every `row_us`.
 
@@ -104,4 +111,4 @@ def snapshot_of(flat: Sequence[int]) -> FaultSnapshot | None:
     return FaultSnapshot(snapshot.ROW_US, rows) if rows else None
 
 
-Item = Sample | Event | GapNote | LinkNote | LiveFault
+Item = Sample | Event | GapNote | LinkNote | LiveFault | Mark

@@ -8,10 +8,11 @@ opens a port or sleeps.
 from collections.abc import Sequence
 from typing import Protocol
 
-from .events import Item
+from .events import Item, Mark
 from .host_session import HostSession
 
 POLL_PERIOD_US = 20_000
+Ask = str | Mark  # a command for the board, or a remark for every listener
 
 
 class Listener(Protocol):
@@ -20,8 +21,8 @@ class Listener(Protocol):
     def on_item(self, item: Item) -> None:
         """Take one item, in the order of arrival."""
 
-    def on_tick(self, t_us: int) -> list[str]:
-        """Let board time pass; return the operator's commands, if any."""
+    def on_tick(self, t_us: int) -> Sequence[Ask]:
+        """Let board time pass; return the operator's commands and remarks, if any."""
         ...
 
 
@@ -35,16 +36,22 @@ class HostLink:
     def received(self, data: bytes, t_us: int) -> None:
         """Pass on what the board wrote at `t_us`."""
         for item in self.session.on_bytes(data, t_us):
-            for listener in self._listeners:
-                listener.on_item(item)
+            self._tell(item)
 
     def poll(self, t_us: int) -> bytes:
         """Let time pass; return the bytes to send to the board."""
         for listener in self._listeners:
-            for command in listener.on_tick(t_us):
-                self.session.send(command)
+            for ask in listener.on_tick(t_us):
+                if isinstance(ask, Mark):
+                    self._tell(ask)
+                else:
+                    self.session.send(ask)
         self.session.on_time(t_us)
         return self.session.outgoing()
+
+    def _tell(self, item: Item) -> None:
+        for listener in self._listeners:
+            listener.on_item(item)
 
 
 class LinkConsole:

@@ -82,6 +82,7 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
         "faults_live": [
             {"t_s": live.t_ms / 1000, "fault": live.fault} for live in record.faults_live
         ],
+        "marks": [{"t_s": mark.t_ms / 1000, "text": mark.text} for mark in record.marks],
         "notes": [{"t_s": note.t_ms / 1000, "text": note.text} for note in record.notes],
         "disclaimer": str(record.header.get("disclaimer", "")),
     }

@@ -2,15 +2,16 @@
 
 A record is UTF-8 JSON, one object a line, each line ended by one LF and nothing else. The object
 has one member that says what the line is (`header`, `sample`, `event` with its `name`, `gap`,
-`note`, `fault_live`, `snapshot`, `close`) and, always last, `h`. The first line is the header, its
-first member the disclaimer; the last is `close`, with the number of lines before it and the last
-one's `h`. After a fault one `snapshot` precedes the close: the last second before it, the oldest
-row first, a row every `row_us`.
+`note`, `fault_live`, `mark`, `snapshot`, `close`) and, always last, `h`. The first line is the
+header, its first member the disclaimer; the last is `close`, with the number of lines before it
+and the last one's `h`. After a fault one `snapshot` precedes the close: the last second before it,
+the oldest row first, a row every `row_us`.
 
-Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, and a line
+Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, a line
 `fault_live` for each fault that was injected while the session ran: it is written then, and its
-`t_ms` says when the fault strikes. Version 1 had no snapshot;
-states of versions 1 and 2 had other numbers (`reader.py` translates them). Both are still read.
+`t_ms` says when the fault strikes; and a line `mark` for each remark of an operator. Version 1 had
+no snapshot; states of versions 1 and 2 had other numbers (`reader.py` translates them). Both are
+still read.
 
 `h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
 followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:
@@ -72,6 +73,7 @@ COLUMNS = {
     "gap": ("t_ms", "first_seq", "count"),
     "note": ("t_ms", "text"),
     "fault_live": ("t_ms", "fault"),
+    "mark": ("t_ms", "text"),
     "snapshot": ("a_q4", "b_q4", "load_mv", "set_q4"),
     "flags": tuple(fields.FLAG_NAMES[flag] for flag in sorted(fields.FLAG_NAMES)),
     "states": tuple(codes.STATE_NAMES[state] for state in sorted(codes.STATE_NAMES)),
@@ -135,6 +137,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     gap: tuple[Int, Int, Int] | None = None
     note: tuple[Int, str] | None = None
     fault_live: tuple[Int, Label] | None = None
+    mark: tuple[Int, Label] | None = None
     snapshot: Rows | None = None
     close: Close | None = None
 
@@ -189,6 +192,11 @@ def plain(value: Any) -> Any:
             raise RecordError(f"{value} is no number for a record")
         return float(f"{value:.9g}") + 0.0  # -0.0 becomes 0.0
     return value
+
+
+def label(value: str) -> str:
+    """Text as a `Label`: cut, and never empty."""
+    return text(value)[:LABEL_CHARS] or "?"
 
 
 def text(value: str) -> str:

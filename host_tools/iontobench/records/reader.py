@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes
-from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, LiveFault, Sample
+from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, LiveFault, Mark, Sample
 
 from . import format as form
 from .verify import Verdict, scan
@@ -67,6 +67,7 @@ class Record(msgspec.Struct):
     verdict: Verdict
     snapshot: FaultSnapshot | None = None
     faults_live: list[LiveFault] = []
+    marks: list[Mark] = []
 
 
 def read(path: str | Path) -> Record:
@@ -89,6 +90,7 @@ def read(path: str | Path) -> Record:
         verdict,
         lines.snapshot,
         lines.faults_live,
+        lines.marks,
     )
 
 
@@ -131,6 +133,7 @@ class _Lines:
         self.gaps: list[GapNote] = []
         self.notes: list[LinkNote] = []
         self.faults_live: list[LiveFault] = []
+        self.marks: list[Mark] = []
         self.summary: dict[str, Any] | None = None
         self.snapshot: FaultSnapshot | None = None
         self._states: tuple[int, ...] | None = None
@@ -146,6 +149,8 @@ class _Lines:
             self.notes.append(LinkNote(*line.note))
         elif line.fault_live is not None:
             self.faults_live.append(LiveFault(*line.fault_live))
+        elif line.mark is not None:
+            self.marks.append(Mark(*line.mark))
         elif line.snapshot is not None:
             self.snapshot = FaultSnapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:

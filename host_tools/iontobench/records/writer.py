@@ -2,8 +2,9 @@
 
 Each line goes to the kernel in one unbuffered write when it happens (0.7 us measured, 10 lines a
 second), so a killed process loses nothing it was given and can only leave its last line cut.
-Header, events, live faults and the close are also synced to the disk (a few ms on a laptop's,
-some ten a session); samples are not, so a power cut may lose what the kernel had not written yet.
+Header, events, live faults, marks and the close are also synced to the disk (a few ms on a
+laptop's, some ten a session); samples are not, so a power cut may lose what the kernel had not
+written yet.
 Units: as `format.py` says. It must not read a clock, and never replaces an existing record.
 """
 
@@ -15,7 +16,16 @@ from typing import Any, Self
 import msgspec
 
 from ionto.core import codes
-from iontobench.link.events import Event, FaultSnapshot, GapNote, Item, LinkNote, LiveFault, Sample
+from iontobench.link.events import (
+    Event,
+    FaultSnapshot,
+    GapNote,
+    Item,
+    LinkNote,
+    LiveFault,
+    Mark,
+    Sample,
+)
 
 from . import format as form
 
@@ -72,8 +82,11 @@ class RecordWriter:
             text = form.text(item.text)[: form.NOTE_CHARS]
             self._append(msgspec.json.encode({"note": (item.t_ms, text)}))
         elif isinstance(item, LiveFault):
-            label = form.text(item.fault)[: form.LABEL_CHARS] or "?"
-            self._append(msgspec.json.encode({"fault_live": (item.t_ms, label)}))
+            row = (item.t_ms, form.label(item.fault))
+            self._append(msgspec.json.encode({"fault_live": row}))
+            self._sync()
+        elif isinstance(item, Mark):
+            self._append(msgspec.json.encode({"mark": (item.t_ms, form.label(item.text))}))
             self._sync()
         else:
             raise TypeError(f"{type(item).__name__} has no line in a record")

@@ -56,11 +56,12 @@ def walls(header: dict[str, Any], ask: Asked, got: Delivered) -> list[tuple[str,
 
 
 def events(record: Record) -> list[tuple[str, str, bool]]:
-    """Rows of (time, what happened, whether it is the fault): events, gaps, notes, live faults."""
+    """Rows of (time, what happened, whether it is the fault): everything that is told."""
     rows = [(e.t_ms, said.event(e), e.code == codes.EVENT_FAULT) for e in record.events]
     rows += [(g.t_ms, f"{g.count} frames never arrived", False) for g in record.gaps]
     rows += [(n.t_ms, f"the link says: {n.text!r}", False) for n in record.notes]
     rows += [(live.t_ms, said.injected(live.fault), False) for live in record.faults_live]
+    rows += [(mark.t_ms, said.marked(mark.text), False) for mark in record.marks]
     return [
         (said.stamp(t_ms).strip(), what[:1].upper() + what[1:], is_fault)
         for t_ms, what, is_fault in sorted(rows, key=lambda row: row[0])

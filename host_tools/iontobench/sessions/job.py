@@ -109,7 +109,9 @@ class Target(NamedTuple):
     lost board what it did meanwhile, of a chip the emulator's build. `chooses_board`: another
     simulated board serves as well as `board`.
     `is_simulated`: nothing but a simulation is on the leads, be it behind a port. `calibrate`
-    gives a simulated board's calibration. A target may hold a port: call its `close` at the end.
+    gives a simulated board's calibration. `run_plant` is `run` on a stage and load that the
+    caller keeps, to inject faults; None where there is none. A target may hold a port: call its
+    `close` at the end.
     """
 
     run: Callable[[Job, Sequence[Listener]], Result]
@@ -124,6 +126,7 @@ class Target(NamedTuple):
     close: Callable[[], None] = _nothing
     after: Callable[[Callable[[str], None]], None] | None = None
     calibrate: Callable[[Board, str, int], list[Row] | None] = calibration_for
+    run_plant: Callable[[Job, Sequence[Listener], SimulatedBench], Result] | None = None
 
 
 def load_of(job: Job) -> LoadParams:

@@ -23,10 +23,14 @@ class LatchedFault:
     at: str
     record: str
 
+    def told(self) -> str:
+        """What and when, the beginning of a sentence."""
+        where = f", record {self.record}" if self.record else ""
+        return f"refused: {self.board} is latched by a fault: {self.fault} ({self.at}{where}); "
+
     def sentence(self, again: str | None = None) -> str:
         """What and when, and what to do about it; `again` is the command on a simulated bench."""
-        where = f", record {self.record}" if self.record else ""
-        told = f"refused: {self.board} is latched by a fault: {self.fault} ({self.at}{where}); "
+        told = self.told()
         if again is None:
             return told + "look into it, then use run --clear"
         return told + f"this bench is simulated: look into it, go on with --clear: {again}"

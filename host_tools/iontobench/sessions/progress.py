@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ionto.core import codes
 from iontobench import text
-from iontobench.link.events import Event, GapNote, Item, LinkNote, LiveFault, Sample
+from iontobench.link.events import Event, GapNote, Item, LinkNote, LiveFault, Mark, Sample
 from iontobench.protocols.timeline import Timeline
 
 from .time_left import TimeLeft
@@ -137,11 +137,13 @@ def _merge_all(buckets: list[Bucket]) -> Bucket:
     return whole
 
 
-def _text(item: Event | GapNote | LinkNote | LiveFault) -> str:
+def _text(item: Event | GapNote | LinkNote | LiveFault | Mark) -> str:
     if isinstance(item, Event):
         return text.event(item)
     if isinstance(item, GapNote):
         return f"{item.count} frames never arrived (from number {item.first_seq})"
     if isinstance(item, LiveFault):
         return text.injected(item.fault)
+    if isinstance(item, Mark):
+        return text.marked(item.text)
     return f"the link says: {item.text!r}"

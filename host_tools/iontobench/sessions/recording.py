@@ -6,17 +6,17 @@ session early, what was recorded stays.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+import iontobench
 from ionto.bench import FIRMWARE_VERSION
 from iontobench import resources
 from iontobench.errors import EndedEarlyError
 from iontobench.link.events import Item
-from iontobench.link.listener import Listener
+from iontobench.link.listener import Ask, Listener
 from iontobench.records import RecordStore, RecordWriter, write_meta
 from iontobench.sim.skin import is_file_name
 
@@ -56,15 +56,15 @@ class Guard:
             except Exception as error:
                 self._failed(listener, error)
 
-    def on_tick(self, t_us: int) -> list[str]:
-        """Pass on the time and collect commands; raises as `on_item` does."""
-        commands: list[str] = []
+    def on_tick(self, t_us: int) -> list[Ask]:
+        """Pass on the time and collect commands and remarks; raises as `on_item` does."""
+        asks: list[Ask] = []
         for listener in list(self._listeners):
             try:
-                commands += listener.on_tick(t_us)
+                asks += listener.on_tick(t_us)
             except Exception as error:
                 self._failed(listener, error)
-        return commands
+        return asks
 
     def reraise(self) -> None:
         """Raise what a listener raised, if any did."""
@@ -137,7 +137,7 @@ def run_session(
     # A refused start found no load: nothing was energised, and the firmware latches nothing.
     if result.fault is not None and result.outcome != "refused":
         latch.set(result.fault, started_at, record.parent.name)
-    write_meta(record, started_at, version("iontobench"))
+    write_meta(record, started_at, iontobench.__version__)
     return result, record
 
 

@@ -92,6 +92,7 @@ class SerialRunner:
             BoardError: the board refuses the program or the run.
             LinkLostError: before the session began.
         """
+        self.lost, self._printed = None, b""
         repl = self._connection.repl
         repl.do(f"bench.load({job.protocol.data!r}, {job.protocol.crc})")
         told = _Told()
@@ -246,11 +247,13 @@ class BoardLatch:
         return LatchedFault(self._info["board"], fault, "on the board since its last session", "")
 
     def set(self, fault: str, at: str, record: str) -> None:
-        """The board has latched it already."""
+        """The board has latched it already; remember that it has."""
+        self._info = self._info | {"fault": fault}
 
     def clear(self) -> None:
         """Leave it, on the board."""
         self._connection.repl.do("bench.clear()")
+        self._info = self._info | {"fault": "none"}
 
 
 def serial_target(on: str, ports: HostPorts = HOST_PORTS) -> Target:

@@ -45,7 +45,13 @@ def target_for(on: str, uf2: Path | None = None, ports: "HostPorts | None" = Non
     if on == "virtual":
         from .virtual import run_virtual
 
-        return Target(run_virtual, "virtual", None, chooses_board=True)
+        return Target(
+            run_virtual,
+            "virtual",
+            None,
+            chooses_board=True,
+            run_plant=lambda job, views, plant: run_virtual(job, views, lambda _: plant),
+        )
     if on == "chip":
         return _chip(uf2)
     if on == "auto" or _PORT.fullmatch(on):
@@ -75,6 +81,7 @@ def _chip(uf2: Path | None) -> Target:
         pico.BOARD,
         pico.ADC,
         after=lambda say: say(native.emulator_line()),
+        run_plant=lambda job, views, plant: module.run_chip(job, views, path, plant),
     )
 
 

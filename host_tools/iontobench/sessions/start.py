@@ -1,0 +1,178 @@
+"""What a session needs before it begins: a request, checked against its target, made into a job.
+
+The command line and the Python API both come through here, so that one request gives one job and
+one record. Everything that can be wrong is found before anything starts. Nothing here runs.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from iontobench import errors, resources
+from iontobench.errors import UserError
+from iontobench.protocols import RefusedError
+from iontobench.protocols.checking import CheckResult, check_loaded
+from iontobench.protocols.compiler import CompiledProtocol, compile_protocol
+from iontobench.protocols.loader import load, profile
+from iontobench.protocols.schema import Protocol
+from iontobench.sim import faults as bench_faults
+from iontobench.sim.skin import LoadParams, load_skin
+from iontobench.tomlfile.errors import FileError
+
+from .job import IDEAL_ADC, OWN_ADC, Job, Target
+from .latched_fault import FaultLatch, HostLatch
+from .targets import Choice, choose_board, target_for
+
+VIRTUAL = "virtual"
+PROFILE = "us"
+SEED = 1
+SEED_MAX = 2**31 - 1
+ADCS = ("ideal", "rp2040")
+
+
+class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks for, in the words and with the defaults of `iontobench run`."""
+
+    protocol: str
+    rung: str = VIRTUAL
+    board: str | None = None
+    skin: str | None = None
+    adc: str | None = None
+    profile: str = PROFILE
+    seed: int = SEED
+    faults: tuple[str, ...] = ()
+
+
+class ReadySession(NamedTuple):
+    """A request that its target can run; `note` says why the board is another than its own."""
+
+    request: RunRequest
+    target: Target
+    latch: FaultLatch
+    compiled: CompiledProtocol
+    board: Choice
+    adc: str
+
+    def job(self) -> Job:
+        """What is run; a board whose converter needs it is calibrated now.
+
+        Raises:
+            EndedEarlyError: the board cannot be calibrated.
+        """
+        request, board = self.request, self.board.board
+        return Job(
+            protocol=self.compiled,
+            board=board,
+            skin=request.skin or self.compiled.protocol.skin,
+            adc=self.adc,
+            seed=request.seed,
+            calibration=self.target.calibrate(board, self.adc, request.seed),
+            faults=request.faults,
+            rung=self.target.name or request.rung,
+        )
+
+
+def prepare(request: RunRequest, target: Target, data_dir: Path) -> ReadySession:
+    """Check a request for `target`; `data_dir` keeps the latch of a simulated board.
+
+    Raises:
+        UserError: something that the target does not take, or no such load or fault.
+        FileError: a protocol or a load that is wrong or refused.
+    """
+    if target.is_real:
+        _check_real(request, target)
+    if not 0 <= request.seed <= SEED_MAX:
+        raise UserError(f"seed {request.seed}: it is 0 to {SEED_MAX}")
+    adc = _converter(request, target)
+    check_faults(request.faults, request.rung)
+    if request.skin is not None:
+        skin_of(request.skin)
+    protocol = load(request.protocol)
+    board = choose_board(target, request.board, protocol)
+    compiled = compile_protocol(protocol, profile(request.profile), board.board)
+    latch = target.latch or HostLatch(data_dir, board.board.name)
+    return ReadySession(request, target, latch, compiled, board, adc)
+
+
+def check_request(
+    protocol: str, profile_name: str = PROFILE, board: str | None = None
+) -> tuple[CheckResult, str | None]:
+    """The verdict on a protocol for the board that `run` would take, and the note on that board.
+
+    Raises:
+        ResourceError: no such board.
+        ProtocolError: no such protocol or profile, or a file that makes no program.
+    """
+    if board is not None:
+        resources.board_of(board)
+    loaded = load(protocol)
+    chosen = _board_for(loaded, board)
+    return check_loaded(loaded, profile_name, chosen.board), chosen.note
+
+
+def check_faults(specs: Iterable[str], rung: str = VIRTUAL) -> None:
+    """Raise UserError for the first one that cannot be injected on that rung."""
+    for spec in specs:
+        try:
+            needs = bench_faults.KINDS[bench_faults.parse(spec).kind].needs
+        except ValueError as error:
+            raise UserError(f"--fault: {error}") from error
+        if needs and rung != VIRTUAL:
+            line = f"--fault {spec}: it is the virtual board's own; use --on virtual"
+            raise UserError(line)
+
+
+def skin_of(name: str) -> LoadParams:
+    """The load called `name`, one with water as `bath:200` (uS/cm), or in a file `mine.toml`; or
+    a plain one as `resistor:OHM` and `rc:OHM:NF`.
+
+    Raises:
+        FileError: a skin file that is wrong, with everything that is.
+        UserError: no such load.
+    """
+    try:
+        return load_skin(name)
+    except FileError:
+        raise
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _board_for(protocol: Protocol, asked: str | None) -> Choice:
+    """The board that a run on the virtual bench would take."""
+    bench = target_for(VIRTUAL)
+    try:
+        return choose_board(bench, asked, protocol)
+    except RefusedError:  # no board can: the check itself says why
+        return Choice(resources.board_of(bench.board))
+
+
+def _check_real(request: RunRequest, target: Target) -> None:
+    """What a real board does not take.
+
+    Raises:
+        UserError: an option of simulated benches.
+        NoDeviceError: another board than the one asked for.
+    """
+    simulated = {"--skin": request.skin, "--adc": request.adc, "--fault": request.faults}
+    asked = [name for name, value in simulated.items() if value]
+    if asked:
+        line = f"{asked[0]} is for simulated benches: a real board has its own; leave it out"
+        raise UserError(line)
+    if request.board not in (None, target.board):
+        line = f"--on {request.rung} is a {target.board}, not a {request.board}; leave --board out"
+        raise errors.NoDeviceError(line)
+
+
+def _converter(request: RunRequest, target: Target) -> str:
+    if target.is_real:
+        return OWN_ADC
+    if request.adc not in (None, *ADCS):
+        raise UserError(f"adc {request.adc!r}: it is {' or '.join(ADCS)}")
+    if target.adc is None:
+        return request.adc or IDEAL_ADC
+    if request.adc not in (None, target.adc):
+        raise UserError(f"--adc {request.adc}: --on {request.rung} has only {target.adc}")
+    return target.adc
