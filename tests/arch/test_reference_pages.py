@@ -15,6 +15,7 @@ from tests.arch.sources import FIRMWARE, HOST, ROOT, files
 from tests.host.cli import call
 
 from ionto.core import codes, command, fields, frame, telemetry
+from iontobench.plans import schema as plan_schema
 from iontobench.protocols import list_protocols, schema
 from iontobench.protocols.limits import FAMILIES, PROFILES
 from iontobench.records import format as form
@@ -35,6 +36,13 @@ STRUCTS = {
     "Off": schema.OffPhase,
 }
 
+PLAN_STRUCTS = {
+    "Top level": plan_schema.PlanFile,
+    "Initial": plan_schema.Initial,
+    "Maintenance": plan_schema.Maintenance,
+    "Limits": plan_schema.Limits,
+}
+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_says_bench_only_before_anything_else(page):
@@ -53,6 +61,19 @@ def test_the_keys_of_a_protocol_file_have_the_ranges_of_the_schema(heading):
     told = [(key.strip("`"), allowed) for key, allowed, *_ in tables(PROTOCOL)[heading]]
     fields_of = inspect.type_info(STRUCTS[heading]).fields
     assert told == [(one.encode_name, ranges.allowed(one.type)) for one in fields_of]
+
+
+@pytest.mark.parametrize("heading", PLAN_STRUCTS)
+def test_the_keys_of_a_plan_are_those_of_its_schema(heading):
+    rows = [row[:4] for row in tables(DOCS / "plans.md")[heading]]
+    types = get_type_hints(PLAN_STRUCTS[heading], include_extras=True)
+    for (key, allowed, default, example), one in zip(
+        rows, inspect.type_info(PLAN_STRUCTS[heading]).fields, strict=True
+    ):
+        assert (key.strip("`"), allowed) == (one.encode_name, ranges.allowed(one.type))
+        assert (default == "required") == one.required
+        for given in names(example):
+            msgspec.convert(tomllib.loads(f"x = {given}")["x"], types[one.name])
 
 
 @pytest.mark.parametrize("heading", STRUCTS)

@@ -2,7 +2,8 @@
 
 Everything that can be wrong is found before anything starts. Exit 0 for a complete session, 3 for
 one that ended early or meets a latched fault, 2 for bad input and for a protocol that a limit
-forbids or the board cannot serve, 4 where there is no device.
+forbids or the board cannot serve, 4 where there is no device, 1 where a plan does not allow the
+run yet.
 """
 
 import os
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from iontobench.sim import faults as bench_faults
 
 from .boards_skins import skin_of
 from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
+from .plan_run import Planned, allowed_run, at_option, planned_of
 from .session_view import LiveView, StopSignal, choose_view
 
 FAULT_HEADS = ("KIND", "what it does", "VALUE", "scenario")
@@ -54,9 +57,13 @@ class Request:
     speed: float | None
     clear: bool
     plain: bool
+    planned: Planned | None = None
 
 
-@click.command(help="Run a session of PROTOCOL (a name, or a TOML file) on a bench.")
+@click.command(
+    help="Run a session of PROTOCOL (a name, or a TOML file) on a bench. With --plan the protocol "
+    "is the plan's, and a run that the plan does not allow yet is exit 1."
+)
 @click.argument("protocol", required=False)
 @click.option(
     "--on",
@@ -107,6 +114,16 @@ class Request:
 )
 @click.option("--clear", is_flag=True, help="Leave a fault latched by an earlier session first.")
 @click.option("--plain", is_flag=True, help="Lines instead of the live view.")
+@click.option("--plan", "plan_file", metavar="FILE", help="A run of this plan.")
+@click.option(
+    "--label",
+    metavar="L",
+    help="With --plan: the load on the leads, as the plan calls it; never a person's name.",
+)
+@at_option
+@click.option(
+    "--override", metavar="REASON", help="With --plan: run before it is allowed; it is recorded."
+)
 @data_option
 @json_option
 @click.pass_obj
@@ -114,6 +131,10 @@ def run(
     out: Out,
     protocol: str | None,
     faults: tuple[str, ...],
+    plan_file: str | None,
+    label: str | None,
+    at: datetime | None,
+    override: str | None,
     data_dir: Path,
     as_json: bool,
     **asked: Any,
@@ -123,11 +144,15 @@ def run(
         out.say("SECONDS count from the start of the session: --fault open@300")
         out.result({"faults": {name: text for name, text, *_ in fault_kinds()}})
         return errors.DONE
+    planned = planned_of(plan_file, label, at, override, protocol)
+    if planned is not None:
+        protocol = planned.plan.protocol_name
     if protocol is None:
         raise click.UsageError(
             "which PROTOCOL? `iontobench protocols list` names them", click.get_current_context()
         )
-    return run_request(out, Request(protocol=protocol, faults=faults, **asked), data_dir)
+    request = Request(protocol=protocol, faults=faults, planned=planned, **asked)
+    return run_request(out, request, data_dir)
 
 
 def run_request(out: Out, request: Request, data_dir: Path) -> int:
@@ -149,6 +174,7 @@ def _run(out: Out, request: Request, target: Target, data_dir: Path) -> int:
     protocol = load(request.protocol)
     board, note = choose_board(target, request.board, protocol)
     compiled = compile_protocol(protocol, profile(request.profile), board)
+    plan = allowed_run(out, request.planned, target, compiled, data_dir)
     if note is not None:
         out.warn(note)
     chosen = {"board": board.name, "board_note": note}
@@ -170,6 +196,7 @@ def _run(out: Out, request: Request, target: Target, data_dir: Path) -> int:
         calibration=target.calibrate(board, adc, request.seed),
         faults=request.faults,
         rung=target.name or request.rung,
+        plan=plan,
     )
     return _session(out, request, job, data_dir, target, latch, chosen)
 
