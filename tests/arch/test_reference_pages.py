@@ -31,6 +31,7 @@ STRUCTS = {
     "Top level": schema.ProtocolFile,
     "Electrodes": schema.Active,
     "Return electrode": schema.Return,
+    "Substance": schema.Substance,
     "Hold": schema.HoldPhase,
     "Pulses": schema.PulsePhase,
     "Off": schema.OffPhase,
@@ -88,7 +89,7 @@ def test_the_example_of_a_key_is_one_that_the_schema_takes(heading):
     types = get_type_hints(STRUCTS[heading], include_extras=True)
     examples = {row[0].strip("`"): names(row[3]) for row in tables(PROTOCOL)[heading]}
     for key, given in examples.items():
-        assert given or key in ("electrodes", "phases")
+        assert given or key in ("electrodes", "phases", "substance")
         for example in given:
             msgspec.convert(tomllib.loads(f"x = {example}")["x"], types[key])
 
