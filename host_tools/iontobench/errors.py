@@ -22,6 +22,12 @@ class UserError(Exception):
         super().__init__(" ".join(message.split()))
 
 
+class NotAllowedError(UserError):
+    """What was asked for is not allowed, or not yet: the answer is no."""
+
+    exit_code = NO
+
+
 class EndedEarlyError(UserError):
     """A session could not begin, or ended before its time."""
 

@@ -10,6 +10,8 @@ from typing import TextIO
 UA = "µA"
 UC = "µC"
 US = "µs"
+UG = "µg"
+UMOL = "µmol"
 OHM = "Ω"
 KOHM = "kΩ"
 MAMIN = "mA·min"

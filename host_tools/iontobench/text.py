@@ -4,6 +4,8 @@ Names of states, faults and events are the firmware's own tables. Units have the
 other character is beyond ASCII: `signs` has letters for a terminal without them.
 """
 
+from collections.abc import Mapping
+
 from ionto.core import codes, command
 from ionto.core.fields import FLAG_DIP, FLAG_LIMITED, FLAG_NEAR_COMPLIANCE
 from ionto.core.units import UA_Q4, UC_PER_MAMIN
@@ -199,6 +201,16 @@ _EVENTS = {
     codes.EVENT_LOW: _low,
     codes.EVENT_OVER: lambda a, b: f"too much current for 1 s: {_q4(a)} instead of {_q4(b)}",
 }
+
+
+def plan_run(keys: Mapping[str, object]) -> str:
+    """Which plan's run a record is, from its header: `hands, 2026-03-02T09:00:00Z, anode left`."""
+    words = [str(keys.get("site")), str(keys.get("at"))]
+    if keys.get("anode") is not None:
+        words.append(f"anode {keys['anode']}")
+    if keys.get("override") is not None:
+        words.append(f"before it was allowed: {keys['override']}")
+    return ", ".join(words)
 
 
 def injected(fault: str) -> str:

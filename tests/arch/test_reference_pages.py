@@ -18,6 +18,7 @@ from tests.host.cli import call
 import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
 from iontobench.api import results
+from iontobench.plans import schema as plan_schema
 from iontobench.protocols import list_protocols, schema
 from iontobench.protocols.limits import FAMILIES, PROFILES
 from iontobench.records import format as form
@@ -33,9 +34,17 @@ STRUCTS = {
     "Top level": schema.ProtocolFile,
     "Electrodes": schema.Active,
     "Return electrode": schema.Return,
+    "Substance": schema.Substance,
     "Hold": schema.HoldPhase,
     "Pulses": schema.PulsePhase,
     "Off": schema.OffPhase,
+}
+
+PLAN_STRUCTS = {
+    "Top level": plan_schema.PlanFile,
+    "Initial": plan_schema.Initial,
+    "Maintenance": plan_schema.Maintenance,
+    "Limits": plan_schema.Limits,
 }
 
 
@@ -58,6 +67,19 @@ def test_the_keys_of_a_protocol_file_have_the_ranges_of_the_schema(heading):
     assert told == [(one.encode_name, ranges.allowed(one.type)) for one in fields_of]
 
 
+@pytest.mark.parametrize("heading", PLAN_STRUCTS)
+def test_the_keys_of_a_plan_are_those_of_its_schema(heading):
+    rows = [row[:4] for row in tables(DOCS / "plans.md")[heading]]
+    types = get_type_hints(PLAN_STRUCTS[heading], include_extras=True)
+    for (key, allowed, default, example), one in zip(
+        rows, inspect.type_info(PLAN_STRUCTS[heading]).fields, strict=True
+    ):
+        assert (key.strip("`"), allowed) == (one.encode_name, ranges.allowed(one.type))
+        assert (default == "required") == one.required
+        for given in names(example):
+            msgspec.convert(tomllib.loads(f"x = {given}")["x"], types[one.name])
+
+
 @pytest.mark.parametrize("heading", STRUCTS)
 def test_a_key_is_told_as_required_where_the_schema_requires_it(heading):
     told = {key.strip("`"): default for key, _, default, *_ in tables(PROTOCOL)[heading]}
@@ -70,7 +92,7 @@ def test_the_example_of_a_key_is_one_that_the_schema_takes(heading):
     types = get_type_hints(STRUCTS[heading], include_extras=True)
     examples = {row[0].strip("`"): names(row[3]) for row in tables(PROTOCOL)[heading]}
     for key, given in examples.items():
-        assert given or key in ("electrodes", "phases")
+        assert given or key in ("electrodes", "phases", "substance")
         for example in given:
             msgspec.convert(tomllib.loads(f"x = {example}")["x"], types[key])
 

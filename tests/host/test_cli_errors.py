@@ -45,10 +45,10 @@ def test_unknown_option_suggests_the_nearest():
 
 
 @pytest.mark.parametrize(
-    ("typed", "nearest"), [("--plan", "--plain"), ("--cler", "--clear"), ("--sed", "--seed")]
+    ("typed", "nearest"), [("--plin", "--plain"), ("--cler", "--clear"), ("--sed", "--seed")]
 )
 def test_of_options_alike_only_the_nearest_is_suggested(typed, nearest):
-    """`--plan` is not to be taken for `--clear`, which leaves a fault behind."""
+    """`--plin` is not to be taken for `--clear`, which leaves a fault behind."""
     said = call("run", "dexamethasone-40", typed)
     assert said.code == 2
     assert f"no option {typed}; did you mean {nearest}?" in complaint(said)

@@ -30,6 +30,7 @@ COUNTS = {
     "README.md": (8, 2),
     "docs/api.md": (3, 1),
     "docs/boards.md": (0, 5),
+    "docs/plans.md": (7, 0),
     "docs/protocol-file.md": (3, 0),
     "docs/record-format.md": (5, 0),
 }

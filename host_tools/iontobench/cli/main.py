@@ -29,6 +29,7 @@ COMMANDS = {
     "run": ("run.run", "Run a session of a protocol on a bench."),
     "check": ("protocols.check", "Compile a protocol and prove its bounds, without running it."),
     "protocols": ("protocols.protocols", "List or show the treatment protocols."),
+    "plan": ("plans.plan", "Plan runs on a load over weeks: check, due, log, response."),
     "boards": ("boards_skins.boards", "List or show the boards."),
     "skins": ("boards_skins.skins", "List, show, check or begin load models."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),

@@ -2,7 +2,8 @@
 
 Everything that can be wrong is found before anything starts. Exit 0 for a complete session, 3 for
 one that ended early or meets a latched fault, 2 for bad input and for a protocol that a limit
-forbids or the board cannot serve, 4 where there is no device.
+forbids or the board cannot serve, 4 where there is no device, 1 where a plan does not allow the
+run yet.
 """
 
 import os
@@ -11,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,13 +40,17 @@ from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, 
 from iontobench.sim import faults as bench_faults
 
 from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
+from .plan_run import allowed_run, at_option, planned_of
 from .session_view import LiveView, SessionView, StopSignal, choose_view
 
 FAULT_HEADS = ("KIND", "what it does", "VALUE", "scenario")
 ViewOf = Callable[[Progress, StopSignal], SessionView]
 
 
-@click.command(help="Run a session of PROTOCOL (a name, or a TOML file) on a bench.")
+@click.command(
+    help="Run a session of PROTOCOL (a name, or a TOML file) on a bench. With --plan the protocol "
+    "is the plan's, and a run that the plan does not allow yet is exit 1."
+)
 @click.argument("protocol", required=False)
 @click.option(
     "--on",
@@ -95,6 +101,16 @@ ViewOf = Callable[[Progress, StopSignal], SessionView]
 )
 @click.option("--clear", is_flag=True, help="Leave a fault latched by an earlier session first.")
 @click.option("--plain", is_flag=True, help="Lines instead of the live view.")
+@click.option("--plan", "plan_file", metavar="FILE", help="A run of this plan.")
+@click.option(
+    "--label",
+    metavar="L",
+    help="With --plan: the load on the leads, as the plan calls it; never a person's name.",
+)
+@at_option
+@click.option(
+    "--override", metavar="REASON", help="With --plan: run before it is allowed; it is recorded."
+)
 @data_option
 @json_option
 @click.pass_obj
@@ -102,6 +118,10 @@ def run(
     out: Out,
     protocol: str | None,
     faults: tuple[str, ...],
+    plan_file: str | None,
+    label: str | None,
+    at: datetime | None,
+    override: str | None,
     data_dir: Path,
     uf2: Path | None,
     speed: float | None,
@@ -115,6 +135,9 @@ def run(
         out.say("SECONDS count from the start of the session: --fault open@300")
         out.result({"faults": {name: text for name, text, *_ in fault_kinds()}})
         return errors.DONE
+    planned = planned_of(plan_file, label, at, override, protocol)
+    if planned is not None:
+        protocol = planned.plan.protocol_name
     if protocol is None:
         raise click.UsageError(
             "which PROTOCOL? `iontobench protocols list` names them", click.get_current_context()
@@ -125,6 +148,8 @@ def run(
         ready = prepare(request, target, data_dir)
         # A board has a clock of its own: it is neither faster nor slower than real time.
         speed = 1.0 if target.is_real and speed is None else speed
+        plan = allowed_run(out, planned, target, ready.compiled, data_dir)
+        ready = ready._replace(plan=plan)
         return _run(out, ready, data_dir, clear, partial(choose_view, out, plain, speed))
     finally:
         target.close()

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from ionto.core import program
 from ionto.core.limits import Board
 from ionto.core.units import UC_PER_MAMIN
 from iontobench import signs
 
 from .compiler import CompiledProtocol, compile_and_judge, require_accepted
+from .estimates import Estimate, estimates
 from .limits import LimitRow
 from .loader import load, profile
 from .schema import Protocol
@@ -51,6 +53,16 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.compiled.timeline if self.compiled else None
 
     @property
+    def estimates(self) -> list[Estimate]:
+        """What the planned charge may move or spend; nothing where no session is planned."""
+        one = self.timeline
+        if one is None:
+            return []
+        active_uc = one.positive_uc if self.protocol.polarity > 0 else one.negative_uc
+        area_mm2 = one.words[program.H_AREA_MM2]
+        return estimates(self.protocol, one.planned_uc, active_uc, area_mm2)
+
+    @property
     def crc(self) -> int | None:
         """The checksum of the program that may be run."""
         return self.compiled.crc if self.compiled and self.ok else None
@@ -66,6 +78,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
             "reason": self.reason,
             "bounds": [_row_dict(row) for row in self.rows],
             **plan_dict(self.timeline),
+            "estimates": [one.as_dict() for one in self.estimates],
             "words": self.compiled.words if self.compiled else [],
             "crc": self.crc,
             "toml_sha256": self.protocol.toml_sha256,
@@ -117,6 +130,9 @@ def render_check(result: CheckResult) -> str:
     if result.timeline is not None:
         lines += [*plan_lines(result.timeline), ""]
         lines += _table([_HEADER] + [_cells(row) for row in result.rows])
+        lines += ["", "of the planned charge:"]
+        for estimate in result.estimates:
+            lines += _wrapped(estimate.line)
         lines.append("")
     for row in result.rows:
         if not row.ok:

@@ -38,6 +38,11 @@ EdgeMs = Annotated[int, Meta(ge=1, le=program.EDGE_MAX_MS, extra=_unit("ms"))]
 Count = Annotated[int, Meta(ge=1, le=program.COUNT_MAX, extra=_unit("pulses"))]
 MaxTimeS = Annotated[int, Meta(ge=2, le=limits.TIME_WALL_S, extra=_unit("s"))]
 AreaCm2 = Annotated[float, Meta(ge=0.5, le=limits.AREA_MAX_MM2 / 100, extra=_unit(signs.CM2))]
+CapacityMah = Annotated[float, Meta(ge=0.001, le=100_000, extra=_unit("mAh"))]
+BufferUmol = Annotated[float, Meta(ge=0.001, le=1e6, extra=_unit(signs.UMOL))]
+MolarMass = Annotated[float, Meta(ge=1, le=1e6, extra=_unit("g/mol"))]
+ChargeNumber = Annotated[int, Meta(ge=1, le=10)]
+TransportNumber = Annotated[float, Meta(ge=0.0001, le=1)]
 NAME_MAX = 40
 NAME_PATTERN = f"^[a-z0-9][a-z0-9-]{{0,{NAME_MAX - 1}}}\\Z"
 Name = Annotated[
@@ -64,6 +69,8 @@ class Active(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     polarity: Literal["anode", "cathode"]
     area_cm2: AreaCm2
     material: Material
+    capacity_mah: CapacityMah | None = None
+    buffer_umol: BufferUmol | None = None
 
 
 class Return(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -71,6 +78,8 @@ class Return(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
 
     area_cm2: AreaCm2
     material: Material | None = None
+    capacity_mah: CapacityMah | None = None
+    buffer_umol: BufferUmol | None = None
 
 
 class Electrodes(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -78,6 +87,20 @@ class Electrodes(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
 
     active: Active
     return_: Return = field(name="return")
+
+
+class Substance(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """What the active electrode is to move: for estimates alone, it limits nothing.
+
+    `charge_number` is without its sign: the polarity of the active electrode has that.
+    """
+
+    name: Title
+    molar_mass_g_mol: MolarMass
+    charge_number: ChargeNumber
+    transport_number_min: TransportNumber
+    transport_number_max: TransportNumber
+    source: Text
 
 
 class HoldPhase(
@@ -151,6 +174,7 @@ class ProtocolFile(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True
     ramp_down_s: RampS
     max_time_s: MaxTimeS | None = None
     max_current_ma: CurrentMa | None = None
+    substance: Substance | None = None
 
 
 class Protocol(ProtocolFile, forbid_unknown_fields=True, kw_only=True, frozen=True):

@@ -115,6 +115,7 @@ def _whole(content: ProtocolFile) -> Found:
         hint = "choose the first polarity in electrodes.active.polarity"
         yield "phases[0].reverse", "found true, and nothing is before it", "false", hint
     yield from _check_highest(content)
+    yield from _check_substance(content)
     if content.application == "pulsed-dc":
         yield from _check_pulsed_dc(content)
 
@@ -161,6 +162,15 @@ def _check_highest(content: ProtocolFile) -> Found:
     if most_ma is not None and most_ma < max(currents, default=0):
         found = f"found {most_ma:g}, below a phase's own current"
         yield "max_current_ma", found, f"{max(currents):g} mA or more", "raise it, or leave it out"
+
+
+def _check_substance(content: ProtocolFile) -> Found:
+    """A range of transport numbers begins at its lower end."""
+    one = content.substance
+    if one is not None and one.transport_number_max < one.transport_number_min:
+        found = f"found {one.transport_number_max:g}, below transport_number_min"
+        allowed = f"{one.transport_number_min:g} to 1"
+        yield "substance.transport_number_max", found, allowed, "raise it, or swap the two"
 
 
 def _check_pulsed_dc(content: ProtocolFile) -> Found:

@@ -32,10 +32,20 @@ ramp_down_s = 20.0 # {ramp_down_s}, from the last phase's current
 polarity = "cathode" # anode for cations, cathode for anions
 area_cm2 = 10.0 # {area_cm2}
 material = "ag-agcl" # {material}
+# capacity_mah = 2.5 # {capacity_mah}; for an estimate beside the charge, it limits nothing
+# buffer_umol = 50.0 # {buffer_umol}; beside the acid or base of split water
 
-[electrodes.return]
+[electrodes.return] # it takes the same two keys
 area_cm2 = 20.0
 material = "ag-agcl"
+
+# [substance] # for an estimate of its mass, never a dose
+# name = "dexamethasone phosphate"
+# molar_mass_g_mol = 472.4 # {molar_mass_g_mol}
+# charge_number = 2 # {charge_number}, without its sign
+# transport_number_min = 0.012 # {transport_number_min}
+# transport_number_max = 0.012 # the same where there is one figure
+# source = "unverified: where the transport number comes from"
 
 [[phases]]
 kind = "hold" # or pulses, or off
@@ -62,6 +72,11 @@ _KEYS = ("family", "application", "mode", "skin", "ramp_down_s", "max_time_s")
 _DEEP = {
     "area_cm2": "electrodes.active.area_cm2",
     "material": "electrodes.active.material",
+    "capacity_mah": "electrodes.active.capacity_mah",
+    "buffer_umol": "electrodes.active.buffer_umol",
+    "molar_mass_g_mol": "substance.molar_mass_g_mol",
+    "charge_number": "substance.charge_number",
+    "transport_number_min": "substance.transport_number_min",
     "current_ma": "phases[0].current_ma",
     "ramp_up_s": "phases[0].ramp_up_s",
     "dose_mamin": "phases[0].dose_mamin",

@@ -183,6 +183,8 @@ def _session(header: dict[str, Any]) -> dict[str, Any]:
     names = ("protocol", "board", "profile", "skin", "load_model")
     values: dict[str, Any] = {key: _name(header.get(key)) for key in names}
     values |= {key: header.get(key) for key in _PLAIN_KEYS}
+    plan = header.get("plan")
+    values["plan"] = said.plan_run(plan) if isinstance(plan, dict) else None
     injected = header.get("faults") or []
     values["faults"] = list(injected) if isinstance(injected, list) else [injected]
     return {key: value for key, value in values.items() if value is not None}

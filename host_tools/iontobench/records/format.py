@@ -9,7 +9,8 @@ the oldest row first, a row every `row_us`.
 
 Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, a line
 `fault_live` for each fault that was injected while the session ran: it is written then, and its
-`t_ms` says when the fault strikes; and a line `mark` for each remark of an operator. Version 1 had
+`t_ms` says when the fault strikes; and a line `mark` for each remark of an operator. A record whose
+header has `response` holds no session: it says how a load has responded to a plan. Version 1 had
 no snapshot; states of versions 1 and 2 had other numbers (`reader.py` translates them). Both are
 still read.
 
@@ -35,7 +36,7 @@ belongs in a record of a virtual bench; those are in `meta.json` beside it.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -61,6 +62,7 @@ FIRST_HEAD = b"0" * 64
 MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
 NOTE_CHARS = 200  # of a line on the link that was no frame
 LABEL_CHARS = 80
+SCORE_MAX = 10  # of a response to a plan
 
 # A row is a frame's fields without its kind, which the line's member says. Columns of the host
 # stand behind them [docs/changing.md, A column of the record].
@@ -91,6 +93,8 @@ EventRow = Annotated[
     msgspec.Meta(min_length=len(_EVENT_COLUMNS), max_length=len(_EVENT_COLUMNS)),
 ]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=LABEL_CHARS)]
+Moment = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class RecordError(ValueError):
@@ -112,12 +116,35 @@ class LoadModel(msgspec.Struct, forbid_unknown_fields=True):
     parameters: dict[Label, Int | float | str | bool] = {}
 
 
+class PlanRun(msgspec.Struct, forbid_unknown_fields=True):
+    """Which plan a record belongs to: its load, the site, the anode's side, the time in UTC.
+
+    `sha256` is that of the plan's file; `override` is the reason given for a run that its rules
+    did not allow yet, None for one that they did.
+    """
+
+    label: Label
+    site: Label
+    at: Moment
+    sha256: Sha256
+    anode: Literal["left", "right"] | None = None
+    override: Annotated[str, msgspec.Meta(min_length=1, max_length=NOTE_CHARS)] | None = None
+
+
+class PlanResponse(msgspec.Struct, forbid_unknown_fields=True):
+    """How a load has responded to a plan, 0 for not at all; such a record holds no session."""
+
+    score: Annotated[int, msgspec.Meta(ge=0, le=SCORE_MAX)]
+
+
 class HeaderKeys(msgspec.Struct, omit_defaults=True):
     """The header's optional keys since version 3; other keys are passed over."""
 
     compliance_drawn_mv: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     load_model: LoadModel | None = None
     label: Label | None = None
+    plan: PlanRun | None = None
+    response: PlanResponse | None = None
 
 
 class Rows(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,11 +11,15 @@ import msgspec
 from ionto.core import codes, program
 from iontobench import text
 from iontobench.link.events import FaultSnapshot
+from iontobench.protocols.estimates import estimates
+from iontobench.protocols.loader import parse
 from iontobench.protocols.program_words import as_today
+from iontobench.protocols.schema import Protocol
 from iontobench.protocols.timeline import Timeline
 from iontobench.records import Record
 from iontobench.records.format import Int
 from iontobench.records.quantities import duration, quantity
+from iontobench.tomlfile.errors import FileError
 
 from . import untrusted
 
@@ -104,6 +108,27 @@ def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, st
         )
     rows.append(("duration", length, duration(got.length_ms), difference))
     return rows
+
+
+def estimated(record: Record, ask: Asked, got: Delivered) -> list[str]:
+    """What the delivered charge may have moved or spent, a line each, marked as an estimate."""
+    protocol = _protocol(record.header)
+    area_mm2 = ask.header[program.H_AREA_MM2] if ask.header else 0
+    active_uc: float = got.dose_uc  # all of it, where nothing says how much of it was reversed
+    told = [event for event in record.events if event.code == codes.EVENT_DOSE]
+    if told and protocol is not None:
+        active_uc = told[-1].a if protocol.polarity > 0 else told[-1].b
+    return [one.line for one in estimates(protocol, got.dose_uc, active_uc, area_mm2)]
+
+
+def _protocol(header: dict[str, Any]) -> Protocol | None:
+    """The protocol of a header; None where its text is none that is read today."""
+    text = untrusted.table(header.get("protocol")).get("toml")
+    name = protocol_name(header)
+    try:
+        return parse(name, text.encode(), name) if isinstance(text, str) else None
+    except FileError:
+        return None
 
 
 def proofs(record: Record) -> list[str]:

@@ -73,6 +73,7 @@ def render(record: Record, meta: Meta, file_hash: str) -> str:
         record_problem="" if record.verdict.status == INTACT else record.verdict.sentence(),
         tiles=_tiles(got),
         comparison=facts.comparison(ask, got, str(record.header.get("rung"))),
+        estimates=facts.estimated(record, ask, got),
         figures=_figures(record, ask, got, fault),
         walls=tables.walls(record.header, ask, got),
         events=tables.events(record),

@@ -74,10 +74,13 @@ def provenance(record: Record, meta: Meta, file_hash: str) -> list[tuple[str, st
     injected = [str(one) for one in untrusted.items(header.get("faults"))]
     injected += [f"{one.fault} while it ran" for one in record.faults_live]
     firmware = untrusted.table(header.get("firmware"))
+    plan = untrusted.table(header.get("plan"))
     rows = [
         ("Rung", rung_words(header)),
         ("Board", untrusted.named(header.get("board"))),
         ("Load", untrusted.named(header.get("skin"))),
+        ("Label", header.get("label")),
+        ("Plan", said.plan_run(plan) if plan else None),
         ("ADC", header.get("adc")),
         ("Seed", header.get("seed")),
         ("Faults injected on purpose", ", ".join(injected) or "none"),

@@ -16,6 +16,7 @@ from iontobench.errors import EndedEarlyError
 from iontobench.link.events import FaultSnapshot, LiveFault, snapshot_of
 from iontobench.link.listener import Listener
 from iontobench.protocols.compiler import CompiledProtocol
+from iontobench.records.format import PlanRun
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.fault import Fault, Injected
 from iontobench.sim.faults import text_of
@@ -34,7 +35,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `protocol` is compiled; the file's content is `protocol.protocol` of it. `skin` is the
     name of a load, `adc` is "ideal" or "rp2040", `seed` draws the tolerances and the noise,
     `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted, None for
-    nominal; `rung` is its name in the record.
+    nominal; `rung` is its name in the record; `plan` is the plan that it belongs to.
     """
 
     protocol: CompiledProtocol
@@ -45,6 +46,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     calibration: Any = None
     rung: str = "virtual"
+    plan: PlanRun | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

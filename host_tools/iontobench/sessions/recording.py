@@ -174,7 +174,15 @@ def record_header(job: Job) -> dict[str, Any]:
         "seed": job.seed,
         "faults": list(job.faults),
         "firmware": {"version": FIRMWARE_VERSION, "sha256": resources.firmware_sha256()},
+        **_plan(job),
     }
+
+
+def _plan(job: Job) -> dict[str, Any]:
+    """The load's label and the plan's keys; nothing for a session without a plan."""
+    if job.plan is None:
+        return {}
+    return {"label": job.plan.label, "plan": msgspec.to_builtins(job.plan)}
 
 
 def _skin(job: Job) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from iontobench.protocols.checking import CheckResult, check_loaded
 from iontobench.protocols.compiler import CompiledProtocol, compile_protocol
 from iontobench.protocols.loader import load, profile
 from iontobench.protocols.schema import Protocol
+from iontobench.records.format import PlanRun
 from iontobench.sim import faults as bench_faults
 from iontobench.sim.skin import LoadParams, load_skin
 from iontobench.tomlfile.errors import FileError
@@ -46,7 +47,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadySession(NamedTuple):
-    """A request that its target can run; `note` says why the board is another than its own."""
+    """A request that its target can run; `plan` is what its record says of a plan, if it has one."""
 
     request: RunRequest
     target: Target
@@ -54,6 +55,7 @@ class ReadySession(NamedTuple):
     compiled: CompiledProtocol
     board: Choice
     adc: str
+    plan: PlanRun | None = None
 
     def job(self) -> Job:
         """What is run; a board whose converter needs it is calibrated now.
@@ -71,6 +73,7 @@ class ReadySession(NamedTuple):
             calibration=self.target.calibrate(board, self.adc, request.seed),
             faults=request.faults,
             rung=self.target.name or request.rung,
+            plan=self.plan,
         )
 
 
