@@ -50,7 +50,13 @@ def counts(root: Path) -> dict[str, int]:
 
 
 def folder(module: str, path: Path) -> str:
-    """The package that a module belongs to; a package's own `__init__` belongs to it."""
+    """The package that a module belongs to; a package's own `__init__` belongs to it.
+
+    The entries of the top package, `import iontobench` and `python -m iontobench`, stand for
+    themselves: they name what other modules hold, and nobody imports them.
+    """
+    if path.parent.name == module.partition(".")[0] and path.stem in ("__init__", "__main__"):
+        return f"{module.partition('.')[0]}.{path.stem}"
     return _package(module, path) or module
 
 

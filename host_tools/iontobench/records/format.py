@@ -9,10 +9,10 @@ the oldest row first, a row every `row_us`.
 
 Version 3 added what may be there and need not: in the header the keys of `HeaderKeys`, a line
 `fault_live` for each fault that was injected while the session ran: it is written then, and its
-`t_ms` says when the fault strikes; and a line `mark` for each remark of an operator. A record whose
-header has `response` holds no session: it says how a load has responded to a plan. Version 1 had
-no snapshot; states of versions 1 and 2 had other numbers (`reader.py` translates them). Both are
-still read.
+`t_ms` says when the fault strikes; and a line `mark` for each remark of an operator. A record
+whose header has `response` holds no session: it says how a load has responded to a plan. Version 1
+had no snapshot; states of versions 1 and 2 had other numbers (`reader.py` translates them). Both
+are still read.
 
 `h` is 64 hex digits: SHA-256 over the previous line's `h` (64 zeros before the first line)
 followed by this line's bytes without the LF and without the member `,"h":"..."`. The whole check:

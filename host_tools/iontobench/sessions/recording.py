@@ -6,12 +6,12 @@ session early, what was recorded stays.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import iontobench
 from ionto.bench import FIRMWARE_VERSION
 from iontobench import resources
 from iontobench.errors import EndedEarlyError
@@ -137,7 +137,7 @@ def run_session(
     # A refused start found no load: nothing was energised, and the firmware latches nothing.
     if result.fault is not None and result.outcome != "refused":
         latch.set(result.fault, started_at, record.parent.name)
-    write_meta(record, started_at, iontobench.__version__)
+    write_meta(record, started_at, version("iontobench"))
     return result, record
 
 

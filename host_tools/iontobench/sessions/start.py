@@ -47,7 +47,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadySession(NamedTuple):
-    """A request that its target can run; `plan` is what its record says of a plan, if it has one."""
+    """A request that its target can run; `plan` is what its record says of the run's plan."""
 
     request: RunRequest
     target: Target
