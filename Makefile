@@ -74,15 +74,15 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	@$(call install,[test$(comma)chip$(comma)native])
+	@$(call install,[test$(comma)chip$(comma)data$(comma)native])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.lint: pyproject.toml constraints.txt
-	@$(call install,[lint$(comma)test$(comma)chip$(comma)native])
+	@$(call install,[lint$(comma)test$(comma)chip$(comma)data$(comma)native])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
-	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native])
+	@$(call install,[mutants$(comma)test$(comma)chip$(comma)data$(comma)native])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.

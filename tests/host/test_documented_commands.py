@@ -29,6 +29,7 @@ PAGES = [
 COUNTS = {
     "README.md": (7, 2),
     "docs/boards.md": (0, 5),
+    "docs/data.md": (10, 3),
     "docs/protocol-file.md": (3, 0),
     "docs/record-format.md": (5, 0),
 }

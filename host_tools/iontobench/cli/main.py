@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from ionto.bench import NOTICE
 from iontobench import errors
@@ -36,7 +37,8 @@ COMMANDS = {
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
     "repl": ("device.repl", "A terminal at a board's own prompt."),
     "faults": ("campaigns.faults", "Inject every fault in every phase and judge what happens."),
-    "records": ("records.records", "List, show and verify records; make reports."),
+    "records": ("records.records", "List, show, verify, compare, export and report records."),
+    "completion": ("completion.completion", "Print the script that completes names in a shell."),
 }
 _LINES_MAX = 100  # of a file with more errors than anybody reads
 
@@ -56,6 +58,15 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As click's, which would import every command for its line of help."""
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -31,6 +31,7 @@ from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, 
 from iontobench.sessions.targets import choose_board
 from iontobench.sim import faults as bench_faults
 
+from . import completion
 from .boards_skins import skin_of
 from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
 from .session_view import LiveView, StopSignal, choose_view
@@ -57,17 +58,28 @@ class Request:
 
 
 @click.command(help="Run a session of PROTOCOL (a name, or a TOML file) on a bench.")
-@click.argument("protocol", required=False)
+@click.argument("protocol", required=False, shell_complete=completion.protocols_or_file)
 @click.option(
     "--on",
     "rung",
     metavar="virtual|chip|PORT|auto",
     default="virtual",
     show_default=True,
+    shell_complete=completion.rungs,
     help="What runs it.",
 )
-@click.option("--board", metavar="NAME", help="The hardware's data; by default the rung's own.")
-@click.option("--skin", metavar="NAME", help="The load or its file; else the protocol's own.")
+@click.option(
+    "--board",
+    metavar="NAME",
+    shell_complete=completion.boards,
+    help="The hardware's data; by default the rung's own.",
+)
+@click.option(
+    "--skin",
+    metavar="NAME",
+    shell_complete=completion.skins_or_file,
+    help="The load or its file; else the protocol's own.",
+)
 @click.option(
     "--adc",
     type=click.Choice(["ideal", "rp2040"]),
