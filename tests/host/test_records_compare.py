@@ -165,3 +165,25 @@ def test_the_time_limited_is_the_firmwares_and_an_open_stretch_ends_with_the_rec
     assert limited(began, ended) == 2
     assert limited(ended) == 2
     assert limited(began, ended, again, samples=[last]) == 3.5
+
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.jsonl"))
+
+
+def test_records_of_every_version_can_be_compared():
+    found = compared(WHOLE, *FIXTURES)
+    assert [row["outcome"] for row in found["records"]] == [
+        "complete",
+        *("fault" if "fault" in path.name else "complete" for path in FIXTURES),
+    ]
+    assert all(row["mean_load_kohm"] > 0 for row in found["records"])
+
+
+@pytest.mark.parametrize("value", [[1, [2]], {"a": 10**30}, True, "x" * 300, 10**30])
+def test_a_header_and_a_closing_line_of_odd_values_are_compared(value):
+    odd = dict.fromkeys(("protocol", "board", "skin", "firmware", "rung", "adc"), value)
+    items, _ = dexamethasone(5.0, 1)
+    written(7, items, {"outcome": value, "fault": value, "dose_uc": value}, **odd)
+    for more in ((), ("--json",)):
+        said = call("records", "compare", WHOLE, "dexamethasone-40-s7", *more)
+        assert said.code == 0, said.err

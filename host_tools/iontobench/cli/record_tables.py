@@ -28,7 +28,7 @@ _COMPARE_HELP = (
 )
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the curves
 _SHA_SHOWN = 12
-_PLOT_COLUMNS, _PLOT_ROWS = 100, 16
+_PLOT_COLUMNS, _PLOT_ROWS = (40, 100), 16  # least and most columns
 
 
 def _output_option(what: str) -> Any:
@@ -165,7 +165,8 @@ def _plot(out: Out, found: Compared) -> None:
         out.say("there is no sample to draw")
         return
     console = out.console()
-    size = (min(console.width, _PLOT_COLUMNS), _PLOT_ROWS)
+    least, most = _PLOT_COLUMNS
+    size = (max(least, min(console.width, most)), _PLOT_ROWS)
     out.say()
     out.show(overlay_plot(lines, _LETTERS, size, not console.encoding.lower().startswith("utf")))
     out.say("current in mA over session time; where letters meet, the later one is on top")

@@ -12,6 +12,7 @@ import msgspec
 from . import reader
 from .commands import closing_numbers, find, session_of
 from .measures import measured
+from .quantities import finite
 from .reader import Record
 from .store import RecordStore
 from .verify import INTACT
@@ -51,7 +52,7 @@ def compare_records(store: RecordStore, names: Sequence[str]) -> Compared:
 
 def _row(record: Record) -> dict[str, Any]:
     ended = closing_numbers(record.summary or {})
-    session = session_of(record.header)
+    session = finite(session_of(record.header))
     session["load"] = session.get("skin") or session.get("load_model")
     return {
         "ok": record.verdict.status == INTACT,
