@@ -157,6 +157,11 @@ def test_the_script_of_a_shell_is_printed(shell):
     assert said.object["script"].strip() in call("completion", shell).out
 
 
+def test_a_shell_that_reads_its_script_at_each_start_shows_no_banner():
+    assert call("completion", "zsh").err == ""
+    assert "never people" in call("boards", "list").err
+
+
 def test_an_unknown_shell_is_exit_2_with_the_ones_there_are():
     said = call("completion", "tcsh")
     assert said.code == 2

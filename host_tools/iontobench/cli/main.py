@@ -40,6 +40,7 @@ COMMANDS = {
     "records": ("records.records", "List, show, verify, compare, export and report records."),
     "completion": ("completion.completion", "Print the script that completes names in a shell."),
 }
+_READ_BY_A_SHELL = "completion"  # at each of its starts: a banner would stand in every terminal
 _LINES_MAX = 100  # of a file with more errors than anybody reads
 
 
@@ -92,8 +93,10 @@ def _version() -> str:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(_version(), prog_name="iontobench", message="%(prog)s %(version)s")
-def cli() -> None:
-    click.echo(NOTICE, err=True)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand != _READ_BY_A_SHELL:
+        click.echo(NOTICE, err=True)
 
 
 def invoke(args: list[str], out: Out | None = None) -> int:
