@@ -1,8 +1,11 @@
 """Files on this computer: names that any system takes, writes that are whole or not at all."""
 
+import errno
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def slug(text: str, most: int) -> str:
@@ -19,9 +22,38 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written; a file of that name is as it was.
     """
-    scratch = path.with_name(f"{path.name}.new")
+    scratch = _scratch(path)
+    _fill(scratch, lambda stream: stream.write(data))
+    os.replace(scratch, path)
+
+
+def write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a new file; there is a whole one afterwards, or none.
+
+    Raises:
+        FileExistsError: there is such a file already, and it is kept.
+        OSError: it cannot be written.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, "it is there already; choose another name", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+    scratch = _scratch(path)
+    try:
+        _fill(scratch, write)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+    os.replace(scratch, path)
+
+
+def _scratch(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def _fill(scratch: Path, write: Callable[[BinaryIO], object]) -> None:
+    """The data are on the disk before the file gets its name: see `write_whole`."""
     with scratch.open("wb") as stream:
-        stream.write(data)
+        write(stream)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(scratch, path)

@@ -8,7 +8,7 @@ DONE = 0
 NO = 1  # it ran, and the answer is no
 BAD_INPUT = 2
 ENDED_EARLY = 3  # fault, stop, time limit, or refused to start
-NO_DEVICE = 4
+NO_DEVICE = 4  # nor the link to it, nor the extra that was asked for
 OUR_BUG = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 + SIGINT
 
@@ -42,3 +42,12 @@ class NoDeviceError(UserError):
     """There is no device, or no link to it."""
 
     exit_code = NO_DEVICE
+
+
+class MissingExtraError(UserError):
+    """A package of an extra is not installed; the code is that of a missing device, as `--on`."""
+
+    exit_code = NO_DEVICE
+
+    def __init__(self, what: str, error: ModuleNotFoundError, extra: str):
+        super().__init__(f"{what}: {error.name} is missing; pip install 'iontobench[{extra}]'")

@@ -18,9 +18,12 @@ from tests.host.cli import call
 import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
 from iontobench.api import results
+from iontobench.cli.records import records
+from iontobench.link.events import Sample
 from iontobench.plans import schema as plan_schema
 from iontobench.protocols import list_protocols, schema
 from iontobench.protocols.limits import FAMILIES, PROFILES
+from iontobench.records import export
 from iontobench.records import format as form
 from iontobench.sim.faults import KINDS
 from iontobench.sim.skin import SkinParams, skin_names
@@ -28,6 +31,7 @@ from iontobench.tomlfile import ranges
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+DATA = DOCS / "data.md"
 LINK, RECORD, PROTOCOL = DOCS / "link.md", DOCS / "record-format.md", DOCS / "protocol-file.md"
 
 STRUCTS = {
@@ -261,6 +265,32 @@ def test_the_calls_arrays_and_errors_of_the_python_api_are_told():
     result = iontobench.run("demo")
     kinds = {row[0].strip("`"): row[1] for row in tables(page)["Arrays"]}
     assert kinds == {name: str(getattr(result, name).dtype) for name in results.COLUMNS}
+
+
+def test_the_columns_of_an_export_are_those_that_are_written():
+    assert {of: names(cell) for of, cell in tables(DATA)["Export"]} == {
+        "samples": list(Sample.__struct_fields__),
+        "events": list(export.event_columns([])),
+    }
+
+
+def test_what_describes_an_export_and_a_comparison_is_told(tmp_path):
+    assert call("run", "demo", "--plain", "--data", tmp_path).code == 0
+    target = tmp_path / "demo.csv"
+    assert call("records", "export", "last", "-o", target, "--data", tmp_path).code == 0
+    lines = target.read_text("utf-8").splitlines()
+    written = [line[2:].partition(": ")[0] for line in lines if line.startswith("# ")]
+    told = [name for cell, _ in tables(DATA)["Description"] for name in names(cell)]
+    assert told == written
+    said = call("records", "compare", "last", "last", "--json", "--data", tmp_path)
+    told = {name for cell, _ in tables(DATA)["Compare"] for name in names(cell)}
+    assert told == set(said.object["records"][0]) - {"name", "ok", "verdict"}
+
+
+def test_the_options_of_the_list_of_records_are_told():
+    told = [name for cell, _ in tables(DATA)["Find"] for name in names(cell)]
+    options = [name for one in records.commands["list"].params for name in one.opts]
+    assert told == [name for name in options if name not in ("--data", "--json")]
 
 
 # Section of docs/control.md, the words that stand there, and the constant behind them.

@@ -9,7 +9,7 @@ from tests.host.cli import call
 from tests.host.synthetic_sessions import dexamethasone, header, small
 
 from ionto.core import codes
-from iontobench.link.events import Event
+from iontobench.link.events import Event, GapNote, Sample
 from iontobench.records import (
     RecordError,
     RecordStore,
@@ -174,6 +174,31 @@ def test_show_gives_numbers_with_their_units_in_their_names(store):
     values = {one["event"]: one["values"] for one in shown["events"]}
     assert values["probe"] == {"current_ua": 737 / 16, "load_ohm": 8500}
     assert values["dose"] == {"anodal_uc": 0, "cathodal_uc": summary["dose_uc"]}
+
+
+def test_show_adds_up_what_samples_and_events_tell(store):
+    items, summary = dexamethasone(open_at_s=300.0)
+    more = [GapNote(300_200, 7, 3), Event(9, 1, codes.EVENT_LIMITED_END, 2500, 0)]
+    path = store.new_path("dexamethasone-40", 1)
+    protocol = {"name": "dexamethasone-40", "toml": "", "sha256": "ab" * 32}
+    with RecordWriter(path, header(protocol=protocol, label="load A")) as writer:
+        for item in (*items, *more):
+            writer.item(item)
+        writer.close(summary)
+    shown = commands.show_record(store, path.parent.name)
+    ohms = [item.load_ohm for item in items if isinstance(item, Sample) and item.load_ohm]
+    assert shown["measured"] == {
+        "anodal_mamin": 0,
+        "cathodal_mamin": shown["summary"]["dose_mamin"],
+        "limited_s": 2.5,
+        "mean_load_kohm": round(sum(ohms) / len(ohms) / 1000, 4),
+    }
+    assert shown["bounds"] == header()["limits"]["bounds"]
+    assert shown["gaps"] == [{"t_s": 300.2, "first_seq": 7, "frames": 3}]
+    assert shown["session"]["label"] == "load A"
+    assert shown["session"]["protocol_sha256"] == "ab" * 32
+    assert shown["session"]["firmware_sha256"] == "7c" * 32
+    assert shown["session"]["firmware_version"] == "0.1.0"
 
 
 def test_the_peak_of_a_real_board_is_the_firmwares_own(store):

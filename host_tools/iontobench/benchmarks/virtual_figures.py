@@ -10,8 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ionto.core import codes
 from iontobench import signs
-from iontobench.records import RecordError, Verdict, verify
+from iontobench.link.events import Sample
+from iontobench.records import RecordError, RecordStore, RecordWriter, Verdict, verify
+from iontobench.records.export import export_record
 
 from .figures import PROTOCOL, FigureSessions, figure
 
@@ -22,6 +25,8 @@ _SHOWN = "iontobench run dexamethasone-40 --fault open@8"
 _POSITIONS = 400
 _IMPORTS = 5
 _IMPORT = "import time; t = time.perf_counter(); import iontobench; print(time.perf_counter() - t)"
+_MANY = 1_000_000  # samples: more than a day at ten a second
+_EXPORT = "iontobench records export NAME --csv"
 
 
 @figure("peak current through the load", "mA", "<= 2.03", "virtual", _RUN)
@@ -120,6 +125,20 @@ def changes(sessions: FigureSessions) -> float:
         verdict = _verdict(sessions, changed)
         missed += verdict is not None and verdict.status == "intact"
     return missed
+
+
+@figure("a million samples as CSV: CPU time", "s", "<= 10", "virtual", _EXPORT)
+def export_many(sessions: FigureSessions) -> float:
+    store = RecordStore(sessions.folder / "many")
+    with RecordWriter(store.new_path("many", None), {}) as writer:
+        for at in range(_MANY):
+            current_ua, load_mv = 1999 + at % 33 / 16, 10_000 + at % 777
+            row = (at, 100 * at, codes.STATE_HOLD, 2, 2000.0, current_ua, 0.5, load_mv, 200 * at)
+            writer.item(Sample(*row))
+        writer.close({"outcome": "complete"})
+    started_s = time.process_time()
+    export_record(store, "many", "csv", False, sessions.folder / "many.csv")
+    return time.process_time() - started_s
 
 
 def _positions(size: int) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from iontobench.resources import load_board
-from iontobench.sim.faults_stage import UVLO_MV
+from iontobench.sim.faults_plant import UVLO_MV
 from iontobench.sim.stage import COMPLIANCE_SHARE_MIN, StageParams
 
 from . import conversion, edges, guards, powering

@@ -21,6 +21,7 @@ from iontobench.sim.skin import SkinParams, skin_names
 from iontobench.tomlfile.errors import one_line
 from iontobench.tomlfile.source import file_hint, is_file_name
 
+from . import completion
 from .console import Out, json_option, output_option, write_new
 
 _NAME_MAX, _LABEL_MAX = 40, 80  # of a new file
@@ -73,7 +74,7 @@ def list_boards(out: Out, as_json: bool) -> None:
 
 
 @boards.command("show", help="The data of one board.")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.boards)
 @json_option
 @click.pass_obj
 def show_board(out: Out, name: str, as_json: bool) -> None:
@@ -133,7 +134,7 @@ def list_skins(out: Out, as_json: bool) -> None:
 
 
 @skins.command("show", help="The parameters of one load.")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.skins_or_file)
 @json_option
 @click.pass_obj
 def show_skin(out: Out, name: str, as_json: bool) -> None:
@@ -144,7 +145,9 @@ def show_skin(out: Out, name: str, as_json: bool) -> None:
 
 
 @skins.command("new", help="A commented file to start from, of the skin called FROM.")
-@click.argument("source", metavar="[FROM]", default="forearm")
+@click.argument(
+    "source", metavar="[FROM]", default="forearm", shell_complete=completion.skins_or_file
+)
 @output_option
 @json_option
 @click.pass_obj
@@ -159,7 +162,7 @@ def new_skin(out: Out, source: str, output: Path | None, as_json: bool) -> None:
 
 
 @skins.command("check", help=_CHECK_HELP)
-@click.argument("file")
+@click.argument("file", shell_complete=completion.files)
 @json_option
 @click.pass_obj
 def check_skin(out: Out, file: str, as_json: bool) -> None:

@@ -38,6 +38,7 @@ from iontobench.device.port import (
 )
 from iontobench.errors import DONE, NO, NO_DEVICE, NoDeviceError, UserError
 
+from . import completion
 from .console import Out, json_option
 from .terminal import screen, talk
 
@@ -49,10 +50,11 @@ _EMULATED_HINT = "an emulated board answers some twenty times slower; Enter show
 
 
 @click.command(help="Put the firmware onto the board at PORT (or auto).")
-@click.argument("port", required=False)
+@click.argument("port", required=False, shell_complete=completion.ports)
 @click.option(
     "--board",
     metavar="NAME",
+    shell_complete=completion.boards,
     help="Which hardware it is; needed only to replace the firmware of another kind of board.",
 )
 @click.option(
@@ -162,7 +164,7 @@ def _object(name: str, done: Deployed, info: dict[str, Any]) -> dict[str, Any]:
 
 
 @click.command(help="Look at the board at PORT (by default the only one) and say what is wrong.")
-@click.argument("port", default="auto")
+@click.argument("port", default="auto", shell_complete=completion.ports)
 @json_option
 @click.pass_obj
 def doctor(out: Out, port: str, as_json: bool) -> int:
@@ -185,7 +187,7 @@ def _tell(out: Out, finding: Finding) -> None:
 
 
 @click.command(help="Watch the session on the board at PORT (or auto); Ctrl-C ends the watching.")
-@click.argument("port")
+@click.argument("port", shell_complete=completion.ports)
 @json_option
 @click.pass_obj
 def monitor(out: Out, port: str, as_json: bool) -> int:
@@ -222,7 +224,7 @@ def _wait(port: Any) -> None:
 
 
 @click.command(help="A terminal at the prompt of the board at PORT (or auto); Ctrl-X leaves it.")
-@click.argument("port")
+@click.argument("port", shell_complete=completion.ports)
 @click.pass_obj
 def repl(out: Out, port: str) -> int:
     """Look first, say what is seen, and hand over without Ctrl-C and without a soft reset.

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 import iontobench
 from ionto.bench import NOTICE
@@ -37,8 +38,10 @@ COMMANDS = {
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
     "repl": ("device.repl", "A terminal at a board's own prompt."),
     "faults": ("campaigns.faults", "Inject every fault in every phase and judge what happens."),
-    "records": ("records.records", "List, show and verify records; make reports."),
+    "records": ("records.records", "List, show, verify, compare, export and report records."),
+    "completion": ("completion.completion", "Print the script that completes names in a shell."),
 }
+_READ_BY_A_SHELL = "completion"  # at each of its starts: a banner would stand in every terminal
 _LINES_MAX = 100  # of a file with more errors than anybody reads
 
 
@@ -57,6 +60,15 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As click's, which would import every command for its line of help."""
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -77,8 +89,10 @@ class LazyGroup(click.Group):
 @click.version_option(
     iontobench.__version__, prog_name="iontobench", message="%(prog)s %(version)s"
 )
-def cli() -> None:
-    click.echo(NOTICE, err=True)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand != _READ_BY_A_SHELL:
+        click.echo(NOTICE, err=True)
 
 
 def invoke(args: list[str], out: Out | None = None) -> int:

@@ -9,6 +9,8 @@ character that holds the curve's dots of a value.
 
 import math
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import plotext
@@ -27,6 +29,7 @@ _CURRENT_STYLE = "cyan"
 _APART = 0.03  # of the axis
 _STEPS_MA = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 _ROWS_A_LABEL = (2, 3, 4, 5, 6)
+_LEAST_MA = 0.01  # on the axis of records without a current
 _ROOM = 1.02  # a hold's overshoot stays on the axis
 _TINY = 1e-9
 
@@ -49,8 +52,70 @@ def current_plot(
     """
     top_ua = max([top_ua] + [one.high_ua for one in buckets])
     low_ua = min([0.0] + [one.low_ua for one in buckets])
-    low_ma = low_ua / 1000 if low_ua < -top_ua / 20 else 0.0  # noise about zero is no axis
-    across, up = (1, 1) if ascii_only else _BRAILLE
+    dots = (1, 1) if ascii_only else _BRAILLE
+    times, currents = _begin_figure(span_ms, (low_ua, top_ua), size, dots)
+    if buckets:
+        apart = [one for one in buckets if _is_apart(one, top_ua * _APART)]
+        plotext.scatter(
+            [times.centre(one.t_ms) for one in apart],
+            [currents.centre(one.set_ua / 1000) for one in apart],
+            marker=".",
+        )
+        twice = [one.t_ms for one in buckets for _ in (0, 1)]
+        edges = [max(edge, low_ua) / 1000 for one in buckets for edge in (one.low_ua, one.high_ua)]
+        plotext.plot(twice, edges, marker="*" if ascii_only else "braille")
+    plot = _drawn(ascii_only)
+    plot.highlight_regex(r"[\u2800-\u28ff*]+", _CURRENT_STYLE)
+    return plot
+
+
+def overlay_plot(
+    lines: Sequence[tuple[list[float], list[float]]],
+    marks: str,
+    size: tuple[int, int],
+    ascii_only: bool,
+) -> Text:
+    """Several currents over each other, each drawn with its own letter: no colour is needed.
+
+    Args:
+        lines: times in s and currents in mA of each; a NaN breaks a line.
+        marks: a letter for each.
+        size: columns and rows.
+        ascii_only: no lines for the axes.
+    """
+    values = [value for _, currents in lines for value in currents if value == value]
+    end_ms = 1000 * max(time_s for times, _ in lines for time_s in times)
+    span_ms = (0.0, max(end_ms, 100.0))
+    low_ua, top_ua = 1000 * min(0.0, *values), 1000 * max(_LEAST_MA, *values)
+    _begin_figure(span_ms, (low_ua, top_ua), size, (1, 1))
+    floor_ma = low_ua / 1000 if _is_low(low_ua, top_ua) else 0.0
+    for mark, (times_s, currents_ma) in zip(marks, lines, strict=False):
+        for times, currents in _unbroken(times_s, currents_ma):
+            plotext.plot(times, [max(value, floor_ma) for value in currents], marker=mark)
+    return _drawn(ascii_only)
+
+
+def _unbroken(
+    times_s: list[float], currents_ma: list[float]
+) -> Iterator[tuple[list[float], list[float]]]:
+    """The stretches of a line between its NaNs, times in ms: plotext knows none."""
+    points = zip(times_s, currents_ma, strict=True)
+    for is_value, run in groupby(points, key=lambda point: point[1] == point[1]):
+        if is_value:
+            told = list(run)
+            yield [1000 * time_s for time_s, _ in told], [value for _, value in told]
+
+
+def _begin_figure(
+    span_ms: tuple[float, float],
+    span_ua: tuple[float, float],
+    size: tuple[int, int],
+    dots: tuple[int, int],
+) -> "tuple[Axis, Axis]":
+    """Clear plotext and set its axes for characters of `dots`; the axes of time and current."""
+    low_ua, top_ua = span_ua
+    low_ma = low_ua / 1000 if _is_low(low_ua, top_ua) else 0.0
+    across, up = dots
     currents, levels = current_axis(low_ma, top_ua / 1000, size[1] - _AXIS_ROWS, up)
     names = _level_names(levels)
     columns = size[0] - 1 - max(map(len, names))
@@ -66,20 +131,17 @@ def current_plot(
     plotext.yticks([currents.centre(level) for level in levels], names)
     told_ms = _told_ms(span_ms, size[0])
     plotext.xticks([times.centre(t_ms) for t_ms in told_ms], [text.clock(t) for t in told_ms])
-    if buckets:
-        apart = [one for one in buckets if _is_apart(one, top_ua * _APART)]
-        plotext.scatter(
-            [times.centre(one.t_ms) for one in apart],
-            [currents.centre(one.set_ua / 1000) for one in apart],
-            marker=".",
-        )
-        twice = [one.t_ms for one in buckets for _ in (0, 1)]
-        edges = [max(edge, low_ua) / 1000 for one in buckets for edge in (one.low_ua, one.high_ua)]
-        plotext.plot(twice, edges, marker="*" if ascii_only else "braille")
+    return times, currents
+
+
+def _is_low(low_ua: float, top_ua: float) -> bool:
+    """Whether the axis has to go below 0: noise about zero is no axis."""
+    return low_ua < -top_ua / 20
+
+
+def _drawn(ascii_only: bool) -> Text:
     drawn = _ESCAPE.sub("", plotext.build())
-    plot = Text(drawn.translate(_ASCII) if ascii_only else drawn, no_wrap=True)
-    plot.highlight_regex(r"[\u2800-\u28ff*]+", _CURRENT_STYLE)
-    return plot
+    return Text(drawn.translate(_ASCII) if ascii_only else drawn, no_wrap=True)
 
 
 def _is_apart(one: Bucket, by_ua: float) -> bool:

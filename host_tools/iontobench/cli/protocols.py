@@ -21,6 +21,7 @@ from iontobench.protocols.template import new_protocol
 from iontobench.protocols.timeline import Timeline
 from iontobench.sessions.start import check_request
 
+from . import completion
 from .console import NearChoice, Out, json_option, output_option, write_new
 
 _CHECK_HELP = (
@@ -60,7 +61,7 @@ def list_all(out: Out, as_json: bool) -> None:
 
 
 @protocols.command("show", help="One protocol, by its name or as a TOML file.")
-@click.argument("protocol")
+@click.argument("protocol", shell_complete=completion.protocols_or_file)
 @json_option
 @click.pass_obj
 def show(out: Out, protocol: str, as_json: bool) -> None:
@@ -90,7 +91,7 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
 
 
 @click.command(help=_CHECK_HELP)
-@click.argument("protocol")
+@click.argument("protocol", shell_complete=completion.protocols_or_file)
 @click.option(
     "--profile",
     "profile_name",
@@ -99,7 +100,12 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
     show_default=True,
     help="Limits profile.",
 )
-@click.option("--board", metavar="NAME", help="The board it is meant for; else as run chooses.")
+@click.option(
+    "--board",
+    metavar="NAME",
+    shell_complete=completion.boards,
+    help="The board it is meant for; else as run chooses.",
+)
 @json_option
 @click.pass_obj
 def check(out: Out, protocol: str, profile_name: str, board: str | None, as_json: bool) -> int:

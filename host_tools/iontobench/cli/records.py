@@ -1,5 +1,10 @@
-"""`iontobench records`: list, show, verify and report, over what the records package returns."""
+"""`iontobench records`: list, show, verify and report, over what the records package returns.
 
+`export` and `compare` are in `record_tables`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +13,33 @@ import click
 from iontobench import errors, signs
 from iontobench import text as said
 from iontobench.records import RecordError, RecordStore, commands
+from iontobench.records.filters import EVERY, RecordFilter, moment
+from iontobench.text import OUTCOMES
 from iontobench.tomlfile.errors import one_line
 
-from .console import Out, data_option, json_option
+from . import completion
+from .console import NearChoice, Out, data_option, json_option
+from .record_tables import compare, export
 
+_OUTCOMES = (*OUTCOMES, "no closing line", "not readable")
+# Key of a row -> head of its column.
+_LISTED = {
+    "started_at": "started",
+    "outcome": "outcome",
+    "fault": "fault",
+    "dose_mamin": signs.MAMIN,
+    "duration_s": "s",
+}
+_LIST_HELP = (
+    "Every record, newest first; nothing is verified. Options narrow it down, all at once. DATE "
+    "is 2025-03-31 or 2025-03-31T14:30, in UTC; a record without a date is in no span."
+)
 _SHOW_HELP = (
     "One record: its session, its end, its events. With --json numbers, whose units are in their "
     "names: `summary` has the names of run --json (dose_mamin, dose_true_mamin, duration_s, "
-    "peak_ma, overshoot_ua, gate_off_ms), `closing` the record's own exact values, each event its "
-    "`values`."
+    "peak_ma, overshoot_ua, gate_off_ms), `measured` the charge by polarity, the time limited and "
+    "the mean load, `bounds` what had been proven, `closing` the record's own exact values, each "
+    "event its `values`."
 )
 _VERIFY_HELP = (
     "Check the chain of one record, and that meta.json beside it is as it was written; exit 1 "
@@ -25,27 +48,63 @@ _VERIFY_HELP = (
 )
 
 
-@click.group(help="List, show and verify records; make reports.")
+@click.group(help="List, show, verify, compare and export records; make reports.")
 def records() -> None:
     pass
 
 
-@records.command("list", help="Every record, newest first; nothing is verified.")
+records.add_command(export)
+records.add_command(compare)
+
+
+def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """A moment in UTC.
+
+    Raises:
+        click.BadParameter: it is no date.
+    """
+    if value is None:
+        return None
+    try:
+        return moment(value, is_end=param.name == "until")
+    except ValueError:
+        line = f"{value!r} is no date; write 2025-03-31, or 2025-03-31T14:30 for a time, in UTC"
+        raise click.BadParameter(line, ctx, param) from None
+
+
+@records.command("list", help=_LIST_HELP)
+@click.option("--label", metavar="L", help="Only of this load: a label is a load's, no person's.")
+@click.option(
+    "--protocol",
+    metavar="NAME",
+    shell_complete=completion.protocols,
+    help="Only of this protocol.",
+)
+@click.option("--outcome", type=NearChoice(_OUTCOMES), help="Only what ended so.")
+@click.option("--since", metavar="DATE", callback=_read_date, help="Only what began from then on.")
+@click.option("--until", metavar="DATE", callback=_read_date, help="Only up to that day or time.")
 @data_option
 @json_option
 @click.pass_obj
-def list_all(out: Out, data_dir: Path, as_json: bool) -> None:
-    rows = commands.list_records(RecordStore(data_dir))
+def list_all(out: Out, data_dir: Path, as_json: bool, **asked: Any) -> None:
+    wanted = RecordFilter(**asked)
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        raise errors.UserError("--since is after --until: no record is between; swap them")
+    rows = commands.list_records(RecordStore(data_dir), wanted)
     if rows:
-        heads = ("name", "started", "outcome", "fault", signs.MAMIN, "s")
-        out.table(heads, [_cells(row) for row in rows], right=(signs.MAMIN, "s"))
+        has_label = any(row.get("label") for row in rows)
+        keys = ["name", *(["label"] if has_label else []), *_LISTED]
+        heads = [_LISTED.get(key, key) for key in keys]
+        cells = [_cells(row, keys) for row in rows]
+        out.table(heads, cells, right=(signs.MAMIN, "s"))
     else:
-        out.say(f"no records under {data_dir}")
+        such = "no records" if wanted == EVERY else "no such records"
+        out.say(f"{such} under {data_dir}")
     out.result({"records": rows})
 
 
 @records.command("show", help=_SHOW_HELP)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.records_or_file)
 @data_option
 @json_option
 @click.pass_obj
@@ -67,7 +126,7 @@ def show(out: Out, name: str, data_dir: Path, as_json: bool) -> None:
 
 
 @records.command("verify", help=_VERIFY_HELP)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.records_or_file)
 @data_option
 @json_option
 @click.pass_obj
@@ -80,7 +139,7 @@ def verify(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
 
 
 @records.command("report", help="Write the report of one record.")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.records_or_file)
 @click.option(
     "--out",
     "target",
@@ -106,6 +165,5 @@ def _do(act: Any, data_dir: Path, name: str, *more: Any) -> Any:
         raise errors.UserError(str(error)) from error
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
-    keys = ("name", "started_at", "outcome", "fault", "dose_mamin", "duration_s")
+def _cells(row: dict[str, Any], keys: Sequence[str]) -> list[str]:
     return ["-" if row.get(key) is None else one_line(str(row[key])) for key in keys]

@@ -39,6 +39,7 @@ from iontobench.sessions.start import (
 from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, refused_object
 from iontobench.sim import faults as bench_faults
 
+from . import completion
 from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
 from .plan_run import allowed_run, at_option, planned_of
 from .session_view import LiveView, SessionView, StopSignal, choose_view
@@ -51,17 +52,28 @@ ViewOf = Callable[[Progress, StopSignal], SessionView]
     help="Run a session of PROTOCOL (a name, or a TOML file) on a bench. With --plan the protocol "
     "is the plan's, and a run that the plan does not allow yet is exit 1."
 )
-@click.argument("protocol", required=False)
+@click.argument("protocol", required=False, shell_complete=completion.protocols_or_file)
 @click.option(
     "--on",
     "rung",
     metavar="virtual|chip|PORT|auto",
     default=VIRTUAL,
     show_default=True,
+    shell_complete=completion.rungs,
     help="What runs it.",
 )
-@click.option("--board", metavar="NAME", help="The hardware's data; by default the rung's own.")
-@click.option("--skin", metavar="NAME", help="The load or its file; else the protocol's own.")
+@click.option(
+    "--board",
+    metavar="NAME",
+    shell_complete=completion.boards,
+    help="The hardware's data; by default the rung's own.",
+)
+@click.option(
+    "--skin",
+    metavar="NAME",
+    shell_complete=completion.skins_or_file,
+    help="The load or its file; else the protocol's own.",
+)
 @click.option(
     "--adc",
     type=click.Choice(ADCS),

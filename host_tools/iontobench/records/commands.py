@@ -12,9 +12,11 @@ from ionto.core import codes, units
 from iontobench import text as said
 
 from . import meta, reader
+from .filters import EVERY, RecordFilter
 from .format import RecordError
+from .measures import measured
 from .meta import RECORD_NAME
-from .quantities import UA_PER_MA, event_values, label, quantity
+from .quantities import UA_PER_MA, event_values, finite, label, quantity
 from .store import Entry, RecordStore
 from .verify import CAVEAT, INTACT, Verdict, verify
 
@@ -28,7 +30,6 @@ _CLOSING = (
     ("gate_off_ms", "gate_off_us", 1000, 3),
 )
 _PLAIN_KEYS = ("rung", "adc", "seed", "started_at", "compliance_drawn_mv", "label")
-_EXACT = 1 << 53  # what every reader of JSON keeps
 _META_SAYS = {
     meta.INTACT: "",
     meta.ALTERED: "; but meta.json was altered: its hash does not follow from its fields",
@@ -38,15 +39,17 @@ _META_SAYS = {
 }
 
 
-def list_records(store: RecordStore) -> list[dict[str, Any]]:
+def list_records(store: RecordStore, wanted: RecordFilter = EVERY) -> list[dict[str, Any]]:
     """One row a record, newest first; from header and closing line only, nothing is verified."""
-    return [_row(entry) for entry in store.list()]
+    rows = (_row(entry) for entry in store.list())
+    return [row for row in rows if wanted.takes(row)]
 
 
 def show_record(store: RecordStore, name: str) -> dict[str, Any]:
     """Header, summary, events and the verdict of one record: numbers with their units' names.
 
-    `summary` has the names of `run --json`; `closing` is the record's own closing line, in its
+    `summary` has the names of `run --json`; `measured` is what samples and events add up to;
+    `bounds` what the checker had proven; `closing` is the record's own closing line, in its
     integers.
 
     Raises:
@@ -63,12 +66,18 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
         "caveat": CAVEAT,
         "outcome": outcome(record.summary),
         "started_at": _started_at(entry),
-        "summary": _summary(record.summary or {}),
-        "closing": _finite(record.summary or {}),
-        "session": _finite(_session(record.header)),
+        "summary": closing_numbers(record.summary or {}),
+        "measured": measured(record),
+        "closing": finite(record.summary or {}),
+        "session": finite(session_of(record.header)),
+        "bounds": finite(_bounds(record.header)),
         "samples": len(record.samples),
         "snapshot_rows": 0 if record.snapshot is None else len(record.snapshot.rows),
         "frames_lost": sum(gap.count for gap in record.gaps),
+        "gaps": [
+            {"t_s": gap.t_ms / 1000, "first_seq": gap.first_seq, "frames": gap.count}
+            for gap in record.gaps
+        ],
         "events": [
             {
                 "t_s": event.t_ms / 1000,
@@ -166,6 +175,7 @@ def _row(entry: Entry) -> dict[str, Any]:
     values = summary or {}
     return row | {
         "protocol": _name(header.get("protocol")),
+        "label": _word(header.get("label")),
         "board": _name(header.get("board")),
         "rung": header.get("rung"),
         "seed": header.get("seed"),
@@ -178,19 +188,25 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _session(header: dict[str, Any]) -> dict[str, Any]:
+def session_of(header: dict[str, Any]) -> dict[str, Any]:
     """The header's short values: names and numbers, no protocol text and no tables."""
     names = ("protocol", "board", "profile", "skin", "load_model")
     values: dict[str, Any] = {key: _name(header.get(key)) for key in names}
     values |= {key: header.get(key) for key in _PLAIN_KEYS}
     plan = header.get("plan")
     values["plan"] = said.plan_run(plan) if isinstance(plan, dict) else None
+    firmware = header.get("firmware")
+    values |= {
+        "protocol_sha256": _member(header.get("protocol"), "sha256"),
+        "firmware_version": _member(firmware, "version"),
+        "firmware_sha256": _member(firmware, "sha256"),
+    }
     injected = header.get("faults") or []
     values["faults"] = list(injected) if isinstance(injected, list) else [injected]
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _summary(closing: dict[str, Any]) -> dict[str, Any]:
+def closing_numbers(closing: dict[str, Any]) -> dict[str, Any]:
     """A closing line under the names of `run --json`."""
     seen = {"true_peak_ua": closing.get("peak_ua")} | {
         key: value for key, value in closing.items() if value is not None
@@ -199,15 +215,18 @@ def _summary(closing: dict[str, Any]) -> dict[str, Any]:
     return {"outcome": outcome(closing or None), "fault": _name(closing.get("fault")), **numbers}
 
 
-def _finite(value: Any) -> Any:
-    """The same, with None for each number that JSON does not keep."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    if isinstance(value, int | float):
-        return value if abs(value) <= _EXACT else None
-    return value
+def _bounds(header: dict[str, Any]) -> dict[str, Any]:
+    """What the checker had proven of the program, in its own numbers."""
+    found = _member(header.get("limits"), "bounds")
+    return found if isinstance(found, dict) else {}
+
+
+def _member(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _started_at(entry: Entry) -> str | None:
@@ -222,5 +241,5 @@ def _name(value: Any) -> str | None:
 
 
 def _scaled(value: Any, divisor: int, decimals: int) -> float | None:
-    value = None if isinstance(value, bool) else _finite(value)
+    value = None if isinstance(value, bool) else finite(value)
     return round(value / divisor, decimals) if isinstance(value, int | float) else None

@@ -36,6 +36,7 @@ belongs in a record of a virtual bench; those are in `meta.json` beside it.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -168,12 +169,14 @@ class Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     snapshot: Rows | None = None
     close: Close | None = None
 
-    def kind(self) -> str | None:
-        """What the line is, or None where it is not exactly one thing."""
-        kinds = (kind for kind in self.__struct_fields__ if kind != "name")
-        found = [kind for kind in kinds if getattr(self, kind) is not None]
-        named = (self.name is not None) == (self.event is not None)
-        return found[0] if len(found) == 1 and named else None
+    def is_one_thing(self) -> bool:
+        """Whether exactly one member is set, and `name` with an event and nothing else."""
+        members = _members(self)  # in one go: a record may have a million lines
+        is_single = members.count(None) == len(members) - 1
+        return is_single and (self.name is None) == (self.event is None)
+
+
+_members = attrgetter(*(one for one in Line.__struct_fields__ if one != "name"))
 
 
 def header_trouble(header: Mapping[str, Any]) -> str | None:

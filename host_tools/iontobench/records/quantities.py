@@ -69,6 +69,7 @@ _NAMES = {
     codes.EVENT_OVER: ("current_q4", "expected_q4"),
 }
 _PLAIN = ("a", "b")  # of an event that this program does not know
+_EXACT = 1 << 53  # what every reader of JSON keeps
 
 
 def quantity(name: str, value: Any) -> str:
@@ -131,3 +132,14 @@ def event_values(event: Event) -> dict[str, float]:
         elif name is not None:
             values[name] = value
     return values
+
+
+def finite(value: Any) -> Any:
+    """The same, with None for each number that JSON does not keep."""
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [finite(inner) for inner in value]
+    if isinstance(value, int | float):
+        return value if abs(value) <= _EXACT else None
+    return value

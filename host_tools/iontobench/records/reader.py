@@ -76,7 +76,7 @@ def read(path: str | Path) -> Record:
     Raises:
         RecordError: not a record, or not even its header survived.
     """
-    lines = _Lines()
+    lines = RecordLines()
     verdict = scan(path, lines.keep)
     if verdict.lines == 0:
         raise form.RecordError(f"{path}: {verdict.sentence()}; nothing can be read")
@@ -123,7 +123,7 @@ def _peek_line(raw: bytes) -> form.Line | None:
         return None
 
 
-class _Lines:
+class RecordLines:
     """What the verified lines hold, sorted by kind."""
 
     def __init__(self) -> None:
@@ -136,9 +136,10 @@ class _Lines:
         self.marks: list[Mark] = []
         self.summary: dict[str, Any] | None = None
         self.snapshot: FaultSnapshot | None = None
-        self._states: tuple[int, ...] | None = None
+        self.states: tuple[int, ...] | None = None
 
     def keep(self, _number: int, line: form.Line) -> None:
+        """Take one verified line in; as `verify.scan` wants it."""
         if line.sample is not None:
             self.samples.append(self._sample(line.sample))
         elif line.event is not None:
@@ -155,22 +156,22 @@ class _Lines:
             self.snapshot = FaultSnapshot(line.snapshot.row_us, line.snapshot.rows)
         elif line.header is not None:
             self.header = line.header
-            self._states = old_states(line.header)
+            self.states = old_states(line.header)
         elif line.close is not None:
             self.summary = line.close.summary
 
     def _sample(self, row: tuple[int, ...]) -> Sample:
         sample = form.sample_of(row)
-        if self._states is None:
+        if self.states is None:
             return sample
-        state = todays_state(self._states, sample.state)
+        state = todays_state(self.states, sample.state)
         return msgspec.structs.replace(sample, state=state)
 
     def _event(self, row: tuple[int, ...]) -> Event:
         event = Event(*row)
         if event.code != codes.EVENT_STATE:
             return event
-        return msgspec.structs.replace(event, a=todays_state(self._states, event.a))
+        return msgspec.structs.replace(event, a=todays_state(self.states, event.a))
 
 
 def old_states(header: Mapping[str, Any]) -> tuple[int, ...] | None:

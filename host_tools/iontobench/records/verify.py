@@ -147,7 +147,7 @@ class _Chain:
             line = _DECODER.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise _DamageError("not a line of this format") from None
-        if line.kind() is None:
+        if not line.is_one_thing():
             raise _DamageError("not a line of this format")
         return line
 

@@ -133,12 +133,17 @@ def polarity(events: list[Event]) -> int:
     return sign
 
 
-def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: str) -> Markup:
-    step_s = next((s for s in _STEPS_S if shared.end_s / s <= _TICKS), shared.end_s / _TICKS)
-    axes.set_xlim(-shared.end_s * 0.005, shared.end_s * 1.015)
-    axes.set_xticks([step_s * tick for tick in range(int(shared.end_s / step_s) + 1)])
+def time_axis(axes: Any, end_s: float) -> None:
+    """Session time from 0 to `end_s`, s, which is above 0."""
+    step_s = next((s for s in _STEPS_S if end_s / s <= _TICKS), end_s / _TICKS)
+    axes.set_xlim(-end_s * 0.005, end_s * 1.015)
+    axes.set_xticks([step_s * tick for tick in range(int(end_s / step_s) + 1)])
     axes.xaxis.set_major_formatter(lambda t_s, _at: _tick(t_s, step_s))
     axes.set_xlabel("session time (min:s)")
+
+
+def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: str) -> Markup:
+    time_axis(axes, shared.end_s)
     return as_svg(figure, name, title, text)
 
 

@@ -18,7 +18,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _PAGE_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 # Without these four, which it writes by itself, matplotlib writes no metadata at all.
-_NO_METADATA: dict[str, Any] = {"Creator": None, "Date": None, "Format": None, "Type": None}
+NO_METADATA: dict[str, Any] = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 ET.register_namespace("", _SVG)
 ET.register_namespace("xlink", _XLINK)
@@ -34,7 +34,7 @@ def as_svg(figure: Any, prefix: str, title: str, description: str) -> Markup:
         description: what it shows, for those who do not see it.
     """
     raw = io.StringIO()
-    figure.savefig(raw, format="svg", transparent=True, metadata=_NO_METADATA)
+    figure.savefig(raw, format="svg", transparent=True, metadata=NO_METADATA)
     drawn = ET.fromstring(raw.getvalue())
     for element in drawn.iter():
         _fit(element, prefix)
