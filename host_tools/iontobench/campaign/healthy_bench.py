@@ -36,7 +36,7 @@ _SIGMA_LN = {
     "r_series_ohm_cm2": 0.2,
     "r_body_ohm": 0.25,
 }
-# What other sites have instead [docs/loads.md, Sites].
+# What the other sites that a campaign draws have instead [docs/loads.md, Sites].
 _WET_SIGMA_LN = {"r0_kohm_cm2": 0.7, "r_body_ohm": 0.2}
 _SITE_SIGMA_LN = {
     **dict.fromkeys(("palm", "sole", "bath"), _WET_SIGMA_LN),

@@ -189,12 +189,12 @@ def header_trouble(header: Mapping[str, Any]) -> str | None:
 
 
 def sample_row(sample: Sample) -> tuple[int, ...]:
-    """The row of a sample: an integer for each of its columns."""
+    """The row of a sample: an integer for each of its columns, those of the host last."""
     return sample.row()
 
 
 def sample_of(row: Sequence[int]) -> Sample:
-    """The sample of a row; the row of an older record may lack columns of the host."""
+    """The sample of a row, without the columns of the host, which an older row may lack."""
     return Sample.of(row[: len(_FRAME_COLUMNS)])
 
 

@@ -14,7 +14,8 @@ from iontobench.link.events import Event
 
 UA_PER_MA = 1000
 
-# suffix of a name -> factor, unit and decimals in which it is shown
+# Suffix of a name -> factor, unit and decimals in which it is shown. The first that fits decides:
+# `_ma_cm2` stands above `_cm2`.
 _SHOWN = {
     "_ua_cm2": (1 / 1000, signs.MA_CM2, 3),
     "_ma_cm2": (1, signs.MA_CM2, 3),

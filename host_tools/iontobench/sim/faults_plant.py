@@ -78,6 +78,7 @@ LEADS: dict[str, Kind] = {
 
 
 def _overcurrent(plant, value: float, count: int) -> None:
+    """Multiply the gain; below 1 it is the fault `weak`."""
     plant.gain *= value
     plant.recompute()
     plant.edge()
