@@ -99,6 +99,14 @@ def test_sessions_and_devices_know_no_command_line(path):
     assert [one for one in imports(path) if one.startswith(terminal)] == []
 
 
+@pytest.mark.parametrize("path", files(HOST / "plans"), ids=ids)
+def test_plans_read_no_clock_and_know_neither_command_line_nor_session(path):
+    barred = ("iontobench.cli", "iontobench.sessions", "iontobench.sim", "click", "time")
+    assert [one for one in imports(path) if one.startswith(barred)] == []
+    assert "datetime" not in imports(path) or path.name == "moments.py"
+    assert "now(" not in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", files(TESTING), ids=ids)
 def test_what_a_boards_author_tests_with_knows_the_units_and_needs_no_pytest(path):
     allowed = ("ionto.core.units", "iontobench.testing", *sys.stdlib_module_names)

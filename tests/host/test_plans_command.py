@@ -1,5 +1,7 @@
 """`iontobench plan` and `run --plan`: exit codes, one line why not yet, what the record says."""
 
+import shutil
+
 import pytest
 from tests.host.cli import call, play
 from tests.host.fake_runner import FakeRunner
@@ -90,6 +92,15 @@ def test_a_run_of_a_plan_has_label_site_side_and_time_in_its_hashed_header(bench
 def test_a_run_without_a_plan_has_no_keys_of_one(bench):
     assert call("run", "dexamethasone-40", "--plain", "--data", bench.parent).code == 0
     assert not {"label", "plan"} & header_of(bench, 1).keys()
+
+
+def test_a_run_of_a_plan_at_the_same_time_gives_the_same_bytes(bench):
+    assert run(bench).code == 0
+    [first] = bench.parent.glob("records/*/record.jsonl")
+    kept = first.read_bytes()
+    shutil.rmtree(bench.parent / "records")
+    assert run(bench).code == 0
+    assert first.read_bytes() == kept
 
 
 def test_too_early_is_exit_1_with_one_line_that_says_when_it_is_allowed(bench):

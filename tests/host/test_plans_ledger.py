@@ -60,7 +60,7 @@ def test_a_refused_start_is_no_run_and_its_charge_counts(tmp_path):
 
 @pytest.mark.parametrize(
     ("outcome", "dose_uc"),
-    [("lost", 600_000), ("complete", None), ("complete", -1), ("fault", "x")],
+    [("lost", 600_000), ("refused", None), ("complete", None), ("complete", -1), ("fault", "x")],
 )
 def test_where_nobody_counted_the_charge_it_is_the_programs_bound(tmp_path, outcome, dose_uc):
     add(tmp_path, PLAN, MONDAY_S, dose_uc, outcome)

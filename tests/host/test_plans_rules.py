@@ -1,6 +1,6 @@
 """When a run is allowed: each rule at its boundary, and all of them over random calendars."""
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from itertools import pairwise
 
@@ -183,6 +183,24 @@ def test_the_anode_keeps_its_side_and_changes_it_after_a_response_only_if_the_pl
     assert due(ledger_of(), MONDAY_S, swapping).anode == "left"
     assert due(responded, MONDAY_S, swapping).anode == "right"
     assert due(responded, MONDAY_S).anode == "left"
+
+
+@given(
+    st.integers(MONDAY_S - LONG, MONDAY_S + LONG),
+    st.integers(-14 * 4, 14 * 4),
+    st.integers(-14 * 4, 14 * 4),
+    st.integers(-HOUR_S, HOUR_S),
+)
+def test_two_runs_are_a_day_apart_whatever_their_local_clocks_showed(
+    at_s, quarters, later_quarters, more_s
+):
+    def local(moment_s, quarter_hours):
+        zone = timezone(timedelta(minutes=15 * quarter_hours))
+        return datetime.fromtimestamp(moment_s, zone).isoformat()
+
+    ledger = ledger_of((at(local(at_s, quarters)), 0))
+    later = at(local(at_s + DAY_S + more_s, later_quarters))
+    assert due(ledger, later).is_due == (more_s >= 0)
 
 
 def test_an_hour_that_a_local_clock_skips_or_repeats_changes_no_interval():

@@ -15,7 +15,8 @@ The types from a file to its time, in the order of their making:
 6. `CompiledProtocol` (`compiler`): the protocol, its timeline, bounds and rows.
 7. `CheckResult` (`checking`): the answer of `check`, also for what makes no session.
 
-`Profile` and `Family` (`limits`) are data beside them.
+`Profile` and `Family` (`limits`) are data beside them. `Estimate` (`estimates`) is what a charge
+may have moved or spent: it limits nothing.
 """
 
 from .bounds import Bounds
