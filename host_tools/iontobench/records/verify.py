@@ -123,7 +123,7 @@ class _Chain:
             return False
         body = raw[: -form.TAIL_BYTES] + b"}"
         head = form.link(self._head, body)
-        if raw != body[:-1] + form.HASH_KEY + head + form.LINE_END:
+        if not raw.endswith(form.HASH_KEY + head + form.LINE_END):
             raise _DamageError("its hash does not follow from the line and the one before it")
         line = self._decode(body)
         self._check_place(line)
