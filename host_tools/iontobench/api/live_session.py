@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from iontobench import signs
 from iontobench.errors import LatchedError, UserError
 from iontobench.link.events import Item, Mark, Sample
 from iontobench.link.listener import Ask
@@ -271,7 +272,7 @@ class LiveSession:
             UserError: no current above 0, or the session has ended.
         """
         if current_ua != int(current_ua) or current_ua < 1:
-            raise UserError(f"a set point of {current_ua} uA: it is a whole number above 0")
+            raise UserError(f"a set point of {current_ua} {signs.UA}: it is a whole number above 0")
         self._ask(f"set {int(current_ua)}")
 
     def pause(self) -> None:
