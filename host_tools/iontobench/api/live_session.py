@@ -272,7 +272,9 @@ class LiveSession:
             UserError: no current above 0, or the session has ended.
         """
         if current_ua != int(current_ua) or current_ua < 1:
-            raise UserError(f"a set point of {current_ua} {signs.UA}: it is a whole number above 0")
+            raise UserError(
+                f"a set point of {current_ua} {signs.UA}: it is a whole number above 0"
+            )
         self._ask(f"set {int(current_ua)}")
 
     def pause(self) -> None:
