@@ -35,6 +35,12 @@ def _word(course, kind, value):
     return course.bench.last()["fault"], course.is_off()
 
 
+def _refused(course):
+    """A dead limiter: what the board says, and what then trips a limiter that works, uA."""
+    word = _word(course, "limiter-dead", None)
+    return word, course.plant.limiter.limit_ua
+
+
 def _phased(course, phases_us, kind, value):
     results = []
     base_us = course.now_us
@@ -48,7 +54,7 @@ def _story(booted, phases_us):
     from .course import Course, by_time
 
     course = Course(booted, by_time(2000, 60_000))
-    told = {}
+    told = {"limiter dead": in_copy(_refused, course)}
     course.run_to_current(_HALF_UA)
     told["set_ua"] = course.plant.load_ua
     told["envelope"] = _phased(course, phases_us, "overcurrent", 1.5)
@@ -107,6 +113,11 @@ def test_open_lead_has_the_gate_off_within_20_ms(story):
 
 def test_current_beyond_the_board_is_cut_by_the_stages_own_limiter_and_then_by_the_gate(story):
     _all_within(story["limiter"], _PEAK_MAX_US)
+
+
+@pytest.mark.hazard("H-10")
+def test_a_limiter_that_fails_its_proof_is_left_with_lim_test_low(story):
+    assert story["limiter dead"] == (("proof: the hardware limiter does not act", True), 5250)
 
 
 def test_shorted_load_is_no_overcurrent_of_a_current_source(story):
