@@ -87,6 +87,7 @@ class Proof:
     clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (1: a pulse), `may_trip` (1 while the
     limiter's trip is no fault: from LIM_TEST on). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
     `codes.FAULT_OPEN`), `proven` (bits `codes.PROVEN_*`), `on_q4` (current with both switches on).
+    `drives` are the counts of its drives.
     """
 
     def __init__(self, board):
@@ -97,7 +98,7 @@ class Proof:
         self._sign_q4 = _SIGN_UA * scale * 16
         self.allowance_q4 = _ALLOWANCE_UA * scale * 16
         mul, shift = drive_scale(board.full_scale_ua * 16, board.drive_counts)
-        self._drives = (
+        self.drives = (
             0,
             (_ON_UA * scale * 16 * mul) >> shift,
             (_OVER_UA * scale * 16 * mul) >> shift,
@@ -193,7 +194,7 @@ class Proof:
         pins = STEPS[at]
         self.gate = pins[0]
         self.pump = pins[1]
-        self.drive = self._drives[pins[2]]
+        self.drive = self.drives[pins[2]]
         self.lim_test = pins[3]
         self.rearm = pins[4]
         self._wait_ticks = pins[5]
