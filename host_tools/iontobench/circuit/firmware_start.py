@@ -54,7 +54,6 @@ _BEFORE_US = 15_000  # of ENABLE's edges before the proof: then the chain is as 
 _AFTER_US = 12_000  # of the ramp
 _ARMED_MS = (0.5, 0.503)  # the latch, whose state a simulator chooses as it likes
 _PULSE_MS = 0.003  # of REARM
-_FIRST_MS = 0.01
 _STARTED_MS = 1  # then the circuit has left what the simulator began with
 _TRIPPED_V = 2.5
 
@@ -184,13 +183,10 @@ def pin_drive(from_us: int, drive_factor: float = 1.0) -> PinDrive:
     start = recorded()
 
     def volts(pin: str, high: float) -> Waveform:
-        # A corner at 0 twice loses ngspice the next one: its steps then run past an edge.
-        level_before = [level for at, level in start.edges[pin] if at <= from_us][-1]
-        points = [(_FIRST_MS, high * level_before)] if level_before else []
-        points += [
-            ((at - from_us) / 1e3, high * level) for at, level in start.edges[pin] if at > from_us
-        ]
-        return steps(points)
+        edges = start.edges[pin]
+        (*_, first) = (level for at, level in edges if at <= from_us)
+        later = [((at - from_us) / 1e3, high * level) for at, level in edges if at > from_us]
+        return steps(later, first=high * first)
 
     rearms_ms = [(at - from_us) / 1e3 for at in start.rearms_us if at >= from_us]
     rearm = pulses(_ARMED_MS, *((at_ms, at_ms + _PULSE_MS) for at_ms in rearms_ms))
