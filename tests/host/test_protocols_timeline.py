@@ -214,7 +214,7 @@ def test_a_ramp_to_0_takes_what_is_left_of_it_whatever_the_plan_was():
 def test_while_the_current_turns_the_rest_before_the_next_segment_counts():
     made = protocol_words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1)])
     found_ms = left_ms(made, codes.STATE_TURNING, segment=1, set_ua=400.0)
-    assert found_ms == pytest.approx(1000 + 1500 + 3000 + 4000 + 3750)
+    assert found_ms == pytest.approx(1000 + 1530 + 3000 + 4000 + 3750)
 
 
 @pytest.mark.parametrize("made", [TIMED, DOSED])
