@@ -19,7 +19,7 @@ import click
 from iontobench.chip.native_build import NativeError, pip
 
 _CLONE = Path(__file__).resolve().parents[3]
-_RESULT = Path("build/chip-cache.json")
+_RESULT = _CLONE / "build" / "chip-cache.json"
 _STARTED = "IONTOBENCH_CHIP_CACHE"  # set for the process that has the model
 _MOST = 14  # rows of each list of misses
 _SECONDS = 10
@@ -33,13 +33,16 @@ _COLUMNS = (
 @click.option("--all", "every", is_flag=True, help="Every case at 125 MHz, one after another.")
 @click.option("--case", "names", multiple=True, help="A case by name; may be given again.")
 @click.option("--seconds", type=click.IntRange(5, 600), default=_SECONDS, help="Of a session.")
+@click.option("--output", type=click.Path(path_type=Path), default=_RESULT, help="JSON file.")
 @click.option("--build", "only_build", is_flag=True, help="Compile only.")
-def main(every: bool, names: tuple[str, ...], seconds: int, only_build: bool) -> None:
+def main(
+    every: bool, names: tuple[str, ...], seconds: int, output: Path, only_build: bool
+) -> None:
     """Measure the tick with a model of the flash cache: 10 s of the central case."""
     if _STARTED not in os.environ or only_build:
         sys.exit(_start_with_model(only_build))
     try:
-        sys.exit(_measure(every, names, seconds))
+        sys.exit(_measure(every, names, seconds, output))
     except RuntimeError as error:  # no image, or no model: one line
         print(f"chip-cache: {error}", file=sys.stderr)
         sys.exit(1)
@@ -63,7 +66,7 @@ def _start_with_model(only_build: bool) -> int:
     return subprocess.run(command, env=environment, check=False).returncode
 
 
-def _measure(every: bool, names: tuple[str, ...], seconds: int) -> int:
+def _measure(every: bool, names: tuple[str, ...], seconds: int, output: Path) -> int:
     """One process with the model: the sessions, the table, the file."""
     from iontobench.chip.cache_cases import CASES, CENTRAL, FAST_CASES
     from iontobench.chip.native import emulator_line
@@ -82,17 +85,15 @@ def _measure(every: bool, names: tuple[str, ...], seconds: int) -> int:
         for name in chosen:
             print(f"measuring: {name}: {known[name].told}", file=sys.stderr, flush=True)
             found.append(cache_sessions.measure(known[name], seconds, Path(folder)))
-            _write(found, seconds, emulator_line())
+            _write(output, {"emulator": emulator_line(), "seconds": seconds, "cases": found})
     _show(found)
-    print(f"written: {_RESULT}")
+    print(f"written: {output}")
     return 0 if all(one["outcome"] == "complete" for one in found) else 1
 
 
-def _write(found: list[dict[str, Any]], seconds: int, emulator: str) -> None:
+def _write(path: Path, told: dict[str, Any]) -> None:
     """After each session: a run that is broken off keeps what it has."""
-    path = _CLONE / _RESULT
-    path.parent.mkdir(exist_ok=True)
-    told = {"emulator": emulator, "seconds": seconds, "cases": found}
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 

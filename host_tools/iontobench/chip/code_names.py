@@ -48,21 +48,23 @@ _TABLE_START = struct.pack("<3I", 0x6, 0xE, 0x1E)  # None, False and True [py/ob
 _OBJECTS = 3
 _TABLE_LEN = 46  # functions; the next, setjmp, is none on this processor
 
-# Every function of the firmware's modules and classes, with its object's address.
+# Every function of the firmware's modules and classes: its object's address, its module's.
 _LIST = """
 import sys
-def _list(path, names):
+def _list(module, path, names):
     for name, one in names.items():
         kind = type(one).__name__
         if kind in ("function", "generator"):
-            print(path + name, id(one))
+            print(path + name, id(one), id(module))
         elif kind == "type":
-            _list(path + name + ".", one.__dict__)
+            _list(module, path + name + ".", one.__dict__)
 for _name, _module in sys.modules.items():
     if _name.startswith("ionto."):
-        _list(_name[6:] + ".", _module.__dict__)
+        _list(_module, _name[6:] + ".", _module.__dict__)
 """
-_CODE_OF_FUNCTION = 12  # the pointer to its code, within the object [py/objfun.h]
+# Within a function's object [MicroPython 1.26, py/objfun.h]: where it was defined, and its code.
+_MODULE_OF_FUNCTION = 4
+_CODE_OF_FUNCTION = 12
 
 
 class CodeNames:
@@ -101,20 +103,21 @@ def firmware_functions(chip: Chip) -> CodeNames:
     """The firmware's native functions; asks a chip that is at its prompt and has run them."""
     starts: dict[int, str] = {}
     for line in chip.exec(_LIST).decode().splitlines():
-        name, address = line.split()
-        starts[int(chip.mcu.read_uint32(int(address) + _CODE_OF_FUNCTION))] = name
+        name, function, module = line.split()
+        if chip.mcu.read_uint32(int(function) + _MODULE_OF_FUNCTION) == int(module):
+            starts[int(chip.mcu.read_uint32(int(function) + _CODE_OF_FUNCTION))] = name
     return CodeNames(starts)
 
 
 def runtime_functions(chip: Chip) -> CodeNames:
     """MicroPython's functions in the chip's flash."""
     code = bytes(chip.mcu.flash[: _CODE_END - FLASH_START])
-    starts = {start: f"0x{start:08x}" for start in _called(code)}
-    starts.update(_in_table(code))
+    starts = {start: f"0x{start:08x}" for start in called_functions(code)}
+    starts.update(table_functions(code))
     return CodeNames(starts)
 
 
-def _called(code: bytes) -> set[int]:
+def called_functions(code: bytes) -> set[int]:
     """Targets of `bl`, where a function begins as the compiler begins one: it saves `lr`."""
     halves = struct.unpack(f"<{len(code) // 2}H", code)
     found = set()
@@ -136,7 +139,7 @@ def _branch(first: int, second: int) -> int:
     return distance - (1 << 23 if sign else 0)
 
 
-def _in_table(code: bytes) -> dict[int, str]:
+def table_functions(code: bytes) -> dict[int, str]:
     """Addresses and names by MicroPython's table for native code; none where it is not found."""
     begun = code.find(_TABLE_START)
     end = begun + len(_TABLE_START) + 4 * _TABLE_LEN

@@ -65,6 +65,7 @@ class FlashCache:
         self.is_random = is_random
         self.prefetches = prefetches
         self.cycle_ns = cycle_ns
+        self.stall_clk = 0
         self._seed = _FIRST_SEED
         self._fetched = 0
         self.flush()
