@@ -26,6 +26,11 @@ mem32[accessed] = 1
 cleared = mem32[accessed]
 print((before, after, cleared, mem32[0x14000000] & 1))
 """
+_FAST = """
+import machine
+pwm = machine.PWM(machine.Pin(2), freq=30518, duty_u16=0)
+print((machine.freq(), machine.mem32[0x18000014], machine.mem32[0x40050024] + 1))
+"""
 _LOOP = """
 from time import ticks_us
 def loop():
@@ -64,7 +69,7 @@ def told_by_cached_build():
     """All that these tests look at, as JSON: one process boots one chip."""
     from rp2040py.native._flash_cache import FlashCache
 
-    from iontobench.chip.cache_cases import CASES, CENTRAL, apply
+    from iontobench.chip.cache_cases import CASES, CENTRAL, FAST_CASES, apply
     from iontobench.chip.image import find_image
     from iontobench.chip.machine import Chip
     from iontobench.chip.native import emulator_build
@@ -78,12 +83,15 @@ def told_by_cached_build():
     told["registers off"] = chip.exec(_REGISTERS).decode()
     told["loop off"] = int(chip.exec(_LOOP))
     for name in (CENTRAL, "60-prefetch", "8-byte-100"):
-        apply(by_name[name], chip.mcu)
+        apply(by_name[name], chip)
         told[f"loop {name}"] = int(chip.exec(_LOOP))
-    apply(by_name[CENTRAL], chip.mcu)
+    apply(by_name[CENTRAL], chip)
     told["registers on"] = chip.exec(_REGISTERS).decode()
-    apply(by_name["none"], chip.mcu)
+    apply(by_name["none"], chip)
     told["loop none"] = int(chip.exec(_LOOP))
+    apply(FAST_CASES[0], chip)
+    told["registers fast"] = chip.exec(_FAST).decode()
+    told["loop fast"] = int(chip.exec(_LOOP))
     return json.dumps(told)
 
 
@@ -135,3 +143,8 @@ def test_firmware_reads_the_models_hits_and_accesses_at_the_chips_registers(told
     assert after[1] - before[1] >= after[0] - before[0]
     assert 0 < cleared < before[1]
     assert enabled == 1
+
+
+def test_at_200_mhz_micropython_divides_the_flash_clock_by_4_and_the_pwm_has_more_steps(told):
+    assert eval(told["registers fast"]) == (200_000_000, 4, 6554)
+    assert told["loop fast"] < 0.8 * told["loop central"]

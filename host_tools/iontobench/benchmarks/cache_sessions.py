@@ -79,7 +79,7 @@ def measure(case: CacheCase, seconds: int, folder: Path) -> dict[str, Any]:
     meters: list[MissMeter] = []
 
     def begin(chip: Chip) -> None:
-        apply(case, chip.mcu)
+        apply(case, chip)
         meters.append(MissMeter(chip))
 
     session = metered(max(1, seconds - _RAMPS_S), folder, begin, lambda chip: meters[0].name(chip))

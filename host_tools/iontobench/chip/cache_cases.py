@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from rp2040py.rp2040 import RP2040
 
 from .flash_cache import FlashCache
+from .machine import Chip
+from .patches import follow_system_clock
 
 _MHZ = 125
 
@@ -72,12 +74,18 @@ def cache_of(mcu: RP2040) -> FlashCache:
     return cache
 
 
-def apply(case: CacheCase, mcu: RP2040) -> None:
-    """Give the chip a cache, empty, with all counts at 0; case `none` leaves it without.
+def apply(case: CacheCase, chip: Chip) -> None:
+    """Give a chip at its prompt the case's clock and a cache, empty, with all counts at 0.
+
+    The clock is set by `machine.freq`, as a board would; case `none` leaves the cache off.
 
     Raises:
         RuntimeError: this emulator has no model.
     """
-    cache, cycle_ns = cache_of(mcu), 1000 / case.clock_mhz
+    cache, clock_hz = cache_of(chip.mcu), case.clock_mhz * 1_000_000
+    if clock_hz != chip.mcu.clk_sys:
+        chip.exec(f"import machine\nmachine.freq({clock_hz})")
+        follow_system_clock(chip.mcu, clock_hz)
+    cycle_ns = 1e9 / clock_hz
     cache.configure(case.penalty_clk, case.fills_line, case.is_random, case.prefetches, cycle_ns)
     cache.is_on = case.penalty_clk > 0

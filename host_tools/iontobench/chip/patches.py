@@ -197,6 +197,13 @@ def after_alarm(mcu: RP2040, happened: Callable[[int], None]) -> Callable[[], No
     return end
 
 
+def follow_system_clock(mcu: RP2040, clock_hz: int) -> None:
+    """The PWM slices and SysTick count at that clock: the emulator keeps them at 125 MHz."""
+    mcu.clk_sys = clock_hz
+    for timer in (mcu.ppb.systick_timer, *(channel.timer for channel in mcu.pwm.channels)):
+        timer.frequency = clock_hz
+
+
 def answer_from_cache(mcu: RP2040, cache: FlashCache) -> None:
     """XIP_CTRL answers from the model of the flash cache, in a build that has one.
 
