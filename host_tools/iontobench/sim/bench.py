@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from iontobench.signs import US
 
+from .dead_man import PERIOD_US
 from .fault import Fault, Injected, Schedule
 from .faults import KINDS, SENSES, checked, parse, text_of
 from .faults_senses import Troubled
@@ -130,7 +131,15 @@ class SimulatedBench(Plant):
 
     def pump(self) -> None:
         """One ENABLE edge, of whichever sense is due."""
-        self.set_enable(not self.enable)
+        if self.enable:
+            self.enable = False
+        elif self.now_us == self.even_us:
+            # As the last ones: the pump is full, and each edge makes it last the same.
+            self.enable = True
+            self.even_us += PERIOD_US
+            self.dead_us = self.now_us + self.full_us
+        else:
+            self.set_enable(True)
 
     def set_enable(self, high: bool) -> None:
         """Set ENABLE's level: a rising edge feeds the dead-man, which holds from there."""
@@ -138,7 +147,11 @@ class SimulatedBench(Plant):
             return
         self.enable = high
         if high and 0 < self.hold_us < NEVER_US:
-            self.pumped(self.dead_man.rise(self.now_us))
+            if self.even_us > 0:
+                self.dead_man.risen_us = self.even_us - PERIOD_US
+            self.full_us = self.dead_man.rise(self.now_us)
+            self.even_us = self.now_us + PERIOD_US if self.dead_man.is_full else -1
+            self.pumped(self.full_us)
             if not self.source:
                 self.switch()
 

@@ -11,41 +11,39 @@ from math import exp, log
 from .stage import StageParams
 
 _TICK_US = 1000
-_PERIOD_US = 2 * _TICK_US  # of ENABLE, with an edge each tick
+PERIOD_US = 2 * _TICK_US  # of ENABLE, with an edge each tick
 _ALIKE_MV = 1e-3
 
 
 class DeadMan:
-    """The pump of one stage; `dead_us` and `live_us` are when it stops and begins to conduct."""
+    """The pump of one stage; `is_full` once each tick has had an edge for long."""
 
-    __slots__ = ("_dead_after_us", "_held_mv", "_keep", "_mv", "_risen_us", "_stage", "_tau_us")
+    __slots__ = ("_keep", "_mv", "_stage", "_tau_us", "is_full", "risen_us")
 
     def __init__(self, stage: StageParams) -> None:
         self._stage = stage
         self._tau_us = _decay_us(stage)
-        self._keep = exp(-_PERIOD_US / self._tau_us)
+        self._keep = exp(-PERIOD_US / self._tau_us)
         self._mv = 0.0
-        self._risen_us = 0
-        self._held_mv = -1.0  # the voltage after an edge for which the hold is known
-        self._dead_after_us = 0
+        self.risen_us = 0
+        self.is_full = False
 
     def rise(self, now_us: int) -> int:
         """A rising edge; return how long the pump's voltage then lasts, us, 0 = it does not."""
-        since_us = now_us - self._risen_us
-        self._risen_us = now_us
-        keep = self._keep if since_us == _PERIOD_US else exp(-since_us / self._tau_us)
-        left_mv = self._mv * keep
+        since_us = now_us - self.risen_us
+        self.risen_us = now_us
+        keep = self._keep if since_us == PERIOD_US else exp(-since_us / self._tau_us)
+        last_mv = self._mv
+        left_mv = last_mv * keep
         self._mv = mv = left_mv + (self._stage.pump_mv - left_mv) * self._stage.pump_share
-        if not -_ALIKE_MV < mv - self._held_mv < _ALIKE_MV:
-            self._held_mv = mv
-            over = mv / self._stage.hold_mv
-            self._dead_after_us = round(self._tau_us * log(over)) if over > 1.0 else 0
-        return self._dead_after_us
+        over = mv / self._stage.hold_mv
+        self.is_full = since_us == PERIOD_US and -_ALIKE_MV < mv - last_mv < _ALIKE_MV
+        return round(self._tau_us * log(over)) if over > 1.0 else 0
 
     def fill(self, now_us: int) -> int:
         """As after a long time of edges, the last one rising now; return as `rise` does."""
         self._mv = _full_mv(self._stage, self._keep)
-        self._risen_us = now_us - _PERIOD_US
+        self.risen_us = now_us - PERIOD_US
         return self.rise(now_us)
 
 
@@ -59,6 +57,6 @@ def _decay_us(stage: StageParams) -> float:
     """The time constant with which a full pump lasts for the stage's hold."""
     tau_us = 1.5 * stage.hold_us
     for _ in range(40):  # each turn brings it nearer by a factor of about four
-        full_mv = _full_mv(stage, exp(-_PERIOD_US / tau_us))
+        full_mv = _full_mv(stage, exp(-PERIOD_US / tau_us))
         tau_us = stage.hold_us / log(full_mv / stage.hold_mv)
     return tau_us

@@ -108,7 +108,7 @@ def _dead_man_welded(plant, value: float, count: int) -> None:
 
 
 def _enable_stuck(plant, value: float, count: int) -> None:
-    plant.hold_us = 0
+    plant.deafen_dead_man()
 
 
 def _limiter_trip(plant, value: float, count: int) -> None:

@@ -36,7 +36,16 @@ class PlantState:
         *("x1_ua", "x2_ua", "drive_ua", "v1_mv", "v2_mv", "node_mv", "shunt_ua", "load_ua"),
         *("passed", "wound_pc", "closing", "forced_ua", "sense_ua", "sense_mv", "open_mv"),
         *("smooth", "gate", "probe", "probe_us", "source", "contact", "short_kohm"),
-        *("dead_man", "enable", "live_us", "dead_us", "hold_us", "compliance_mv"),
+        *(
+            "dead_man",
+            "enable",
+            "live_us",
+            "dead_us",
+            "even_us",
+            "full_us",
+            "hold_us",
+            "compliance_mv",
+        ),
         *("gain", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
         *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
@@ -67,6 +76,8 @@ class PlantState:
         self.enable = False  # the pin's level
         self.live_us = 0  # the dead-man conducts from here
         self.dead_us = -1  # up to here
+        self.even_us = -1  # where the next edge only repeats the last one: the pump is full
+        self.full_us = 0  # and lasts so long
         self.gate_welded = self.series_welded = False
         self.starved = False  # the supply is below what the stage needs
         self.leaves_b = False  # the bridge's own short: current that sense B never sees
@@ -177,6 +188,12 @@ class PlantState:
         """The dead-man conducts for ever, without edges."""
         self.hold_us = self.dead_us = NEVER_US
         self.live_us = 0
+        self.even_us = -1
+
+    def deafen_dead_man(self) -> None:
+        """From now on no edge reaches the dead-man."""
+        self.hold_us = 0
+        self.even_us = -1
 
     def turn_over(self) -> None:
         """Reverse the load at the polarity bridge."""
