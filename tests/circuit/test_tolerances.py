@@ -68,9 +68,8 @@ def test_the_simulated_stage_draws_the_compliance_over_the_circuits_corners(ngsp
     data = reference_stage()
     corners = list(tolerances.compliance_corners())
     at_5ma = [1000 * corner["at_5ma_v"] / data.nominal_mv for corner in corners]
-    assert (min(at_5ma), max(at_5ma)) == pytest.approx(
-        (data.least_share, data.most_share), abs=2e-3
-    )
+    drawn = data.least_share, data.most_share
+    assert (min(at_5ma), max(at_5ma)) == pytest.approx(drawn, abs=2e-3)
     assert drawn[0] <= min(at_5ma)
     assert max(at_5ma) <= drawn[1]
     assert max(corner["open_v"] for corner in corners) <= 47

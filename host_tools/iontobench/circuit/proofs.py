@@ -161,7 +161,9 @@ def _readings(fault: ProofFault) -> Iterator[Reading]:
     result = transient(text, course.end_ms, 20, signals, most_us=50)
     for t_ms in range(_FROM_MS, int(course.end_ms) + 1):
         at = {name: result.at(name, t_ms - _JUST_MS) for name in signals}
+        a_ua, b_ua = sense_a_ua(at["adc_a_v"]), sense_b_ua(at["adc_b_v"])
+        inputs = INPUT_LIMITER if at["tripped_v"] > 2.5 else 0
         yield (
-            *(round(_Q4 * sense_a_ua(at["adc_a_v"])), round(_Q4 * sense_b_ua(at["adc_b_v"]))),
-            *(round(sense_v_mv(at["adc_v_v"])), INPUT_LIMITER if at["tripped_v"] > 2.5 else 0),
+            *(round(float(_Q4 * a_ua)), round(float(_Q4 * b_ua))),
+            *(round(float(sense_v_mv(at["adc_v_v"]))), inputs),
         )
