@@ -122,7 +122,7 @@ class Wiring:
         plant, pins = self._plant, self._pins
         lines: tuple[tuple[int | None, Callable[[bool], None]], ...] = (
             (pins.gate, plant.set_gate),
-            (pins.enable, plant.set_enable),
+            (pins.enable, lambda on: plant.pump()),
             (pins.probe, plant.set_probe),
             (pins.polarity, lambda on: plant.set_polarity(-1 if on else 1)),
             (pins.lim_test, plant.set_lim_test),

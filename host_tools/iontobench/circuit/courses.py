@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
@@ -84,7 +85,7 @@ class Trace:
     t_ms: Array
     load_ua: Array
     charge_nc: Array
-    tripped: Array  # the latch
+    tripped: NDArray[np.bool_]  # the latch
 
     def excess_nc(self, from_ms: float, to_ms: float) -> float:
         """The charge of a stretch above the current at its end."""
@@ -100,18 +101,15 @@ def grid(course: Course) -> Array:
 
 def deck(course: Course, netlist: Netlist | None = None) -> str:
     """The text for ngspice."""
-    volts = {
-        name: steps([(t, PIN_V * level) for t, level in given])
-        for name, given in (
-            *(("gate", course.gate), ("lim_test", course.lim_test)),
-            *(("polarity", course.polarity), ("probe", course.probe)),
-        )
-    }
+    gate, lim_test, polarity, probe = (
+        steps([(t, PIN_V * level) for t, level in given])
+        for given in (course.gate, course.lim_test, course.polarity, course.probe)
+    )
     enable = steps([(t, PIN_V * level) for t, level in course.pumped()], 1e-4)
     rises = [t for t, level in ((ARMED_MS, 1), *course.rearm) if level]
     rearm = steps([p for t in rises for p in ((t, PIN_V), (t + 0.003, 0.0))], 1e-5)
     duty = steps([(t, share(ua)) for t, ua in course.drive])
-    drive = PinDrive(enable=enable, rearm=rearm, duty=duty, **volts)
+    drive = PinDrive(gate, enable, probe, polarity, lim_test, rearm, duty)
     load = DummyLoad(
         course.ohm - course.series_ohm,
         course.series_ohm,

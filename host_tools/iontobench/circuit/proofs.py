@@ -97,6 +97,7 @@ def _proof_of_plant(fault: ProofFault) -> tuple[Proof, Course]:
     proof = Proof(bench.board)
     buf = [0] * SAMPLE_LEN
     moves: dict[str, list[tuple[float, float]]] = {name: [] for name in _PINS}
+    t_ms = _FROM_MS
     for t_ms in range(_FROM_MS, _MOST_MS):
         bench.advance(t_ms * 1000)
         port.sample(buf)
@@ -104,8 +105,9 @@ def _proof_of_plant(fault: ProofFault) -> tuple[Proof, Course]:
             break
         for name, value in _moved(proof, bench):
             moves[name].append((float(t_ms), value))
-    pins = {name: tuple(given) for name, given in moves.items()}
-    return proof, Course("proof", OHM, float(t_ms), **pins)
+    drive, gate, enable, lim_test, rearm = (tuple(moves[name]) for name in _PINS)
+    pins = Course("proof", OHM, float(t_ms), drive, gate, enable, lim_test, rearm)
+    return proof, pins
 
 
 def _moved(proof: Proof, bench: SimulatedBench) -> Iterator[tuple[str, float]]:
