@@ -11,12 +11,14 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from iontobench.sim.dead_man import DeadMan
+
 from .forks import in_copy
 
 _ALMOST_UA = 4900  # of 5000
 _CALM_US = 100_000  # for the trim, after the ramp's end
 _DEAD_MAN_US = 10_000
-_HOLDS_US = (3600, 8400)  # the ends of the dead-man's tolerance [docs/control.md, The stage]
+_HOLDS_US = (4600, 8400)  # from the last rising edge: 3.6 to 8.4 ms from either [S-11]
 _WATCHDOG_US = 110_000
 _BOOT_US = 1_500_000
 _HUNG = b"last reset: by the watchdog, a session had hung; the output is off"
@@ -40,7 +42,10 @@ def _raised(course, act):
 def _reset(course, act, hold_us=None):
     """An act that ends in a reset: `(current off, causes of the resets, all off)`."""
     if hold_us is not None:
-        course.plant.stage = msgspec.structs.replace(course.plant.stage, hold_us=hold_us)
+        plant = course.plant
+        plant.stage = msgspec.structs.replace(plant.stage, hold_us=hold_us)
+        plant.dead_man, plant.even_us = DeadMan(plant.stage), -1
+        plant.dead_man.fill(plant.now_us)
         course.run_to(course.now_us + 3_000)
     since_us = course.now_us
     course.order(act)

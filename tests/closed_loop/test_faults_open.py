@@ -126,7 +126,7 @@ def test_a_lead_that_is_off_before_the_start_is_refused_and_needs_no_clear():
 def test_a_wet_film_that_still_carries_a_little_is_cut_like_an_open_lead(film_ua, adc):
     trial = Trial("rc:10000:47", adc)
     onset_us = 3_000_400
-    trial.at(onset_us / 1e6, wet_film(38_500 / film_ua))
+    trial.at(onset_us / 1e6, wet_film(45_000 / film_ua))
     seen = []
     trial.each = lambda plant: seen.append((plant.now_us, plant.gate, plant.load_ua))
     trial.run(by_dose((2000, 20_000), probe_min_q4=80))

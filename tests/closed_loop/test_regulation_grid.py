@@ -90,8 +90,8 @@ def slide_to(r_kohm):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="2.2 nF of the stage's output empty themselves through a load that halves within one"
-    " microsecond: +1322 uA for some 26 us at 16 kOhm and 1 nF. No drive can prevent it.",
+    reason="0.47 nF of the stage's output empty themselves through a load that halves within one"
+    " microsecond: +537 uA for some us at 16 kOhm and 1 nF. No drive can prevent it.",
 )
 def test_a_load_that_halves_at_once_never_sees_more_than_the_figure_at_any_instant():
     course = stepped(16, 1)
