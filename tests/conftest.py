@@ -4,6 +4,7 @@ The profile `ci` is deterministic and short, `long` is for `make test-all`, whic
 `IONTOBENCH_PROFILE=long`. Tests marked `long` are left out of `make test`.
 """
 
+import gc
 import os
 
 import pytest
@@ -32,6 +33,12 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """The chip's tests first, then the slow folders: what comes last is short, on each worker."""
     items.sort(key=lambda item: _ORDER.get(item.path.parent.name, len(_ORDER)))
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: the collector need not look at it, nor copies of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def share_of(node_id):

@@ -45,6 +45,7 @@ def read_columns(path: str | Path) -> RecordColumns:
     Raises:
         RecordError: not a record, or not even its header survived.
     """
+    names = form.COLUMNS["sample"]
     lines = RecordLines()
     numbers = array("q")
 
@@ -53,12 +54,13 @@ def read_columns(path: str | Path) -> RecordColumns:
             lines.keep(number, line)
         else:
             numbers.extend(line.sample)
-            numbers.extend(_ABSENT for _ in range(len(form.COLUMNS["sample"]) - len(line.sample)))
+            lacks = len(names) - len(line.sample)
+            if lacks:
+                numbers.extend([_ABSENT] * lacks)
 
     verdict = scan(path, keep)
     if verdict.lines == 0:
         raise form.RecordError(f"{path}: {verdict.sentence()}; nothing can be read")
-    names = form.COLUMNS["sample"]
     rows = np.frombuffer(numbers, dtype=np.int64).reshape(-1, len(names))
     samples = dict(
         _column(name, rows[:, at])
@@ -72,10 +74,11 @@ def read_columns(path: str | Path) -> RecordColumns:
 
 def _column(name: str, numbers: NDArray[np.int64]) -> tuple[str, Column]:
     """A column of a record under its sample's name; a sixteenth of a uA is exact in a float."""
+    is_absent = numbers == _ABSENT
+    if is_absent.any():
+        numbers = np.where(is_absent, np.nan, numbers)
     if name.endswith("_q4"):
         return name.removesuffix("_q4") + "_ua", numbers / units.UA_Q4
-    if (numbers == _ABSENT).any():
-        return name, np.where(numbers == _ABSENT, np.nan, numbers)
     return name, np.ascontiguousarray(numbers)
 
 

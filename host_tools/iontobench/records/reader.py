@@ -149,8 +149,9 @@ class RecordLines:
         """Take one verified line in; as `verify.scan` wants it."""
         if line.sample is not None:
             self.samples.append(self._sample(line.sample))
-            for name, value in form.host_of(line.sample).items():
-                self.host[name].append(value)
+            if self.host:
+                for name, value in form.host_of(line.sample).items():
+                    self.host[name].append(value)
         elif line.event is not None:
             self.events.append(self._event(line.event))
         elif line.gap is not None:
