@@ -22,6 +22,8 @@ from .link_firmware import Firmware
 from .link_run import PROTOCOL
 from .test_frames import sample_frame
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 STOP = command_line("stop")
 PERIOD_US = 100_000
 

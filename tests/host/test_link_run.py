@@ -14,6 +14,8 @@ from .link_board import Board
 from .link_run import lines_of, plugged, runner
 from .test_link_probe import DATA
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def run(plug, tmp_path):

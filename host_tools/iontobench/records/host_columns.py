@@ -7,7 +7,7 @@ their unit in the column's name. Must not read a clock: a record of a virtual be
 its seed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -55,7 +55,7 @@ class HostValues:
         return values if isinstance(item, Sample) else ()
 
 
-def told_of(host: dict[str, Sequence[int | None]]) -> dict[str, int | None]:
+def told_of(host: Mapping[str, Sequence[int | None]]) -> dict[str, int | None]:
     """What is shown of a record's columns of the host; None where its version has no values."""
     found: dict[str, int | None] = {}
     for column in HOST_COLUMNS:
