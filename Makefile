@@ -18,10 +18,10 @@ run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE -m "not long" tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
-	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE tests
+	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .

@@ -15,7 +15,7 @@ LEVEL_UA = 250
 def turning(load, level_ua=LEVEL_UA):
     """A healthy session that turns once, on `load`."""
     parts = [
-        segment(program.HOLD_TIME, level_ua, 100, 0, 30_000, polarity=sign) for sign in (1, -1)
+        segment(program.HOLD_TIME, level_ua, 100, 0, 12_000, polarity=sign) for sign in (1, -1)
     ]
     trial = Trial(load)
     trial.run(words(parts, peak_ua=level_ua, slew_ua_s=100, time_s=200))

@@ -10,6 +10,7 @@ from tests.closed_loop.sessions import FASTEST_UA_S, by_time
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
 
+LONG = pytest.mark.long
 SET_UA = 2000
 LIMITED_S, BACK_S = 0.8003, 1.2997
 
@@ -27,8 +28,18 @@ def limited(first_kohm, then_kohm, back_kohm, c_nf, adc="ideal", slew_ua_s=FASTE
     return course
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("c_nf", [0, 1, 47, 200])
+@pytest.mark.parametrize(
+    ("c_nf", "adc"),
+    [
+        *((0, "ideal"), (200, "rp2040")),
+        *(
+            pytest.param(c_nf, adc, marks=LONG)
+            for c_nf in (0, 1, 47, 200)
+            for adc in ("ideal", "rp2040")
+            if (c_nf, adc) not in ((0, "ideal"), (200, "rp2040"))
+        ),
+    ],
+)
 @pytest.mark.parametrize(
     ("first_kohm", "then_kohm", "back_kohm"),
     [(10, 40, 10), (10, 21, 10), (16, 32, 16), (1, 50, 0.5), (15, 25, 18.5), (18.5, 20.5, 18.5)],
@@ -71,8 +82,16 @@ def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(
     assert event.a == pytest.approx(500, abs=100)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("c_nf", [10, 47, 200])
+@pytest.mark.parametrize(
+    ("c_nf", "adc"),
+    [
+        *((10, "rp2040"), (200, "ideal")),
+        *(
+            pytest.param(*one, marks=LONG)
+            for one in ((10, "ideal"), (47, "ideal"), (47, "rp2040"), (200, "rp2040"))
+        ),
+    ],
+)
 def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf, adc):
     course = limited(10, 40, 10, c_nf, adc, slew_ua_s=500)
     assert max(ua for _, ua in course.between(course.back_us, 1 << 60)) < 2005
