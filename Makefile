@@ -83,11 +83,11 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.lint: pyproject.toml constraints.txt
-	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
@@ -95,7 +95,7 @@ $(VENV)/.circuit: pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
-	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.

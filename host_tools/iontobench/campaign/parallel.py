@@ -9,8 +9,6 @@ campaign.
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import NamedTuple, TypeVar
 
 import click
@@ -18,6 +16,8 @@ from rich.console import Console
 from rich.progress import track
 
 from iontobench import signs
+
+from .worker_pool import worker_pool
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -49,7 +49,7 @@ def in_order(
     if jobs == 1:
         yield from map(act, things)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with worker_pool(jobs) as pool:
         yield from pool.map(act, things, chunksize=chunk)
 
 
