@@ -8,8 +8,8 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check native coverage net mutants bench faults thresholds leads nuisance \
-  circuit schematic census clean
+.PHONY: help run test test-all check native compiled coverage net mutants bench faults thresholds leads \
+  nuisance circuit schematic census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 native: $(VENV)/.test ## Compile the emulator of `--on chip` for this Python: three times as fast
 	@$(compile_emulator)
 	@touch $(VENV)/.native
+
+compiled: $(VENV)/.test ## Compile control and simulation for this Python; `--compiled` uses it
+	@$(BIN)/python -m iontobench.compiled.build
 
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core

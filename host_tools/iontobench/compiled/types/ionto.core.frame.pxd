@@ -1,0 +1,4 @@
+cpdef long long put(
+    bytearray frame, long long at, list values, bytes widths, long long first, long long last
+) except? -1
+cpdef long long seal(bytearray frame, long long at) except? -1

@@ -1,0 +1,3 @@
+cpdef long long parse(
+    bytearray line, long long length, bytes words, long long count, long long with_number
+) except? -1
