@@ -21,6 +21,7 @@ test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
+	@$(BIN)/python -m iontobench.compiled.build || true
 	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests

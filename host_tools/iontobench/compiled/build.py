@@ -26,10 +26,8 @@ from iontobench import resources
 from . import declarations, rewrite, select
 
 _SUFFIX = EXTENSION_SUFFIXES[0]
-_SAMPLES = "iontobench.compiled.sample_buffer"
-_LEVEL = os.environ.get("IONTOBENCH_COMPILED_LEVEL", "-O2")
 # A fused multiply-add rounds once where Python rounds twice.
-_FLAGS = (_LEVEL, "-ffp-contract=off", "-fwrapv", "-w")
+_FLAGS = ("-O1", "-ffp-contract=off", "-fwrapv", "-w")
 # Modules without checks of indices and of None: those that take part in every tick, and keep their
 # parts from their construction on. All others have the checks.
 _EVERY_TICK = frozenset(
@@ -131,12 +129,12 @@ def _stage(at: Path, known: rewrite.Known) -> list[str]:
         _write(place.with_suffix(".pxd"), types)
     for suffix in (".pyx", ".pxd"):
         text = (declarations.TYPES / f"sample_buffer{suffix}").read_text("utf-8")
-        _write(at / (_SAMPLES.replace(".", "/") + suffix), text)
+        _write(at / (select.SAMPLES_MODULE.replace(".", "/") + suffix), text)
     for folder in {place.parent for place in at.rglob("*.pxd")}:
         while folder != at:
             _write(folder / "__init__.py", "")
             folder = folder.parent
-    return [*known, _SAMPLES]
+    return [*known, select.SAMPLES_MODULE]
 
 
 def _write(path: Path, text: str) -> None:
@@ -145,7 +143,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _source(at: Path, name: str) -> Path:
-    return at / (name.replace(".", "/") + (".pyx" if name == _SAMPLES else ".py"))
+    return at / (name.replace(".", "/") + (".pyx" if name == select.SAMPLES_MODULE else ".py"))
 
 
 def _key(name: str, at: Path) -> str:
@@ -220,7 +218,7 @@ def _write_manifest(at: Path, names: Iterable[str]) -> None:
     rows = {
         name: {
             "file": name.replace(".", "/") + _SUFFIX,
-            "digest": "" if name == _SAMPLES else select.digest(name),
+            "digest": "" if name == select.SAMPLES_MODULE else select.digest(name),
         }
         for name in names
     }

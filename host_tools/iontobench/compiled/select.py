@@ -24,6 +24,7 @@ VARIABLE = "IONTOBENCH_COMPILED"
 FLAG = "--compiled"
 HELP = "Run the modules that `make compiled` made: the same, many times as fast."
 MANIFEST = "manifest.json"
+SAMPLES_MODULE = "iontobench.compiled.sample_buffer"  # has no source but its declaration
 _ASKED, _SAID = "1", "said"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOT = _PACKAGE.parent.parent
@@ -78,6 +79,11 @@ def is_used() -> bool:
     return any(isinstance(one, CompiledFinder) for one in sys.meta_path)
 
 
+def is_asked() -> bool:
+    """Whether this process was told to run them; where there is no build, it does not."""
+    return bool(os.environ.get(VARIABLE))
+
+
 def problem(at: Path | None = None) -> str | None:
     """Why there is no build that fits the sources, in words; None where there is one."""
     at = at or folder()
@@ -119,11 +125,10 @@ def use(at: Path | None = None) -> str | None:
 
 def use_if_asked() -> None:
     """Use the build where the environment asks for it; say once what is used."""
-    asked = os.environ.get(VARIABLE)
-    if not asked:
+    if not is_asked():
         return
     why = use()
-    if asked != _SAID:
+    if os.environ[VARIABLE] != _SAID:
         os.environ[VARIABLE] = _SAID  # the processes that this one starts need not say it again
         print(sentence(why), file=sys.stderr)
 
@@ -140,7 +145,7 @@ def start_anew(module: str, arguments: Sequence[str]) -> None:
 
     Returns only where the arguments do not ask for it, or the process was started so already.
     """
-    if FLAG not in arguments or os.environ.get(VARIABLE):
+    if FLAG not in arguments or is_asked():
         return
     os.environ[VARIABLE] = _ASKED
     command = [sys.executable, "-m", module, *arguments]

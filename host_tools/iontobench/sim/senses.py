@@ -176,8 +176,7 @@ class Rp2040Adc(Converter):
         return first * _PARTS, slope * _PARTS
 
     def _refill(self) -> list[float]:
-        scale = self.sigma_lsb * _PARTS
-        self._noise = [scale * normal for normal in self._normal.block(_NOISE_BLOCK)]
+        self._noise = self._normal.block(_NOISE_BLOCK, self.sigma_lsb * _PARTS)
         return self._noise
 
     def code(self, channel: int, quantity: float) -> int:

@@ -1,6 +1,9 @@
+import cython
+
 from ionto.core.program cimport Program
 
 
+@cython.locals(word=cython.longlong)
 cpdef long long walk(
     list words, long long first, long long last, long long crc, bytes high, bytes low
 ) except? -1

@@ -1,3 +1,5 @@
+import cython
+
 from ionto.core.dose cimport Dose
 from ionto.core.program cimport Program
 from ionto.core.proof cimport Proof
@@ -32,11 +34,13 @@ cdef class Session:
     cpdef void _hear_verdict(self, long long verdict) except *
     cpdef void _hear_wait(self, long long event) except *
     cpdef void _trip(self, long long fault) except *
+    @cython.locals(actions=cython.longlong, following=cython.longlong)
     cpdef void _happen(self, long long event) except *
     cpdef long long _is_so(self, long long guard) except? -1
     cpdef void _conclude(self, long long actions) except *
     cpdef void _prepare(self, long long actions) except *
     cpdef void _leave(self, long long following) except *
+    @cython.locals(contact=cython.bint)
     cpdef void _enter(self, long long state) except *
     cpdef void _switch(self, long long gate, long long t_ms) except *
     cpdef void _aim(self, long long state) except *

@@ -1,3 +1,5 @@
+import cython
+
 from ionto.core.envelope cimport Envelope
 from ionto.core.integrity cimport Integrity
 from ionto.core.program cimport Program
@@ -25,6 +27,7 @@ cdef class SlowChecks:
     cpdef void begin_ramp(self) except *
     cpdef long long step(self, SampleBuffer buf, long long flow, long long frozen) except? -1
     cpdef long long _check_time_and_load(self, SampleBuffer buf, long long flow) except? -1
+    @cython.locals(settled=cython.bint)
     cpdef long long _check_supply_and_flow(
         self, SampleBuffer buf, long long flow, long long frozen
     ) except? -1

@@ -1,3 +1,5 @@
+import cython
+
 from iontobench.sim.noise cimport SlowWander
 
 
@@ -33,7 +35,16 @@ cdef class SkinState(LoadState):
     cdef public list _wander
     cdef public (double, double) _factor
     cdef public double _current_ua, _electrode_nf
+    @cython.locals(keep=Keep, mean_ua=cython.double, moves=cython.bint)
+    cpdef long long step(
+        self, long long dt_us, double gross_pc, double net_pc, double v1, double v2
+    ) except? -1
+    @cython.locals(
+        anode=cython.double, sigma=cython.double,
+        at_active=cython.double, at_return=cython.double
+    )
     cpdef void _move(self) except *
+    @cython.locals(push=cython.double, rate=cython.double, goal=cython.double)
     cpdef void _polarise(self, long long dt_us, double mean_ua) except *
 
 

@@ -1,6 +1,6 @@
 cdef class Normal:
     cdef public object _source
-    cpdef list block(self, long long count=*)
+    cpdef list block(self, long long count=*, double times=*)
 
 
 cdef class SlowWander:
