@@ -2,7 +2,7 @@
 
 Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
 Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
-low, ENABLE still, probe off [docs/control.md, Off].
+low, ENABLE still, probe off, LIM_TEST low [docs/control.md, Off].
 """
 
 import gc
@@ -84,6 +84,7 @@ class Rp2Port:
         self._drive.off()
         Pin(pins["enable"], Pin.IN, Pin.PULL_DOWN)
         Pin(pins["probe"], Pin.OUT, value=0)
+        Pin(pins["lim_test"], Pin.OUT, value=0)
         self._set_level = None
 
     def end(self):

@@ -130,9 +130,8 @@ def _passed(converters: Converters, fault: str) -> float:
     board = converters.board
     shape = (converters.count, _PROOF_TICKS)
     proof = Proof(board)
-    full = {0: 0.0}
-    for counts in (proof._on_counts, proof._over_counts):
-        full[counts] = counts / board.drive_counts * board.full_scale_ua
+    scale_ua = board.full_scale_ua / board.drive_counts
+    full = {counts: counts * scale_ua for counts in proof.drives}
     flows = {ua: 0 for base in full.values() for ua in (base, 3 * base)}
     a_q4 = {ua: converters.read_q4(CH_A, np.full(shape, ua)).tolist() for ua in flows}
     b_q4 = {ua: converters.read_q4(CH_B, np.full(shape, ua)).tolist() for ua in flows}

@@ -44,10 +44,12 @@ _RAILS = (
 CONVERTER_ALONE = ("Rforce and_top 0 1", "Rdeaf delay 0 1")
 
 
-def steps(points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS) -> Waveform:
-    """A staircase: from each (ms, V) on that value; 0 V before the first."""
-    said = ["0 0"]
-    last = 0.0
+def steps(
+    points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS, first: float = 0.0
+) -> Waveform:
+    """A staircase: from each (ms, V) on that value; `first` before the first."""
+    said = [f"0 {first:.8g}"]
+    last = first
     for t_ms, volt in points:
         said += [f"{t_ms:.7g}m {last:.8g}", f"{t_ms + edge_ms:.9g}m {volt:.8g}"]
         last = volt

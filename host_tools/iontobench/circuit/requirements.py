@@ -270,9 +270,12 @@ REQUIREMENTS = (
         "the test current trips",
         guards.proof,
         (
-            Bound("trips", "45 µA trip it", "", 1, 1, _YES),
+            Bound("proven", "the firmware's proof, its own pins, is passed", "", 1, 1, _YES),
+            Bound("closing_ua", "gate closes at 30 µA: at most", "µA", most=31),
+            Bound("trips_us", "after LIM_TEST 45 µA open the switch in", "µs", 0, 20),
             Bound("peak_ua", "the most that flowed", "µA", most=150),
             Bound("dead_trips", "a dead limiter trips", "", 0, 0, _NONE),
+            Bound("dead_refused", "the firmware then refuses the start", "", 1, 1, _YES),
         ),
     ),
     Requirement(
