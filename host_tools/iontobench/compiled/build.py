@@ -183,7 +183,8 @@ def _directives(name: str) -> dict[str, bool]:
 
 def _translated(at: Path, names: Iterable[str]) -> Iterator[str]:
     """Let Cython make C of the prepared sources; yields each when its C is there."""
-    from Cython.Compiler.Main import CompilationOptions, compile  # an extra, and slow to import
+    from Cython.Compiler.Main import compile  # an extra, and slow to import
+    from Cython.Compiler.Options import CompilationOptions
 
     for name in names:
         place = at / "c" / f"{name}.c"
