@@ -21,6 +21,7 @@ from click.shell_completion import CompletionItem
 import iontobench
 from ionto.bench import NOTICE
 from iontobench import errors
+from iontobench.compiled import select
 from iontobench.tomlfile.errors import FileError
 
 from .console import Out
@@ -123,6 +124,7 @@ def invoke(args: list[str], out: Out | None = None) -> int:
 
 def main() -> None:
     """The console script."""
+    select.start_anew("iontobench", sys.argv[1:])
     sys.exit(invoke(sys.argv[1:]))
 
 

@@ -331,7 +331,7 @@ def _first_row(recorded: FaultSnapshot | None, now: FaultSnapshot | None) -> Rep
 
 def _differing(at: int, recorded: ItemRow | None, now: ItemRow | None) -> ReplayDifference:
     """The first column in which an item differs; one side may have none."""
-    kind, row = recorded or now or ("", ())
+    kind, row = recorded or now or ("", [])
     t_ms = int(row[form.COLUMNS[kind].index("t_ms")])
     if recorded is None or now is None or recorded[0] != now[0]:
         sides = [NOTHING if one is None else f"{one[0]} {list(one[1])}" for one in (recorded, now)]

@@ -9,14 +9,14 @@ from iontobench.signs import UA
 from .fault import Kind
 from .noise import Normal
 from .portable import sine
-from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
+from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter
 
 _CHANNELS = 4
 _MAINS_PERIOD_US = 20000
 _NOISE_BLOCK = 512
 
 
-class Troubled:
+class Troubled(Converter):
     """A converter with faults between the stage and its codes.
 
     Args:

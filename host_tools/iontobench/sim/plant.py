@@ -297,8 +297,11 @@ class Plant(PlantState):
             return
         to_us = min(to_us, self.dead_us)
         h_us = to_us - self.now_us
-        flat = self._flat if h_us == TICK_US else self._stepper(h_us).flat(self.gain)
-        if not self.smooth_step(flat, to_us):
+        if h_us == TICK_US:
+            is_done = self.smooth_step(self._flat, to_us)
+        else:
+            is_done = self.smooth_step(self._stepper(h_us).flat(self.gain), to_us)
+        if not is_done:
             self.leave_smooth()
             if self.load_ua > GONE_UA:
                 self.edge_us = self.now_us

@@ -211,7 +211,7 @@ def _worst(runs: RunArrays) -> list[WorstRun]:
     rank[~runs.has_result] = 5
     late_ms = np.nan_to_num(runs.gate_off_ms, nan=0.0)
     order = np.lexsort((-late_ms, -away * (rank > 0), -rank))
-    return [_worst_run(runs, int(at), rank[at]) for at in order[:WORST]]
+    return [_worst_run(runs, int(at), float(rank[at])) for at in order[:WORST]]
 
 
 def _worst_run(runs: RunArrays, at: int, rank: float) -> WorstRun:

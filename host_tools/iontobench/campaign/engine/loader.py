@@ -85,10 +85,10 @@ def model_sha256() -> str:
 
 
 def _shipped() -> Path:
-    return Path(str(packaged.files(__package__) / "shipped"))
+    return Path(str(packaged.files(str(__package__)) / "shipped"))
 
 
-def _wrong(source: Source, plan: CampaignPlan) -> Iterator[CampaignError]:
+def _wrong(source: Source, plan: CampaignPlan) -> Iterator[FileError]:
     """Everything that the schema could not see."""
     file = plan.file
     for key in ("protocols", "loads", "faults", "boards", "converters"):
@@ -110,7 +110,7 @@ def _wrong(source: Source, plan: CampaignPlan) -> Iterator[CampaignError]:
         yield source.error(("seeds", "first"), found, f"at most {SEED_MAX}", "lower it")
 
 
-def _wrong_names(source: Source, plan: CampaignPlan) -> Iterator[CampaignError]:
+def _wrong_names(source: Source, plan: CampaignPlan) -> Iterator[FileError]:
     """Names that stand for nothing, and protocols that a board cannot serve."""
     file = plan.file
     for at, group in enumerate(file.loads):
@@ -130,9 +130,7 @@ def _wrong_names(source: Source, plan: CampaignPlan) -> Iterator[CampaignError]:
             yield from _told(source, ("protocols", place), partial(ready_for, *words))
 
 
-def _told(
-    source: Source, path: tuple[str, int], act: Callable[[], object]
-) -> Iterator[CampaignError]:
+def _told(source: Source, path: tuple[str, int], act: Callable[[], object]) -> Iterator[FileError]:
     """What `act` says is wrong with the value at `path`, as an error of the campaign's file."""
     try:
         act()
