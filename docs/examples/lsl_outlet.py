@@ -15,7 +15,7 @@ CHANNELS = (
     ("dose", "microcoulombs", "dose_uc"),
 )
 RATE_HZ = 10
-STEP_S = 0.05  # board time; half a period, so that no sample is missed
+STEP_S = 0.1  # board time
 
 
 def stream(name="IontoBench"):
