@@ -81,7 +81,7 @@ class LoadCurrents:
         return max(ua - set_ua - self.dump_ua(t_us) for t_us, ua in self.between(from_us, to_us))
 
     def above_nc(self, set_ua, from_us, to_us):
-        """The charge above the set point in an interval, in nC, without the capacitance's share."""
+        """The charge above the set point in an interval, nC, less the capacitance's share."""
         rows = self.between(from_us, to_us)
         above_ua = [max(0.0, ua - set_ua - self.dump_ua(t_us)) for t_us, ua in rows]
         steps_us = [after[0] - before[0] for before, after in pairwise(rows)]
