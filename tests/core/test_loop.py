@@ -5,6 +5,7 @@ from tests.support.fake_port import OPEN
 from tests.support.programs import BOARDS, NAMES, SMALL
 
 from ionto.core import codes, command
+from ionto.core.const import words
 from ionto.core.units import INPUT_STOP
 
 from .loop_bench import HOLDING, RAMPING, LoopBench, quick
@@ -263,6 +264,6 @@ def test_a_glitch_is_told_once_and_a_later_pause_is_none():
 
 def test_inputs_of_an_earlier_run_are_forgotten():
     bed = LoopBench()
-    bed.parts.buf[:] = [5, 5, 5, 5, 3]
+    bed.parts.buf[:] = words([5, 5, 5, 5, 3])
     bed.parts.start(quick(), 0)
-    assert bed.parts.buf == [0] * 5
+    assert list(bed.parts.buf) == [0] * 5
