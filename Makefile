@@ -8,11 +8,11 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check native coverage net mutants bench faults thresholds leads nuisance \
+.PHONY: help run test test-all check native coverage net mutants bench chip-cache faults thresholds leads nuisance \
   circuit schematic census clean
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
@@ -47,6 +47,9 @@ mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests no
 
 bench: $(VENV)/.test $(VENV)/.native ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+
+chip-cache: $(VENV)/.test ## The tick with a model of the flash cache (ARGS="--all --seconds 60")
+	@$(BIN)/python -m iontobench.benchmarks.chip_cache $(ARGS)
 
 faults: $(VENV)/.run ## Every fault in every phase on every load, into build/fault-matrix.json
 	@$(BIN)/iontobench faults $(ARGS)

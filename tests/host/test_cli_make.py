@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "native", "coverage", "net"),
-    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance"),
+    *("mutants", "bench", "chip-cache", "faults", "thresholds", "leads", "nuisance"),
     *("circuit", "schematic", "census", "clean"),
 )
 
