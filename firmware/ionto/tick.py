@@ -44,12 +44,13 @@ _FLUSH_US = const(1000000)  # time for unsent frames after the end
 
 # A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check. In TELL
 # the session decides and the set point moves. With the gate off the session also decides in HEAR.
-# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state.
+# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state, and
+# NOTED follows; in both the session decides as in TELL.
 _TELL = const(0)  # every second tick
 _ENTERED = const(1)  # nothing else is sent or read in that tick
-_HEAR = const(2)  # a frame out or bytes in
-_CHECK = const(3)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
-_NOTED = const(4)  # the tick after ENTERED: its events, and a frame that waits
+_NOTED = const(2)  # the tick after ENTERED, instead of TELL: its events, a frame that waits
+_HEAR = const(3)  # a frame out or bytes in
+_CHECK = const(4)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
 
 
 class Tick:
@@ -235,21 +236,22 @@ class Tick:
                 flow = FLOW_OFF
                 self._step_low(current_q4, dt_us, ended)
             untold_us += dt_us
-            if slot == _TELL:
-                ask = tell(untold_us)
-                untold_us = 0
+            if slot == _ENTERED:
+                slot = _NOTED
+            elif slot <= _NOTED:
+                if slot == _NOTED:
+                    self._note_entry()
+                else:
+                    ask = tell(untold_us)
+                    untold_us = 0
                 slot = _HEAR
                 if unchecked_us >= SLOW_CHECK_US and not link.waiting and not ended:
                     slot = _CHECK
-            elif slot == _ENTERED:
-                slot = _NOTED
             else:
                 if slot == _HEAR:
                     heard = hear()
                     if heard and ask != codes.ASK_STOP:  # keep a stop that waits
                         ask = heard
-                elif slot == _NOTED:
-                    self._note_entry()
                 slot = _TELL
             yield ended and self._finish(dt_us)
 
@@ -329,6 +331,17 @@ class Tick:
             self._off_us = 0
             # The record must show the current after gate off, not its last level.
             self.link.telemetry.sample_now()
+        if not (gate and self._gate):  # else nothing but the set point changes
+            self._switch(state, gate)
+        self._entry_state = state
+        self._entry_segment = session.segment
+        self._entry_ms = session.t_ms
+        self._entry_q4 = self.buf[SAMPLE_A]
+
+    def _switch(self, state, gate):
+        """Act on a state with the gate low, or one that closes it: bridge, probe, allowance."""
+        session = self.session
+        supervisor = self.supervisor
         self._gate = gate
         if session.polarity != self._polarity:
             self._reverse(session.polarity)  # before the probe's current flows
@@ -338,10 +351,6 @@ class Tick:
             self.port.off()  # the probe too
             self.ended_ms = session.t_ms
         supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
-        self._entry_state = state
-        self._entry_segment = session.segment
-        self._entry_ms = session.t_ms
-        self._entry_q4 = self.buf[SAMPLE_A]
 
     def _reverse(self, polarity):
         """Switch the bridge and every part that uses the polarity: gate low, zero checked."""

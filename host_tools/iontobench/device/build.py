@@ -47,6 +47,13 @@ _VIPER = {  # compiled to machine integers: the file and its functions
 _VIPER_METHODS = {
     "core/envelope.py": (Viper("Envelope.move", objects=("_reference",)),),
     "core/ramp.py": (Viper("Ramp.step"),),
+    "core/segment.py": (
+        Viper("Segment.down_uc", objects=("_program",)),
+        Viper("Segment.reserve_uc"),
+        Viper("Segment.end_uc"),
+        Viper("Segment.ramp_ms"),
+        Viper("Segment.until_ms"),
+    ),
     "core/supervisor.py": (
         Viper("Supervisor.check", words=("buf",), objects=("envelope",)),
         Viper("Supervisor.clamp_drive"),
