@@ -44,8 +44,8 @@ _FLUSH_US = const(1000000)  # time for unsent frames after the end
 
 # A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check. In TELL
 # the session decides and the set point moves. With the gate off the session also decides in HEAR.
-# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state, and
-# NOTED follows; in both the session decides as in TELL.
+# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state,
+# and NOTED follows; in both the session decides as in TELL.
 _TELL = const(0)  # every second tick
 _ENTERED = const(1)  # nothing else is sent or read in that tick
 _NOTED = const(2)  # the tick after ENTERED, instead of TELL: its events, a frame that waits
@@ -311,8 +311,7 @@ class Tick:
         """Act on a new state: supervisor, probe source and polarity. `_note_entry` reports it."""
         session = self.session
         supervisor = self.supervisor
-        if self._entry_state:  # not yet reported: entered in the tick before
-            self._note_entry()
+        self._note_entry()  # one that was entered in the tick before
         session.entered = 0
         gate = session.gate
         state = session.state
@@ -362,13 +361,15 @@ class Tick:
         self._event(self.session.t_ms, codes.EVENT_POLARITY, polarity, self.session.segment)
 
     def _note_entry(self):
-        """Report the state that was entered last, as it was then; send a frame that waits."""
+        """Send a frame that waits; report the state entered last, as it was then, if not yet."""
+        self.link.flush()
+        state = self._entry_state
+        if not state:
+            return
+        self._entry_state = 0
         session = self.session
         event = self._event
-        state = self._entry_state
         t_ms = self._entry_ms
-        self._entry_state = 0
-        self.link.flush()
         if session.glitches != self._glitches:
             self._glitches = session.glitches
             event(t_ms, codes.EVENT_GLITCH, session.glitches, 0)
@@ -395,6 +396,7 @@ class Tick:
         return self.link.telemetry.is_idle() or self._ended_us > _FLUSH_US
 
     def _tell_end(self):
+        self._note_entry()  # a tick later than 20 ms enters a state and reports the end at once
         session = self.session
         dose = self.dose
         event = self._event

@@ -80,6 +80,7 @@ class Output:
         bits = [1 << pins["gate"], 1 << pins["enable"]]
         self._table = array("I", [0, _SIO, at_slice, shift] + bits + [_IO_BANK0])
 
+    @micropython.native
     def arm(self):
         """Take the pins, all low, with a PWM at duty 0; from here on they move.
 

@@ -62,6 +62,7 @@ class Rp2Port:
         self.write = self._console.write
         self.put = self._console.put
 
+    @micropython.native
     def begin(self):
         """Take pins, console, timer and watchdog; the heap lock comes last."""
         pins = self._pins
