@@ -70,11 +70,10 @@ def _conversions(method: ast.FunctionDef, viper: Viper) -> Iterator[_Edit]:
         id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute | ast.Expr)
     }
     for node in ast.walk(method):
-        is_number = isinstance(node, ast.Call) or (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.ctx, ast.Load)
-            and node.attr not in viper.objects
-        )
-        if is_number and id(node) not in bare:
+        if not isinstance(node, ast.Call | ast.Attribute) or id(node) in bare:
+            continue
+        if isinstance(node, ast.Call) or (
+            isinstance(node.ctx, ast.Load) and node.attr not in viper.objects
+        ):
             yield node.lineno, node.col_offset, "int("
             yield node.end_lineno or 0, node.end_col_offset or 0, ")"
