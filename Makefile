@@ -8,8 +8,8 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check native coverage net mutants bench chip-cache faults thresholds leads nuisance \
-  circuit schematic census clean
+.PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
+  nuisance circuit schematic census clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -18,10 +18,11 @@ run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE -m "not long" tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
-	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE tests
+	@$(BIN)/python -m iontobench.compiled.build || true
+	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .
@@ -34,6 +35,9 @@ check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then
 native: $(VENV)/.test ## Compile the emulator of `--on chip` for this Python: three times as fast
 	@$(compile_emulator)
 	@touch $(VENV)/.native
+
+compiled: $(VENV)/.test ## Compile control and simulation for this Python; `--compiled` uses it
+	@$(BIN)/python -m iontobench.compiled.build
 
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
@@ -83,11 +87,11 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.lint: pyproject.toml constraints.txt
-	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
@@ -95,7 +99,7 @@ $(VENV)/.circuit: pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
-	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.

@@ -283,8 +283,8 @@ class Tick:
         if proof.moved:
             proof.moved = 0
             port = self.port
+            port.prove(proof.gate, proof.drive)  # a gate that goes low goes first
             port.lim_test(proof.lim_test)
-            port.prove(proof.gate, proof.drive)
             self.supervisor.allow(proof.allowance_q4, proof.may_trip)
             if proof.rearm:
                 port.rearm()

@@ -35,6 +35,18 @@ def _word(course, kind, value):
     return course.bench.last()["fault"], course.is_off()
 
 
+def _refused(course):
+    """A dead limiter: what the board says, and LIM_TEST's edges: whether each rose."""
+    from rp2040py.gpio_pin import GPIOPinState
+
+    from .course import MODULE
+
+    levels = []
+    pin = course.chip.mcu.gpio[MODULE.PINS["lim_test"]]
+    pin.add_listener(lambda value, last: levels.append(value == GPIOPinState.HIGH))
+    return _word(course, "limiter-dead", None), levels
+
+
 def _phased(course, phases_us, kind, value):
     results = []
     base_us = course.now_us
@@ -48,7 +60,7 @@ def _story(booted, phases_us):
     from .course import Course, by_time
 
     course = Course(booted, by_time(2000, 60_000))
-    told = {}
+    told = {"limiter dead": in_copy(_refused, course)}
     course.run_to_current(_HALF_UA)
     told["set_ua"] = course.plant.load_ua
     told["envelope"] = _phased(course, phases_us, "overcurrent", 1.5)
@@ -107,6 +119,13 @@ def test_open_lead_has_the_gate_off_within_20_ms(story):
 
 def test_current_beyond_the_board_is_cut_by_the_stages_own_limiter_and_then_by_the_gate(story):
     _all_within(story["limiter"], _PEAK_MAX_US)
+
+
+@pytest.mark.hazard("H-10")
+def test_a_limiter_that_fails_its_proof_is_left_with_lim_test_low(story):
+    word, rises = story["limiter dead"]
+    assert word == ("proof: the hardware limiter does not act", True)
+    assert rises[-2:] == [True, False]
 
 
 def test_shorted_load_is_no_overcurrent_of_a_current_source(story):

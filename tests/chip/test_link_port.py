@@ -15,15 +15,22 @@ def _call(*args, **given):
     return said.code, said.out, said.err
 
 
-def _session(booted, folder):
-    """`doctor`, then `run --on PORT --json`."""
+def _session(booted, folder, opens_after_us):
+    """`run --on PORT --json`; with a time, the load's lead opens so long after the first gate."""
     import json
 
+    from .course import MODULE
     from .link_plugged import NAME, PROTOCOL, bench_on, plug
 
     chip, calibration = booted
     plug(chip)
     plant, wiring = bench_on(chip, calibration)
+
+    def on_gate(value, last):
+        if opens_after_us and not plant.injected():
+            plant.inject(f"open@{(plant.now_us + opens_after_us) / 1e6}")
+
+    chip.mcu.gpio[MODULE.PINS["gate"]].add_listener(on_gate)
     protocol = folder / "short.toml"
     protocol.write_text(PROTOCOL)
     where = ("--on", NAME, "--data", folder, "--speed", "max")
@@ -33,13 +40,24 @@ def _session(booted, folder):
     return code, told, err, plant.truth.gross_uc, bool(plant.gate)
 
 
-def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path):
+_NEAR_UC = 5
+
+
+@pytest.mark.parametrize(
+    ("opens_after_us", "ended"),
+    [
+        pytest.param(800_000, (3, "fault", "open"), id="open"),
+        pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
+    ],
+)
+def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_after_us, ended):
     from iontobench.records import RecordStore, verify
 
-    code, told, err, true_uc, gate = in_copy(_session, booted, tmp_path)
-    assert (code, told["outcome"]) == (0, "complete"), err
+    code, told, err, true_uc, gate = in_copy(_session, booted, tmp_path, opens_after_us)
+    assert (code, told["outcome"], told["fault"]) == ended, err
     assert not gate
-    assert told["dose_mamin"] * 60_000 == pytest.approx(true_uc, rel=0.05)
+    assert true_uc > _NEAR_UC
+    assert told["dose_mamin"] * 60_000 == pytest.approx(true_uc, rel=0.05, abs=_NEAR_UC)
     [entry] = RecordStore(tmp_path).list()
     assert verify(entry.record).sentence().startswith("intact")
 

@@ -9,6 +9,7 @@ from tests.closed_loop.cutting import (
     assert_refuses_until_cleared,
 )
 from tests.closed_loop.sessions import by_time
+from tests.support.tiers import thinned
 from tests.support.trial import Trial
 
 from ionto.core import codes
@@ -18,9 +19,15 @@ ENVELOPE_OFF_US = 7000
 LIMITER_UA = 5250
 
 
-@pytest.mark.parametrize("load", ["forearm", "resistor:500", "rc:15000:200"])
-@pytest.mark.parametrize("times", [1.1, 1.5, 2.4])
-@pytest.mark.parametrize("phase_us", [0, 1, 333, 666, 999])
+@pytest.mark.parametrize(
+    ("phase_us", "times", "load"),
+    thinned(
+        [0, 1, 333, 666, 999],
+        [1.1, 1.5, 2.4],
+        ["forearm", "resistor:500", "rc:15000:200"],
+        part=3,
+    ),
+)
 def test_over_current_beyond_the_programs_peak_is_off_within_2_ms(phase_us, times, load):
     trial = CutTrial(load, f"overcurrent@{2 + phase_us / 1e6:.6f}:{times}")
     trial.run(by_time((2000, 4000)))

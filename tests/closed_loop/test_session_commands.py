@@ -68,10 +68,10 @@ def test_a_pause_ramps_down_and_back_up_from_zero_with_a_rest_and_a_probe_betwee
 
 
 def test_a_stop_in_the_proof_arms_the_limiter_again_with_the_gate_low_and_ends():
-    """A poll of 20 ms, ten bytes two in 4 ms, the turn to decide; then 31 ticks of 32 in 42 ms."""
+    """A poll of 20 ms, ten bytes two in 4 ms, the turn to decide; then 37 ticks in 50 ms."""
     trial = asked((0.24, "stop"))
     assert (trial.last["outcome"], trial.last["state"]) == ("stopped", "done")
-    assert trial.last["t_ms"] <= 240 + 50 + 42
+    assert trial.last["t_ms"] <= 240 + 50 + 50
     assert trial.truth.peak_ua < 50
 
 
@@ -114,7 +114,8 @@ def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
 
 
 def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
-    trial = asked(load="resistor:40000", compliance_share=1.0, time_s=17)
+    # A stage that makes just 1 mA into 40 kOhm.
+    trial = asked(load="resistor:40000", compliance_share=0.901, time_s=17)
     assert trial.last["outcome"] == "short"
     energised_ms = trial.first_ms(codes.STATE_RAMP_DOWN) - trial.first_ms(codes.STATE_RAMP)
     assert energised_ms == pytest.approx(17_000, abs=5)

@@ -193,6 +193,12 @@ def probe_outlives_off(real, port):
     port.probe_on = on
 
 
+def threshold_outlives_off(real, port):
+    testing = port.lim_testing
+    real(port)
+    port.lim_testing = testing
+
+
 def never_low(real, port, gate, drive):
     real(port, 1, drive)
 
@@ -277,7 +283,11 @@ BREAKS = {  # rule: (what it says, a port that breaks it)
         (r"with lim_test\(1\)", altered(lim_test=nothing)),
         ("is not set", sampled(SAMPLE_INPUTS, lambda bits: bits & ~INPUT_LIMITER)),
         ("is still set", altered(rearm=nothing)),
-        ("without lim_test", altered(lim_test=always_on)),
+        (r"before lim_test\(1\)", altered(prove=nothing)),
+        (r"45 µA after rearm\(\)", altered(lim_test=always_on)),
+    ],
+    "test_off_restores_the_limiters_threshold": [
+        (r"45 µA after off\(\) and begin\(\)", altered(off=threshold_outlives_off)),
     ],
     "test_a_read_with_nothing_waiting_returns_0": [
         ("returned 1", altered(read=lambda real, port, buf: 1)),

@@ -18,9 +18,9 @@ from .runner import OPEN
 from .traces import Driver, assert_same_traces
 
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
-few = settings(max_examples=min(settings.default.max_examples * 2 // 5, 200))
-# What runs a whole session or supervisor costs most of all: a third of that in the short tier.
-fewer = settings(max_examples=min(settings.default.max_examples * 2 // 15, 200))
+few = settings(max_examples=min(settings.default.max_examples // 5, 200))
+# What runs a whole session or supervisor costs most of all: half of that in the short tier.
+fewer = settings(max_examples=min(settings.default.max_examples // 10, 200))
 
 
 @few
@@ -71,7 +71,7 @@ def test_the_session_is_the_same_in_the_vm(vm, cases):
     assert_same_traces(vm, Driver.read("session"), cases)
 
 
-@few
+@fewer
 @given(batch(st.just([]), rows.telemetry_rows, cases=3))
 def test_telemetry_is_the_same_in_the_vm_byte_by_byte(vm, cases):
     assert_same_traces(vm, Driver.read("telemetry"), cases)

@@ -19,7 +19,8 @@ from .runner import LOCKED, NEVER, TRACED
 from .short_programs import cut_short
 from .traces import Driver, assert_same_traces
 
-SECONDS_2 = (400, 800)  # ramp and hold _ms
+SECOND = (200, 400)  # ramp and hold _ms
+SECONDS_2 = (400, 800)
 SECONDS_5 = (1000, 2000)  # 2.5 to 12 s, most of them 4.7
 MINUTE = (5500, 11_000)  # 12 to 60 s
 REPLAY = Driver.read("replay")
@@ -57,7 +58,7 @@ def test_a_shipped_protocol_of_two_seconds_has_the_same_running_sums_in_the_vm(v
 @pytest.mark.parametrize(
     ("name", "times_ms"),
     [
-        *((name, SECONDS_2) for name in UNLIKE),
+        *((name, SECOND) for name in UNLIKE),
         *(pytest.param(one, SECONDS_5, marks=pytest.mark.long) for one in list_protocols()),
     ],
 )

@@ -2,7 +2,7 @@
 
 Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
 Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
-low, ENABLE still, probe off [docs/control.md, Off].
+low, ENABLE still, probe off, LIM_TEST low [docs/control.md, Off].
 """
 
 import gc
@@ -85,7 +85,9 @@ class Rp2Port:
         """Switch off, in any state. A second Ctrl-C cannot interrupt it."""
         micropython.kbd_intr(-1)
         self._output.off()
-        Pin(self._pins["probe"], Pin.OUT, value=0)
+        pins = self._pins
+        Pin(pins["probe"], Pin.OUT, value=0)
+        Pin(pins["lim_test"], Pin.OUT, value=0)
         self._live = 0
 
     def end(self):

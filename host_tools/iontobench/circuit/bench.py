@@ -28,26 +28,16 @@ HIGH: Waveform = f"{PIN_V}"
 TOGGLING: Waveform = f"PULSE(0 {PIN_V} 0.1m 10n 10n 1m 2m)"
 LATCH_PULSE_MS = 5.0  # arms the latch, whose state a simulator chooses as it likes
 
-# Steady rails, as the supply's own bench shows them.
-_RAILS = (
-    f"Vhv hv_source 0 {HV_V}",
-    "Rhv hv_source hv 5",
-    "Chv hv 0 1u",
-    f"Vv5 v5 0 {V5_V}",
-    "Vv33 v33 0 3.3",
-    f"Vvref vref 0 {VREF_V}",
-    "Vr25 r25 0 2.5",
-    "Vv50 v50 0 5.0",
-    "Vneg vneg 0 -0.232",
-)
 # The series switch held on and the limiter deaf: the converter alone.
 CONVERTER_ALONE = ("Rforce and_top 0 1", "Rdeaf delay 0 1")
 
 
-def steps(points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS) -> Waveform:
-    """A staircase: from each (ms, V) on that value; 0 V before the first."""
-    said = ["0 0"]
-    last = 0.0
+def steps(
+    points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS, first: float = 0.0
+) -> Waveform:
+    """A staircase: from each (ms, V) on that value; `first` before the first."""
+    said = [f"0 {first:.8g}"]
+    last = first
     for t_ms, volt in points:
         said += [f"{t_ms:.7g}m {last:.8g}", f"{t_ms + edge_ms:.9g}m {volt:.8g}"]
         last = volt
@@ -185,6 +175,21 @@ def real_pwm() -> Netlist:
     return Netlist.of_blocks(MODELS, *BLOCKS)
 
 
+def steady_rails(hv_v: float = HV_V) -> tuple[str, ...]:
+    """Steady rails, as the supply's own bench shows them."""
+    return (
+        f"Vhv hv_source 0 {hv_v}",
+        "Rhv hv_source hv 5",
+        "Chv hv 0 1u",
+        f"Vv5 v5 0 {V5_V}",
+        "Vv33 v33 0 3.3",
+        f"Vvref vref 0 {VREF_V}",
+        "Vr25 r25 0 2.5",
+        "Vv50 v50 0 5.0",
+        "Vneg vneg 0 -0.232",
+    )
+
+
 @dataclass(frozen=True)
 class StageBench:
     """One stage, one load, one way of driving it."""
@@ -192,7 +197,7 @@ class StageBench:
     drive: PinDrive = field(default_factory=PinDrive)
     load: DummyLoad | None = None
     netlist: Netlist = field(default_factory=stage)
-    rails: tuple[str, ...] = _RAILS
+    rails: tuple[str, ...] = field(default_factory=steady_rails)
     more: tuple[str, ...] = ()
 
     def deck(self) -> str:

@@ -14,6 +14,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,12 @@ def export(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _compile(path: Path, name: str) -> bytes:
-    source = inline_constants(path.read_text("utf-8"))
+    return _compiled(path.read_text("utf-8"), name)
+
+
+@cache  # of a text: a process that builds a second board compiles only what differs
+def _compiled(text: str, name: str) -> bytes:
+    source = inline_constants(text)
     for function in _VIPER.get(name, ()):
         source = _as_viper(source, function)
     for method in _VIPER_METHODS.get(name, ()):

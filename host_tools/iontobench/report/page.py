@@ -144,7 +144,7 @@ def _figures(
     """(caption, drawing) of each plot; none without a sample."""
     if not record.samples:
         return []
-    shared = plots.Shared(record.samples, record.events)
+    shared = plots.Shared(record.samples, record.events, record.host)
     length = duration(got.length_ms)
     end = ""
     if fault is not None:

@@ -19,7 +19,30 @@ _MOTION_LOW, _MOTION_HIGH = 0.2, 5.0
 _DENSITY_TAU_US = 5000.0  # J = |I| filtered over 5 ms
 
 
-class RcState:
+class LoadState:
+    """What every load has: the coefficients that the plant reads, and what changes them."""
+
+    r1_kohm: float
+    c1_nf: float
+    r2_kohm: float
+    c2_nf: float
+    series_kohm: float
+    emf_mv: float
+
+    def reverse(self) -> None:
+        """Turn the load over at the polarity bridge."""
+        raise NotImplementedError
+
+    def worsen(self, resistance: float, area: float) -> None:
+        """Multiply the resistance, and the area of contact."""
+        raise NotImplementedError
+
+    def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
+        """Step the slow states; return how long the new coefficients may stand, us."""
+        raise NotImplementedError
+
+
+class RcState(LoadState):
     """A resistor, with or without a capacitor; nothing in it changes."""
 
     def __init__(self, params: RcParams) -> None:
@@ -121,7 +144,7 @@ class Keep:
         self.field_fall = exp(-dt_us / (1000.0 * params.tau_field_recovery_ms))
 
 
-class SkinState:
+class SkinState(LoadState):
     """Two interfaces in series with the body, the gel and an electrode polarisation."""
 
     def __init__(self, params: SkinParams, seed: int) -> None:
@@ -214,7 +237,7 @@ def _motion(share: float) -> float:
     return min(_MOTION_HIGH, max(_MOTION_LOW, 1.0 + share))
 
 
-def new_state(params: LoadParams, seed: int) -> RcState | SkinState:
+def new_state(params: LoadParams, seed: int) -> LoadState:
     """Return a load at rest; `seed` draws its motion noise."""
     if isinstance(params, RcParams):
         return RcState(params)

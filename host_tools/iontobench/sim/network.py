@@ -16,7 +16,8 @@ Units: uA, mV, kOhm, nF, us, charge in pC (uA us).
 
 from math import exp
 
-FILTER_TAU_US = 300.0  # two such poles [docs/control.md, The stage]
+# Two such poles [docs/control.md, The stage]: 301 each in the circuit, and half of the gate's 8.9.
+FILTER_TAU_US = 305.5
 _MU = 1.0 / FILTER_TAU_US
 
 
@@ -36,16 +37,18 @@ class Stepper:
     Args:
         load: r1_kohm, c1_nf, r2_kohm, c2_nf, series_kohm, emf_mv; read anew by `flat`.
         h_us: length of the step.
-        c_out_nf, leak_ms: capacitance and leak on node N.
+        stage: c_out_nf, leak_ms: capacitance and leak on node N; return_kohm: below the load.
     """
 
-    def __init__(self, load, h_us: int, c_out_nf: float, leak_ms: float) -> None:
+    def __init__(self, load, h_us: int, stage) -> None:
         self._load = load
         self._h_us = h_us
         self._filter = filter_step(h_us)
+        c_out_nf = stage.c_out_nf
         self._k, self._c1_nf, self._c2_nf = effective(load.c1_nf, load.c2_nf, c_out_nf)
         self._c_out_nf = c_out_nf
-        self._leak_ms = leak_ms
+        self._leak_ms = stage.leak_ms
+        self._return_kohm = stage.return_kohm
 
     def flat(self, gain: float) -> tuple[float, ...]:
         """Return the tuple that the plant's inner loop unpacks.
@@ -54,8 +57,9 @@ class Stepper:
             gain: stage current over commanded current.
 
         Order: e f s1 s2, keep/a/b/c of interface 1 (a b c with the gain in), the same of 2,
-        emf, series, settle (V over the leakless V), leak, k, w1 w2 (load current from v1 v2),
-        gain, a1 a2 without the gain, h_us, C_out.
+        emf, series less the return's leak, settle (V over the leakless V), leak, k,
+        w1 w2 (load current from v1 v2), gain, a1 a2 without the gain, h_us, C_out, the return's
+        leak.
         """
         load, h_us, c_out, leak_ms = self._load, self._h_us, self._c_out_nf, self._leak_ms
         e, f, s1, s2 = self._filter
@@ -65,13 +69,18 @@ class Stepper:
         if load.r2_kohm:
             rate2 = 1.0 / (load.r2_kohm * self._c2_nf)
             keep2, a2, b2, g2 = interface_step(load.r2_kohm, rate2, h_us, e)
-        series = load.series_kohm
-        settle = 1.0 / (1.0 + leak_ms * (a1 + a2 + series))
+        # The leak hangs on N, above load and return: what the return drops adds to it.
+        leak_ms /= 1.0 + leak_ms * self._return_kohm
+        return_leak = leak_ms * self._return_kohm
+        reach = a1 + a2 + load.series_kohm
+        settle = 1.0 / (1.0 + leak_ms * reach)
+        series = load.series_kohm - return_leak * reach
         # fmt: off
         return (
             e, f, s1, s2, keep1, a1 * gain, b1 * gain, g1 * gain,
             keep2, a2 * gain, b2 * gain, g2 * gain, load.emf_mv, series, settle, leak_ms,
             self._k, c_out * rate1, c_out * rate2, gain, a1, a2, h_us, c_out,
+            return_leak,
         )
         # fmt: on
 

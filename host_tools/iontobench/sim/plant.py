@@ -13,6 +13,7 @@ bridge. Must not know who drives it.
 
 from iontobench.signs import US
 
+from .dead_man import DeadMan
 from .network import Stepper
 from .stage import Limiter, StageParams
 from .stiff import stiff_step, stiff_step_us
@@ -23,6 +24,7 @@ SETTLED_US = 200  # after an edge: far longer than C_out takes through the serie
 TICK_US = 1000
 _DRIEST = 1e6  # times what the load was: no current is left to speak of
 _LEAST_AREA = 1e-4  # of what it was
+_GIVEN_PC = 1.0  # what is left of a wind-up that has been given
 _GUARD = 0.985  # of the limiter's threshold: nearer, only small steps see it in time
 
 
@@ -32,12 +34,22 @@ class PlantState:
     __slots__ = (
         *("stage", "load", "limiter", "now_us", "refresh_us", "fault_due_us", "due_us"),
         *("x1_ua", "x2_ua", "drive_ua", "v1_mv", "v2_mv", "node_mv", "shunt_ua", "load_ua"),
-        *("lag_ua", "lagging", "smooth", "gate", "probe", "source", "contact", "short_kohm"),
-        *("gain", "dead_us", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
+        *("passed", "wound_pc", "closing", "forced_ua", "sense_ua", "sense_mv", "open_mv"),
+        *("smooth", "gate", "probe", "probe_us", "source", "contact", "short_kohm"),
+        *(
+            "dead_man",
+            "enable",
+            "live_us",
+            "dead_us",
+            "even_us",
+            "full_us",
+            "hold_us",
+            "compliance_mv",
+        ),
+        *("gain", "edge_us", "met_us", "net_pc", "backward_pc", "peak_ua"),
         *("back_peak_ua", "dump_peak_ua", "last_above_us", "guard_ua"),
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
-        *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
-        "compliance_mv",
+        *("gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -48,14 +60,24 @@ class PlantState:
         self.x1_ua = self.x2_ua = self.drive_ua = 0.0  # the two poles and what feeds them
         self.v1_mv = self.v2_mv = self.node_mv = 0.0
         self.shunt_ua = self.load_ua = 0.0
-        self.lag_ua = 0.0  # the stage's current while it recovers from saturation
-        self.lagging = self.smooth = self.gate = self.probe = self.source = False
+        self.passed = 0.0  # the share of the drive that the gate passes: its own pole
+        self.wound_pc = 0.0  # what the stage still owes; below 0: so much passes before it gives
+        self.closing = False  # the series switch has just closed, and what is wound up is given
+        self.forced_ua = 0.0  # a fault: it makes so much, whatever it is told
+        self.sense_ua = self.sense_mv = 0.0  # behind the senses' poles, while not smooth
+        self.smooth = self.gate = self.probe = self.source = False
+        self.probe_us = 0  # PROBE's switch conducts from here
         self.contact = True
         self.leads_off = 0  # two faults may each take one off: contact needs both back
         self.short_kohm = 0.0  # 0: no short
         self.gain = 1.0
         self.hold_us = stage.hold_us  # 0: edges of ENABLE no longer reach the dead-man
-        self.dead_us = -1  # the dead-man conducts up to here
+        self.dead_man = DeadMan(stage)
+        self.enable = False  # the pin's level
+        self.live_us = 0  # the dead-man conducts from here
+        self.dead_us = -1  # up to here
+        self.even_us = -1  # where the next edge only repeats the last one: the pump is full
+        self.full_us = 0  # and lasts so long
         self.gate_welded = self.series_welded = False
         self.starved = False  # the supply is below what the stage needs
         self.leaves_b = False  # the bridge's own short: current that sense B never sees
@@ -69,39 +91,67 @@ class PlantState:
         self.fault_due_us = NEVER_US
         self.due_us = 0  # the fast path stops here: a refresh or a fault's edge
         self.guard_ua = 0.0
-        self.compliance_mv = stage.compliance_mv  # below it the stage still regulates
+        self.compliance_mv = stage.compliance_mv  # below it the stage regulates any current
+        self.open_mv = stage.open_mv(stage.compliance_mv)
 
     def switch(self) -> None:
-        """Let gate, dead-man and limiter decide whether the stage feeds node N."""
-        chain = self.now_us < self.dead_us and not self.limiter.tripped
-        source = (
-            (self.gate or self.gate_welded) and (chain or self.series_welded) and not self.starved
-        )
+        """Let dead-man, limiter and lockout decide whether the stage feeds node N."""
+        now_us = self.now_us
+        limiter = self.limiter
+        chain = self.live_us <= now_us < self.dead_us
+        if limiter.tripped and now_us >= limiter.opens_us:
+            chain = False
+        source = (chain or self.series_welded) and not self.starved
         if source != self.source:
             self.source = source
-            self.lagging = False
             self.edge()
+            if source and self.wound_pc > 0.0:
+                self.closing = True
+                self.wound_pc = min(self.wound_pc, self.stage.closing_pc)
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether the drive reaches node N: gate and series switch closed, or a fault."""
+        return self.source and bool(self.gate or self.gate_welded or self.forced_ua)
+
+    def pumped(self, dead_after_us: int) -> None:
+        """The dead-man's pump now lasts for `dead_after_us`."""
+        now_us = self.now_us
+        if not dead_after_us:
+            return
+        if now_us >= self.dead_us:
+            self.live_us = now_us + self.stage.ready_us
+        self.dead_us = now_us + dead_after_us
 
     def edge(self) -> None:
         """Something switched: small steps from here."""
         self.edge_us = self.now_us
+        if self.smooth:
+            self.leave_smooth()
+
+    def leave_smooth(self) -> None:
+        """From here on the states that only small steps move are followed."""
         self.smooth = False
+        self.passed = 1.0
+        self.wound_pc = 0.0
+        self.sense_ua, self.sense_mv = self.shunt_ua, self.node_mv
 
     def meet(self) -> None:
         """A lead is back: what the output capacitance holds goes through the load."""
         self.leads_off = max(0, self.leads_off - 1)
         if self.leads_off:
             return
+        self.edge()
         self.contact = True
         self._dump()
-        self.edge()
 
     def _dump(self) -> None:
-        """The output capacitance meets a load at another voltage: a packet of about 1 us."""
+        """The output capacitance meets a load at another voltage: a packet of some us."""
         self.met_us = self.now_us
         load = self.load
         gap_mv = self.node_mv - self.v1_mv - self.v2_mv - load.emf_mv
         resistance = load.series_kohm + (0.0 if load.c1_nf else load.r1_kohm)
+        resistance += self.stage.dump_kohm
         self.dump_peak_ua = max(self.dump_peak_ua, abs(gap_mv) / resistance)
 
     def lift(self) -> None:
@@ -109,9 +159,14 @@ class PlantState:
         self.leads_off += 1
         if abs(self.load_ua) > GONE_UA:
             self.last_above_us = self.now_us
-        self.contact = False
-        self.shunt_ua = self.load_ua = 0.0
         self.edge()
+        self.contact = False
+        self._part_from_load()
+
+    def _part_from_load(self) -> None:
+        """No current flows through load and return any more; N keeps its voltage to ground."""
+        self.node_mv += self.stage.return_kohm * self.shunt_ua
+        self.shunt_ua = self.load_ua = 0.0
 
     def short(self, r_kohm: float) -> None:
         """Join the load's terminals by `r_kohm`: the load's capacitors run out through it."""
@@ -121,22 +176,34 @@ class PlantState:
     def weaken(self, share: float) -> None:
         """From now on the stage reaches `share` of its nominal compliance."""
         self.compliance_mv = share * self.stage.nominal_mv
+        self.open_mv = self.stage.open_mv(self.compliance_mv)
         self.edge()
 
     def weld_series(self) -> None:
         """The series switch conducts for ever: dead-man and limiter no longer open it."""
         self.series_welded = True
+        self.weld_dead_man()
+
+    def weld_dead_man(self) -> None:
+        """The dead-man conducts for ever, without edges."""
         self.hold_us = self.dead_us = NEVER_US
+        self.live_us = 0
+        self.even_us = -1
+
+    def deafen_dead_man(self) -> None:
+        """From now on no edge reaches the dead-man."""
+        self.hold_us = 0
+        self.even_us = -1
 
     def turn_over(self) -> None:
         """Reverse the load at the polarity bridge."""
+        self.edge()
         self.load.reverse()
         self.v1_mv, self.v2_mv = -self.v1_mv, -self.v2_mv
-        self.load_ua = self.shunt_ua = 0.0
+        self._part_from_load()
         if self.contact:
             self._dump()
         self._slow_net_pc, self._slow_backward_pc = self.net_pc, self.backward_pc
-        self.edge()
 
 
 class PlantError(RuntimeError):
@@ -152,7 +219,7 @@ class Plant(PlantState):
         super().__init__(stage, load)
         self._dried = self._area = 1.0  # what faults have made of the load so far
         # Stored at compliance and turned over, in series with another electrode's polarisation.
-        self._reach_mv = 2.0 * stage.nominal_mv + 20000.0
+        self._reach_mv = 2.0 * stage.open_mv(stage.compliance_mv) + 20000.0
         self._tick = self._stepper(TICK_US)
         self.recompute()
 
@@ -192,7 +259,7 @@ class Plant(PlantState):
         """
         # fmt: off
         (e, f, s1, s2, keep1, a1g, b1, c1, keep2, a2g, b2, c2, emf, series, settle, leak_ms,
-         k, w1, w2, gain, a1, a2, h_us, c_out) = flat
+         k, w1, w2, gain, a1, a2, h_us, c_out, return_leak) = flat
         # fmt: on
         d = self.drive_ua
         u1 = self.x1_ua - d
@@ -203,7 +270,7 @@ class Plant(PlantState):
         v1 = keep1 * self.v1_mv + a1g * d + b1 * u1 + c1 * u2
         v2 = keep2 * self.v2_mv + a2g * d + b2 * u1 + c2 * u2
         node = (v1 + v2 + emf + series * source) * settle
-        leak = node * leak_ms
+        leak = node * leak_ms + source * return_leak
         v1 -= leak * a1
         v2 -= leak * a2
         current = k * (source - leak) + w1 * v1 + w2 * v2
@@ -230,20 +297,27 @@ class Plant(PlantState):
             return
         to_us = min(to_us, self.dead_us)
         h_us = to_us - self.now_us
-        flat = self._flat if h_us == TICK_US else self._stepper(h_us).flat(self.gain)
-        if not self.smooth_step(flat, to_us):
-            self.smooth = False
+        if h_us == TICK_US:
+            is_done = self.smooth_step(self._flat, to_us)
+        else:
+            is_done = self.smooth_step(self._stepper(h_us).flat(self.gain), to_us)
+        if not is_done:
+            self.leave_smooth()
             if self.load_ua > GONE_UA:
                 self.edge_us = self.now_us
 
     def _stiff_part(self, to_us: int) -> None:
+        limiter = self.limiter
         if self.source:
             to_us = min(to_us, self.dead_us)
+            if limiter.tripped and limiter.opens_us > self.now_us:
+                to_us = min(to_us, limiter.opens_us)
+        elif self.now_us < self.live_us < self.dead_us:
+            to_us = min(to_us, self.live_us)
         while self.now_us < to_us:
             h_us = min(to_us - self.now_us, stiff_step_us(self))
             stiff_step(self, h_us)
-            if self.limiter.watch(self.shunt_ua, h_us):
-                self.switch()
+            if limiter.watch(self.shunt_ua, h_us, self.now_us):
                 return
             if self._may_be_smooth():
                 self.smooth = True
@@ -253,9 +327,12 @@ class Plant(PlantState):
         return (
             self.source
             and self.contact
-            and not (self.lagging or self.probe or self.short_kohm)
+            and (self.gate or self.gate_welded)
+            and not (self.probe or self.short_kohm or self.forced_ua)
             and self.now_us - self.edge_us >= SETTLED_US
             and self.load_ua > 2.0 * GONE_UA
+            and -_GIVEN_PC < self.wound_pc < _GIVEN_PC
+            and self.node_mv < self.compliance_mv
             and max(self.x1_ua, self.drive_ua) < self.guard_ua
         )
 
@@ -308,7 +385,7 @@ class Plant(PlantState):
             self.due_us = min(soon_us, self.fault_due_us)
 
     def _stepper(self, h_us: int) -> Stepper:
-        return Stepper(self.load, h_us, self.stage.c_out_nf, self.stage.leak_ms)
+        return Stepper(self.load, h_us, self.stage)
 
     def _refresh(self) -> None:
         """Step the load's slow states by what flowed since the last time."""

@@ -277,6 +277,8 @@ class PortRules:
             if not board.lim_test:
                 return
             self.run(port, buf, _PUMP_TICKS)
+            found_ua = self.prove_ua(port, board, buf, 1, 45)
+            _near("sense A, 45 µA before lim_test(1), µA", found_ua, 45, 15)
             port.lim_test(1)
             found_ua = self.prove_ua(port, board, buf, 1, 45)
             _near("sense A, 45 µA with lim_test(1), µA", found_ua, 0, _NO_PROOF_UA)
@@ -289,7 +291,22 @@ class PortRules:
             tripped = buf[SAMPLE_INPUTS] & INPUT_LIMITER
             _hold(not tripped, "INPUT_LIMITER is still set 20 ms after rearm()")
             found_ua = self.prove_ua(port, board, buf, 1, 45)
-            _near("sense A, 45 µA without lim_test, µA", found_ua, 45, 15)
+            _near("sense A, 45 µA after rearm(), µA", found_ua, 45, 15)
+
+    def test_off_restores_the_limiters_threshold(self):
+        with self.begun() as (port, board, buf):
+            if not board.lim_test:
+                return
+            self.run(port, buf, _PUMP_TICKS)
+            self.prove_ua(port, board, buf, 1, 20)
+            port.lim_test(1)
+            port.off()
+            port.end()
+            port.begin()
+            port.rearm()
+            self.run(port, buf, _PUMP_TICKS)
+            found_ua = self.prove_ua(port, board, buf, 1, 45)
+            _near("sense A, 45 µA after off() and begin(), µA", found_ua, 45, 15)
 
     def test_a_read_with_nothing_waiting_returns_0(self):
         with self.begun() as (port, _, buf):

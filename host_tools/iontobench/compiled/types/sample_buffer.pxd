@@ -1,0 +1,2 @@
+cdef class SampleBuffer:
+    cdef long long v[5]
