@@ -14,6 +14,7 @@ cdef class Base:
 cdef class Made(Base):
     cdef public Part part
     cdef public SampleBuffer buf
+    cdef public WordTable table
     cpdef void check(self, SampleBuffer sample) except *
 """
 UNITS = "cpdef long long load_ohm(long long load_mv, long long current_q4) except? -1\n"
@@ -46,6 +47,9 @@ def prepared(tmp_path):
         ("return sample[SAMPLE_A]", "return sample.v[0]"),
         ("buf = self.buf; return buf[SAMPLE_A] + 1", "buf = self.buf; return buf.v[0] + 1"),
         ("self.buf[SAMPLE_A] = 7", "self.buf.v[0] = 7"),
+        ("return self.table[SAMPLE_A]", "return self.table.v[0]"),
+        ("self.buf = words([0] * 5)", "self.buf = SampleBuffer()"),
+        ("self.table = words([0, 1])", "self.table = WordTable([0, 1])"),
         ("return {}[SAMPLE_A]", "return {}[0]"),
         ("super().wait()", "Base.wait(self)"),
         ("super().wait(3)", "Base.wait(self, 3)"),
@@ -59,6 +63,12 @@ def test_a_kept_bound_method_is_called_on_its_object(prepared):
     lines = prepared("step = self._step; step(1); self._step(2)", "self._step = part.step")
     assert lines[5].strip() == "pass"
     assert lines[-1].strip() == "pass; self.part.step(1); self.part.step(2)"
+
+
+def test_a_kept_function_is_called_by_its_own_name(prepared):
+    lines = prepared("ohm = self._ohm; ohm(1, 2); self._ohm(3, 4)", "self._ohm = load_ohm")
+    assert lines[5].strip() == "pass"
+    assert lines[-1].strip() == "pass; load_ohm(1, 2); load_ohm(3, 4)"
 
 
 def test_a_bound_method_of_what_is_not_kept_has_to_be_declared(prepared):

@@ -87,6 +87,7 @@ def differences(found: Declarations, source: Path) -> Iterator[str]:
     tree = ast.parse(source.read_text("utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    kept = functions_of(tree)
     where = found.path.name
     for name, function in found.functions.items():
         yield from _unlike(where, "", functions.get(name), name, function)
@@ -103,7 +104,7 @@ def differences(found: Declarations, source: Path) -> Iterator[str]:
             for one in node.body
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
         }
-        own = named | set(attributes_set(node)) - bound_methods(node, set(typed.attributes))
+        own = named | set(attributes_set(node)) - kept_functions(node, set(typed.attributes), kept)
         inherited = _inherited(found, typed)
         for attribute in sorted(own - set(typed.attributes) - inherited):
             yield f"{where}: {name} sets {attribute} in {source.name}: declare it with its type"
@@ -128,16 +129,32 @@ def attributes_set(node: ast.ClassDef) -> dict[str, list[ast.expr | None]]:
     return found
 
 
-def bound_methods(node: ast.ClassDef, declared: set[str]) -> set[str]:
-    """Attributes that only keep a bound method of another attribute, so that a call is short.
+def functions_of(tree: ast.Module) -> set[str]:
+    """The names of a module's own functions and of what it imports, classes not."""
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return {name for name in found if name.islower()}
 
-    They are recognised by having no declaration, and one value, `part.method` or `a.b.method`.
+
+def kept_functions(node: ast.ClassDef, declared: set[str], functions: set[str]) -> set[str]:
+    """Attributes that only keep a function or another attribute's bound method: a short call.
+
+    They are recognised by having no declaration, and one value: `part.method`, `a.b.method` or
+    one of `functions`.
     """
     return {
         name
         for name, values in attributes_set(node).items()
-        if name not in declared and len(values) == 1 and isinstance(values[0], ast.Attribute)
+        if name not in declared and len(values) == 1 and _is_function(values[0], functions)
     }
+
+
+def _is_function(value: ast.expr | None, functions: set[str]) -> bool:
+    if isinstance(value, ast.Name):
+        return value.id in functions
+    return isinstance(value, ast.Attribute)
 
 
 def _is_own(node: ast.expr) -> bool:

@@ -3,9 +3,10 @@
 Five changes, each of which keeps the meaning:
 
 - a constant of a module (`NAME`, `codes.NAME`) becomes its number;
-- a bound method that is kept in an attribute or a local name is called on its object;
+- a bound method that is kept in an attribute or a local name is called on its object, a function
+  that is kept so by its own name;
 - a method of the base class, `super().wait()`, is named, `Base.wait(self)`;
-- an element of the sample's list is read from and written to its C array;
+- an element of an array of words is read from and written to its C array;
 - an imported function with declared types is imported by Cython, for a call without objects.
 
 Text is replaced within its line, so that a traceback names the source's own line.
@@ -16,9 +17,10 @@ import importlib
 import re
 from collections.abc import Iterator
 
-from .declarations import Declarations, Function, bound_methods
+from .declarations import Declarations, Function, functions_of, kept_functions
 
-SAMPLES = "SampleBuffer"  # the type of a sample's list
+SAMPLES, TABLE = "SampleBuffer", "WordTable"  # the types of what `words` makes
+_ARRAYS = (SAMPLES, TABLE)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 _MATH = ("exp", "sqrt")  # of `math`: the C library's own, which `math` calls
 Edit = tuple[int, int, int, str]  # line, first and last byte, new text
@@ -43,10 +45,10 @@ def prepared(text: str, module: str, known: Known) -> str:
     edits = [*_constants(tree, module)]
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            edits += _methods(node, known[module])
+            edits += _methods(node, known[module], functions_of(tree))
         elif isinstance(node, ast.FunctionDef):
             types = known[module].functions.get(node.name, Function({}))
-            edits += _samples(node, types, set())
+            edits += _arrays(node, types, {})
     _edit(lines, edits)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
@@ -152,26 +154,27 @@ def _is_module(name: str) -> bool:
     return True
 
 
-# Bound methods and samples
+# Kept functions and arrays
 
 
-def _methods(node: ast.ClassDef, found: Declarations) -> Iterator[Edit]:
+def _methods(node: ast.ClassDef, found: Declarations, others: set[str]) -> Iterator[Edit]:
     typed = found.classes.get(node.name)
     if typed is None:
         return
-    short = bound_methods(node, set(typed.attributes) | _base_attributes(found, typed.base))
+    declared = set(typed.attributes) | _base_attributes(found, typed.base)
+    short = kept_functions(node, declared, others)
     chains: dict[str, str] = {}
     functions = [one for one in node.body if isinstance(one, ast.FunctionDef)]
     for function in functions:
-        chains |= _chains(function, short)
+        chains |= _chains(function, short, others)
     if lost := short - set(chains):
         raise RewriteError(f"{node.name}: {', '.join(sorted(lost))}: of no attribute; declare it")
     for function in functions:
         yield from _calls(function, chains)
         yield from _supers(function, typed.base)
         types = typed.methods.get(function.name, Function({}))
-        lists = {name for name, kind in typed.attributes.items() if kind == SAMPLES}
-        yield from _samples(function, types, lists)
+        lists = {name: kind for name, kind in typed.attributes.items() if kind in _ARRAYS}
+        yield from _arrays(function, types, lists)
 
 
 def _base_attributes(found: Declarations, base: str) -> set[str]:
@@ -179,9 +182,9 @@ def _base_attributes(found: Declarations, base: str) -> set[str]:
     return set() if typed is None else set(typed.attributes)
 
 
-def _chains(function: ast.FunctionDef, short: set[str]) -> dict[str, str]:
-    """Of each kept bound method, its object's place: `_check` is `self.supervisor.check`."""
-    names: dict[str, str] = {"self": "self"}
+def _chains(function: ast.FunctionDef, short: set[str], others: set[str]) -> dict[str, str]:
+    """Of each kept function, where it is: `_check` is `self.supervisor.check`."""
+    names = {name: name for name in ("self", *others)}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value = node.targets[0], node.value
@@ -208,7 +211,7 @@ def _chain(node: ast.expr, names: dict[str, str]) -> str | None:
 
 
 def _calls(function: ast.FunctionDef, chains: dict[str, str]) -> Iterator[Edit]:
-    """Calls of kept bound methods, on their objects; keeping them does nothing any more."""
+    """Calls of kept functions, where they are; keeping them does nothing any more."""
     local: dict[str, str] = {}
     gone: set[ast.expr] = set()
     for node in ast.walk(function):
@@ -254,22 +257,23 @@ def _own(node: ast.expr) -> str:
     return node.attr if is_own else ""  # type: ignore[attr-defined]
 
 
-def _samples(function: ast.FunctionDef, types: Function, lists: set[str]) -> Iterator[Edit]:
-    """Elements of samples: those of parameters, attributes and local names with that type."""
-    names = {name for name, kind in types.parameters.items() if kind == SAMPLES}
+def _arrays(function: ast.FunctionDef, types: Function, own: dict[str, str]) -> Iterator[Edit]:
+    """Elements of arrays: those of parameters, attributes and local names with such a type."""
+    names = {name for name, kind in types.parameters.items() if kind in _ARRAYS}
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign):
             continue
         target, value = node.targets[0], node.value
-        is_list = _own(value) in lists or ast.unparse(value).endswith(".tick.buf")
-        if isinstance(target, ast.Name) and is_list:
+        is_array = _own(value) in own or ast.unparse(value).endswith(".tick.buf")
+        if isinstance(target, ast.Name) and is_array:
             names.add(target.id)
-        if _own(target) in lists and isinstance(value, ast.BinOp):
-            yield _at(value, f"{SAMPLES}()")
+        if _own(target) in own and isinstance(value, ast.Call):
+            made = own[_own(target)]
+            yield _at(value, f"{SAMPLES}()") if made == SAMPLES else _at(value.func, made)
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript):
             is_name = isinstance(node.value, ast.Name) and node.value.id in names
-            if is_name or _own(node.value) in lists:
+            if is_name or _own(node.value) in own:
                 line, end = node.value.end_lineno or 0, node.value.end_col_offset or 0
                 yield line, end, end, ".v"
 

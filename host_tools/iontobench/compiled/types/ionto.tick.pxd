@@ -27,6 +27,7 @@ cdef class Tick:
     cdef public Program _program
     cdef public long long peak_q4, ended_ms, _supervised, _gate, _off_us, _ended_us, _glitches
     cdef public long long _starts, _polarity
+    cdef public long long _entry_state, _entry_segment, _entry_ms, _entry_q4
     cpdef void _reset(self) except *
     cpdef start(self, Program program, bint supervised)
     cpdef void _first(self) except *
@@ -34,7 +35,8 @@ cdef class Tick:
     cpdef void _prove(self, long long current_q4, long long dt_us) except *
     cpdef long long _act_on_verdict(self, long long verdict) except? -1
     cpdef void _enter_state(self) except *
+    cpdef void _switch(self, long long state, long long gate) except *
     cpdef void _reverse(self, long long polarity) except *
-    cpdef void _note_state(self, Session session) except *
+    cpdef void _note_entry(self) except *
     cpdef long long _finish(self, long long dt_us) except? -1
     cpdef void _tell_end(self) except *

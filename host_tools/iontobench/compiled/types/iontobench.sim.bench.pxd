@@ -16,6 +16,8 @@ cdef class SimulatedBench(Plant):
     cpdef void force_drive(self, double current_ua) except *
     cpdef void set_gate(self, bint on) except *
     cpdef void pump(self) except *
+    cpdef void set_enable(self, bint high) except *
+    cpdef void fill_pump(self) except *
     cpdef void set_probe(self, bint on) except *
     cpdef void set_polarity(self, long long sign) except *
     cpdef void set_lim_test(self, bint on) except *

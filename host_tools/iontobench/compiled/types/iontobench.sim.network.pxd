@@ -8,11 +8,12 @@ cdef class Stepper:
     cdef public LoadState _load
     cdef public long long _h_us
     cdef public (double, double, double, double) _filter
-    cdef public double _k, _c1_nf, _c2_nf, _c_out_nf, _leak_ms
+    cdef public double _k, _c1_nf, _c2_nf, _c_out_nf, _leak_ms, _return_kohm
     cpdef (
         double, double, double, double, double, double, double, double,
         double, double, double, double, double, double, double, double,
         double, double, double, double, double, double, double, double,
+        double,
     ) flat(self, double gain) except *
 
 
