@@ -16,7 +16,9 @@ A caller may keep a port's methods from its construction on: they are never repl
     end()                 release everything; the watchdog last, after off.
     now_us()              time modulo 2^30. Before begin() too.
     wait()                return at the start of the next tick.
-    sample(buf)           fill buf[SAMPLE_*] with integers in units; once a tick.
+    timing(which)         one of units.TIMING_* of the ticks since begin(); allocates nothing.
+    sample(buf)           fill buf[SAMPLE_*] with integers in units; once a tick. buf is an
+                          array of 32 bits.
     resample(buf)         150 us after the last sample: read the current again into buf[SAMPLE_A].
     actuate(gate, drive)  gate 0 or 1; with gate 0 the drive must be 0.
     prove(gate, drive)    as actuate, but with gate 0 the drive may be up to 60 uA *

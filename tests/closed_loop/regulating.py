@@ -7,6 +7,7 @@ by its closed form and nothing more.
 """
 
 from bisect import bisect_left
+from itertools import pairwise
 from math import exp
 
 from tests.closed_loop.sessions import change_load
@@ -78,6 +79,13 @@ class LoadCurrents:
     def overshoot_ua(self, set_ua, from_us=0, to_us=1 << 60):
         """The most above the set point, without the output capacitance's share."""
         return max(ua - set_ua - self.dump_ua(t_us) for t_us, ua in self.between(from_us, to_us))
+
+    def above_nc(self, set_ua, from_us, to_us):
+        """The charge above the set point in an interval, nC, less the capacitance's share."""
+        rows = self.between(from_us, to_us)
+        above_ua = [max(0.0, ua - set_ua - self.dump_ua(t_us)) for t_us, ua in rows]
+        steps_us = [after[0] - before[0] for before, after in pairwise(rows)]
+        return sum(ua * us for ua, us in zip(above_ua[1:], steps_us, strict=True)) / 1000
 
     def most_ua(self, r_kohm):
         """What the stage can make into a resistor."""

@@ -13,6 +13,8 @@ from ionto.core.fields import FLAG_LIMITED
 LONG = pytest.mark.long
 SET_UA = 2000
 LIMITED_S, BACK_S = 0.8003, 1.2997
+# What a saturated stage has wound up comes out on recovery, whatever the drive does [S-07].
+WOUND_UP_US, WOUND_UP_NC = 500, 30
 
 
 def limited(first_kohm, then_kohm, back_kohm, c_nf, adc="ideal", slew_ua_s=FASTEST_UA_S):
@@ -50,7 +52,10 @@ def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
     course = limited(first_kohm, then_kohm, back_kohm, c_nf, adc)
     last = course.trial.last
     assert (last["outcome"], last["fault"], last["later_faults"]) == ("complete", None, 0)
-    assert course.overshoot_ua(SET_UA) <= overshoot_max_ua(SET_UA)
+    again_us = course.back_us + WOUND_UP_US
+    assert course.overshoot_ua(SET_UA, to_us=course.back_us) <= overshoot_max_ua(SET_UA)
+    assert course.above_nc(SET_UA, course.back_us, again_us) <= WOUND_UP_NC
+    assert course.overshoot_ua(SET_UA, from_us=again_us) <= overshoot_max_ua(SET_UA)
     [event] = course.trial.events(codes.EVENT_LIMITED)
     assert course.limited_us <= event.t_ms * 1000 <= course.limited_us + 150_000
     assert event.b >= 0.95 * 40_000

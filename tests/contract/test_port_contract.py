@@ -33,6 +33,7 @@ class Nothing:
 
 BUF = [0] * SAMPLE_LEN
 ARGS = {
+    "timing": (0,),
     "sample": (BUF,),
     "resample": (BUF,),
     "actuate": (0, 0),
@@ -44,7 +45,7 @@ ARGS = {
     "write": (bytearray(4), 4),
     "put": (bytearray(1),),
 }
-ANY_TIME = {"begin", "off", "end", "now_us"}
+ANY_TIME = {"begin", "off", "end", "now_us", "timing"}
 AFTER_SAMPLE = {"resample", "actuate", "prove", "feed", "pump"}
 
 
@@ -295,6 +296,9 @@ class Lying(Nothing):
     def now_us(self):
         return super().now_us() if self.begun else self.value
 
+    def timing(self, which):
+        return self.value
+
     def read(self, buf):
         return self.value
 
@@ -311,6 +315,7 @@ def test_a_port_that_lies_is_found(value):
     broken("read", "begin", "read", port=Lying(value))
     broken("put", "begin", "put", port=Lying(value))
     value = -(1 << 30) if value == -1 else value
+    broken("timing", "timing", port=Lying(value))
     broken("sample", "begin", "wait", ("sample", [0] * SAMPLE_LEN), port=Lying(value))
 
 

@@ -8,11 +8,14 @@ compliance.
 
 from ionto.core.units import (
     INPUT_LIMITER,
+    LATE_FROM_US,
     SAMPLE_A,
     SAMPLE_B,
     SAMPLE_INPUTS,
     SAMPLE_SUPPLY,
     SAMPLE_V,
+    TIMING_LATE,
+    TIMING_LONGEST,
     WRAP_US,
 )
 from iontobench.testing import HOLD_US, ContractError
@@ -49,6 +52,7 @@ class FakePort(FakeStage):
         self.tick = 0
         self.begun = self.live = False
         self._last_tick = 0
+        self.timings = [0, 0, -1, -1]
         self.last_act = None
         self.history = []
         self.closings = []
@@ -83,6 +87,7 @@ class FakePort(FakeStage):
     def begin(self):
         self.begun = self.live = True
         self._last_tick = self.tick + _LONGEST_TICKS
+        self.timings = [0, 0, -1, -1]
 
     def off(self):
         self.last_act = "off"
@@ -106,12 +111,17 @@ class FakePort(FakeStage):
         self.limit()
         self.charge += self.current_q4() * self.dt_us
         self.elapsed_us += self.dt_us
+        self.timings[TIMING_LONGEST] = max(self.timings[TIMING_LONGEST], self.dt_us)
+        self.timings[TIMING_LATE] += self.dt_us > LATE_FROM_US
         self.clock_us = (self.clock_us + self.dt_us) & WRAP_US
         if self.pumped_us is not None and self.elapsed_us - self.pumped_us > HOLD_US:
             self.pumped_us = None
         self._wind_up()
         if self.host is not None and self.tick % 20 == 0:
             self.rx += self.host.poll(self.elapsed_us)
+
+    def timing(self, which):
+        return self.timings[which]
 
     @property
     def true_uc(self):

@@ -6,7 +6,8 @@ Units as in the contract. For tests: it allocates, and it must never replace a p
 from ionto.core.units import WRAP_US
 
 CALLS = (
-    *("begin", "off", "end", "now_us", "wait", "sample", "resample", "actuate", "prove"),
+    *("begin", "off", "end", "now_us", "wait", "timing"),
+    *("sample", "resample", "actuate", "prove"),
     *("set_polarity", "probe", "lim_test", "rearm", "feed", "pump", "read", "write", "put"),
 )
 HOLD_US = 6_000  # the dead-man's nominal hold: a longer gap between two pumps is a new start
@@ -157,6 +158,16 @@ class CheckedPort:
         self._rule(not starved, "the watchdog starved: no feed() for more than 100 ms")
         if self._elapsed_us - self._pumped_us > HOLD_US:
             self._pumping_us = None
+
+    def timing(self, which):
+        """Pass on; a small int, before `begin` too."""
+        self.calls["timing"] += 1
+        value = self._port.timing(which)
+        is_small = isinstance(value, int) and -1 <= value <= WRAP_US
+        self._rule(
+            is_small, f"timing({which}) returned {value!r}, not an integer of -1 to 2^30 - 1"
+        )
+        return value
 
     def sample(self, buf):
         """Pass on; every entry must be an int."""
