@@ -34,11 +34,12 @@ def charges(course: Course, circuit: Trace, plant: Trace):
     return found
 
 
-def assert_alike(course: Course):
+def assert_alike(course: Course) -> Trace:
     circuit, plant = courses.in_circuit(course), courses.in_plant(course)
     assert outside(course, circuit, plant) == []
     assert charges(course, circuit, plant) == []
     assert changes_ms(circuit) == pytest.approx(changes_ms(plant), abs=0.06)
+    return circuit
 
 
 def changes_ms(trace: Trace):
@@ -56,6 +57,13 @@ def test_the_simulated_stage_follows_the_circuit(course, ngspice):
 @pytest.mark.parametrize("course", courses.LONG, ids=lambda one: one.name)
 def test_the_simulated_stage_follows_the_circuit_with_other_loads(course, ngspice):
     assert_alike(course)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("course", courses.STEPPED, ids=lambda one: one.name)
+def test_a_load_step_at_random_does_not_trip_the_limiter(course, ngspice):
+    # tests/closed_loop has forty of them for the simulated stage.
+    assert not assert_alike(course).tripped[-1]
 
 
 def test_every_range_is_the_reference_to_scale_and_only_its_own_is_shown():

@@ -143,7 +143,7 @@ class DummyLoad:
     series_ohm: float = 0.01
     parallel_nf: float = 0.0
     contact: Waveform | None = None  # 1 = the lead is on
-    halves_ms: float | None = None  # from then on the resistance is half
+    step: tuple[float, float] | None = None  # ms, and the resistance from there on
 
     def lines(self) -> tuple[str, ...]:
         """The load between lead_1 and lead_2."""
@@ -153,16 +153,24 @@ class DummyLoad:
             made += [f"Vcontact contact 0 {self.contact}", "Slead lead_1 lead_on contact 0 IDEAL"]
             top = "lead_on"
         made += [f"Vload {top} load_in 0", f"Rload_s load_in load_mid {self.series_ohm:g}"]
-        made.append(f"Rload load_mid lead_2 {self.ohm:g}")
+        made.append(f"Rload load_mid lead_2 {self._most_ohm:.9g}")
         if self.parallel_nf:
             made.append(f"Cload load_mid lead_2 {self.parallel_nf:g}n")
-        if self.halves_ms is not None:
+        if self.step is not None:
+            # The lower of both resistances is the higher one with another beside it.
+            at_ms, then_ohm = self.step
+            falls = float(then_ohm < self.ohm)
+            beside_ohm = 1 / abs(1 / then_ohm - 1 / self.ohm)
             made += [
-                f"Vhalf half_on 0 {switched(self.halves_ms)}",
-                "Shalf load_mid load_half half_on 0 IDEAL",
-                f"Rhalf load_half lead_2 {self.ohm:g}",
+                f"Vstep beside_on 0 {switched(at_ms, 1 - falls, falls)}",
+                "Sstep load_mid load_beside beside_on 0 IDEAL",
+                f"Rbeside load_beside lead_2 {beside_ohm:.9g}",
             ]
         return tuple(made)
+
+    @property
+    def _most_ohm(self) -> float:
+        return self.ohm if self.step is None else max(self.ohm, self.step[1])
 
 
 def stage() -> Netlist:

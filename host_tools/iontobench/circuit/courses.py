@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.noise import seeded
 from iontobench.sim.skin import RcParams
 
 from .bench import (
@@ -35,7 +36,7 @@ ARMED_MS = 0.5  # a pulse of REARM, for the latch's state is any in a circuit si
 AFTER_MS = 1.0  # of an edge
 _GRID_MS = 0.05
 _JUMP_UA = FULL_SCALE_UA / 200  # a step of the drive that is an edge: the firmware's ramps are not
-_NOMINAL_SHARE = 1.007  # 40.28 V at 5 mA
+_NOMINAL_SHARE = 1.008  # 40.33 V at 5 mA
 _US = 1000  # in a ms
 
 
@@ -54,7 +55,7 @@ class Course:
     polarity: Steps = ()
     probe: Steps = ()
     contact: Steps = ()
-    halves_ms: float | None = None  # the resistance halves
+    load_step: tuple[float, float] | None = None  # ms, and the resistance from there on
     parallel_nf: float = 0.0
     series_ohm: float = 1.0
     looks_ms: tuple[float, ...] = ()  # where else a charge is compared: a chain closes, a trip
@@ -68,8 +69,8 @@ class Course:
     def edges_ms(self) -> list[float]:
         """When something jumps, but for ENABLE."""
         found = {0.0, *self.looks_ms}
-        if self.halves_ms is not None:
-            found.add(self.halves_ms)
+        if self.load_step is not None:
+            found.add(self.load_step[0])
         for given in (self.gate, self.polarity, self.probe, self.contact, self.rearm):
             found |= {t_ms for t_ms, _ in given}
         for (_, before), (t_ms, after) in zip(((0, 0), *self.drive), self.drive, strict=False):
@@ -115,7 +116,7 @@ def deck(course: Course, netlist: Netlist | None = None) -> str:
         course.series_ohm,
         course.parallel_nf,
         contact=_contact(course) if course.contact else None,
-        halves_ms=course.halves_ms,
+        step=course.load_step,
     )
     return StageBench(drive, load, stage() if netlist is None else netlist).deck()
 
@@ -183,8 +184,10 @@ def _events(course: Course) -> Iterator[tuple[int, str, float]]:
         "polarity": course.polarity,
         "probe": course.probe,
         "contact": course.contact,
-        "halve": () if course.halves_ms is None else ((course.halves_ms, 1),),
     }
+    if course.load_step is not None:
+        at_ms, then_ohm = course.load_step
+        yield round(at_ms * _US), "load", then_ohm / course.ohm
     for act, given in acts.items():
         for t_ms, value in given:
             yield round(t_ms * _US), act, value
@@ -199,8 +202,8 @@ def _act(bench: SimulatedBench, act: str, value: float) -> None:
             bench.rearm()
     elif act == "contact":
         (bench.meet if on else bench.lift)()
-    elif act == "halve":
-        bench.worsen(0.5)
+    elif act == "load":
+        bench.worsen(value)
         bench.edge()
     elif act == "polarity":
         bench.set_polarity(-1 if on else 1)
@@ -216,7 +219,7 @@ def ramp(start_ms: float, from_ua: float, to_ua: float, step_ua: float) -> Steps
 
 
 LEVELS_10K = Course(
-    "10 kOhm: ramp, holds, saturation, re-contact, gate",
+    "10 kΩ: ramp, holds, saturation, re-contact, gate",
     10e3,
     75,
     drive=(
@@ -227,7 +230,7 @@ LEVELS_10K = Course(
     contact=((60, 0), (64, 1)),
 )
 LEVELS_1K = Course(
-    "1 kOhm: holds from 30 uA to 5 mA, re-contact, gate",
+    "1 kΩ: holds from 30 µA to 5 mA, re-contact, gate",
     1e3,
     48,
     drive=((5, 30), (20, 500), (26, 5000)),
@@ -235,14 +238,14 @@ LEVELS_1K = Course(
     contact=((34, 0), (38, 1)),
 )
 SATURATED_30K = Course(
-    "30 kOhm: saturation at 2 mA and back",
+    "30 kΩ: saturation at 2 mA and back",
     30e3,
     40,
     drive=((5, 500), (20, 2000), (28, 800)),
     gate=((12, 1), (35, 0)),
 )
 REVERSED = Course(
-    "10 kOhm with 100 nF: ramp, reversal at zero",
+    "10 kΩ with 100 nF: ramp, reversal at zero",
     10e3,
     56,
     drive=(*ramp(12, 0, 300, 30), (24, 0), (40, 300)),
@@ -252,7 +255,7 @@ REVERSED = Course(
     series_ohm=1e3,
 )
 CLOSING = Course(
-    "1 kOhm: the series switch closes behind a high gate; LIM_TEST; REARM",
+    "1 kΩ: the series switch closes behind a high gate; LIM_TEST; REARM",
     1e3,
     52,
     drive=((2, 30), (24, 45), (36, 0)),
@@ -264,7 +267,7 @@ CLOSING = Course(
 )
 # 15 uA are below the limiter's 28: what trips is the packet of a chain that closes [S-16].
 TEST_FIRST = Course(
-    "10 kOhm: LIM_TEST before the chain closes",
+    "10 kΩ: LIM_TEST before the chain closes",
     10e3,
     16,
     drive=((2, 15),),
@@ -277,16 +280,29 @@ SHORT = (LEVELS_10K, LEVELS_1K, SATURATED_30K, REVERSED, CLOSING, TEST_FIRST)
 
 HALVED = tuple(
     Course(
-        f"{ohm / 1000:g} kOhm halve at {ua} uA",
+        f"{ohm / 1000:g} kΩ halve at {ua} µA",
         ohm,
         18,
         drive=((2, ua),),
         gate=((12, 1),),
-        halves_ms=16.0,
+        load_step=(16.0, ohm / 2),
     )
     for ohm, ua in ((8e3, 5000), (16e3, 2000), (5e3, 4500), (1e3, 5100))
 )
 PROBED = tuple(
-    Course(f"PROBE into {ohm:g} Ohm", ohm, 12, (), (), probe=((2, 1),)) for ohm in (1.1, 1e4, 1e5)
+    Course(f"PROBE into {ohm:g} Ω", ohm, 12, (), (), probe=((2, 1),)) for ohm in (1.1, 1e4, 1e5)
 )
+
+
+def stepped(seed: int) -> Course:
+    """The load step of a seed: any current from 300 µA on, any two loads within 39 V."""
+    dice = seeded(seed, "load step")
+    level_ua = dice.uniform(300, 5000)
+    first_ohm, then_ohm = (dice.uniform(500, 39e6 / level_ua) for _ in range(2))
+    name = f"{first_ohm:.0f} to {then_ohm:.0f} Ω at {level_ua:.0f} µA"
+    drive, gate = ((2, level_ua),), ((12, 1),)
+    return Course(name, first_ohm, 18, drive, gate, load_step=(16.0, then_ohm))
+
+
+STEPPED = tuple(stepped(seed) for seed in range(6))
 LONG = (*HALVED, *PROBED)
