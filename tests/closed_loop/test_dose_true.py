@@ -20,11 +20,12 @@ def allowed_uc(trial, share):
 
 
 def session(load, level_ua, adc="ideal", seed=1, specs=(), said=()):
-    """12 s at a level between ramps of 1 s."""
+    """Seconds at a level between ramps of 1 s: of small levels 5 uC are seen after 12."""
     trial = Trial(load, adc, seed, specs)
     for seconds, command in said:
         trial.say(seconds, command)
-    trial.run(by_time((level_ua, 12_000), slew_ua_s=max(1, level_ua), time_s=20))
+    hold_ms = 12_000 if level_ua < 1500 else 6_000
+    trial.run(by_time((level_ua, hold_ms), slew_ua_s=max(1, level_ua), time_s=20))
     return trial
 
 
@@ -68,14 +69,14 @@ def test_the_dose_is_true_to_a_hundredth_on_many_boards_at_many_levels(level_ua,
 @pytest.mark.parametrize("adc", ["ideal", "rp2040"])
 @pytest.mark.parametrize("load", ["forearm", "rc:5000:47"])
 def test_pauses_glitches_and_a_stop_are_counted(load, adc):
-    said = ((3, "pause"), (4.5, "resume"), (12, "stop"))
-    trial = session(load, 2000, adc, 2, ["open@9:40"], said)
+    said = ((3, "pause"), (4.5, "resume"), (11, "stop"))
+    trial = session(load, 2000, adc, 2, ["open@8:40"], said)
     assert trial.last["outcome"] == "stopped"
     assert len([1 for event in trial.items if getattr(event, "code", 0) == 7]) == 1
     assert abs(error_uc(trial)) <= allowed_uc(trial, IDEAL_SHARE if adc == "ideal" else 0.01)
 
 
-@pytest.mark.parametrize("at_s", [0.6, 1.9, 7.0, 13.6])
+@pytest.mark.parametrize("at_s", [0.6, 1.9, 4.0, 7.6])
 def test_a_dose_cut_off_by_a_fault_is_kept_and_true(at_s):
     for spec in (f"open@{at_s}", f"overcurrent@{at_s}:3"):
         trial = session("forearm", 2000, specs=[spec])

@@ -6,6 +6,7 @@ The limit is 40 V at 2 mA: every load above 20 kOhm. Compliance is judged from 9
 import pytest
 from tests.closed_loop.regulating import SETTLE_US, LoadCurrents, overshoot_max_ua
 from tests.closed_loop.sessions import FASTEST_UA_S, by_time
+from tests.support.tiers import thinned
 
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
@@ -61,8 +62,7 @@ def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
     assert event.b >= 0.95 * 40_000
 
 
-@pytest.mark.parametrize("c_nf", [1, 200])
-@pytest.mark.parametrize("then_kohm", [21.5, 32, 40, 50])
+@pytest.mark.parametrize(("then_kohm", "c_nf"), thinned([21.5, 32, 40, 50], [1, 200], part=2))
 def test_while_limited_the_set_point_stays_just_above_what_flows(then_kohm, c_nf):
     course = limited(10, then_kohm, 10, c_nf)
     flows_ua = course.most_ua(then_kohm)
@@ -102,8 +102,7 @@ def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf,
     assert max(ua for _, ua in course.between(course.back_us, 1 << 60)) < 2005
 
 
-@pytest.mark.parametrize("r_kohm", [21, 25, 40, 50])
-@pytest.mark.parametrize("c_nf", [1, 200])
+@pytest.mark.parametrize(("r_kohm", "c_nf"), thinned([21, 25, 40, 50], [1, 200], part=2))
 def test_a_load_that_never_takes_2_ma_is_limited_for_the_hold_as_programmed(r_kohm, c_nf):
     course = LoadCurrents(r_kohm, c_nf)
     last = course.trial.run(by_time((SET_UA, 1800), time_s=9))

@@ -18,9 +18,9 @@ from .runner import OPEN
 from .traces import Driver, assert_same_traces
 
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
-few = settings(max_examples=min(settings.default.max_examples // 5, 200))
+few = settings(max_examples=min(settings.default.max_examples // 8, 200))
 # What runs a whole session or supervisor costs most of all: half of that in the short tier.
-fewer = settings(max_examples=min(settings.default.max_examples // 10, 200))
+fewer = settings(max_examples=max(4, min(settings.default.max_examples - 60, 200)))
 
 
 @few
