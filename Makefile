@@ -17,12 +17,15 @@ help: ## List the targets
 run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
 
+# Modules are compiled, and their asserts rewritten, once and not in each process of the tests.
+KEEP_BYTECODE = PYTHONDONTWRITEBYTECODE=
+
 test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
+	@$(KEEP_BYTECODE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
 	@$(BIN)/python -m iontobench.compiled.build || true
-	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
+	@$(KEEP_BYTECODE) IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .

@@ -107,11 +107,13 @@ FLOODS = {
 }
 
 
-def _flooded(course, meter, data):
-    """At the set level, `data` at once; beats come behind it. To the gate's fall, and 50 ms."""
-    course.run_to(course.now_us + 100_000)
+def _flooded(course, name):
+    """At the set level, a flood at once; beats come behind it. To the gate's fall, and 50 ms."""
+    from iontobench.chip.meter import TickMeter
+
+    meter = TickMeter(course.chip, resolution_us=1000)
     since_us = course.now_us
-    course.key(data)
+    course.key(FLOODS[name])
     while course.gate_off_us(since_us) is None and course.now_us < since_us + 2_000_000:
         course.chip.run_until_us(course.chip.now_us + 10_000)
     off_us = course.gate_off_us(since_us)
@@ -137,12 +139,10 @@ def _struck(course, queued):
     return course.gate_off_us(since_us)
 
 
-def _at_level(booted, floods, queues):
+def _at_level(stay, floods, queues):
     """One session at its level, and what each flood, and each Ctrl-C in a queue, does to it."""
-    course, meter = _metered(booted, 2_000)
-    course.run_to_current(_LEVEL_UA)
-    flooded = {name: in_copy(_flooded, course, meter, FLOODS[name]) for name in floods}
-    return flooded, {queued: in_copy(_struck, course, queued) for queued in queues}
+    flooded = {name: stay.do("held", _flooded, name) for name in floods}
+    return flooded, {queued: stay.do("held", _struck, queued) for queued in queues}
 
 
 @pytest.fixture(
@@ -152,9 +152,9 @@ def _at_level(booted, floods, queues):
         pytest.param((tuple(FLOODS)[1:], (0, 64, 256)), id="many", marks=_LONG),
     ],
 )
-def at_level(request, booted):
+def at_level(request, at_2_ma):
     """`(what each flood did, when each Ctrl-C had the gate off)`, of one session."""
-    return in_copy(_at_level, booted, *request.param)
+    return _at_level(at_2_ma, *request.param)
 
 
 def test_flood_ramps_down_makes_no_tick_late_and_moves_no_set_point(at_level):

@@ -46,7 +46,7 @@ _NEAR_UC = 5
 @pytest.mark.parametrize(
     ("opens_after_us", "ended"),
     [
-        pytest.param(800_000, (3, "fault", "open"), id="open"),
+        pytest.param(450_000, (3, "fault", "open"), id="open"),
         pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
     ],
 )

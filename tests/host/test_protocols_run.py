@@ -21,6 +21,10 @@ NAMES = [
     *("sweat-test-pilocarpine", "tapwater-axilla", "tapwater-feet", "tapwater-hands"),
     "tapwater-reversal",
 ]
+# Each is of the kind of another of the short tier, on the same board.
+LIKE = (
+    *("acetic-acid-80", "dexamethasone-80", "galvanisation", "lidocaine-40", "tapwater-hands"),
+)
 # Beside 0.2 %: probe, proof, and the stored charge that leaves when the gate opens; per range.
 STRAY_UC = {"virtual": 20.0, "virtual_30ma": 50.0, "virtual_500ua": 20.0}
 # What the load's own capacitance sends back after a pulse: 0.02 uC measured, against the plan.
@@ -55,7 +59,10 @@ def test_the_protocols_that_ship_are_these():
     assert list_protocols() == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long if name in LIKE else ()) for name in NAMES],
+)
 def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
     made, run = complete_and_right(name, short=True)
     # A frame of the end may come a little before the plan's last rest is over.

@@ -17,10 +17,16 @@ from .cases import (
 from .runner import OPEN
 from .traces import Driver, assert_same_traces
 
+
+def _examples(short):
+    """So many in the short tier, where 60 are usual; in the long one as many as there is time."""
+    return short if settings.default.max_examples <= 60 else 200
+
+
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
-few = settings(max_examples=min(settings.default.max_examples // 8, 200))
-# What runs a whole session or supervisor costs most of all: half of that in the short tier.
-fewer = settings(max_examples=max(4, min(settings.default.max_examples - 60, 200)))
+few = settings(max_examples=_examples(7))
+# What runs a whole session or supervisor costs most of all.
+fewer = settings(max_examples=_examples(4))
 
 
 @few
