@@ -45,7 +45,7 @@ COLUMNS = (
     RunColumn("overshoot_ua", NUMBER, "of it above the proven peak"),
     RunColumn("load_peak_mv", NUMBER, "highest measured voltage over the load"),
     RunColumn("compliance_mv", NUMBER, "the stage's true compliance, drawn by the seed"),
-    RunColumn("load_least_ohm", NUMBER, "least V / I of the samples of at least 20 uA"),
+    RunColumn("load_least_ohm", NUMBER, "least V / I of the samples of at least 20 µA"),
     RunColumn("load_mean_ohm", NUMBER, "their mean"),
     RunColumn("load_most_ohm", NUMBER, "the highest"),
     RunColumn("is_limited", FLAG, "whether compliance limited the current"),
