@@ -42,7 +42,7 @@ def _nothing(_timer):
 @micropython.asm_thumb
 def _nap():
     # WFE; after an interrupt since the last one it does not sleep [Cortex-M0+ TRM].
-    data(2, 0xBF20)
+    data(2, 0xBF20)  # pyright: ignore[reportUndefinedVariable]
 
 
 class Clock:
