@@ -42,7 +42,11 @@ class StageFigures(msgspec.Struct, frozen=True, kw_only=True):
     windup_less_us: float
     closing_pc: float
     closing_ua: float
+    rearm_ua: float
     clamp_ua: float
+    short_ua: float
+    surge_pc: float
+    surge_us: float
     stuck_ua: float
     unwind_ua: float
     slack_pc: float
