@@ -153,8 +153,9 @@ class Proof:
             self.on_q4 = mean_q4
             self._on_b_q4 = mean_b_q4
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
-            is_open = self._was_high and mean_q4 <= self._flows_q4
-            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_STAGE
+            fault = codes.FAULT_PROOF_STAGE
+            if self._was_high and mean_q4 <= self._flows_q4:
+                fault = codes.FAULT_OPEN
             return self._end_step(good, fault, codes.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:
@@ -165,8 +166,9 @@ class Proof:
             return self._end_step(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
-            is_open = self._was_high and nothing and not tripped
-            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_LIMITER
+            fault = codes.FAULT_PROOF_LIMITER
+            if self._was_high and nothing and not tripped:
+                fault = codes.FAULT_OPEN
             return self._end_step(self._has_tripped, fault, 0)
         proven = codes.PROVEN_LIMITER if self._has_tripped else 0
         return self._end_step(not tripped, codes.FAULT_PROOF_LIMITER, proven)
