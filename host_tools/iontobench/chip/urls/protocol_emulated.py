@@ -1,11 +1,11 @@
-"""`emulated://FILE?load=NAME` for pyserial: an emulated Pico whose flash is kept in FILE.
+"""`emulated://FILE?load=NAME&board=PATH` for pyserial: an emulated Pico, its flash kept in FILE.
 
 Whatever opens a serial port can so be tried without one: `doctor`, `deploy`, `run --on`. A FILE
 that is not there is a Pico with stock MicroPython and nothing on it but the file `calibration`,
 fitted on two known loads, without which no bench of this seed passes its own checks. On its pins
-are the simulated stage and a load (`forearm` by default). Its clock is the chip's: a caller that
-asks for `monotonic()` gets emulated seconds. The chip runs only while somebody waits for it. It
-is no evidence about hardware.
+are the simulated stage of `pico_pwm`, or of the board in the folder PATH, and a load (`forearm` by
+default). Its clock is the chip's: a caller that asks for `monotonic()` gets emulated seconds. The
+chip runs only while somebody waits for it. It is no evidence about hardware.
 """
 
 from pathlib import Path
@@ -20,6 +20,7 @@ from iontobench.chip.pico import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.disk import write_whole
+from iontobench.errors import UserError
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.skin import load_skin
@@ -32,9 +33,9 @@ _LOOK_US = 20_000  # how far the chip runs where a caller polls without waiting
 class Pico:
     """An emulated chip with a bench on its pins, at power-on."""
 
-    def __init__(self, path: Path, load: str):
+    def __init__(self, path: Path, load: str, board_name: str = BOARD):
         self.path = path
-        board = load_board(BOARD).BOARD
+        board = load_board(board_name).BOARD
         if not path.exists():
             fitted = calibrate_seeded(board, ADC, SEED)
             text = " ".join(str(number) for row in fitted for number in row)
@@ -46,7 +47,7 @@ class Pico:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
         bench = SimulatedBench(board, load_skin(load), ADC, SEED)
-        self.wiring = Wiring(self.chip, bench, pin_map(BOARD), from_us=self.chip.now_us)
+        self.wiring = Wiring(self.chip, bench, pin_map(board_name), from_us=self.chip.now_us)
 
     def save(self) -> None:
         """Keep the flash; whole, so that a killed program leaves the old one."""
@@ -134,14 +135,16 @@ class Serial(ChipSerial):
         """As the address says.
 
         Raises:
-            SerialException: no image, no such load, or a file that is no flash.
+            SerialException: no image, no such load or board, or a file that is no flash.
         """
         name, _, query = rest.partition("?")
-        load = parse_qs(query).get("load", [DEFAULT_LOAD])[-1]
+        asked = parse_qs(query)
+        load = asked.get("load", [DEFAULT_LOAD])[-1]
+        board = asked.get("board", [BOARD])[-1]
         if rest not in _PICOS:
             try:
-                _PICOS[rest] = Pico(Path(name), load)
-            except (OSError, ValueError, ImageError) as error:
+                _PICOS[rest] = Pico(Path(name), load, board)
+            except (OSError, ValueError, ImageError, UserError) as error:
                 raise serial.SerialException(str(error)) from error
         self._pico = _PICOS[rest]
         return self._pico.chip
