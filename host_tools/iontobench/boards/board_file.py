@@ -104,7 +104,7 @@ def _line_of(error: BaseException, path: Path) -> int:
     """The last line of `path` that the error passed through."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [one.lineno for one in frames if Path(one.filename).resolve() == path.resolve()]
-    return (lines and lines[-1]) or 1
+    return lines[-1] or 1 if lines else 1
 
 
 def troubles(module: ModuleType, folder: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,7 @@ class Out:
         ports: the serial ports; by default this computer's.
         target_for: what `--on` names; by default as `sessions.targets` says.
         report: writes the report beside a record; by default with the package `report`.
+        volumes: the folders where boards in boot mode may be; by default this computer's.
     """
 
     def __init__(
@@ -57,10 +58,12 @@ class Out:
         ports: "HostPorts | None" = None,
         target_for: "Callable[[str, Path | None], Target] | None" = None,
         report: Callable[[Path], Path] | None = None,
+        volumes: Callable[[], Iterable[Path]] | None = None,
     ) -> None:
         self._ports = ports
         self._target_for = target_for
         self._report = report
+        self._volumes = volumes
         self.json = False
         self.data_dir: Path | None = None
         self.gone = False
@@ -128,6 +131,14 @@ class Out:
         from iontobench.sessions.targets import target_for
 
         return target_for(on, uf2, self._ports)
+
+    def volumes(self) -> Iterable[Path]:
+        """The folders where boards in boot mode may be."""
+        if self._volumes is not None:
+            return self._volumes()
+        from iontobench.device.bootsel import mounted
+
+        return mounted()
 
     def report(self, record: Path) -> Path:
         """Write the report beside a record."""

@@ -34,6 +34,7 @@ COMMANDS = {
     "plan": ("plans.plan", "Plan runs on a load over weeks: check, due, log, response."),
     "boards": ("boards.boards", "List, show, check or begin boards."),
     "skins": ("skins.skins", "List, show, check or begin load models."),
+    "flash": ("flash.flash", "Put MicroPython onto a Pico that is in boot mode."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
     "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),

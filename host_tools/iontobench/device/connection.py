@@ -86,7 +86,7 @@ class BoardInfo(msgspec.Struct, frozen=True, kw_only=True):
     def trouble(self, name: str) -> str | None:
         """Why the board at port `name` cannot run a session, with the remedy, or None."""
         if self.python != "micropython":
-            return f"{self.python} runs there, not MicroPython; put MicroPython on the board"
+            return f"{self.python} runs there, not MicroPython; put it there: iontobench flash"
         if self.info is None:
             return f"no firmware on the board; put it there: iontobench deploy {name}"
         version = self.info.get("link_version")
@@ -128,7 +128,7 @@ class Repl(SerialTransport):
             except TransportError as error:
                 raise PortError(
                     "no MicroPython answers there; is it the right port? Unplug the board and "
-                    "plug it in again, or put MicroPython on it"
+                    "plug it in again, or put MicroPython on it: iontobench flash"
                 ) from error
 
     def do(self, code: str | bytes) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ionto.core.telemetry import LINK_VERSION
 from iontobench import resources
+from iontobench.chip.image import MICROPYTHON
 from iontobench.findings import Finding
 
 from .connection import BoardInfo, BusyError, Connection, connect
@@ -51,7 +52,7 @@ def examine(name: str, ports: HostPorts = HOST_PORTS, own: str | None = None) ->
 def _firmware(name: str, about: BoardInfo, own: str | None) -> Iterator[Finding]:
     version = f"{about.python} {about.version} on {about.machine}"
     if about.python != "micropython" or about.mpy != MPY_VERSION:
-        remedy = "put MicroPython 1.26 for this board on it, then deploy"
+        remedy = f"put MicroPython {MICROPYTHON} on it (iontobench flash), then deploy"
         yield Finding("micropython", version, remedy)
         return
     yield Finding("micropython", version)
