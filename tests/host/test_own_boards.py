@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from tests.host.cli import call
 from tests.host.protocol_bench import compiled, shipped
+from tests.host.protocol_files import short
 
 from iontobench import resources
 from iontobench.boards import check as board_check
@@ -45,7 +46,7 @@ def mine(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def short(monkeypatch):
+def unsimulated(monkeypatch):
     """A check without its two staircases, which have tests of their own."""
     well = board_check.Finding("sessions", "left out")
     monkeypatch.setattr(board_check, "_staircases", lambda board: well)
@@ -242,7 +243,9 @@ def test_the_folder_of_a_shipped_board_is_that_board():
     ],
     ids=lambda one: one[:24],
 )
-def test_the_check_tells_what_is_missing_with_a_remedy(mine, short, file, old, new, what, told):
+def test_the_check_tells_what_is_missing_with_a_remedy(
+    mine, unsimulated, file, old, new, what, told
+):
     change(mine, old, new, file)
     said = call(*CHECK)
     assert said.code == 1
@@ -251,7 +254,9 @@ def test_the_check_tells_what_is_missing_with_a_remedy(mine, short, file, old, n
     assert remedy
 
 
-def test_a_simulated_board_is_held_to_the_contract_by_its_own_port(tmp_path, monkeypatch, short):
+def test_a_simulated_board_is_held_to_the_contract_by_its_own_port(
+    tmp_path, monkeypatch, unsimulated
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "board.py").write_text(SIMULATED, "utf-8")
@@ -291,9 +296,10 @@ def test_a_board_of_ones_own_is_deployed_looked_at_and_run_by_its_folder(plug, m
     assert row[0] == "board"
     assert "--board PATH" in row[2]
     assert wrong(call("doctor", NAME, *named, "--json")) == []
-    run = ("run", "demo", "--on", NAME, "--json", "--data", "data")
+    Path("short.toml").write_text(short(0.5, 0.01, 1.0))
+    run = ("run", "short.toml", "--on", NAME, "--json", "--data", "data")
     refused = call(*run)
-    assert refused.code == 4
+    assert refused.code == 2
     assert "is a mine, a board this program does not know; give its folder" in refused.err
     said = call(*run, *named)
     assert (said.code, said.object["board"]) == (0, "mine"), said.err

@@ -51,6 +51,7 @@ class Out:
         target_for: what `--on` names; by default as `sessions.targets` says.
         report: writes the report beside a record; by default with the package `report`.
         volumes: the folders where boards in boot mode may be; by default this computer's.
+        ask: what a person answers to a question; by default at this terminal.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Out:
         target_for: "Callable[[str, Path | None], Target] | None" = None,
         report: Callable[[Path], Path] | None = None,
         volumes: Callable[[], Iterable[Path]] | None = None,
+        ask: Callable[[str], str] | None = None,
     ) -> None:
         self._ports = ports
         self._target_for = target_for
         self._report = report
         self._volumes = volumes
+        self._ask = ask
         self.json = False
         self.data_dir: Path | None = None
         self.gone = False
@@ -139,6 +142,21 @@ class Out:
         from iontobench.device.bootsel import mounted
 
         return mounted()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there who could answer."""
+        return self._ask is not None or (sys.stdin.isatty() and sys.stderr.isatty())
+
+    def ask(self, question: str) -> str:
+        """The line that a person types.
+
+        Raises:
+            click.Abort: Ctrl-C, or the end of what is typed.
+        """
+        if self._ask is not None:
+            return self._ask(question)
+        return click.prompt(question, default="", show_default=False, prompt_suffix="", err=True)
 
     def report(self, record: Path) -> Path:
         """Write the report beside a record."""

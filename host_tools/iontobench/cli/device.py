@@ -19,6 +19,7 @@ import msgspec
 from iontobench import resources, text
 from iontobench.device.board_probe import Found
 from iontobench.device.build import BuildError, export, slot_files
+from iontobench.device.calibration_file import PATH as CALIBRATION
 from iontobench.device.connection import (
     BoardInfo,
     Connection,
@@ -48,7 +49,6 @@ from .options import board_option
 from .terminal import screen, talk
 
 _BOARD = "pico_pwm"
-CALIBRATION = "/calibration"  # one kind of board's scales; on another kind they would be wrong
 _MONITOR_S = 1.0
 _HINT = "bench.info()  bench.run()  stop  bench.clear(); Ctrl-X or Ctrl-] leaves the terminal"
 _EMULATED_HINT = "an emulated board answers some twenty times slower; Enter shows its prompt"
@@ -141,7 +141,7 @@ def _board(out: Out, name: str, about: BoardInfo, asked: str | None) -> str:
 def _write(out: Out, connection: Connection, about: BoardInfo, board: str) -> Deployed:
     firmware, root = _built(board)
     is_other = about.board not in (None, resources.board_of(board).name)
-    drop = [CALIBRATION] if is_other else []
+    drop = [CALIBRATION] if is_other else []  # on another kind it would be wrong
     return deploy_files(BoardFiles(connection), firmware, root, out.say, drop)
 
 

@@ -4,7 +4,6 @@ Exit 0 when MicroPython answers at a port, 2 for an image that is not the right 
 is no board, or it does not take the image or does not come back.
 """
 
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +12,8 @@ import msgspec
 from iontobench.errors import DONE, NoDeviceError, UserError
 
 from .console import Out, json_option
+
+_YES = ("", "y", "yes")
 
 
 @click.command(
@@ -72,6 +73,6 @@ def _may_download(out: Out) -> bool:
     """Asks, where there is somebody who could answer."""
     from iontobench.chip.image import IMAGE_URL
 
-    if out.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if out.json or not out.can_ask:
         return False
-    return click.confirm(f"download the image from {IMAGE_URL}?", default=True, err=True)
+    return out.ask(f"download the image from {IMAGE_URL}? [Y/n] ").strip().lower() in _YES

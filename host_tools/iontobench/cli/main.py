@@ -36,6 +36,7 @@ COMMANDS = {
     "skins": ("skins.skins", "List, show, check or begin load models."),
     "flash": ("flash.flash", "Put MicroPython onto a Pico that is in boot mode."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
+    "calibrate": ("calibrate.calibrate", "A board's senses against known resistors and a meter."),
     "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
     "repl": ("device.repl", "A terminal at a board's own prompt."),

@@ -43,6 +43,7 @@ def examine(name: str, ports: HostPorts = HOST_PORTS, own: str | None = None) ->
             yield from _firmware(found, about, own)
             yield from _slots(found, connection)
             yield from _latch(about)
+            yield from _calibration(found, about)
     except BusyError:
         raise
     except (PortError, BoardError) as error:
@@ -92,6 +93,17 @@ def _latch(about: BoardInfo) -> Iterator[Finding]:
     else:
         remedy = "look into it, then bench.clear() at its prompt, or run --clear"
         yield Finding("fault", f"latched: {fault}", remedy)
+
+
+def _calibration(name: str, about: BoardInfo) -> Iterator[Finding]:
+    scales = about.scales
+    if scales is None:
+        return
+    if scales.trouble is None:
+        yield Finding("calibration", scales.told)
+    else:
+        remedy = f"iontobench calibrate {name} --load OHM:PERCENT, twice"
+        yield Finding("calibration", scales.trouble, remedy)
 
 
 def _no(what: str, sentence: str) -> Finding:

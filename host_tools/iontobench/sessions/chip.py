@@ -17,6 +17,7 @@ from iontobench.chip.pico import ADC, pin_map
 from iontobench.chip.usb import ChipTimeoutError
 from iontobench.chip.wiring import Wiring
 from iontobench.device.build import board_files
+from iontobench.device.calibration_file import pack
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
 from iontobench.sim.bench import SimulatedBench
 
@@ -32,8 +33,7 @@ def flash_files(job: Job) -> dict[str, bytes]:
     """A deployed board's files, with the seeded board's calibration where one was fitted."""
     files = board_files(job.board_at or job.board.name)
     if job.calibration is not None:
-        numbers = [str(number) for row in job.calibration for number in row]
-        files["calibration"] = " ".join(numbers).encode()
+        files["calibration"] = pack(job.calibration, job.board.name)
     return files
 
 

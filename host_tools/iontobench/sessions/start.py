@@ -172,7 +172,7 @@ def _check_real(request: RunRequest, target: Target) -> None:
         line = f"--on {request.rung} is a {target.board}, not a {asked}; leave --board out"
         raise errors.NoDeviceError(line)
     if asked is None and target.board not in resources.board_names():
-        raise errors.NoDeviceError(
+        raise UserError(
             f"--on {request.rung} is a {target.board}, a board this program does not know; "
             "give its folder: --board PATH"
         )

@@ -19,10 +19,12 @@ from iontobench.chip.machine import Chip
 from iontobench.chip.pico import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.device.calibration_file import pack
 from iontobench.disk import write_whole
 from iontobench.errors import UserError
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.meter import Meter
 from iontobench.sim.skin import load_skin
 
 DEFAULT_LOAD = "forearm"
@@ -38,15 +40,16 @@ class Pico:
         board = load_board(board_name).BOARD
         if not path.exists():
             fitted = calibrate_seeded(board, ADC, SEED)
-            text = " ".join(str(number) for row in fitted for number in row)
-            self.chip = Chip(find_image(), {"calibration": text.encode()})
+            self.chip = Chip(find_image(), {"calibration": pack(fitted, board.name)})
         else:
             self.chip = Chip(find_image())
             data = path.read_bytes()
             if len(data) != FILESYSTEM_BYTES:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
-        bench = SimulatedBench(board, load_skin(load), ADC, SEED)
+        params = load_skin(load)
+        self.load_ohm: float | None = getattr(params, "r_ohm", None)
+        bench = self.bench = SimulatedBench(board, params, ADC, SEED)
         self.wiring = Wiring(self.chip, bench, pin_map(board_name), from_us=self.chip.now_us)
 
     def save(self) -> None:
@@ -148,6 +151,18 @@ class Serial(ChipSerial):
                 raise serial.SerialException(str(error)) from error
         self._pico = _PICOS[rest]
         return self._pico.chip
+
+    @property
+    def load_ohm(self) -> float | None:
+        """The resistor on the leads; None: the load is none."""
+        return None if self._pico is None else self._pico.load_ohm
+
+    def meter_mv(self) -> float:
+        """What a voltmeter across the resistor reads now, mV."""
+        if self._pico is None or self._pico.load_ohm is None:
+            raise serial.PortNotOpenError()
+        self._pico.wiring.sync()
+        return Meter(self._pico.bench, self._pico.load_ohm, SEED).read_mv()
 
     def close(self) -> None:
         """Keep the flash too."""
