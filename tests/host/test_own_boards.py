@@ -88,6 +88,17 @@ def test_a_new_board_is_run_checked_and_shown_by_its_folder(mine, undrawn):
     record = Path(said.object["record"]).read_text("utf-8")
     assert json.loads(record.splitlines()[0])["header"]["board"]["name"] == "mine"
     assert str(mine) not in record
+    replay = ("replay", "last", "--data", "data")
+    refused = call(*replay)
+    assert refused.code == 2
+    assert "no board 'mine' in this project; one of your own needs --board PATH" in complaint(
+        refused
+    )
+    assert call(*replay, "--board", "./mine").code == 0
+    change(mine, "max_ua=5000", "max_ua=4900")
+    altered = call(*replay, "--board", "./mine")
+    assert altered.code == 2
+    assert "its board mine has another max_ua today: 5000 then, 4900 now" in complaint(altered)
 
 
 def test_the_data_of_the_folder_are_those_that_a_protocol_is_judged_by(mine):
