@@ -12,7 +12,7 @@ import pytest
 from tests.host.cli import call
 from tests.host.protocol_files import short
 
-from ionto.core import codes
+from ionto.core import codes, program
 from ionto.core.units import UA_Q4
 from ionto.rp2 import calibration
 from iontobench import resources
@@ -193,8 +193,23 @@ def test_a_lead_that_is_off_is_told_with_the_resistor(bench):
     bench.answer = off
     said = bench.calibrate(*LOADS)
     assert said.code == 1
-    assert "the known load was not driven to its end: " in complaint(said)
-    assert "is the resistor of 1000 Ω on the leads" in complaint(said)
+    assert "the known load of 1000 Ω was not driven to its end: " in complaint(said)
+    assert "is it on the leads, and nothing else?" in complaint(said)
+
+
+@pytest.mark.parametrize(
+    ("board", "loads"), [("virtual_30ma", (500, 1500)), ("virtual_500ua", (10_000, 47_000))]
+)
+def test_a_board_of_any_range_is_calibrated(board, loads):
+    words = [word for ohm in loads for word in ("--load", f"{ohm}:0.1")]
+    said = call("calibrate", "virtual", "--board", board, *words, "--json")
+    assert (said.code, said.object["board"]) == (0, board), said.err
+
+
+def test_the_ramps_of_a_fast_board_are_within_its_programs_walls():
+    words = calibrate.staircase_words([24_000], 30_000, 12_000)
+    needed_uc = 24_000 * 12 + 24_000 * 24 // 10
+    assert words[program.H_CHARGE_UC] >= needed_uc
 
 
 def test_a_latched_fault_is_told_and_nothing_flows(bench):
@@ -244,9 +259,9 @@ def test_a_virtual_bench_is_calibrated_without_anybody_and_the_residuals_are_dra
         ("a,b\n1,2\n", "missing required field"),
         (",".join(FIELDS) + "\n", "there is no reading in it"),
         (",".join(FIELDS) + "\n1000,0.1,1000,10,1,2,3,4,volts\n", "unit: found 'volts'"),
-        (",".join(FIELDS) + "\n1000,0.1,1000,0,1,2,3,4,mV\n", "samples: found 0"),
-        (",".join(FIELDS) + "\n0,0.1,1000,9,1,2,3,4,mV\n", "load_ohm, tolerance_percent"),
-        (",".join(FIELDS) + "\nx,0.1,1000,9,1,2,3,4,mV\n", "Expected `float`, got `str`"),
+        (",".join(FIELDS) + "\n1000,0.1,1000,0,1,2,3,4,mv\n", "samples: found 0"),
+        (",".join(FIELDS) + "\n0,0.1,1000,9,1,2,3,4,mv\n", "load_ohm, tolerance_percent"),
+        (",".join(FIELDS) + "\nx,0.1,1000,9,1,2,3,4,mv\n", "Expected `float`, got `str`"),
     ],
 )
 def test_a_file_that_holds_no_readings_is_told_with_its_line(tmp_path, text, told):
@@ -261,11 +276,11 @@ def test_a_file_that_holds_no_readings_is_told_with_its_line(tmp_path, text, tol
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("2.013 V", (2013.0, "mV")),
-        ("402mV", (402.0, "mV")),
-        ("1,998 mA", (1998.0, "uA")),
-        (" 1998 µA ", (1998.0, "uA")),
-        ("1998 uA", (1998.0, "uA")),
+        ("2.013 V", (2013.0, "mv")),
+        ("402mV", (402.0, "mv")),
+        ("1,998 mA", (1998.0, "ua")),
+        (" 1998 µA ", (1998.0, "ua")),
+        ("1998 uA", (1998.0, "ua")),
     ],
 )
 def test_what_a_person_types_of_a_meter(text, value):

@@ -83,7 +83,7 @@ def readings_of(board, seed, plan=PLAN, tolerance=0.1, samples=SAMPLES):
     for ohm, ua in plan:
         mv = ua * ohm * share[ohm] / 1000
         codes = board.codes(ua, mv, samples)
-        found.append(CodeReading(ohm, tolerance, ua, samples, *codes, mv * meter, "mV"))
+        found.append(CodeReading(ohm, tolerance, ua, samples, *codes, mv * meter, "mv"))
     return found
 
 
@@ -199,7 +199,7 @@ def test_a_meter_that_reads_the_current_needs_no_resistors_value_for_it():
     board = DacBoard(3)
     by_volts = readings_of(board, 3, tolerance=1)
     amps = [
-        one if one.unit == "rest" else replace(one, meter=float(one.level_ua), unit="uA")
+        one if one.unit == "rest" else replace(one, meter=float(one.level_ua), unit="ua")
         for one in by_volts
     ]
     first, second = fitted(board, by_volts).senses, fitted(board, amps).senses

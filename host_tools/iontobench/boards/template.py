@@ -30,8 +30,8 @@ BOARD = Board(
     max_ua=5000,  # {max_ua}; the senses reach a quarter more
     compliance_mv=40000,  # {compliance_mv}; what the stage makes over the load at max_ua
     sigma_q4=37,  # {sigma_q4}; noise of one sample of sense A, in 1/16 of a microampere:
-    # 1.5 steps of a converter of 12 bits over 6250 uA
-    # proof_scale=1,  # {proof_scale}; 6 on a board of 30 mA: the proof drives 30 and 45 uA
+    # 1.5 steps of a converter of 12 bits over 6250 µA
+    # proof_scale=1,  # {proof_scale}; 6 on a board of 30 mA: the proof drives 30 and 45 µA
     # probe_mv=5000,  # {probe_mv}; PROBE's source ...
     # probe_ohm=100000,  # {probe_ohm}; ... and the resistor behind it
     # lim_test=True,  # False: no LIM_TEST line, so the proof cannot test the limiter
@@ -46,7 +46,7 @@ PINS = {{
 }}
 
 # (zero_counts, mul, shift) of sense A, sense B, load voltage and supply, as the stage is designed:
-# value = (code - zero) * mul >> shift, codes 0..4095, currents in 1/16 uA, voltages in mV.
+# value = (code - zero) * mul >> shift, codes 0..4095, currents in 1/16 µA, voltages in mV.
 # A calibration beside a meter replaces them.
 SCALES = {scales}
 

@@ -217,6 +217,7 @@ def _read(out: Out, bench: Any, ohm: float, percent: float, level_ua: int) -> An
     """One level; a slip of the pen is told at once, and the level is held again."""
     from iontobench.device.calibration import CalibrationError
     from iontobench.device.calibration_fit import slip
+    from iontobench.device.calibration_readings import SIGNS
     from iontobench.sessions.calibrate import PERSON_MS, take_level
 
     for _ in range(_TYPE_AGAIN):
@@ -227,7 +228,7 @@ def _read(out: Out, bench: Any, ohm: float, percent: float, level_ua: int) -> An
             )
         one = take_level(bench, ohm, percent, level_ua, _asking(out))
         wrong = slip(one, bench.nominal, bench.board)
-        told = f"the meter says {one.meter:.1f} {one.unit}"
+        told = f"the meter says {one.meter:.1f} {SIGNS[one.unit]}"
         out.say(f"{ohm:g} {signs.OHM}, {level_ua} {signs.UA}: {told}")
         if wrong is None:
             return one

@@ -103,7 +103,7 @@ def staircase_words(levels_ua: list[int], max_ua: int, hold_ms: int = _HOLD_MS) 
     """
     slew_ua_s = min(max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S)
     top_ua = levels_ua[-1]
-    time_s = len(levels_ua) * (hold_ms // 1000 + 2)
+    time_s = len(levels_ua) * (hold_ms // 1000 + 2) + 2 * top_ua // slew_ua_s
     stairs = [
         ProgramSegment(
             kind=program.HOLD_TIME,

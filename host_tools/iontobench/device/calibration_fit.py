@@ -15,7 +15,7 @@ from ionto.core.units import UA_Q4
 from iontobench import signs
 
 from .calibration import CODE_TOP, CalibrationError, Row, check_span, composed, fit_line
-from .calibration_readings import REST, CodeReading
+from .calibration_readings import MICROAMPS, MILLIVOLTS, REST, CodeReading
 
 GAIN_MAX = 0.10  # of nominal: more is another shunt
 OFFSET_MAX = 0.025  # of full scale: the RP2040's converter has 15 codes of 2048 at most [E11]
@@ -130,7 +130,7 @@ def _sense(
     true = [one.true_mv if is_voltage else one.true_ua for one in readings]
     sigmas = [_sigma(at, one, board) for one in readings]
     # The resistor's tolerance is in whatever the meter does not read itself.
-    by_resistor = "uA" if is_voltage else "mV"
+    by_resistor = MICROAMPS if is_voltage else MILLIVOLTS
     shares = [
         one.tolerance_percent / 100 / RECTANGLE if one.unit == by_resistor else 0.0
         for one in readings

@@ -18,13 +18,20 @@ from iontobench.errors import UserError
 from .calibration import Row
 
 REST = "rest"  # the unit of the reading with the output off, which needs no meter
-_TYPED = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*(mV|V|mA|uA|µA|μA)", re.IGNORECASE)
-_UNITS = {"mv": ("mV", 1.0), "v": ("mV", 1000.0), "ma": ("uA", 1000.0), "ua": ("uA", 1.0)}
+MILLIVOLTS, MICROAMPS = "mv", "ua"  # the units of a meter
+SIGNS = {MILLIVOLTS: "mV", MICROAMPS: signs.UA}
+_TYPED = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*(mv|v|ma|[uµμ]a)", re.IGNORECASE)
+_UNITS = {
+    "mv": (MILLIVOLTS, 1.0),
+    "v": (MILLIVOLTS, 1000.0),
+    "ma": (MICROAMPS, 1000.0),
+    "ua": (MICROAMPS, 1.0),
+}
 UNITS_TEXT = f"a number with V, mV, mA or {signs.UA}, for example 2.013 V"
 
 
 class CodeReading(msgspec.Struct, frozen=True):
-    """Means over `samples` samples, and what the meter said in `unit`: mV, uA or `rest`."""
+    """Means over `samples` samples, and what the meter said in `unit`: `mv`, `ua` or `rest`."""
 
     load_ohm: float
     tolerance_percent: float
@@ -39,12 +46,12 @@ class CodeReading(msgspec.Struct, frozen=True):
     @property
     def true_ua(self) -> float:
         """The current by the meter, and where it reads volts by the resistor."""
-        return self.meter * 1000.0 / self.load_ohm if self.unit == "mV" else self.meter
+        return self.meter * 1000.0 / self.load_ohm if self.unit == MILLIVOLTS else self.meter
 
     @property
     def true_mv(self) -> float:
         """The load's voltage by the meter, and where it reads a current by the resistor."""
-        return self.meter * self.load_ohm / 1000.0 if self.unit == "uA" else self.meter
+        return self.meter * self.load_ohm / 1000.0 if self.unit == MICROAMPS else self.meter
 
 
 FIELDS = CodeReading.__struct_fields__
@@ -57,7 +64,7 @@ def code_of(value: float, row: Row) -> float:
 
 
 def typed(text: str) -> tuple[float, str]:
-    """What a person has typed, as (number, `mV` or `uA`).
+    """What a person has typed, as (number, `mv` or `ua`).
 
     Raises:
         ValueError: it is no number with one of the units.
@@ -116,8 +123,8 @@ def read_file(path: Path) -> list[CodeReading]:
 
 
 def _wrong(one: CodeReading) -> str | None:
-    if one.unit not in ("mV", "uA", REST):
-        return f"unit: found {one.unit!r}; allowed: mV, uA, {REST}"
+    if one.unit not in (MILLIVOLTS, MICROAMPS, REST):
+        return f"unit: found {one.unit!r}; allowed: {MILLIVOLTS}, {MICROAMPS}, {REST}"
     if one.samples < 1:
         return f"samples: found {one.samples}; allowed: 1 or more"
     if one.unit != REST and not (one.load_ohm > 0 and one.tolerance_percent > 0):

@@ -17,7 +17,7 @@ from iontobench import signs
 from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
 from iontobench.device.calibration_file import PATH, ZEROS_ONLY, pack
-from iontobench.device.calibration_readings import REST, CodeReading, code_of
+from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, code_of
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
 from iontobench.device.files import BoardFiles, write
 from iontobench.device.port import BoardError, HostPorts, PortError
@@ -174,7 +174,7 @@ def take_level(
     b_ua = fmean(sample.current_ua - sample.difference_ua for sample, _ in rows)
     v_mv = fmean(sample.load_mv for sample, _ in rows)
     a, b, v = _codes(bench, (a_ua * UA_Q4, b_ua * UA_Q4, v_mv))
-    meter, unit = (fmean(mv for _, mv in rows), "mV") if bench.has_meter else ask(level_ua)
+    meter, unit = (fmean(mv for _, mv in rows), MILLIVOLTS) if bench.has_meter else ask(level_ua)
     return CodeReading(ohm, tolerance_percent, level_ua, len(rows), a, b, v, meter, unit)
 
 
@@ -183,8 +183,8 @@ def _complete(last: dict[str, Any] | None, outcome: str, ohm: float) -> None:
     if outcome != _COMPLETE:
         why = (last or {}).get("fault") or outcome
         raise CalibrationError(
-            f"the known load was not driven to its end: {why}; is the resistor of {ohm:g} "
-            f"{signs.OHM} on the leads, and nothing else?"
+            f"the known load of {ohm:g} {signs.OHM} was not driven to its end: {why}; is it on "
+            "the leads, and nothing else?"
         )
 
 
