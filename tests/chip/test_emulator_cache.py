@@ -5,15 +5,13 @@ off it is the stock emulator, to the bit. Switched on it waits as the plain Pyth
 """
 
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 
 import pytest
-from tests.arch.sources import HOST, ROOT
+from tests.arch.sources import HOST
 
+from .cached_emulator import told_by_cached
 from .test_emulator_build import _KNOWN
 
 _PENALTY_CLK = 50
@@ -104,24 +102,10 @@ def told_by_cached_build():
 
 @pytest.fixture(scope="module")
 def told(chip_image):
-    from iontobench.chip.cache_build import cached_build
-    from iontobench.chip.native_build import NativeError
-
     try:
-        build = cached_build(ROOT)
-    except NativeError as why:
+        return told_by_cached(__name__, "told_by_cached_build")
+    except FileNotFoundError as why:
         pytest.skip(f"chip tier: {why}")
-    if build is None:
-        pytest.skip(
-            "chip tier: no emulator with a flash cache; `make chip-cache ARGS=--build` compiles it"
-        )
-    code = f"from {__name__} import told_by_cached_build as f; print(f())"
-    path = os.pathsep.join([str(build), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    run = [sys.executable, "-c", code]
-    said = subprocess.run(
-        run, env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, check=True, capture_output=True
-    )
-    return json.loads(said.stdout)
 
 
 def test_model_that_is_off_leaves_the_known_state_of_the_stock_emulator(told):

@@ -108,6 +108,37 @@ def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
         assert model.name in err
 
 
+def _counted(booted):
+    """Misses and accesses of 60 ticks, where each look adds 5 hits and 7 accesses."""
+    from iontobench.chip.patches import CTR_ACC, CTR_HIT
+    from iontobench.device import timing
+    from iontobench.device.connection import connect
+
+    from .link_plugged import NAME, bench_on, plug
+
+    chip = booted[0]
+    plug(chip)
+    on_the_pins = bench_on(*booted)
+    counts = {CTR_HIT: 0, CTR_ACC: 0}
+
+    def count(offset):
+        counts[offset] += 5 if offset == CTR_HIT else 7
+        return counts[offset]
+
+    chip.mcu.xip_ctrl.read_uint32 = count
+    timing._BATCH = 60
+    with connect(NAME) as connection:
+        ticks = timing.measure(connection, 60)
+    return ticks.misses, ticks.accesses, on_the_pins[0].truth.gross_uc
+
+
+def test_doctor_counts_hits_and_accesses_of_every_tick(booted):
+    misses, accesses, charge_uc = in_copy(_counted, booted)
+    assert accesses == [7] * 60
+    assert misses == [7 - 5] * 60
+    assert charge_uc == 0
+
+
 def _left_raw(booted):
     """What a crashed program leaves: the raw REPL with half a source in it."""
     from iontobench.device.board_probe import Found
