@@ -84,5 +84,5 @@ def test_readings_have_to_span_a_fifth_of_the_range(max_ua):
         return [Reading(ua, ua, ua, ua, ua) for ua in levels_ua]
 
     fit_calibration(over(max_ua / 5), used, max_ua)
-    with pytest.raises(CalibrationError, match=f"at least 8 over {max_ua // 5} µA"):
+    with pytest.raises(CalibrationError, match=f"at least 5 over {max_ua // 5} µA"):
         fit_calibration(over(max_ua / 5 - 1), used, max_ua)

@@ -93,6 +93,7 @@ def test_loads_are_named(words):
 )
 def test_boards_are_named(words):
     assert sorted(offered(*words, "")) == resources.board_names()
+    assert [item.type for item in items(*words, "./")] == ["dir"]
 
 
 @pytest.mark.parametrize("command", ["deploy", "doctor", "monitor", "repl"])

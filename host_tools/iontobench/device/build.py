@@ -154,9 +154,9 @@ def slot_files(board: str) -> dict[str, bytes]:
     for path in resources.firmware_files():
         name = path.relative_to(root).as_posix()
         if name not in _MPY_HOST_ONLY:
-            files[f"ionto/{name[:-3]}.mpy"] = _compile(path, name)
+            files[f"ionto/{name[:-3]}.mpy"] = compile_file(path, name)
     board_py = resources.board_file(board, "board.py")
-    files["ionto/board.mpy"] = _compile(board_py, "board.py")
+    files["ionto/board.mpy"] = compile_file(board_py, "board.py")
     files["manifest"] = manifest(files, resources.main_py().read_bytes())
     return files
 
@@ -205,7 +205,15 @@ def export(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _compile(path: Path, name: str) -> bytes:
+def compile_file(path: Path, name: str) -> bytes:
+    """One file of the firmware, as it goes onto the chip.
+
+    Args:
+        path: its source; name: as the chip's tracebacks call it.
+
+    Raises:
+        BuildError: it does not compile.
+    """
     return _compiled(path.read_text("utf-8"), name)
 
 
