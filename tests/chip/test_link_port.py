@@ -62,7 +62,7 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
     assert verify(entry.record).sentence().startswith("intact")
 
 
-def _timed(booted):
+def timed_by_doctor(booted):
     """`doctor --timing`, with fewer ticks, and whether any output moved."""
     import json
 
@@ -91,7 +91,7 @@ def _timed(booted):
 def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     from iontobench.device.timing import MODELS
 
-    code, told, err, moved, drive, charge_uc, info = in_copy(_timed, booted)
+    code, told, err, moved, drive, charge_uc, info = in_copy(timed_by_doctor, booted)
     assert code == 0, err
     assert "600 ticks with nothing energised" in err
     lengths_us = sorted(told["timing"]["lengths_us"])
