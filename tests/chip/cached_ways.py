@@ -22,6 +22,7 @@ _SETTLE_US = 25_000
 _DRAINED_US = 1_000  # what the output's capacitance still holds
 _STEP_US = 100
 _QUIET_US = 50_000
+_TICKS = 600
 
 
 def told():
@@ -167,7 +168,7 @@ def _timed(booted):
 
     from .test_link_port import timed_by_doctor
 
-    _, told, _, _, _, gross_uc, _ = timed_by_doctor(booted)
+    _, told, _, _, _, gross_uc, _ = timed_by_doctor(booted, _TICKS)
     ticks = Ticks(**told["timing"])
     return {
         "misses": ticks.misses,

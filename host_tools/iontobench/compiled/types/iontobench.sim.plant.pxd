@@ -11,10 +11,11 @@ cdef class PlantState:
     cdef public long long hold_us, leads_off, live_us, even_us, full_us, probe_us
     cdef public long long _slow_since_us
     cdef public double x1_ua, x2_ua, drive_ua, v1_mv, v2_mv, node_mv, shunt_ua, load_ua
-    cdef public double passed, wound_pc, forced_ua, sense_ua, sense_mv, open_mv
+    cdef public double passed, wound_pc, closing_ua, forced_ua, surge_pc, sense_ua, sense_mv
+    cdef public double open_mv
     cdef public double short_kohm, gain, net_pc, backward_pc, peak_ua, back_peak_ua
     cdef public double dump_peak_ua, guard_ua, compliance_mv, _slow_net_pc, _slow_backward_pc
-    cdef public bint closing, enable, smooth, gate, probe, source, contact, gate_welded, series_welded
+    cdef public bint enable, smooth, gate, probe, source, contact, gate_welded, series_welded
     cdef public bint starved, leaves_b
     cpdef void switch(self) except *
     cpdef void pumped(self, long long dead_after_us) except *
