@@ -164,16 +164,12 @@ def _bitten(course):
 
 def _timed(booted):
     """Misses and accesses of each tick of `doctor --timing`, and its line in the table."""
-    from iontobench.device.connection import connect
-    from iontobench.device.timing import lines, measure
+    from iontobench.device.timing import Ticks, lines
 
-    from .link_plugged import NAME, bench_on, plug
+    from .test_link_port import timed_by_doctor
 
-    plug(booted[0])
-    on_the_pins = bench_on(*booted)
-    with connect(NAME) as connection:
-        ticks = measure(connection, _TICKS)
-    gross_uc = on_the_pins[0].truth.gross_uc
+    _, told, _, _, _, gross_uc, _ = timed_by_doctor(booted, _TICKS)
+    ticks = Ticks(**told["timing"])
     return {
         "misses": ticks.misses,
         "accesses": ticks.accesses,

@@ -65,7 +65,7 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
 _TICKS = 150
 
 
-def _timed(booted):
+def timed_by_doctor(booted, ticks=_TICKS):
     """`doctor --timing`, with fewer ticks in two batches, and whether any output moved."""
     import json
 
@@ -83,7 +83,7 @@ def _timed(booted):
     for line in ("gate", "enable", "probe"):
         pin = chip.mcu.gpio[MODULE.PINS[line]]
         pin.add_listener(lambda value, last: moved.append(value == GPIOPinState.HIGH))
-    timing.TICKS, timing._BATCH = _TICKS, _TICKS // 2
+    timing.TICKS, timing._BATCH = ticks, ticks // 2
     code, out, err = _call("doctor", NAME, "--timing", "--json")
     wiring.sync()
     told = json.loads(out.splitlines()[-1])
@@ -94,7 +94,7 @@ def _timed(booted):
 def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     from iontobench.device.timing import MODELS
 
-    code, told, err, moved, drive, charge_uc, info = in_copy(_timed, booted)
+    code, told, err, moved, drive, charge_uc, info = in_copy(timed_by_doctor, booted)
     assert code == 0, err
     assert f"{_TICKS} ticks with nothing energised" in err
     lengths_us = sorted(told["timing"]["lengths_us"])
