@@ -44,6 +44,7 @@ def _run(chip, source):
 
 
 @pytest.mark.parametrize("work_us", [100, 400, 800])
+@pytest.mark.short_cases("100", "800")
 def test_length_of_a_tick_is_the_work_in_it(looping, work_us):
     chip, meter = looping
     _run(chip, f"loop(20, {work_us})")

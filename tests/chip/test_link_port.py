@@ -62,7 +62,7 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
     assert verify(entry.record).sentence().startswith("intact")
 
 
-_TICKS = 150
+_TICKS = 60
 
 
 def _timed(booted):
@@ -132,6 +132,7 @@ def _counted(booted):
     return ticks.misses, ticks.accesses, on_the_pins[0].truth.gross_uc
 
 
+@pytest.mark.long
 def test_doctor_counts_hits_and_accesses_of_every_tick(booted):
     misses, accesses, charge_uc = in_copy(_counted, booted)
     assert accesses == [7] * 60

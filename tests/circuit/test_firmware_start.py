@@ -38,6 +38,7 @@ _FOUND = {  # failed part: what the firmware then refuses the start for; 0 is pa
 _LATCH_GONE = "U5A output low"
 
 
+@pytest.mark.long
 def test_the_firmware_passes_the_circuit_with_the_pins_that_it_was_recorded_with():
     start, again = firmware_start.recorded(), firmware_start.whole().verdict()
     assert (again.fault, again.proven) == (0, 31)
@@ -50,6 +51,7 @@ def test_the_firmware_passes_the_circuit_with_the_pins_that_it_was_recorded_with
 
 
 @pytest.mark.hazard("H-09", "H-10")
+@pytest.mark.long
 def test_a_gate_that_closes_gives_no_more_than_the_drive():
     conducts, series, limiter, ramp = firmware_start.recorded().rises_us("gate")
     whole = firmware_start.whole()
@@ -60,6 +62,7 @@ def test_a_gate_that_closes_gives_no_more_than_the_drive():
 
 
 @pytest.mark.hazard("H-10")
+@pytest.mark.long
 def test_the_test_current_opens_the_latch_after_lim_test_and_rearm_gives_no_packet():
     whole = firmware_start.whole()
     assert 5 < whole.trips_us() < 20
@@ -76,6 +79,7 @@ def test_a_dead_limiter_does_not_trip_and_the_firmware_refuses_it():
 
 
 @pytest.mark.hazard("H-10")
+@pytest.mark.long
 def test_a_third_of_the_test_current_trips_nothing_so_no_packet_does():
     # 15 uA into 10 kOhm: in another order the packet trips there (test_tolerances).
     weak = firmware_start.played_limiter(ohm=10e3, drive_factor=1 / 3)

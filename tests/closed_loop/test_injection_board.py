@@ -47,6 +47,7 @@ def test_a_brown_out_takes_stage_and_processor_at_once():
 
 
 @pytest.mark.parametrize(("percent", "factor"), [(1, 0.99), (-2, 1.02)])
+@pytest.mark.short_cases("1-0.99")
 def test_a_fast_clock_shortens_the_session_by_its_share(percent, factor):
     true_us = session().plant.gates[-1][0]
     wrong_us = session(f"clock-rate@0:{percent}").plant.gates[-1][0]

@@ -36,6 +36,16 @@ OTHERS = [phase.name for phase in PHASES if phase.name != "hold"]
     ],
     ids=lambda value: value if isinstance(value, str) else f"{len(value)} faults",
 )
+@pytest.mark.short_cases(
+    "hold-18 faults",
+    "idle-3 faults",
+    "turning-3 faults",
+    "contact lost-3 faults",
+    "pulses-3 faults",
+    "ramp up-3 faults",
+    "proof-3 faults",
+    "probe-3 faults",
+)
 def test_the_commonest_faults_are_off_in_time_in_each_phase(phase, faults):
     rows = [run_trial(cell) for cell in trials((phase, LOAD)) if cell.case.fault in faults]
     assert len(rows) == len(faults)

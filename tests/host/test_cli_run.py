@@ -112,6 +112,7 @@ def test_latched_fault_refuses_the_next_run_until_cleared(run, tmp_path):
     assert run("--json").code == 0
 
 
+@pytest.mark.long
 def test_latch_is_of_one_board_only(run):
     run(runner=FakeRunner(open_at_s=30))
     assert run("--board", "pico_pwm", "--json").code == 0
@@ -196,6 +197,7 @@ def test_same_seed_gives_the_same_bytes_and_meta_has_the_clock(run, tmp_path):
     assert str(tmp_path).encode() not in two
 
 
+@pytest.mark.drawn
 def test_real_session_with_an_open_lead_ends_off_and_on_record(tmp_path):
     said = call("run", "dexamethasone-40", "--fault", "open@8", "--json", "--data", tmp_path)
     assert said.code == 3

@@ -8,8 +8,6 @@ from .link_board import Board
 from .link_firmware import Firmware
 from .link_run import lines_of, plugged, runner
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def run(plug, tmp_path):

@@ -13,6 +13,8 @@ from iontobench.link.events import Event, Sample
 from iontobench.records import DISCLAIMER, write_meta
 from iontobench.report import plots
 
+pytestmark = pytest.mark.drawn
+
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory):

@@ -16,8 +16,6 @@ from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 SITES = sorted(get_args(schema.Skin))
 
 
@@ -163,6 +161,7 @@ def test_a_record_holds_a_files_load_and_never_its_path(written, tmp_path, monke
     assert str(tmp_path) not in record.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_skin_that_moves_a_lot_still_gives_a_session_and_not_a_runaway(written, tmp_path):
     path = written(("noise_sigma = 0.02", "noise_sigma = 0.3"))
     said = call(*("run", "dental-fluoride", "--skin", path, "--json", "--data", tmp_path / "data"))

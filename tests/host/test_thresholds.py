@@ -106,6 +106,7 @@ def test_a_proof_without_margin_refuses_healthy_boards(monkeypatch):
     assert proof_thresholds(Converters(BOARD, 40, 1))[0].nuisance > 0.1
 
 
+@pytest.mark.long
 def test_the_command_prints_a_line_for_each_threshold_and_a_column_for_each_range(capsys):
     thresholds.main(["--many", "3", "--some", "1", "--jobs", "2"])
     lines = capsys.readouterr().out.splitlines()
