@@ -26,7 +26,8 @@ _SHARED = {
     "database": None,
     "suppress_health_check": [HealthCheck.too_slow],
 }
-settings.register_profile("ci", max_examples=60, **_SHARED)
+settings.register_profile("ci", max_examples=25, **_SHARED)
+settings.register_profile("mutants", max_examples=60, **_SHARED)
 settings.register_profile("long", max_examples=2000, **_SHARED)
 settings.load_profile(os.environ.get("IONTOBENCH_PROFILE", "ci"))
 

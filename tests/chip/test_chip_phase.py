@@ -121,6 +121,7 @@ def test_slow_start_moves_no_interrupt_before_its_tick_is_due(booted, earlier_us
     assert all(_NEAREST_US <= us <= _FARTHEST_US for us in intervals_us[1:])
 
 
+@pytest.mark.long
 def test_tick_that_outlasts_its_period_leaves_the_next_ones_in_their_place(booted):
     after_us, intervals_us = in_copy(_phases, booted, _OVERRUNS)
     assert max(intervals_us) >= _OVERRUN_US

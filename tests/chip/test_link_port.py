@@ -50,6 +50,7 @@ _NEAR_UC = 5
         pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_after_us, ended):
     from iontobench.records import RecordStore, verify
 
@@ -62,7 +63,7 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
     assert verify(entry.record).sentence().startswith("intact")
 
 
-_TICKS = 60
+_TICKS = 150
 
 
 def _timed(booted):
@@ -91,6 +92,7 @@ def _timed(booted):
     return code, told, err, any(moved), wiring.drive, plant.truth.gross_uc, info
 
 
+@pytest.mark.long
 def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     from iontobench.device.timing import MODELS
 
@@ -132,7 +134,6 @@ def _counted(booted):
     return ticks.misses, ticks.accesses, on_the_pins[0].truth.gross_uc
 
 
-@pytest.mark.long
 def test_doctor_counts_hits_and_accesses_of_every_tick(booted):
     misses, accesses, charge_uc = in_copy(_counted, booted)
     assert accesses == [7] * 60

@@ -38,7 +38,6 @@ _FOUND = {  # failed part: what the firmware then refuses the start for; 0 is pa
 _LATCH_GONE = "U5A output low"
 
 
-@pytest.mark.long
 def test_the_firmware_passes_the_circuit_with_the_pins_that_it_was_recorded_with():
     start, again = firmware_start.recorded(), firmware_start.whole().verdict()
     assert (again.fault, again.proven) == (0, 31)
@@ -51,7 +50,6 @@ def test_the_firmware_passes_the_circuit_with_the_pins_that_it_was_recorded_with
 
 
 @pytest.mark.hazard("H-09", "H-10")
-@pytest.mark.long
 def test_a_gate_that_closes_gives_no_more_than_the_drive():
     conducts, series, limiter, ramp = firmware_start.recorded().rises_us("gate")
     whole = firmware_start.whole()
@@ -62,7 +60,6 @@ def test_a_gate_that_closes_gives_no_more_than_the_drive():
 
 
 @pytest.mark.hazard("H-10")
-@pytest.mark.long
 def test_the_test_current_opens_the_latch_after_lim_test_and_rearm_gives_no_packet():
     whole = firmware_start.whole()
     assert 5 < whole.trips_us() < 20

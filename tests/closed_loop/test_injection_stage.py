@@ -158,6 +158,7 @@ def test_a_slow_lift_takes_its_share_of_the_area_in_equal_parts_over_60_s(skin):
         assert bench.load.r1_kohm == pytest.approx(10, rel=0.001)
 
 
+@pytest.mark.long
 def test_a_slow_lift_ends_where_a_sudden_one_does():
     slow, sudden = (
         held(0, f"{kind}@0.001:50", skin="rc:5000:100", ticks=1)

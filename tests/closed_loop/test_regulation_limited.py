@@ -107,6 +107,7 @@ def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(
     ],
 )
 @pytest.mark.short_cases("10-rp2040")
+@pytest.mark.long
 def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf, adc):
     course = limited(10, 40, 10, c_nf, adc, slew_ua_s=500)
     assert max(ua for _, ua in course.between(course.back_us, 1 << 60)) < 2005

@@ -119,6 +119,7 @@ def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
     assert trial.last["dose_uc"] == pytest.approx(LONGER_UC, abs=0.0025 * LONGER_UC)
 
 
+@pytest.mark.long
 def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
     # A stage that makes just 1 mA into 40 kOhm.
     trial = asked(load="resistor:40000", compliance_share=0.901, dose_uc=LONGER_UC, time_s=17)

@@ -83,7 +83,7 @@ def test_the_command_runs_as_a_module():
         ),
     ],
 )
-@pytest.mark.short_cases("options2-asked2", "options3-asked3")
+@pytest.mark.short_cases("options2-asked2")
 def test_a_record_is_the_commands_byte_for_byte(tmp_path, options, asked):
     said = call("run", "demo", *options, "--json", "--data", tmp_path / "command")
     result = iontobench.run("demo", data_dir=tmp_path / "api", **asked)

@@ -85,6 +85,7 @@ def test_pandas_and_duckdb_read_the_parts(small):
     assert duckdb.sql(query).fetchall() == [("open", 6), (None, 6)]
 
 
+@pytest.mark.long
 def test_processes_give_the_same_bytes_as_one(small, tmp_path):
     said = call("campaign", small[0], "--out", tmp_path / "two", "--jobs", "2")
     assert said.code == 0, said.err
@@ -360,6 +361,7 @@ def test_shared_runs_that_differ_are_told_with_column_value_and_command(small, t
     assert "--fault open@3" in shown["command"]
 
 
+@pytest.mark.long
 def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path, monkeypatch):
     """With a stand-in for a population: a shipped skin jittered by the member's index."""
 

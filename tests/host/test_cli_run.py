@@ -131,6 +131,7 @@ def test_summary_of_a_fault_says_how_the_next_run_goes_on(run):
     assert "the next run on this simulated bench needs --clear" in said.out
 
 
+@pytest.mark.long
 def test_damaged_latch_counts_as_latched(run, tmp_path):
     (tmp_path / "latched").mkdir()
     (tmp_path / "latched" / "virtual.json").write_text("{")
@@ -186,6 +187,7 @@ def test_without_a_skin_it_is_the_protocols_own(run):
     assert runner.job.skin == "forearm"
 
 
+@pytest.mark.long
 def test_same_seed_gives_the_same_bytes_and_meta_has_the_clock(run, tmp_path):
     first, second = run("--json").object["record"], run("--json").object["record"]
     assert first != second
@@ -211,6 +213,7 @@ def test_real_session_with_an_open_lead_ends_off_and_on_record(tmp_path):
     assert "<svg" in (tmp_path / "r.html").read_text()
 
 
+@pytest.mark.long
 def test_converter_that_needs_it_is_calibrated_and_the_record_says_how(run):
     ideal, real = FakeRunner(), FakeRunner()
     run("--json", runner=ideal)

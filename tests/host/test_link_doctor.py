@@ -148,7 +148,7 @@ def test_every_no_is_shown_with_what_to_do(plug):
 def test_a_monitor_watches_a_session_to_its_end_and_sends_nothing_but_questions(plug):
     firmware = Firmware()
     plug.board = Board(firmware)
-    data = program.pack(held_for(25))
+    data = program.pack(held_for(30))
     firmware.load(data, program.crc16(data))
     firmware.run()
     firmware.live_to_hold()

@@ -127,6 +127,7 @@ def test_an_override_runs_anyway_and_is_recorded(bench):
     assert "before it was allowed: a load of resistors" in page
 
 
+@pytest.mark.long
 def test_an_override_that_was_not_needed_is_not_recorded(bench):
     said = run(bench, AT, "--override", "in doubt")
     assert (said.code, header_of(bench, 1)["plan"]["override"]) == (0, None)

@@ -65,8 +65,7 @@ def test_the_protocols_that_ship_are_these():
 )
 @pytest.mark.short_cases(
     "dexamethasone-40",
-    "patch-two-phase",
-    "tapwater-axilla",
+    "tapwater-reversal",
     "sweat-test-pilocarpine",
     "acetylcholine-5x20s",
     "dental-fluoride",

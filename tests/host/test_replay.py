@@ -95,6 +95,7 @@ def test_a_calibrated_board_is_replayed_with_the_calibration_of_its_record(tmp_p
     assert found.is_equal, found.difference
 
 
+@pytest.mark.long
 def test_a_load_from_a_file_is_replayed_without_the_file(tmp_path):
     skin = tmp_path / "mine.toml"
     assert call("skins", "new", "-o", skin).code == 0
@@ -158,6 +159,7 @@ def test_another_seed_differs(plain, tmp_path):
     assert found.difference.item > 0
 
 
+@pytest.mark.long
 def test_a_command_at_a_time_when_no_host_could_send_it_differs(tmp_path):
     def act(session):
         session.step(5.0)

@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 from hypothesis import settings
 
-_SHORT_EXAMPLES = 60  # of the profile `ci`
+_LEFT_OUT = pytest.mark.long, pytest.mark.thinned
+_SHORT_EXAMPLES = 25  # of the profile `ci`
 
 
 def examples(short, long):
@@ -14,7 +15,8 @@ def examples(short, long):
 
 
 def thinned(*axes, part):
-    """Every combination of `axes`; one in `part` is short, the others are marked long.
+    """Every combination of `axes`; one in `part` is short, the others are marked long and
+    `thinned`.
 
     The short ones are those whose places along the axes add up to a multiple of `part`: with axes
     of at least `part` values, each value of one axis meets each of another.
@@ -22,7 +24,7 @@ def thinned(*axes, part):
     found = []
     for places in product(*(range(len(axis)) for axis in axes)):
         values = [axis[place] for axis, place in zip(axes, places, strict=True)]
-        marks = pytest.mark.long if sum(places) % part else ()
+        marks = _LEFT_OUT if sum(places) % part else ()
         found.append(pytest.param(*values, marks=marks))
     return found
 
