@@ -107,6 +107,7 @@ def test_a_gap_shorter_than_the_debounce_is_a_dip_that_costs_no_cut(gap_ms):
 
 
 @pytest.mark.parametrize("load", ["forearm", "rc:10000:47", "rc:1000:200"])
+@pytest.mark.short_cases("rc:1000:200")
 def test_after_a_dip_the_current_comes_back_without_an_overshoot(load):
     trial = CutTrial(load, "open@3.0003:3.4")
     after = []

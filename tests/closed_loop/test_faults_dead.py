@@ -136,6 +136,7 @@ def lives_us(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.short_cases("read", "actuate", "feed")
 def test_an_error_in_any_call_of_the_port_is_off_at_once(name):
     trial = Dying("forearm", name)
     assert trial.die() <= lives_us(name) + DEAD_US
@@ -145,6 +146,7 @@ def test_an_error_in_any_call_of_the_port_is_off_at_once(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.short_cases("sample", "actuate", "pump")
 def test_an_error_with_a_board_that_cannot_switch_off_is_off_by_the_dead_man(name):
     trial = Dying("forearm", name, seed=LONGEST_SEED, deaf=True)
     trial.die()

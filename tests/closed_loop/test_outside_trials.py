@@ -109,6 +109,7 @@ def test_a_sudden_lift_is_told_within_two_seconds_and_goes_on():
 
 
 @pytest.mark.parametrize(("level_ua", "ohm"), [(20, 50_000), (20, 200), (30, 5000)])
+@pytest.mark.short_cases("20-50000")
 def test_a_program_smaller_than_the_probes_own_current_runs_on_500_ua(level_ua, ohm):
     held = segment(program.HOLD_TIME, level_ua, 10, 0, 5000)
     made = words([held], level_ua, 10, time_s=30, charge_uc=1000)

@@ -87,6 +87,7 @@ def test_a_step_settles_with_the_calibrated_rp2040_adc_to_a_hundredth(r_kohm, c_
     ("r_kohm", "c_nf"),
     tiers(product(SHORT_KOHM, (1, 50, 200)), ((0.5, 1), (0.5, 200), (16, 1), (16, 50), (50, 200))),
 )
+@pytest.mark.short_cases("16-50", "50-200", "0.5-1")
 def test_a_load_that_halves_over_20_ms_never_sees_more_than_the_figure(r_kohm, c_nf):
     set_ua = set_point_ua(r_kohm)
     course = LoadCurrents(r_kohm, c_nf)

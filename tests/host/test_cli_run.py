@@ -63,6 +63,7 @@ def test_json_names_a_record_that_verifies_and_a_report(run, tmp_path):
     assert said.object["report"].endswith("report.html")
 
 
+@pytest.mark.long
 def test_prose_goes_to_stderr_with_json_and_to_stdout_without(run):
     with_json = run("--json")
     without = run("--clear")

@@ -60,6 +60,7 @@ def test_its_record_is_whole_and_says_when_and_on_which_board(plug, run, tmp_pat
     assert verify(entry.record).sentence().startswith("intact")
 
 
+@pytest.mark.long
 def test_no_frame_is_lost_and_nothing_on_the_link_is_unreadable(plug, run):
     plugged(plug)
     kinds = [next(iter(line)) for line in lines_of(run())]

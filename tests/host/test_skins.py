@@ -150,6 +150,7 @@ def test_new_without_a_file_goes_to_stdout():
     assert "kohm" not in said.err
 
 
+@pytest.mark.long
 def test_a_record_holds_a_files_load_and_never_its_path(written, tmp_path, monkeypatch):
     play(monkeypatch, FakeRunner())
     path, data = written(), tmp_path / "data"

@@ -19,9 +19,9 @@ from .runner import OPEN
 from .traces import Driver, assert_same_traces
 
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
-few = settings(max_examples=examples(5, 200))
+few = settings(max_examples=examples(4, 200))
 # What runs a whole session or supervisor costs most of all.
-fewer = settings(max_examples=examples(3, 200))
+fewer = settings(max_examples=examples(2, 200))
 
 
 @few
