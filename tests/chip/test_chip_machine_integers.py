@@ -98,7 +98,7 @@ def judge(flow):
 
 def prove():
     made = Proof(Board("any", 5000, 40000, 37))
-    for at in range(900):
+    for at in range(PROOF_TICKS):
         on = made.gate and made.pump and not made.lim_test
         current = 16 * made.drive * 5000 // 65535 if on else 0
         if at % 300 == 299:
@@ -108,18 +108,18 @@ def prove():
         tell(over, made.gate, made.drive, made.fault, made.proven, made.on_q4)
         if over:
             made.start()
-        elif at == 700:
+        elif at == PROOF_TICKS * 7 // 9:
             made.leave()
 
 def probe():
     made = Probe(5000, 100000)
-    for at in range(80):
+    for at in range(ROUNDS * 2):
         tell(made.step(draw(0, 5000)), made.current_q4, made.load_ohm, made.now_q4(draw(0, 5000)))
 
 def pulse():
     made = Pulses()
     made.start(10, 12, 3, 6)
-    for at in range(150):
+    for at in range(ROUNDS * 4):
         tell(made.step(draw(1, 3000)), made.left)
 
 def check_slowly():
@@ -133,11 +133,11 @@ def check_slowly():
     checks._integrity._words, checks._integrity._count = [5, -7, 1 << 28], 3
     made.follow(32000, 10000, 0, 0)
     buf = words([0, 0, 0, 12000, 0])
-    for at in range(1200):
+    for at in range(SLOW_TICKS):
         made.envelope.move(4000)
         buf[0] = made.envelope.expected_q4 + draw(-400, 400)
-        buf[2] = draw(9000, 9200) if at < 700 else draw(2000, 12000)
-        tell(checks.step(buf, 1 + at // 400 % 2, made.freeze), checks.warning)
+        buf[2] = draw(9000, 9200) if at < SLOW_TICKS * 7 // 12 else draw(2000, 12000)
+        tell(checks.step(buf, 1 + at * 3 // SLOW_TICKS % 2, made.freeze), checks.warning)
         tell(checks.steady.warning, checks.steady._sum_mv, checks.energised_ms, checks.noise_q4)
 
 prove()
@@ -159,9 +159,14 @@ def _on_the_chip(booted, script):
 
 
 @pytest.mark.hazard("H-01")
-@pytest.mark.parametrize("rounds", [40, pytest.param(160, marks=pytest.mark.long)])
-def test_machine_integers_on_the_chip_are_the_plain_pythons(booted, rounds):
-    script = f"ROUNDS = {rounds}\n{SCRIPT}"
+@pytest.mark.parametrize(
+    ("rounds", "proof_ticks", "slow_ticks"),
+    [(14, 310, 180), pytest.param(160, 900, 1200, marks=pytest.mark.long)],
+)
+def test_machine_integers_on_the_chip_are_the_plain_pythons(
+    booted, rounds, proof_ticks, slow_ticks
+):
+    script = f"ROUNDS, PROOF_TICKS, SLOW_TICKS = {rounds}, {proof_ticks}, {slow_ticks}\n{SCRIPT}"
     here = io.StringIO()
     with contextlib.redirect_stdout(here):
         exec(script, {"__name__": "script"})

@@ -50,6 +50,7 @@ _NEAR_UC = 5
         pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_after_us, ended):
     from iontobench.records import RecordStore, verify
 
@@ -91,6 +92,7 @@ def timed_by_doctor(booted, ticks=_TICKS):
     return code, told, err, any(moved), wiring.drive, plant.truth.gross_uc, info
 
 
+@pytest.mark.long
 def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     from iontobench.device.timing import MODELS
 

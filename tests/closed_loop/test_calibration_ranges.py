@@ -61,6 +61,7 @@ def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.short_cases("virtual", "virtual_30ma")
 def test_with_another_boards_calibration_a_board_of_any_range_refuses_to_start(name):
     board = board_of(name)
     result = ran(board, most_of(board), 1, calibration(board, "rp2040", 2))

@@ -169,6 +169,7 @@ def test_an_unknown_shell_is_exit_2_with_the_ones_there_are():
     assert all(shell in said.err for shell in completion.SHELLS)
 
 
+@pytest.mark.long
 def test_bash_completes_with_the_script(tmp_path, data):
     bash = shutil.which("bash")
     if bash is None:
