@@ -1,6 +1,8 @@
 """A board of one's own is one folder: begun, checked, simulated, deployed, told what it lacks."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,15 @@ def test_the_data_of_the_folder_are_those_that_a_protocol_is_judged_by(mine):
     assert (said.code, said.object["board"]) == (1, "mine")
     assert "peak current, board 2.000 mA" in said.object["reason"]
     assert "--board" not in said.object["reason"], "nobody knows what else is on that bench"
+
+
+def test_a_board_that_was_changed_within_a_second_is_read_anew(mine, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    at = (mine / "board.py").stat()
+    assert resources.load_board("./mine").BOARD.max_ua == 5000
+    change(mine, "max_ua=5000", "max_ua=4900")
+    os.utime(mine / "board.py", ns=(at.st_atime_ns, at.st_mtime_ns))
+    assert resources.load_board("./mine").BOARD.max_ua == 4900
 
 
 def test_an_existing_folder_is_kept(mine):

@@ -9,9 +9,10 @@ import importlib.util
 import re
 import traceback
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, Never
 
 from ionto.core.limits import PEAK_MAX_UA, Board
 from iontobench import signs
@@ -22,6 +23,13 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 NAME_TEXT = "a letter, then up to 39 of a-z, 0-9 and _"
 PROOF_UA = 60  # at most what a proof may drive, times proof_scale [docs/control.md, Proof]
 PROBE_MAX_UA = 50  # [boards/pico_pwm/README.md, What the stage must be], S-19
+
+
+class _FreshLoader(SourceFileLoader):
+    """Without a cache: Python takes a file of the same second and length for the one of before."""
+
+    def path_stats(self, path: str) -> Never:
+        raise OSError(f"no cache of {path}")
 
 
 class BoardFileError(UserError):
@@ -71,7 +79,9 @@ def execute(path: Path) -> ModuleType:
     """
     if not path.is_file():
         raise BoardFileError(_missing(path))
-    spec = importlib.util.spec_from_file_location(f"iontobench_boards_{path.parent.name}", path)
+    name = f"iontobench_boards_{path.parent.name}"
+    loader = _FreshLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise BoardFileError(f"{path}: it cannot be read")
     module = importlib.util.module_from_spec(spec)
