@@ -7,6 +7,7 @@ when a fault is latched, 4 without a board. Readings that are taken are kept in 
 
 import shlex
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -128,26 +129,13 @@ def _check_plot(plot: Path | None) -> None:
         raise UserError(f"--plot {plot}: its ending is none of {', '.join(SUFFIXES)}")
 
 
-class _Virtual:
-    """A virtual bench as a context, like that of a port."""
-
-    def __init__(self, bench: Any):
-        self._bench = bench
-
-    def __enter__(self) -> Any:
-        return self._bench
-
-    def __exit__(self, *_exc: object) -> None:
-        return None
-
-
 def _bench(out: Out, port: str, board: str | None, seed: int) -> Any:
     """The bench at `port`."""
     from iontobench.sessions.calibrate import BoardCalibrationBench, VirtualCalibrationBench
 
     if port == _VIRTUAL:
         data = resources.board_of(board or _VIRTUAL)
-        return _Virtual(VirtualCalibrationBench(data, "rp2040", seed))
+        return nullcontext(VirtualCalibrationBench(data, "rp2040", seed))
 
     def board_for(name: str) -> Any:
         data = resources.board_of(board or name)

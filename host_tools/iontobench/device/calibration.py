@@ -37,7 +37,7 @@ class Reading(msgspec.Struct, frozen=True):
     meter_mv: float
 
 
-class Line(NamedTuple):
+class FittedLine(NamedTuple):
     """true = gain * reported + offset, with standard uncertainties, and what is left over."""
 
     gain: float
@@ -53,7 +53,7 @@ def fit_line(
     sigmas: Sequence[float],
     groups: Sequence[int] = (),
     tolerances: Sequence[float] = (),
-) -> Line:
+) -> FittedLine:
     """Weighted least squares of a line.
 
     Args:
@@ -82,7 +82,7 @@ def fit_line(
     gain = float(beta[0])
     offset = float(beta[1]) - gain * middle
     at_zero = np.array([-middle, 1.0])
-    return Line(
+    return FittedLine(
         gain,
         offset,
         float(np.sqrt(covariance[0, 0])),
