@@ -71,7 +71,7 @@ CONVERTER = [one.name for one in Netlist.of_blocks("converter").elements()]
 @pytest.mark.long
 @pytest.mark.parametrize("step", "CEGH")
 def test_the_guards_read_the_same_before_the_converter_is_there(step, ngspice):
-    alone = stage().without(*CONVERTER, "C501", "D501")
+    alone = stage().without(*CONVERTER, "C501", "D501").added("Rread foot 0 1k")
     read = expected_v(step, alone)
     for row, point, node, _, least, most in ROWS:
         if row == step and point in ("TP10", "TP13", "TP14", "TP15", "TP16", "GPIO 22"):
@@ -104,6 +104,21 @@ def test_every_test_point_of_the_page_is_listed_on_that_node():
     named = {point: node for _, point, node, *_ in ROWS if point.startswith("TP")} | GROUND
     assert {**TEST_POINTS, **named} == TEST_POINTS
     assert set(named) == set(TEST_POINTS)
+
+
+# Of a Raspberry Pi Pico's header, by its data sheet: three pins of the GPIOs, then one of ground.
+HEADER = dict(
+    zip((pin for pin in range(1, 31) if pin % 5 != 3 and pin != 30), range(23), strict=False)
+)
+HEADER |= {31: 26, 32: 27, 34: 28}
+PINS = re.compile(r"^\| (\d+) \| (\d+) \| ", re.M)
+
+
+def test_the_boards_page_names_the_header_pin_of_each_line():
+    board = (stage_folder().parent / "README.md").read_text(encoding="utf-8")
+    said = {int(pin): int(gpio) for gpio, pin in PINS.findall(board)}
+    assert len(said) == 12
+    assert {pin: HEADER[pin] for pin in said} == said
 
 
 def test_the_pages_count_of_parts_is_the_lists():

@@ -30,7 +30,8 @@ def series_switch(s: Sheet) -> None:
 
 def dead_man(s: Sheet) -> None:
     """The pump from left to right."""
-    pins = s.box("XU8", (0, 0.56), ["in"], ["out"], 2)
+    pins = s.box("XU8", (0, 0.56), ["in", "oe"], ["out"], 2)
+    s.ground(pins["oe"])
     s.net("enable", pins["in"])
     s.two("C311", pins["out"], (5, 0))
     s.two("C312", (5, 0), (7.5, 0))

@@ -20,6 +20,7 @@ Point = tuple[float, float]
 _TEXT = 10.0
 _SMALL = 8.5
 _TINY = 7.0
+_TITLE, _NOTE = 13.0, 11.0  # of the picture of the whole, which is wide
 _BLUE = "#00458c"  # the names of nets
 _CLEAR = 0.16  # between a symbol's edge and its label
 _HALF = 0.3  # of a symbol across its wire: resistor, capacitor, diode
@@ -182,25 +183,23 @@ class Sheet:
                 self._label(pin, inside, align, "center", _SMALL, "black")
         return ends
 
-    def block(self, title: str, corner: Point, wide: float, high: float, note: str = "") -> None:
-        """A block of the whole: a box with its name."""
+    def block(
+        self, title: str, corner: Point, wide: float, high: float, note: str = "", frame_to=None
+    ) -> None:
+        """A block of the whole: a box with its name; its frame may reach further down."""
         x, y = corner
-        self._frame(corner, (x + wide, y - high))
+        self._frame(corner, (x + wide, y - high if frame_to is None else frame_to))
         middle = (x + wide / 2, y - high / 2)
-        self.text(title, (middle[0], middle[1] + (0.28 if note else 0)))
+        self.text(title, (middle[0], middle[1] + (0.33 if note else 0)), _TITLE)
         if note:
-            self.text(note, (middle[0], middle[1] - 0.32), _SMALL, "#444444")
+            self.text(note, (middle[0], middle[1] - 0.33), _NOTE, "#333333")
 
-    def arrow(self, a: Point, b: Point, said: str = "", above: float = 0.3) -> None:
+    def arrow(self, a: Point, b: Point, said: str = "") -> None:
         """What passes from one block to another."""
         self._drawing.add(elm.Line(arrow="->").at(a).to(b))
-        if said:
-            upright = abs(a[0] - b[0]) < abs(a[1] - b[1])
-            middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-            if upright:
-                self._beside(said, middle, "right", 0.0, color=_BLUE, size=_SMALL)
-            else:
-                self.text(said, (middle[0], middle[1] + above), _SMALL, _BLUE)
+        upright = abs(a[0] - b[0]) < abs(a[1] - b[1])
+        middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+        self._beside(said, middle, "right" if upright else "above", 0.0, color=_BLUE, size=_NOTE)
 
     def _frame(self, upper_left: Point, lower_right: Point) -> None:
         (left, top), (right, low) = upper_left, lower_right
