@@ -106,7 +106,7 @@ def test_every_test_point_of_the_page_is_listed_on_that_node():
     assert set(named) == set(TEST_POINTS)
 
 
-# Of a Raspberry Pi Pico's header, by its data sheet: three pins of the GPIOs, then one of ground.
+# Of a Raspberry Pi Pico's header, by public pinouts: three pins of the GPIOs, then one of ground.
 HEADER = dict(
     zip((pin for pin in range(1, 31) if pin % 5 != 3 and pin != 30), range(23), strict=False)
 )
