@@ -157,6 +157,18 @@ def test_a_dry_run_leaves_the_calibration_as_it_is(plug, monkeypatch):
     assert bench.board.memory.files == {PATH: kept}
 
 
+def test_a_dry_run_on_a_board_whose_zeros_are_off_is_refused(plug, monkeypatch, tmp_path):
+    kept = pack(ROWS, BOARD.name, "2026-01-02")
+    bench = Bench(plug, monkeypatch, {PATH: kept})
+    monkeypatch.setattr(f"{__name__}.TRUE_ZEROS", (52, 2041))
+    bench.boot()
+    said = bench.calibrate(*LOADS, "--dry-run", "--readings", tmp_path / "new.csv")
+    assert said.code == 1
+    assert complaint(said).endswith("which --dry-run forbids: leave it out")
+    assert bench.board.memory.files == {PATH: kept}
+    assert b"bench.run" not in bytes(bench.board.heard)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -95,10 +95,12 @@ def calibrate(
         known = [load_of(text) for text in _asked_loads(out)]
     with _bench(out, port, board, seed) as bench:
         try:
-            found = kept + _taken(out, bench, known, levels, readings)
+            may_write = port == _VIRTUAL or not dry_run
+            found = kept + _taken(out, bench, known, levels, readings, may_write)
             made = fit(found, bench.nominal, bench.board, meter_percent, bench.code_top)
         except CalibrationError as error:
-            more = f" (the readings are in {readings})" if readings is not None else ""
+            has_kept = readings is not None and readings.exists()
+            more = f" (the readings are in {readings})" if has_kept else ""
             raise NotAllowedError(f"no calibration: {error}{more}") from error
         _tell(out, made)
         if plot is not None:
@@ -166,11 +168,16 @@ def _asked_loads(out: Out) -> list[str]:
 
 
 def _taken(
-    out: Out, bench: Any, loads: list[tuple[float, float]], levels: int, path: Path | None
+    out: Out,
+    bench: Any,
+    loads: list[tuple[float, float]],
+    levels: int,
+    path: Path | None,
+    may_write: bool,
 ) -> list[Any]:
     """New readings on these resistors, each kept in the file as soon as it is there."""
     from iontobench.device.calibration_readings import append
-    from iontobench.sessions.calibrate import levels_ua, mend_zeros, take_rest
+    from iontobench.sessions.calibrate import levels_ua, take_rest
 
     if not loads:
         return []
@@ -180,8 +187,7 @@ def _taken(
             "--readings and no --load"
         )
     rest = take_rest(bench)
-    if mend_zeros(bench, rest):
-        out.say("its zeros were off and went onto the board first, else its senses disagree")
+    _need_zeros(out, bench, rest, may_write)
     found = [rest]
     if path is not None:
         append(path, [rest])
@@ -199,6 +205,28 @@ def _taken(
             if path is not None:
                 append(path, [one])
     return found
+
+
+def _need_zeros(out: Out, bench: Any, rest: Any, may_write: bool) -> None:
+    """Senses whose zeros are off would disagree in every session: mend them first.
+
+    Raises:
+        CalibrationError: they are off, and the board shall stay as it is.
+    """
+    from iontobench.device.calibration import CalibrationError
+    from iontobench.sessions.calibrate import ZERO_UA, mend_zeros, rest_ua
+
+    off_ua = rest_ua(bench)
+    if off_ua <= ZERO_UA:
+        return
+    if not may_write:
+        raise CalibrationError(
+            f"with the output off a sense reads {off_ua:.0f} {signs.UA} (at most {ZERO_UA:g}), "
+            "so the senses would disagree; zeros go onto the board first, which --dry-run "
+            "forbids: leave it out"
+        )
+    mend_zeros(bench, rest)
+    out.say("its zeros were off and went onto the board first, else its senses disagree")
 
 
 def _read(out: Out, bench: Any, ohm: float, percent: float, level_ua: int) -> Any:

@@ -34,7 +34,7 @@ from .serial import SerialRunner
 LEVEL_TOP = 0.8  # of the board's maximum, and of its compliance
 LEVELS = 3
 _REST_TICKS = 1000
-_ZERO_UA = 5.0  # further off at rest they may disagree [docs/control.md, Senses apart]
+ZERO_UA = 5.0  # further off at rest they may disagree [docs/control.md, Senses apart]
 _HOLD_MS = 2500  # a simulated meter reads at once
 PERSON_MS = 12_000
 _COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
@@ -120,18 +120,19 @@ def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
     return [code_of(value, row) for value, row in zip(values, bench.scales, strict=False)]
 
 
-def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> bool:
-    """Put the zeros of the senses onto a bench where they are far off; whether it was."""
-    off_ua = [abs(value) / UA_Q4 for value in bench.rest()[:2]]
-    if max(off_ua) <= _ZERO_UA:
-        return False
+def rest_ua(bench: CalibrationBench) -> float:
+    """How far its senses are from 0 with the output off, the further of A and B."""
+    return max(abs(value) / UA_Q4 for value in bench.rest()[:2])
+
+
+def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> None:
+    """Put the zeros of the senses onto a bench."""
     zeros = (rest.a_code, rest.b_code, rest.v_code)
     rows = [
         (round(zero), mul, shift)
         for zero, (_, mul, shift) in zip(zeros, bench.nominal, strict=False)
     ]
     bench.keep([*rows, bench.nominal[3]], ZEROS_ONLY)
-    return True
 
 
 def levels_ua(board: Board, ohm: float, count: int) -> list[int]:
