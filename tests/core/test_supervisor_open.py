@@ -77,6 +77,22 @@ def test_from_95_percent_of_compliance_on_the_stage_is_limited_whatever_flows():
         assert judge.supervisor.limited == limited
 
 
+OVER_Q4 = 34_600  # the running limit at 2 mA
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize(
+    ("current_q4", "verdict", "limited"),
+    [(OVER_Q4, codes.FAULT_NONE, 1), (OVER_Q4 + 1, codes.VERDICT_RECHECK, 0)],
+)
+def test_more_than_the_running_limit_is_sampled_again_and_never_limited(
+    current_q4, verdict, limited
+):
+    judge = LedSupervisor().hold(2000)
+    assert judge.tick(current_q4=current_q4, load_mv=HIGH_MV) == verdict
+    assert (judge.supervisor.limited, judge.supervisor.freeze) == (limited, limited)
+
+
 @pytest.mark.hazard("H-06")
 def test_what_is_limited_below_95_percent_stays_so_until_nearly_all_flows():
     judge = LedSupervisor().hold(2000)

@@ -226,7 +226,8 @@ class Supervisor:
                     self._over_ticks = 0
                 if code == 0 and flow == FLOW_STEADY:
                     if buf[SAMPLE_V] >= self._near_high_mv:
-                        code = self._judge_high(current_q4, buf[SAMPLE_V])
+                        if current_q4 <= self._over_q4:  # else the re-samples judge it
+                            code = self._judge_high(current_q4, buf[SAMPLE_V])
                     elif current_q4 < envelope.open_q4:
                         code = self._count_low()
                     elif self.freeze:
