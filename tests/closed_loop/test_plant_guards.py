@@ -1,10 +1,11 @@
 """The stage's own ways off: dead-man, limiter, bleed, and the bounds of PROBE."""
 
 import pytest
-from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, run
+from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, ramp, run
 
 from ionto.core.limits import Board
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.skin import load_skin
 from iontobench.sim.stage import draw_hold_us
 
 
@@ -128,18 +129,34 @@ def test_the_bleed_empties_the_output_within_5_ms_of_gate_low():
     assert bench.node_mv < 100
 
 
-def test_gate_low_takes_the_load_below_5_ua_at_once_and_5_ms_later_for_good():
-    bench = energised("forearm")
-    drive_ua(bench, 2000)
-    run(bench, 2000)
+# What the stage does and what the load does are two things. The stage feeds nothing from the gate
+# on; the load empties through the bleed, backwards, for as long as its constant-phase element and
+# its electrodes take. The latter is told, not promised: ms, uA [docs/loads.md, After the gate].
+DISCHARGES = {
+    ("forearm", 10, 20, 2000): (4, 20),
+    ("forearm-dry", 10, 20, 2000): (12, 60),
+    ("bath", 150, 150, 5000): (100, 60),
+}
+
+
+@pytest.mark.parametrize("load", DISCHARGES)
+def test_gate_low_stops_the_stage_at_once_and_the_load_empties_backwards(load):
+    name, active_cm2, return_cm2, level_ua = load
+    bench = energised(load_skin(name, active_cm2, return_cm2))
+    ramp(bench, level_ua, 20)
+    driven_uc = bench.truth.positive_uc
     bench.set_gate(False)
     gate_us = bench.now_us
     for _ in range(2000):
-        bench.advance(bench.now_us + 1000)
+        bench.advance(bench.now_us + 100)
         bench.pump()
-    assert bench.truth.last_above_us - gate_us < 5000
-    assert abs(bench.load_ua) < 1.0
-    assert bench.truth.back_peak_ua < 60  # the load's own capacitors through the bleed
+    run(bench, 2000)
+    truth, (within_ms, back_ua) = bench.truth, DISCHARGES[load]
+    assert truth.last_driven_us - gate_us <= 100
+    assert truth.positive_uc - driven_uc < 0.02  # what the output capacitance held
+    assert truth.last_above_us - gate_us <= within_ms * 1000
+    assert truth.back_peak_ua < back_ua  # the load's own capacitors through the bleed
+    assert abs(bench.load_ua) < 5.0
 
 
 def test_reversal_turns_sense_b_the_truth_and_the_load_over():

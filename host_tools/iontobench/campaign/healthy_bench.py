@@ -37,7 +37,7 @@ _SIGMA_LN = {
     "r_body_ohm": 0.25,
 }
 # What the other sites that a campaign draws have instead [docs/loads.md, Sites].
-_WET_SIGMA_LN = {"r0_kohm_cm2": 0.7, "r_body_ohm": 0.2}
+_WET_SIGMA_LN = {"r0_kohm_cm2": 0.9, "r_body_ohm": 0.2}
 _SITE_SIGMA_LN = {
     **dict.fromkeys(("palm", "sole", "bath"), _WET_SIGMA_LN),
     "tooth": {"r0_kohm_cm2": 0.6},
@@ -46,7 +46,7 @@ _GEL_OHM_CM2, _ELECTRODE_MV = (20.0, 200.0), (50.0, 300.0)
 _METAL_MV = (1000.0, 2500.0)  # carbon or steel in tap water
 _WATER_CM, _WATER_US_CM = (1.0, 2.0), (50.0, 1000.0)
 _R_MIN_FLOOR_KOHM_CM2 = 0.8  # [F61]
-_FIELD_SIGMA = 2.0 / 9.0  # Ve is N(9, 2) V; the shipped skin's own is another one
+_FIELD_SIGMA = 2.0 / 9.0  # Ve is N(9, 2) V, N(27, 6) V on palms; a shipped skin has its own
 _SPREAD_CUT = 3.0  # sigma: no skin beyond it is drawn
 
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "plan": ("plans.plan", "Plan runs on a load over weeks: check, due, log, response."),
     "boards": ("boards_skins.boards", "List or show the boards."),
     "skins": ("boards_skins.skins", "List, show, check or begin load models."),
+    "validate": ("validate.validate", "Show the load model beside what is published."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
     "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),

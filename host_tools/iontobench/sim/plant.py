@@ -17,6 +17,7 @@ from .network import Stepper
 from .stage import Limiter, StageParams
 from .stiff import stiff_step, stiff_step_us
 from .truth import GONE_UA
+from .voigt import SkinStepper
 
 NEVER_US = 1 << 62
 SETTLED_US = 200  # after an edge: far longer than C_out takes through the series resistance
@@ -38,6 +39,9 @@ class PlantState:
         *("_slow_net_pc", "_slow_backward_pc", "_slow_since_us"),
         *("hold_us", "gate_welded", "series_welded", "starved", "leaves_b", "leads_off"),
         "compliance_mv",
+        "last_driven_us",
+        *("v11_mv", "v12_mv", "v13_mv", "v14_mv", "v15_mv"),  # of skin: v1_mv is their sum
+        *("v21_mv", "v22_mv", "v23_mv", "v24_mv", "v25_mv"),
     )
 
     def __init__(self, stage: StageParams, load) -> None:
@@ -47,6 +51,8 @@ class PlantState:
         self.now_us = 0
         self.x1_ua = self.x2_ua = self.drive_ua = 0.0  # the two poles and what feeds them
         self.v1_mv = self.v2_mv = self.node_mv = 0.0
+        self.v11_mv = self.v12_mv = self.v13_mv = self.v14_mv = self.v15_mv = 0.0
+        self.v21_mv = self.v22_mv = self.v23_mv = self.v24_mv = self.v25_mv = 0.0
         self.shunt_ua = self.load_ua = 0.0
         self.lag_ua = 0.0  # the stage's current while it recovers from saturation
         self.lagging = self.smooth = self.gate = self.probe = self.source = False
@@ -63,6 +69,7 @@ class PlantState:
         self.net_pc = self.backward_pc = 0.0
         self.peak_ua = self.back_peak_ua = self.dump_peak_ua = 0.0
         self.last_above_us: int | None = None
+        self.last_driven_us: int | None = None  # the same of currents in the stage's direction
         self._slow_net_pc = self._slow_backward_pc = 0.0
         self._slow_since_us = 0
         self.refresh_us = 1000
@@ -109,6 +116,8 @@ class PlantState:
         self.leads_off += 1
         if abs(self.load_ua) > GONE_UA:
             self.last_above_us = self.now_us
+            if self.load_ua > 0.0:
+                self.last_driven_us = self.now_us
         self.contact = False
         self.shunt_ua = self.load_ua = 0.0
         self.edge()
@@ -132,6 +141,10 @@ class PlantState:
         """Reverse the load at the polarity bridge."""
         self.load.reverse()
         self.v1_mv, self.v2_mv = -self.v1_mv, -self.v2_mv
+        self.v11_mv, self.v12_mv, self.v13_mv = -self.v11_mv, -self.v12_mv, -self.v13_mv
+        self.v14_mv, self.v15_mv = -self.v14_mv, -self.v15_mv
+        self.v21_mv, self.v22_mv, self.v23_mv = -self.v21_mv, -self.v22_mv, -self.v23_mv
+        self.v24_mv, self.v25_mv = -self.v24_mv, -self.v25_mv
         self.load_ua = self.shunt_ua = 0.0
         if self.contact:
             self._dump()
@@ -146,10 +159,11 @@ class PlantError(RuntimeError):
 class Plant(PlantState):
     """The state and its stepping; `SimulatedBench` adds the pins, the senses and the faults."""
 
-    __slots__ = ("_area", "_dried", "_flat", "_reach_mv", "_tick")
+    __slots__ = ("_area", "_dried", "_flat", "_is_skin", "_reach_mv", "_tick")
 
     def __init__(self, stage: StageParams, load) -> None:
         super().__init__(stage, load)
+        self._is_skin = load.is_skin
         self._dried = self._area = 1.0  # what faults have made of the load so far
         # Stored at compliance and turned over, in series with another electrode's polarisation.
         self._reach_mv = 2.0 * stage.nominal_mv + 20000.0
@@ -167,7 +181,11 @@ class Plant(PlantState):
             and self.smooth
             and to_us <= self.due_us
             and to_us < self.dead_us
-            and self.smooth_step(self._flat, to_us)
+            and (
+                self._skin_step(self._flat, to_us)
+                if self._is_skin
+                else self._rc_step(self._flat, to_us)
+            )
         ):
             if to_us < self.due_us:
                 return
@@ -190,9 +208,13 @@ class Plant(PlantState):
             False, with nothing changed, where the stage saturates, nears the limiter's
             threshold or hardly conducts.
         """
+        return self._skin_step(flat, to_us) if self._is_skin else self._rc_step(flat, to_us)
+
+    def _rc_step(self, flat: tuple[float, ...], to_us: int) -> bool:
+        """The step into a resistor [`network.Stepper`]."""
         # fmt: off
-        (e, f, s1, s2, keep1, a1g, b1, c1, keep2, a2g, b2, c2, emf, series, settle, leak_ms,
-         k, w1, w2, gain, a1, a2, h_us, c_out) = flat
+        (e, f, s1, s2, keep, ag, b, c, emf, series, settle, leak_ms, k, w, gain, a, h_us,
+         c_out) = flat
         # fmt: on
         d = self.drive_ua
         u1 = self.x1_ua - d
@@ -200,13 +222,11 @@ class Plant(PlantState):
         x1 = d + e * u1
         x2 = d + e * u2 + f * u1
         source = gain * x2
-        v1 = keep1 * self.v1_mv + a1g * d + b1 * u1 + c1 * u2
-        v2 = keep2 * self.v2_mv + a2g * d + b2 * u1 + c2 * u2
-        node = (v1 + v2 + emf + series * source) * settle
+        v = keep * self.v1_mv + ag * d + b * u1 + c * u2
+        node = (v + emf + series * source) * settle
         leak = node * leak_ms
-        v1 -= leak * a1
-        v2 -= leak * a2
-        current = k * (source - leak) + w1 * v1 + w2 * v2
+        v -= leak * a
+        current = k * (source - leak) + w * v
         if not (current > GONE_UA and x1 < self.guard_ua and node < self.compliance_mv):
             return False
         self.net_pc += (
@@ -214,6 +234,61 @@ class Plant(PlantState):
         )
         self.x1_ua = x1
         self.x2_ua = x2
+        self.v1_mv = v
+        self.node_mv = node
+        self.shunt_ua = self.load_ua = current
+        if current > self.peak_ua:
+            self.peak_ua = current
+        self.now_us = to_us
+        return True
+
+    def _skin_step(self, flat: tuple[float, ...], to_us: int) -> bool:
+        """The step into skin [`voigt.SkinStepper`]; straight-line: most sessions are this."""
+        # fmt: off
+        (e, f, s1, s2,
+         k11, a11, b11, c11, k12, a12, b12, c12, k13, a13, b13, c13, s14, q14, s15, q15,
+         k21, a21, b21, c21, k22, a22, b22, c22, k23, a23, b23, c23, s24, q24, s25, q25,
+         emf, series, leak_ms, leak_share, gain, h_us, c_out, slope) = flat
+        # fmt: on
+        d = self.drive_ua
+        u1 = self.x1_ua - d
+        u2 = self.x2_ua - d
+        x1 = d + e * u1
+        x2 = d + e * u2 + f * u1
+        before = self.node_mv
+        leak = before * leak_ms
+        d -= before * leak_share
+        v11 = k11 * self.v11_mv + a11 * d + b11 * u1 + c11 * u2
+        v12 = k12 * self.v12_mv + a12 * d + b12 * u1 + c12 * u2
+        v13 = k13 * self.v13_mv + a13 * d + b13 * u1 + c13 * u2
+        v21 = k21 * self.v21_mv + a21 * d + b21 * u1 + c21 * u2
+        v22 = k22 * self.v22_mv + a22 * d + b22 * u1 + c22 * u2
+        v23 = k23 * self.v23_mv + a23 * d + b23 * u1 + c23 * u2
+        source = gain * x2 - leak
+        behind = x1 - x2
+        v14 = s14 * source - q14 * behind
+        v15 = s15 * source - q15 * behind
+        v24 = s24 * source - q24 * behind
+        v25 = s25 * source - q25 * behind
+        v1 = v11 + v12 + v13 + v14 + v15
+        v2 = v21 + v22 + v23 + v24 + v25
+        node = v1 + v2 + emf + series * source
+        current = source - slope * (node - before)
+        if not (current > GONE_UA and x1 < self.guard_ua and node < self.compliance_mv):
+            return False
+        self.net_pc += gain * (h_us * d + s1 * u1 + s2 * u2) - c_out * (node - before)
+        self.x1_ua = x1
+        self.x2_ua = x2
+        self.v11_mv = v11
+        self.v12_mv = v12
+        self.v13_mv = v13
+        self.v14_mv = v14
+        self.v15_mv = v15
+        self.v21_mv = v21
+        self.v22_mv = v22
+        self.v23_mv = v23
+        self.v24_mv = v24
+        self.v25_mv = v25
         self.v1_mv = v1
         self.v2_mv = v2
         self.node_mv = node
@@ -307,8 +382,9 @@ class Plant(PlantState):
             self.refresh_us = soon_us
             self.due_us = min(soon_us, self.fault_due_us)
 
-    def _stepper(self, h_us: int) -> Stepper:
-        return Stepper(self.load, h_us, self.stage.c_out_nf, self.stage.leak_ms)
+    def _stepper(self, h_us: int) -> Stepper | SkinStepper:
+        make = SkinStepper if self._is_skin else Stepper
+        return make(self.load, h_us, self.stage.c_out_nf, self.stage.leak_ms)
 
     def _refresh(self) -> None:
         """Step the load's slow states by what flowed since the last time."""

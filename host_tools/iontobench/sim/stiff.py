@@ -5,10 +5,10 @@ order in time, so steps start at 1 us after an edge and grow with the time since
 mV, kOhm, nF, us, charge in pC. Must not know who drives the plant.
 """
 
-from math import exp
-
 from .network import filter_step
+from .portable import exp
 from .truth import GONE_UA
+from .voigt import stiff_end, stiff_rest
 
 _LONGEST_US = 1000
 _NEAR_LIMIT_US = 10  # half the limiter's response
@@ -29,6 +29,8 @@ def stiff_step(p, h_us: int) -> None:
     """Step plant `p` by `h_us` in whatever state its switches and leads are."""
     if abs(p.load_ua) > GONE_UA:
         p.last_above_us = p.now_us
+        if p.load_ua > 0.0:
+            p.last_driven_us = p.now_us
     feed_ua = _source_current(p, h_us)
     stage, load = p.stage, p.load
     leak_ms = 1.0 / stage.divider_kohm
@@ -39,10 +41,13 @@ def stiff_step(p, h_us: int) -> None:
         feed_ua += stage.probe_mv / stage.probe_kohm
     elif not p.gate:
         leak_ms += 1.0 / stage.bleed_kohm
-    keep1, z1 = _interface(load.r1_kohm, load.c1_nf, h_us)
-    keep2, z2 = _interface(load.r2_kohm, load.c2_nf, h_us)
-    rest_mv = load.emf_mv + keep1 * p.v1_mv + keep2 * p.v2_mv
-    reach_ms = 1.0 / (load.series_kohm + z1 + z2)  # of the load, seen from its terminals
+    if load.is_skin:
+        held_mv, z, parts = stiff_rest(p, h_us)
+    else:
+        keep, z = _interface(load.r1_kohm, load.c1_nf, h_us)
+        held_mv, parts = keep * p.v1_mv, None
+    rest_mv = load.emf_mv + held_mv
+    reach_ms = 1.0 / (load.series_kohm + z)  # of the load, seen from its terminals
     store_ms = stage.c_out_nf / h_us
     short_ms = 1.0 / p.short_kohm if p.short_kohm else 0.0
     total_ms = store_ms + leak_ms
@@ -54,8 +59,10 @@ def stiff_step(p, h_us: int) -> None:
     if p.source and node > p.compliance_mv:
         node = _saturated(p, node, total_ms)
     load_ua = (node - rest_mv) * reach_ms if p.contact else 0.0
-    p.v1_mv = keep1 * p.v1_mv + z1 * load_ua
-    p.v2_mv = keep2 * p.v2_mv + z2 * load_ua
+    if parts:
+        stiff_end(p, parts, load_ua)
+    else:
+        p.v1_mv = held_mv + z * load_ua
     p.node_mv = node
     p.shunt_ua = load_ua + short_ms * node if p.contact else 0.0
     p.now_us += h_us
