@@ -84,6 +84,6 @@ def test_breakdown_multiplies_the_fall_above_30_v_and_hardly_below_20():
 )
 def test_a_bubbling_load_never_trips_and_may_warn(seed):
     trial = Trial(BUBBLING, "rp2040", seed)
-    trial.run(by_time((2000, 60_000), slew_ua_s=200, time_s=120))
+    trial.run(by_time((2000, 60_000), slew_ua_s=200, time_s=120, charge_uc=200_000))
     assert (trial.last["outcome"], trial.last["fault"]) == ("complete", None)
     assert not trial.events(codes.EVENT_FAULT)
