@@ -8,20 +8,24 @@ PROTOCOL = dexamethasone-40
 ARGS =
 comma = ,
 
-.PHONY: help run test test-all check native coverage net mutants bench faults thresholds leads nuisance \
-  circuit schematic census clean
+.PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
+  nuisance circuit schematic census clean
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="--plain ...")
 	@$(BIN)/iontobench run $(PROTOCOL) $(ARGS)
 
+# Modules are compiled, and their asserts rewritten, once and not in each process of the tests.
+KEEP_BYTECODE = PYTHONDONTWRITEBYTECODE=
+
 test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE -m "not long" tests
+	@$(KEEP_BYTECODE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
-	@IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rsfE tests
+	@$(BIN)/python -m iontobench.compiled.build || true
+	@$(KEEP_BYTECODE) IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
 check: $(VENV)/.lint build/stubs/.done ## Lint, format, types and spelling, then the tests
 	@$(BIN)/ruff check .
@@ -35,6 +39,9 @@ native: $(VENV)/.test ## Compile the emulator of `--on chip` for this Python: th
 	@$(compile_emulator)
 	@touch $(VENV)/.native
 
+compiled: $(VENV)/.test ## Compile control and simulation for this Python; `--compiled` uses it
+	@$(BIN)/python -m iontobench.compiled.build
+
 coverage: $(VENV)/.test ## Lines and branches of the firmware's core; fails below 100 %
 	@$(BIN)/python -m coverage run -m pytest -m "not long" tests/core
 	@$(BIN)/python -m coverage report
@@ -47,6 +54,9 @@ mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests no
 
 bench: $(VENV)/.test $(VENV)/.native ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+
+chip-cache: $(VENV)/.test ## The tick with a model of the flash cache (ARGS="--all --seconds 60")
+	@$(BIN)/python -m iontobench.benchmarks.chip_cache $(ARGS)
 
 faults: $(VENV)/.run ## Every fault in every phase on every load, into build/fault-matrix.json
 	@$(BIN)/iontobench faults $(ARGS)
@@ -80,11 +90,11 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.lint: pyproject.toml constraints.txt
-	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[lint$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
@@ -92,7 +102,7 @@ $(VENV)/.circuit: pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
-	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples])
+	@$(call install,[mutants$(comma)test$(comma)chip$(comma)native$(comma)data$(comma)examples$(comma)campaign$(comma)cluster])
 	@touch $(VENV)/.run $(VENV)/.test $@
 
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.

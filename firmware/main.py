@@ -15,7 +15,7 @@ from hashlib import sha256
 from machine import mem32
 
 # Without it the imports leave garbage all over the heap, and no free block of 4 kB.
-_COLLECT_EVERY = 32768
+_COLLECT_EVERY = 49152
 
 _REASON = 0x40058008  # WATCHDOG: bit 0 = the timer ran out, bit 1 = machine.reset()
 _SCRATCH4 = 0x4005801C

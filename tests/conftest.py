@@ -4,12 +4,16 @@ The profile `ci` is deterministic and short, `long` is for `make test-all`, whic
 `IONTOBENCH_PROFILE=long`. Tests marked `long` are left out of `make test`.
 """
 
+import gc
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-_ORDER = {folder: place for place, folder in enumerate(("chip", "vm", "closed_loop", "host"))}
+_DEAREST = ("chip", "net", "vm", "circuit", "closed_loop", "host")  # by what one share of it takes
+_ORDER = {folder: place for place, folder in enumerate(_DEAREST)}
+
+_CHIP = "tests/chip/"
 
 _SHARED = {
     "derandomize": True,
@@ -28,13 +32,34 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The chip's tests first and all by one worker, which boots it once; else a file a worker.
-
-    With `--dist loadgroup` the other worker meanwhile does the rest, slow folders first, so that
-    both end together.
-    """
+    """The largest shares first, so that what is left at the end is short and both workers end."""
     items.sort(key=lambda item: _ORDER.get(item.path.parent.name, len(_ORDER)))
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder == "chip" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: the collector need not look at it, nor copies of it."""
+    gc.collect()
+    gc.freeze()
+
+
+def share_of(node_id):
+    """What one worker does as a whole: a file, or all of tests/chip, which boots a chip once."""
+    file = node_id.partition("::")[0]
+    return _CHIP if file.startswith(_CHIP) else file
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config, log):
+    """With `-n`: whole files, all of tests/chip as one, so that what tests share is made once.
+
+    The marks of `--dist loadgroup` say the same, but pytest-xdist 3.8 loses them with pytest 9.2.
+    """
+    if config.getoption("dist") == "each":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByShare(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return share_of(nodeid)
+
+    return ByShare(config, log)

@@ -1,6 +1,7 @@
 """The virtual board: a 5 mA, 40 V stage that exists only in the simulation.
 
-Data, and `make_port()`, which alone may import the simulation.
+Data, and `make_port()`, which alone may import the simulation. Its stage is that of pico_pwm, as
+the circuit shows it [docs/control.md, The virtual stage].
 """
 
 from ionto.core import limits

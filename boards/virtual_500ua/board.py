@@ -1,6 +1,7 @@
 """The virtual board for vascular work: a 500 uA, 40 V stage that exists only in the simulation.
 
-Data, and `make_port()`, which alone may import the simulation.
+Data, and `make_port()`, which alone may import the simulation. Its stage is the 5 mA one to scale;
+no circuit shows it [docs/control.md, The virtual stage].
 """
 
 from ionto.core import limits

@@ -8,6 +8,7 @@ their names.
 from .core import codes
 from .core.program import Program, ProgramError, crc16, unpack
 from .core.telemetry import LINK_VERSION
+from .core.units import TIMING_LATE, TIMING_LEAST, TIMING_LEN, TIMING_LONGEST, TIMING_MOST
 from .loop import BROKEN, INTERRUPTED, Loop
 
 FIRMWARE_VERSION = "0.1.0"
@@ -41,10 +42,11 @@ class Bench:
         self._has_run = 0
         self._outcome = codes.OUTCOME_FAULTED  # how the last run ended, until it is known
         self._ended_by = codes.FAULT_INTERNAL
+        self._timing = [0] * TIMING_LEN  # of the last run
         self._keep = self._kept  # a bound method is an object: made here, kept
 
     def info(self):
-        """Versions, the board and its limits, the latched fault."""
+        """Versions, the board and its limits, the latched fault, the rhythm of the last run."""
         return {
             "notice": NOTICE,
             "firmware": FIRMWARE_VERSION,
@@ -54,6 +56,7 @@ class Bench:
             "compliance_mv": self._board.compliance_mv,
             "fault": codes.FAULT_NAMES[self._fault],
             "loaded": self._program is not None,
+            "timing": self._rhythm() if self._has_run else None,
         }
 
     def load(self, data, crc):
@@ -152,6 +155,8 @@ class Bench:
         # after the end was reported.
         latched = fault or found
         self._fault = 0 if latched == codes.FAULT_NO_LOAD else latched
+        for which in range(TIMING_LEN):
+            self._timing[which] = self._port.timing(which)
 
     def _ending(self):
         tick = self._loop.tick
@@ -168,4 +173,14 @@ class Bench:
             "proof": tick.proof.proven,
             "later_faults": tick.supervisor.later,
             "dropped": tick.link.telemetry.dropped,
+            "timing": self._rhythm(),
+        }
+
+    def _rhythm(self):
+        timing = self._timing
+        least_us = timing[TIMING_LEAST]
+        return {
+            "late_ticks": timing[TIMING_LATE],
+            "longest_us": timing[TIMING_LONGEST],
+            "margin_us": None if least_us < 0 else [least_us, timing[TIMING_MOST]],
         }

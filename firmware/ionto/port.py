@@ -10,13 +10,15 @@ Times in us modulo 2^30, currents in `_q4` (1/16 uA), voltages in mV, the drive 
 A caller may keep a port's methods from its construction on: they are never replaced.
 
     begin()               take pins, heap, collector, console; arm the watchdog. Output off.
-    off()                 gate low, drive 0, ENABLE still, probe off. Idempotent; needs no
-                          begin(). After it `actuate`, `prove` and `pump` change nothing until
-                          the next begin().
+    off()                 gate low, drive 0, ENABLE still, probe off, the limiter's threshold
+                          restored. Idempotent; needs no begin(). After it `actuate`, `prove` and
+                          `pump` change nothing until the next begin().
     end()                 release everything; the watchdog last, after off.
     now_us()              time modulo 2^30. Before begin() too.
     wait()                return at the start of the next tick.
-    sample(buf)           fill buf[SAMPLE_*] with integers in units; once a tick.
+    timing(which)         one of units.TIMING_* of the ticks since begin(); allocates nothing.
+    sample(buf)           fill buf[SAMPLE_*] with integers in units; once a tick. buf is an
+                          array of 32 bits.
     resample(buf)         150 us after the last sample: read the current again into buf[SAMPLE_A].
     actuate(gate, drive)  gate 0 or 1; with gate 0 the drive must be 0.
     prove(gate, drive)    as actuate, but with gate 0 the drive may be up to 60 uA *
@@ -33,7 +35,10 @@ A caller may keep a port's methods from its construction on: they are never repl
 
 `resample`, `actuate`, `prove`, `feed` and `pump` come after the `sample` of their tick.
 
-The gate may close only with the probe off, and 5 ms after it opened at the earliest. `actuate`
-closes it only after 10 ms of `pump` without a gap of more than 6 ms, and with the limiter's
-threshold not lowered. `prove` has no such condition: it tests these very parts.
+The gate closes last, `actuate` and `prove` alike: with the probe off, after 10 ms of `pump`
+without a gap of more than 6 ms, 10 ms after `rearm`, 5 ms after it opened, and with the limiter's
+threshold not lowered. While ENABLE stood still or the limiter has tripped, the stage may have
+wound up behind a closed gate. So `pump` after such a gap, and `rearm`, come 10 ms after the gate
+last opened in this run. (A tripped limiter ends a run, and the loop goes on for 20 ms then.)
+`lim_test(1)` comes 1 ms after the gate closed: what closing gives is over.
 """

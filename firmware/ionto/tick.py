@@ -6,14 +6,15 @@ its parts once, and rare work has a method of its own. Times in us, currents in 
 """
 
 from .core import codes
-from .core.const import const
-from .core.dose import Dose
+from .core.const import const, words
+from .core.dose import Dose, whole_uc
 from .core.impedance import Probe
 from .core.limits import zero_q4
 from .core.proof import Proof
 from .core.pulses import FLAT_Q10, Pulses
 from .core.ramp import Ramp
 from .core.regulator import Regulator
+from .core.regulator import drive as drive_counts
 from .core.session import Session
 from .core.slow_checks import SLOW_CHECK_US
 from .core.supervisor import (
@@ -43,11 +44,13 @@ _FLUSH_US = const(1000000)  # time for unsent frames after the end
 
 # A tick has one slot. TELL sends telemetry; HEAR uses the link; CHECK runs a slow check. In TELL
 # the session decides and the set point moves. With the gate off the session also decides in HEAR.
-# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state.
+# A verdict makes it decide in any slot. ENTERED replaces the slot of a tick that enters a state,
+# and NOTED follows; in both the session decides as in TELL.
 _TELL = const(0)  # every second tick
 _ENTERED = const(1)  # nothing else is sent or read in that tick
-_HEAR = const(2)  # a frame out or bytes in
-_CHECK = const(3)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
+_NOTED = const(2)  # the tick after ENTERED, instead of TELL: its events, a frame that waits
+_HEAR = const(3)  # a frame out or bytes in
+_CHECK = const(4)  # one of the supervisor's slow checks: every 4 ms, instead of HEAR
 
 
 class Tick:
@@ -60,7 +63,7 @@ class Tick:
 
     def __init__(self, port, board):
         self.port = port
-        self.buf = [0] * SAMPLE_LEN
+        self.buf = words([0] * SAMPLE_LEN)
         self.ramp = Ramp()
         self.dose = Dose()
         self.probe = Probe(board.probe_mv, board.probe_ohm)
@@ -96,8 +99,9 @@ class Tick:
         self._decide = self.session.step
         self._climb = self.ramp.step
         self._shape = self.pulses.step
-        self._regulate = self.regulator.step
-        self._count = self.dose.step
+        self._regulate = drive_counts
+        self._count = whole_uc
+        self._charge = self.dose.table
         self._tell = self.link.tell
         self._hear = self.link.hear
         self._event = self.link.telemetry.event
@@ -112,6 +116,7 @@ class Tick:
         self._glitches = 0
         self._starts = 0
         self._polarity = 1
+        self._entry_state = self._entry_segment = self._entry_ms = self._entry_q4 = 0
         for index in range(SAMPLE_LEN):
             self.buf[index] = 0  # drop an earlier run's: inputs come every eighth tick
 
@@ -148,7 +153,9 @@ class Tick:
         climb = self._climb
         shape = self._shape
         regulate = self._regulate
+        trim = self.regulator.table
         count = self._count
+        charge = self._charge
         feed = self._feed
         pump = self._pump
         tell = self._tell
@@ -210,7 +217,7 @@ class Tick:
                     pulse_q4 = set_q4 * gain_q10 >> 10
                     if pulse_q4:
                         zero_us = 0
-                        drive = regulate(pulse_q4, current_q4, freeze or flow == FLOW_EDGE)
+                        drive = regulate(trim, pulse_q4, current_q4, freeze or flow == FLOW_EDGE)
                         actuate(1, clamp_drive(drive, 1))
                     else:
                         zero_us += dt_us
@@ -219,19 +226,24 @@ class Tick:
                         actuate(1, 0)
                 else:
                     flow = FLOW_STEADY
-                    actuate(1, clamp_drive(regulate(set_q4, current_q4, freeze), 1))
+                    actuate(1, clamp_drive(regulate(trim, set_q4, current_q4, freeze), 1))
                 feed()
                 pump()
-                count(current_q4, dt_us)
+                dose.gross_uc += count(charge, current_q4, dt_us)
                 if current_q4 > peak_q4:
                     peak_q4 = self.peak_q4 = current_q4
             else:
                 flow = FLOW_OFF
                 self._step_low(current_q4, dt_us, ended)
             untold_us += dt_us
-            if slot == _TELL:
-                ask = tell(untold_us)
-                untold_us = 0
+            if slot == _ENTERED:
+                slot = _NOTED
+            elif slot <= _NOTED:
+                if slot == _NOTED:
+                    self._note_entry()
+                else:
+                    ask = tell(untold_us)
+                    untold_us = 0
                 slot = _HEAR
                 if unchecked_us >= SLOW_CHECK_US and not link.waiting and not ended:
                     slot = _CHECK
@@ -250,6 +262,7 @@ class Tick:
         self.port.set_polarity(self._polarity)
         self._event(0, codes.EVENT_START, self._program.polarity, self._program.segments)
         self._enter_state()
+        self._note_entry()
 
     def _step_low(self, current_q4, dt_us, ended):
         """The pins with the gate low. The dose counts probe, proof and 20 ms after gate off."""
@@ -262,7 +275,7 @@ class Tick:
             self._pump()
         if self.session.probe_on or self._off_us < _AFTER_OFF_US:
             self._off_us += dt_us
-            self._count(current_q4, dt_us)
+            self.dose.gross_uc += self._count(self._charge, current_q4, dt_us)
 
     def _prove(self, current_q4, dt_us):
         """Set the pins as the proof asks."""
@@ -270,15 +283,15 @@ class Tick:
         if proof.moved:
             proof.moved = 0
             port = self.port
+            port.prove(proof.gate, proof.drive)  # a gate that goes low goes first
             port.lim_test(proof.lim_test)
-            port.prove(proof.gate, proof.drive)
             self.supervisor.allow(proof.allowance_q4, proof.may_trip)
             if proof.rearm:
                 port.rearm()
         self._feed()
         if proof.pump:
             self._pump()
-        self._count(current_q4, dt_us)
+        self.dose.gross_uc += self._count(self._charge, current_q4, dt_us)
 
     def _act_on_verdict(self, verdict):
         """Re-sample a suspected over-current; then switch off, before anything else."""
@@ -295,10 +308,10 @@ class Tick:
         return verdict
 
     def _enter_state(self):
-        """Act on a new state: supervisor, probe source, polarity and events."""
+        """Act on a new state: supervisor, probe source and polarity. `_note_entry` reports it."""
         session = self.session
         supervisor = self.supervisor
-        self.link.flush()
+        self._note_entry()  # one that was entered in the tick before
         session.entered = 0
         gate = session.gate
         state = session.state
@@ -317,6 +330,17 @@ class Tick:
             self._off_us = 0
             # The record must show the current after gate off, not its last level.
             self.link.telemetry.sample_now()
+        if not (gate and self._gate):  # else nothing but the set point changes
+            self._switch(state, gate)
+        self._entry_state = state
+        self._entry_segment = session.segment
+        self._entry_ms = session.t_ms
+        self._entry_q4 = self.buf[SAMPLE_A]
+
+    def _switch(self, state, gate):
+        """Act on a state with the gate low, or one that closes it: bridge, probe, allowance."""
+        session = self.session
+        supervisor = self.supervisor
         self._gate = gate
         if session.polarity != self._polarity:
             self._reverse(session.polarity)  # before the probe's current flows
@@ -326,7 +350,6 @@ class Tick:
             self.port.off()  # the probe too
             self.ended_ms = session.t_ms
         supervisor.allow(supervisor.probe_q4 if session.probe_on else 0, 0)
-        self._note_state(session)
 
     def _reverse(self, polarity):
         """Switch the bridge and every part that uses the polarity: gate low, zero checked."""
@@ -337,22 +360,29 @@ class Tick:
         self.link.set_polarity(polarity)
         self._event(self.session.t_ms, codes.EVENT_POLARITY, polarity, self.session.segment)
 
-    def _note_state(self, session):
+    def _note_entry(self):
+        """Send a frame that waits; report the state entered last, as it was then, if not yet."""
+        self.link.flush()
+        state = self._entry_state
+        if not state:
+            return
+        self._entry_state = 0
+        session = self.session
         event = self._event
-        t_ms = session.t_ms
+        t_ms = self._entry_ms
         if session.glitches != self._glitches:
             self._glitches = session.glitches
             event(t_ms, codes.EVENT_GLITCH, session.glitches, 0)
-        if session.state == codes.STATE_FAULT:
-            event(t_ms, codes.EVENT_FAULT, session.fault, self.buf[SAMPLE_A])
-        elif codes.STATE_CONTACT <= session.state <= codes.STATE_CONTACT_ENDING:
+        if state == codes.STATE_FAULT:
+            event(t_ms, codes.EVENT_FAULT, session.fault, self._entry_q4)
+        elif codes.STATE_CONTACT <= state <= codes.STATE_CONTACT_ENDING:
             event(t_ms, codes.EVENT_CONTACT, session.lost_q4, session.glitches)
-        elif session.state == codes.STATE_PROOF and session.starts == 0:
+        elif state == codes.STATE_PROOF and session.starts == 0:
             event(t_ms, codes.EVENT_PROBE, self.probe.current_q4, self.probe.load_ohm)
         elif session.starts != self._starts:
             self._starts = session.starts
             event(t_ms, codes.EVENT_PROOF, self.proof.proven, self.proof.on_q4)
-        event(t_ms, codes.EVENT_STATE, session.state, session.segment)
+        event(t_ms, codes.EVENT_STATE, state, self._entry_segment)
 
     def _finish(self, dt_us):
         """After the end: return 1 once the end is reported and the frames are sent."""
@@ -366,6 +396,7 @@ class Tick:
         return self.link.telemetry.is_idle() or self._ended_us > _FLUSH_US
 
     def _tell_end(self):
+        self._note_entry()  # a tick later than 20 ms enters a state and reports the end at once
         session = self.session
         dose = self.dose
         event = self._event

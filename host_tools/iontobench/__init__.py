@@ -10,6 +10,7 @@ when it is first used, so that the import itself takes no time.
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ __all__ = [
     "to_pandas",
     "verify",
 ]
+
+if os.environ.get("IONTOBENCH_COMPILED"):  # before any of the compiled modules is imported
+    from .compiled import select
+
+    select.use_if_asked()
 
 # name -> (module, name there)
 _WHERE = {

@@ -13,16 +13,19 @@ def slug(text: str, most: int) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:most].rstrip("-")
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, scratch: Path | None = None) -> None:
     """Write a file under another name, then rename it: `path` is the old file or the new one.
 
     The data are on the disk before the file has its name: a power cut must not keep the name and
     lose the content.
 
+    Args:
+        scratch: the other name, on the same disk; by default beside `path`.
+
     Raises:
         OSError: it cannot be written; a file of that name is as it was.
     """
-    scratch = _scratch(path)
+    scratch = scratch or _scratch(path)
     _fill(scratch, lambda stream: stream.write(data))
     os.replace(scratch, path)
 

@@ -18,6 +18,8 @@ from tests.host.cli import call
 import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
 from iontobench.api import results
+from iontobench.campaign.engine import columns as run_columns
+from iontobench.campaign.engine import schema as campaign_schema
 from iontobench.cli.records import records
 from iontobench.link.events import Sample
 from iontobench.plans import schema as plan_schema
@@ -51,6 +53,12 @@ PLAN_STRUCTS = {
     "Limits": plan_schema.Limits,
 }
 
+CAMPAIGN_STRUCTS = {
+    "Top level": campaign_schema.CampaignFile,
+    "Seeds": campaign_schema.Seeds,
+    "Members": campaign_schema.Members,
+}
+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_says_bench_only_before_anything_else(page):
@@ -71,12 +79,18 @@ def test_the_keys_of_a_protocol_file_have_the_ranges_of_the_schema(heading):
     assert told == [(one.encode_name, ranges.allowed(one.type)) for one in fields_of]
 
 
-@pytest.mark.parametrize("heading", PLAN_STRUCTS)
-def test_the_keys_of_a_plan_are_those_of_its_schema(heading):
-    rows = [row[:4] for row in tables(DOCS / "plans.md")[heading]]
-    types = get_type_hints(PLAN_STRUCTS[heading], include_extras=True)
+@pytest.mark.parametrize(
+    ("page", "heading", "shape"),
+    [
+        *(("plans.md", heading, shape) for heading, shape in PLAN_STRUCTS.items()),
+        *(("campaigns.md", heading, shape) for heading, shape in CAMPAIGN_STRUCTS.items()),
+    ],
+)
+def test_the_keys_of_a_plan_and_of_a_campaign_are_those_of_the_schema(page, heading, shape):
+    rows = [row[:4] for row in tables(DOCS / page)[heading]]
+    types = get_type_hints(shape, include_extras=True)
     for (key, allowed, default, example), one in zip(
-        rows, inspect.type_info(PLAN_STRUCTS[heading]).fields, strict=True
+        rows, inspect.type_info(shape).fields, strict=True
     ):
         assert (key.strip("`"), allowed) == (one.encode_name, ranges.allowed(one.type))
         assert (default == "required") == one.required
@@ -265,6 +279,11 @@ def test_the_calls_arrays_and_errors_of_the_python_api_are_told():
     result = iontobench.run("demo")
     kinds = {row[0].strip("`"): row[1] for row in tables(page)["Arrays"]}
     assert kinds == {name: str(getattr(result, name).dtype) for name in results.COLUMNS}
+
+
+def test_the_columns_of_a_campaign_are_those_that_are_written():
+    told = [tuple(row) for row in tables(DOCS / "campaigns.md")["Columns"]]
+    assert told == [(f"`{one.name}`", one.kind, one.meaning) for one in run_columns.COLUMNS]
 
 
 def test_the_columns_of_an_export_are_those_that_are_written():

@@ -130,6 +130,17 @@ def short_session(booted):
 
 
 @pytest.fixture(scope="session")
+def at_2_ma(booted):
+    """A session of 2 mA on 10 kOhm, as a `forks.Stay` with the places of `course.places`."""
+    from .course import places
+    from .forks import Stay
+
+    stay = Stay(places, booted)
+    yield stay
+    stay.close()
+
+
+@pytest.fixture(scope="session")
 def booted(booting, calibration):
     """The chip at its prompt and its calibration, for a `course.Course` in a copy."""
     return booting[0], calibration

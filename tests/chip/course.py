@@ -46,6 +46,19 @@ def by_dose(level_ua, charge_uc, slew_ua_s=2000):
     return words(made, peak_ua=level_ua, slew_ua_s=slew_ua_s, charge_uc=wall_uc)
 
 
+HALF_UA, ALMOST_UA = 1000, 1950
+_CALM_US = 100_000  # for the trim, after the ramp's end
+
+
+def places(booted):
+    """A session of 2 mA for a minute: just begun, in the middle of its ramp, held for a while."""
+    course = Course(booted, by_time(2000, 60_000))
+    yield "begun", course
+    yield "ramp", course.run_to_current(HALF_UA)
+    course.run_to_current(ALMOST_UA)
+    yield "held", course.run_to(course.now_us + _CALM_US)
+
+
 def job_of(made, load_name, calibration, seed=SEED, faults=()):
     """A job with these words under the electrodes of a protocol that ships."""
     shipped = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)

@@ -73,23 +73,39 @@ def _assert_stopped(found):
     assert found["fault"] == "none"
 
 
+def _assert_struck(keys, found):
+    _assert_stopped(found)
+    # The second falls on deaf ears: were it heard, the board would not wait for silence.
+    assert found["prompt_us"] >= keys[-1][0] + _SILENCE_US
+
+
+def _struck_later(course, after_us, keys):
+    return _struck(course.run_to(course.now_us + after_us), keys)
+
+
 @pytest.mark.parametrize(
-    ("once", "twice"),
-    [pytest.param(1, 3, id="few"), pytest.param(40, 100, id="many", marks=pytest.mark.long)],
+    ("place", "gap_us"),
+    [("begun", None), ("ramp", 700), ("held", 4_100)],
+    ids=["once as it begins", "twice in the ramp", "twice in the hold"],
 )
-def test_ctrl_c_once_or_twice_ends_a_session_off_and_stopped(booted, length_us, once, twice):
+def test_ctrl_c_in_each_part_of_a_session_ends_it_off_and_stopped(at_2_ma, place, gap_us):
+    """The second while the first is being dealt with, which takes about a ms, or after that."""
+    keys = [(0, _CTRL_C), *([] if gap_us is None else [(gap_us, _CTRL_C)])]
+    _assert_struck(keys, at_2_ma.do(place, _struck_later, _FROM_US, keys))
+
+
+@pytest.mark.long
+def test_ctrl_c_once_or_twice_ends_a_session_off_and_stopped(booted, length_us):
     draw = random.Random(12)
-    single = [(at_us, [(0, _CTRL_C)]) for at_us in _instants(11, once, length_us)]
+    single = [(at_us, [(0, _CTRL_C)]) for at_us in _instants(11, 40, length_us)]
     double = [
         # Half of them while the first is being dealt with, which takes about a millisecond.
         (at_us, [(0, _CTRL_C), (draw.randrange(draw.choice((1_500, _GAP_US + 1))), _CTRL_C)])
-        for at_us in _instants(13, twice, length_us)
+        for at_us in _instants(13, 100, length_us)
     ]
     trials = sorted(single + double)
     for (_, keys), found in zip(trials, in_copy(_trials, booted, trials), strict=True):
-        _assert_stopped(found)
-        # The second falls on deaf ears: were it heard, the board would not wait for silence.
-        assert found["prompt_us"] >= keys[-1][0] + _SILENCE_US
+        _assert_struck(keys, found)
 
 
 _RUN_AND_SPIN = """

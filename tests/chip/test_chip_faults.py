@@ -7,10 +7,7 @@ import pytest
 
 from .forks import in_copy
 
-_HALF_UA = 1000
-_ALMOST_UA = 1950  # of 2000
-_CALM_US = 100_000  # for the trim, after the ramp's end
-_SETTLE_US = 25_000
+_SETTLE_US = 3_000  # longer than what a limit is asked for, and the drain
 # Phases of the tick; the last ones fall into another part of the loop's slow work.
 _PHASES_US = (0, 520, 3700)
 _MANY_PHASES_US = tuple(range(0, 8000, 163))
@@ -20,10 +17,10 @@ _PEAK_MAX_US = 2_000
 _ENVELOPE_MAX_US = 7_000
 
 
-def _fault(course, kind, value):
+def _fault(course, kind, value, limit_us):
     """Inject now; what became of it."""
     onset_us = course.inject(kind, value)
-    course.run_to(onset_us + _SETTLE_US)
+    course.run_to(onset_us + limit_us + _SETTLE_US)
     return course.gate_off_us(onset_us), course.current_off_us(onset_us)
 
 
@@ -35,33 +32,44 @@ def _word(course, kind, value):
     return course.bench.last()["fault"], course.is_off()
 
 
-def _phased(course, phases_us, kind, value):
+def _refused(course):
+    """A dead limiter: what the board says, and LIM_TEST's edges: whether each rose."""
+    from rp2040py.gpio_pin import GPIOPinState
+
+    from .course import MODULE
+
+    levels = []
+    pin = course.chip.mcu.gpio[MODULE.PINS["lim_test"]]
+    pin.add_listener(lambda value, last: levels.append(value == GPIOPinState.HIGH))
+    return _word(course, "limiter-dead", None), levels
+
+
+def _phased(course, phases_us, kind, value, limit_us):
     results = []
     base_us = course.now_us
     for phase_us in phases_us:
         course.run_to(base_us + phase_us)
-        results.append(in_copy(_fault, course, kind, value))
+        results.append(in_copy(_fault, course, kind, value, limit_us))
     return results
 
 
-def _story(booted, phases_us):
-    from .course import Course, by_time
+def _load_ua(course):
+    return course.plant.load_ua
 
-    course = Course(booted, by_time(2000, 60_000))
-    told = {}
-    course.run_to_current(_HALF_UA)
-    told["set_ua"] = course.plant.load_ua
-    told["envelope"] = _phased(course, phases_us, "overcurrent", 1.5)
-    told["envelope fault"] = in_copy(_word, course, "overcurrent", 1.5)
-    course.run_to_current(_ALMOST_UA)
-    course.run_to(course.now_us + _CALM_US)
-    told["held_ua"] = course.plant.load_ua
-    told["peak"] = _phased(course, phases_us, "overcurrent", 1.5)
-    told["peak fault"] = in_copy(_word, course, "overcurrent", 1.5)
-    told["limiter"] = _phased(course, phases_us[:2], "overcurrent", 3.0)
-    told["open"] = _phased(course, phases_us, "open", 0.0)
-    told["open fault"] = in_copy(_word, course, "open", 0.0)
-    told["short"] = in_copy(_fault, course, "short", 10.0)
+
+def _story(stay, phases_us):
+    told = {"limiter dead": stay.do("begun", _refused)}
+    told["set_ua"] = stay.do("ramp", _load_ua)
+    over = "overcurrent", 1.5
+    told["envelope"] = stay.do("ramp", _phased, phases_us, *over, _ENVELOPE_MAX_US)
+    told["envelope fault"] = stay.do("ramp", _word, *over)
+    told["held_ua"] = stay.do("held", _load_ua)
+    told["peak"] = stay.do("held", _phased, phases_us, *over, _PEAK_MAX_US)
+    told["peak fault"] = stay.do("held", _word, *over)
+    told["limiter"] = stay.do("held", _phased, phases_us[:2], "overcurrent", 3.0, _PEAK_MAX_US)
+    told["open"] = stay.do("held", _phased, phases_us, "open", 0.0, _OPEN_MAX_US)
+    told["open fault"] = stay.do("held", _word, "open", 0.0)
+    told["short"] = stay.do("held", _fault, "short", 10.0, _OPEN_MAX_US)
     return told
 
 
@@ -72,9 +80,9 @@ def _story(booted, phases_us):
         pytest.param(_MANY_PHASES_US, id="many", marks=pytest.mark.long),
     ],
 )
-def story(request, booted):
+def story(request, at_2_ma):
     """One session to its hold, and what each fault does to it from there."""
-    return in_copy(_story, booted, request.param)
+    return _story(at_2_ma, request.param)
 
 
 def test_the_session_was_where_the_faults_were_meant_to_strike(story):
@@ -107,6 +115,13 @@ def test_open_lead_has_the_gate_off_within_20_ms(story):
 
 def test_current_beyond_the_board_is_cut_by_the_stages_own_limiter_and_then_by_the_gate(story):
     _all_within(story["limiter"], _PEAK_MAX_US)
+
+
+@pytest.mark.hazard("H-10")
+def test_a_limiter_that_fails_its_proof_is_left_with_lim_test_low(story):
+    word, rises = story["limiter dead"]
+    assert word == ("proof: the hardware limiter does not act", True)
+    assert rises[-2:] == [True, False]
 
 
 def test_shorted_load_is_no_overcurrent_of_a_current_source(story):

@@ -95,6 +95,16 @@ def test_every_interrupt_of_a_session_finds_its_tick_due_for_100_to_300_us(short
     assert _are_due(after_us), f"{min(after_us)} .. {max(after_us)} us"
 
 
+def test_a_session_tells_its_own_rhythm_as_it_is_seen_from_outside(short_session):
+    timing = short_session.last["timing"]
+    assert timing["longest_us"] == pytest.approx(max(short_session.intervals_us), abs=50)
+    late = [us for us in short_session.intervals_us if us > _OVERRUN_US]
+    assert timing["late_ticks"] == len(late)
+    assert _are_due(timing["margin_us"])
+    # The loop is awake a little later than the interrupt comes.
+    assert 0 <= timing["margin_us"][0] - min(short_session.after_us) <= 50
+
+
 @pytest.mark.parametrize(
     ("earlier_us", "later_us"),
     [

@@ -18,7 +18,7 @@ _INTERVAL_US = 2_000
 _ENDS_US = 1_000_000  # probe and proof; the end and its frames
 
 # Name, scale in percent, ramp _ms, hold _ms.
-_PULSES = ("acetylcholine-5x20s", 1000, 200, 240)  # 1 mA
+_PULSES = ("acetylcholine-5x20s", 1000, 120, 150)  # 1 mA
 _PULSED_DC = ("tapwater-axilla", 50, 500, 2000)  # 4 mA
 _REVERSAL = ("tapwater-reversal", 20, 500, 800)  # 3 mA
 _OTHERS = [

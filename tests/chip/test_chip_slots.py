@@ -13,7 +13,7 @@ _BENCH = "class Bench:\n    def __init__(self, port, board):\n        self.slot 
 _NOTHING = b"no slot is whole, output off: run 'iontobench deploy' on the host"
 
 
-def _slot(name):
+def slot_files(name):
     """The files of a whole slot whose board is its own name."""
     files = {
         "ionto/__init__.py": b"",
@@ -34,7 +34,7 @@ def boot(make_chip):
         if slot is not None:
             files["slot"] = slot
         for name in "ab":
-            files |= {f"{name}/{path}": data for path, data in _slot(name).items()}
+            files |= {f"{name}/{path}": data for path, data in slot_files(name).items()}
         for path, data in (change or {}).items():
             if data is None:
                 del files[path]

@@ -107,13 +107,13 @@ FLOODS = {
 }
 
 
-def _flooded(booted, data):
-    """At the set level, `data` at once; beats come behind it. To the gate's fall, and 50 ms."""
-    course, meter = _metered(booted, 2_000)
-    course.run_to_current(_LEVEL_UA)
-    course.run_to(course.now_us + 100_000)
+def _flooded(course, name):
+    """At the set level, a flood at once; beats come behind it. To the gate's fall, and 50 ms."""
+    from iontobench.chip.meter import TickMeter
+
+    meter = TickMeter(course.chip, resolution_us=1000)
     since_us = course.now_us
-    course.key(data)
+    course.key(FLOODS[name])
     while course.gate_off_us(since_us) is None and course.now_us < since_us + 2_000_000:
         course.chip.run_until_us(course.chip.now_us + 10_000)
     off_us = course.gate_off_us(since_us)
@@ -131,19 +131,51 @@ def _flooded(booted, data):
     }
 
 
-@pytest.mark.parametrize(
-    "name", [_MEGABYTE, *(pytest.param(name, marks=_LONG) for name in list(FLOODS)[1:])]
+def _struck(course, queued):
+    """Ctrl-C behind `queued` bytes that nobody has read, all in one go: to the gate's fall."""
+    since_us = course.now_us
+    course.key(b"x" * queued + b"\x03")
+    course.chip.run_until_us(course.chip.now_us + 2 * _OFF_US)
+    return course.gate_off_us(since_us)
+
+
+def _at_level(stay, floods, queues):
+    """One session at its level, and what each flood, and each Ctrl-C in a queue, does to it."""
+    flooded = {name: stay.do("held", _flooded, name) for name in floods}
+    return flooded, {queued: stay.do("held", _struck, queued) for queued in queues}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(((_MEGABYTE,), (500,)), id="few"),
+        pytest.param((tuple(FLOODS)[1:], (0, 64, 256)), id="many", marks=_LONG),
+    ],
 )
-def test_flood_ramps_down_makes_no_tick_late_and_moves_no_set_point(booted, name):
-    found = in_copy(_flooded, booted, FLOODS[name])
-    assert found["longest_us"] <= _INTERVAL_US
-    assert found["highest_ua"] == 2000
-    assert found["peak_ua"] < 2100
-    assert found["commands"] == []
-    # Two bytes in four ticks, and each end of a line takes turns of its own: four ticks a byte.
-    assert found["off_us"] <= 256 * 4000 + _RAMP_US + 100_000
-    assert found["current_ua"] < 5
-    assert found["resets"] == []
+def at_level(request, at_2_ma):
+    """`(what each flood did, when each Ctrl-C had the gate off)`, of one session."""
+    return _at_level(at_2_ma, *request.param)
+
+
+def test_flood_ramps_down_makes_no_tick_late_and_moves_no_set_point(at_level):
+    assert at_level[0]
+    for found in at_level[0].values():
+        assert found["longest_us"] <= _INTERVAL_US
+        assert found["highest_ua"] == 2000
+        assert found["peak_ua"] < 2100
+        assert found["commands"] == []
+        # Two bytes in four ticks, and each end of a line takes turns of its own: four ticks a
+        # byte.
+        assert found["off_us"] <= 256 * 4000 + _RAMP_US + 100_000
+        assert found["current_ua"] < 5
+        assert found["resets"] == []
+
+
+def test_ctrl_c_behind_at_most_500_bytes_is_off_within_20_ms(at_level):
+    assert at_level[1]
+    for off_us in at_level[1].values():
+        assert off_us is not None
+        assert off_us <= _OFF_US
 
 
 def _after_a_flood(booted, data):
@@ -160,20 +192,3 @@ def _after_a_flood(booted, data):
 def test_board_works_after_a_flood_and_tells_that_it_stopped(booted, name):
     last = in_copy(_after_a_flood, booted, FLOODS[name])
     assert (last["outcome"], last["fault"]) == ("stopped", None)
-
-
-def _struck(booted, queued):
-    """Ctrl-C behind `queued` bytes that nobody has read, all in one go."""
-    course, meter = _metered(booted, 2_000)
-    course.run_to_current(_LEVEL_UA)
-    since_us = course.now_us
-    course.key(b"x" * queued + b"\x03")
-    course.chip.run_until_us(course.chip.now_us + 200_000)
-    return course.gate_off_us(since_us), meter.stop()
-
-
-@pytest.mark.parametrize("queued", [500, *(pytest.param(n, marks=_LONG) for n in (0, 64, 256))])
-def test_ctrl_c_behind_at_most_500_bytes_is_off_within_20_ms(booted, queued):
-    off_us, _ = in_copy(_struck, booted, queued)
-    assert off_us is not None
-    assert off_us <= _OFF_US

@@ -15,15 +15,22 @@ def _call(*args, **given):
     return said.code, said.out, said.err
 
 
-def _session(booted, folder):
-    """`doctor`, then `run --on PORT --json`."""
+def _session(booted, folder, opens_after_us):
+    """`run --on PORT --json`; with a time, the load's lead opens so long after the first gate."""
     import json
 
+    from .course import MODULE
     from .link_plugged import NAME, PROTOCOL, bench_on, plug
 
     chip, calibration = booted
     plug(chip)
     plant, wiring = bench_on(chip, calibration)
+
+    def on_gate(value, last):
+        if opens_after_us and not plant.injected():
+            plant.inject(f"open@{(plant.now_us + opens_after_us) / 1e6}")
+
+    chip.mcu.gpio[MODULE.PINS["gate"]].add_listener(on_gate)
     protocol = folder / "short.toml"
     protocol.write_text(PROTOCOL)
     where = ("--on", NAME, "--data", folder, "--speed", "max")
@@ -33,15 +40,69 @@ def _session(booted, folder):
     return code, told, err, plant.truth.gross_uc, bool(plant.gate)
 
 
-def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path):
+_NEAR_UC = 5
+
+
+@pytest.mark.parametrize(
+    ("opens_after_us", "ended"),
+    [
+        pytest.param(450_000, (3, "fault", "open"), id="open"),
+        pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
+    ],
+)
+def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_after_us, ended):
     from iontobench.records import RecordStore, verify
 
-    code, told, err, true_uc, gate = in_copy(_session, booted, tmp_path)
-    assert (code, told["outcome"]) == (0, "complete"), err
+    code, told, err, true_uc, gate = in_copy(_session, booted, tmp_path, opens_after_us)
+    assert (code, told["outcome"], told["fault"]) == ended, err
     assert not gate
-    assert told["dose_mamin"] * 60_000 == pytest.approx(true_uc, rel=0.05)
+    assert true_uc > _NEAR_UC
+    assert told["dose_mamin"] * 60_000 == pytest.approx(true_uc, rel=0.05, abs=_NEAR_UC)
     [entry] = RecordStore(tmp_path).list()
     assert verify(entry.record).sentence().startswith("intact")
+
+
+def _timed(booted):
+    """`doctor --timing`, with fewer ticks, and whether any output moved."""
+    import json
+
+    from rp2040py.gpio_pin import GPIOPinState
+
+    from iontobench.device import timing
+
+    from .course import MODULE
+    from .link_plugged import NAME, bench_on, plug
+
+    chip, calibration = booted
+    plug(chip)
+    plant, wiring = bench_on(chip, calibration)
+    moved = []
+    for line in ("gate", "enable", "probe"):
+        pin = chip.mcu.gpio[MODULE.PINS[line]]
+        pin.add_listener(lambda value, last: moved.append(value == GPIOPinState.HIGH))
+    timing.TICKS = 600
+    code, out, err = _call("doctor", NAME, "--timing", "--json")
+    wiring.sync()
+    told = json.loads(out.splitlines()[-1])
+    info = chip.exec("print(bench.last(), bench.info()['fault'])")
+    return code, told, err, any(moved), wiring.drive, plant.truth.gross_uc, info
+
+
+def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
+    from iontobench.device.timing import MODELS
+
+    code, told, err, moved, drive, charge_uc, info = in_copy(_timed, booted)
+    assert code == 0, err
+    assert "600 ticks with nothing energised" in err
+    lengths_us = sorted(told["timing"]["lengths_us"])
+    assert len(lengths_us) == 600
+    assert (moved, drive, charge_uc) == (False, 0, 0)
+    assert info == b"None none\r\n"
+    # No model of the flash cache: its counters stand still, and the figures are the table's.
+    assert "its counters stand still" in err
+    assert lengths_us[300] == pytest.approx(MODELS[0].lengths_us[0], abs=2)
+    for model in MODELS:
+        assert model.name in err
 
 
 def _left_raw(booted):

@@ -4,6 +4,7 @@ import pytest
 
 from iontobench.circuit import edges, guards, tolerances
 from iontobench.circuit.bench import stage
+from iontobench.sim.stage import reference_stage
 
 HOLD_MS = (3.6, 8.4)  # S-11
 LIMIT_UA = (5200, 5300)  # S-13
@@ -59,6 +60,20 @@ def test_the_limiter_opens_within_its_limits_in_both_corners(test, ngspice):
     for corner in tolerances.limiter_corners():
         opens_ua = guards.limiter_threshold(tolerances.limiter_stage(corner, stage()), test)
         assert least <= opens_ua <= most
+
+
+@pytest.mark.long
+def test_the_simulated_stage_draws_the_compliance_over_the_circuits_corners(ngspice):
+    # One corner misses S-06 by 0.2 V: 45.2 V of supply, a threshold of -3.5 V, 60 degrees.
+    data = reference_stage()
+    corners = list(tolerances.compliance_corners())
+    at_5ma = [1000 * corner["at_5ma_v"] / data.nominal_mv for corner in corners]
+    drawn = data.least_share, data.most_share
+    assert (min(at_5ma), max(at_5ma)) == pytest.approx(drawn, abs=2e-3)
+    assert drawn[0] <= min(at_5ma)
+    assert max(at_5ma) <= drawn[1]
+    assert max(corner["open_v"] for corner in corners) <= 47
+    assert min(corner["at_2ma_v"] for corner in corners) > 42.5
 
 
 @pytest.mark.long

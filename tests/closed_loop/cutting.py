@@ -25,7 +25,7 @@ class CutTrial(Trial):
     def _watch(self, plant):
         gate_us = self.truth.gate_low_us
         if gate_us is not None:
-            self.returned |= plant.gate or plant.source
+            self.returned |= plant.gate or plant.is_driven
             if plant.now_us > gate_us + EMPTY_US:
                 self.later_ua = max(self.later_ua, plant.load_ua)
 

@@ -15,7 +15,7 @@ def bench_with(skin, **options):
 def energised(skin, **options):
     """The same with the gate high and the dead-man alive, at drive 0."""
     bench = bench_with(skin, **options)
-    bench.pump()
+    bench.fill_pump()
     bench.set_gate(True)
     return bench
 

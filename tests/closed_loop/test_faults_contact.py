@@ -13,6 +13,7 @@ from tests.closed_loop.cutting import (
 )
 from tests.closed_loop.regulating import overshoot_max_ua
 from tests.closed_loop.sessions import GONE_UA, by_dose, by_time
+from tests.support.tiers import thinned
 from tests.support.trial import Trial
 
 from ionto.core import codes
@@ -33,9 +34,13 @@ def gaps(load, starts_s, gap_ms, adc="ideal"):
     return CutTrial(load, *[f"open@{start_s:.4f}:{gap_ms}" for start_s in starts_s], adc=adc)
 
 
-@pytest.mark.parametrize("adc", ["ideal", "rp2040"])
-@pytest.mark.parametrize("load", ["forearm", "rc:10000:1", "rc:15000:200"])
-@pytest.mark.parametrize("gap_ms", [7, 30, 90])
+@pytest.mark.parametrize(
+    ("gap_ms", "load", "adc"),
+    thinned(
+        *([7, 30, 90], ["forearm", "rc:10000:1", "rc:15000:200"], ["ideal", "rp2040"]),
+        part=2,
+    ),
+)
 def test_a_single_gap_rests_probes_ramps_from_zero_and_completes(gap_ms, load, adc):
     trial = CutTrial(load, f"open@3.0003:{gap_ms}", adc=adc)
     trial.run(by_dose((2000, 16_000), probe_min_q4=80))

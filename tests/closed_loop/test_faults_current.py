@@ -9,6 +9,7 @@ from tests.closed_loop.cutting import (
     assert_refuses_until_cleared,
 )
 from tests.closed_loop.sessions import by_time
+from tests.support.tiers import thinned
 from tests.support.trial import Trial
 
 from ionto.core import codes
@@ -18,9 +19,15 @@ ENVELOPE_OFF_US = 7000
 LIMITER_UA = 5250
 
 
-@pytest.mark.parametrize("load", ["forearm", "resistor:500", "rc:15000:200"])
-@pytest.mark.parametrize("times", [1.1, 1.5, 2.4])
-@pytest.mark.parametrize("phase_us", [0, 1, 333, 666, 999])
+@pytest.mark.parametrize(
+    ("phase_us", "times", "load"),
+    thinned(
+        [0, 1, 333, 666, 999],
+        [1.1, 1.5, 2.4],
+        ["forearm", "resistor:500", "rc:15000:200"],
+        part=3,
+    ),
+)
 def test_over_current_beyond_the_programs_peak_is_off_within_2_ms(phase_us, times, load):
     trial = CutTrial(load, f"overcurrent@{2 + phase_us / 1e6:.6f}:{times}")
     trial.run(by_time((2000, 4000)))
@@ -50,11 +57,16 @@ def test_above_the_limiters_threshold_the_hardware_was_first_and_the_firmware_sa
     assert_refuses_until_cleared(trial, words)
 
 
-@pytest.mark.parametrize("load", ["forearm", "rc:10000:47"])
 @pytest.mark.parametrize(
-    ("at_s", "times"), [(1.5003, 1.5), (1.5003, 3), (2.5007, 2), (2.5, 2.9), (3.5, 1.5), (3.5, 2)]
+    ("strike", "load"),
+    thinned(
+        [(1.5003, 1.5), (1.5003, 3), (2.5007, 2), (2.5, 2.9), (3.5, 1.5), (3.5, 2)],
+        ["forearm", "rc:10000:47"],
+        part=2,
+    ),
 )
-def test_over_current_beyond_the_ramps_envelope_is_off_within_7_ms(at_s, times, load):
+def test_over_current_beyond_the_ramps_envelope_is_off_within_7_ms(strike, load):
+    at_s, times = strike
     trial = CutTrial(load, f"overcurrent@{at_s}:{times}")
     trial.run(by_time((2000, 4000), slew_ua_s=300))
     assert trial.truth.peak_ua < 2100  # below what the program's peak would trip at

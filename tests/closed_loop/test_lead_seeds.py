@@ -1,6 +1,6 @@
 """A drying load on an intermittent lead: off in time, latched when due, and nothing without a gap.
 
-The whole 10,000 is `python -m iontobench.campaign.leads`; here 15, and 200 and 10,000 in the long
+The whole 10,000 is `python -m iontobench.campaign.leads`; here 10, and 200 and 10,000 in the long
 tier.
 """
 
@@ -23,10 +23,10 @@ def bad_of(found):
 
 
 @pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
-def test_fifteen_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
-    found = [session(seed) for seed in range(1, 16)]
+def test_ten_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
+    found = [session(seed) for seed in range(1, 11)]
     assert bad_of(found) == []
-    assert sum(ended.cuts for ended in found) > 7
+    assert sum(ended.cuts for ended in found) > 5
     assert any(ended.limited for ended in found)
     assert {"open", None} <= {ended.fault for ended in found}
 

@@ -105,7 +105,8 @@ def test_sense_b_is_signed_by_the_bridge():
         port.pump()
     port.sample(buf)
     assert buf[SAMPLE_A] == -buf[SAMPLE_B] == round(bench.load_ua * 16)
-    assert buf[SAMPLE_V] == round(bench.node_mv)
+    inside_mv = bench.stage.inside_kohm * bench.load_ua  # sense B's shunt [S-21]
+    assert buf[SAMPLE_V] == round(bench.node_mv + inside_mv)
 
 
 def test_one_seed_is_one_trace_and_another_is_another():

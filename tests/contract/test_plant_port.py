@@ -63,11 +63,11 @@ def test_the_virtual_port_keeps_the_contract(adc):
     checked.wait()
     checked.sample(buf)
     checked.probe(0)
-    checked.lim_test(1)
-    checked.lim_test(0)
     checked.rearm()
     ticks(checked, 11, gate=0)
     ticks(checked, 50, 10000)
+    checked.lim_test(1)
+    checked.lim_test(0)
     checked.resample(buf)
     assert checked.read(byte) == 1
     assert (byte, checked.read(byte)) == (b"x", 0)

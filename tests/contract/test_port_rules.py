@@ -24,6 +24,10 @@ from ionto.core.units import (
     SAMPLE_INPUTS,
     SAMPLE_SUPPLY,
     SAMPLE_V,
+    TIMING_LATE,
+    TIMING_LEAST,
+    TIMING_LONGEST,
+    TIMING_MOST,
 )
 from iontobench import testing
 from iontobench.device.calibration_bench import calibrate_seeded
@@ -132,6 +136,17 @@ def twice_the_drive(real, port, gate, drive):
     real(port, gate, drive * 2)
 
 
+def told(entry, value):
+    """A `timing` that says `value` for one of its entries."""
+    return lambda real, port, which: value if which == entry else real(port, which)
+
+
+def begin_late(real, port):
+    """A `begin` that counts an interval of before."""
+    real(port)
+    port.timings[TIMING_LONGEST] = 1001
+
+
 def resample_takes_time(real, port, buf):
     real(port, buf)
     port.clock_us += 150
@@ -178,6 +193,12 @@ def probe_outlives_off(real, port):
     port.probe_on = on
 
 
+def threshold_outlives_off(real, port):
+    testing = port.lim_testing
+    real(port)
+    port.lim_testing = testing
+
+
 def never_low(real, port, gate, drive):
     real(port, 1, drive)
 
@@ -199,6 +220,13 @@ BREAKS = {  # rule: (what it says, a port that breaks it)
     "test_a_tick_is_1_ms_modulo_the_wrap": [
         ("20020, allowed 20000", altered(wait=tick_of(1001))),
         ("19980, allowed 20000", altered(wait=tick_of(999))),
+    ],
+    "test_the_timing_is_that_of_the_ticks_since_begin": [
+        ("a late tick", altered(timing=told(TIMING_LATE, 1))),
+        ("longest interval", altered(timing=told(TIMING_LONGEST, 999))),
+        ("longest interval", altered(begin=begin_late)),
+        ("woken 5 to -1 us", altered(timing=told(TIMING_LEAST, 5))),
+        ("woken -1 to 1000 us", altered(timing=told(TIMING_MOST, 1000))),
     ],
     "test_a_resample_does_not_delay_the_next_tick": [
         ("begin of tick 2", altered(resample=resample_takes_time)),
@@ -255,7 +283,11 @@ BREAKS = {  # rule: (what it says, a port that breaks it)
         (r"with lim_test\(1\)", altered(lim_test=nothing)),
         ("is not set", sampled(SAMPLE_INPUTS, lambda bits: bits & ~INPUT_LIMITER)),
         ("is still set", altered(rearm=nothing)),
-        ("without lim_test", altered(lim_test=always_on)),
+        (r"before lim_test\(1\)", altered(prove=nothing)),
+        (r"45 µA after rearm\(\)", altered(lim_test=always_on)),
+    ],
+    "test_off_restores_the_limiters_threshold": [
+        (r"45 µA after off\(\) and begin\(\)", altered(off=threshold_outlives_off)),
     ],
     "test_a_read_with_nothing_waiting_returns_0": [
         ("returned 1", altered(read=lambda real, port, buf: 1)),

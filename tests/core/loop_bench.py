@@ -9,7 +9,7 @@ from iontobench.link.frames import command_line
 from iontobench.link.listener import HostLink
 from iontobench.testing import CheckedPort
 
-PROOF_STEPS = 144  # of the session, from a proof's begin to its ramp
+PROOF_STEPS = 165  # of the session, from a proof's begin to its ramp
 QUICK = {"slew_ua_s": 10000, "down_slew_ua_s": 10000}
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.programs import segment, words
 
-from ionto.core import codes, limits, program
+from ionto import tick as tick_module
+from ionto.core import codes, dose, limits, program, regulator
 from ionto.core.command import Command
 from ionto.core.dose import Dose
 from ionto.core.impedance import Probe
@@ -91,22 +92,21 @@ def test_the_ramp_at_the_fastest_slew_and_the_longest_tick():
 @pytest.mark.parametrize("counts", [4095, 65_535])
 @pytest.mark.parametrize("full_ua", [625, 6_250, 37_500])
 def test_the_regulator_with_any_error(full_ua, counts):
-    regulator = Regulator(full_ua * 16, counts)
-    check_attributes(regulator)
+    made = Regulator(full_ua * 16, counts)
+    made.table = [C(word) for word in made.table]
     most_q4 = C(full_ua * 16)
     for frozen, _ in itertools.product((0, 1), range(30)):
         for set_q4, measured in itertools.product((C(0), most_q4), (*CURRENTS, most_q4, -most_q4)):
-            drive = regulator.step(set_q4, measured, frozen)
+            drive = made.step(set_q4, measured, frozen)
             assert 0 <= drive <= counts
 
 
 def test_the_dose_of_the_largest_charge():
-    dose = Dose()
+    made = Dose()
     for before, current, dt_us in itertools.product(CURRENTS, CURRENTS, [*TIMES, C(900_000)]):
-        dose.gross_uc = C(limits.CHARGE_MAX_UC)
-        dose._remainder = C(15_999_999)
-        dose._last_q4 = before
-        dose.step(current, dt_us)
+        made.gross_uc = C(limits.CHARGE_MAX_UC)
+        made.table = [C(15_999_999), before]
+        made.step(current, dt_us)
 
 
 @pytest.mark.parametrize("probe_mv", [5_000])
@@ -216,7 +216,9 @@ class Checking:
     ],
     ids=["done", "limited", "shorted"],
 )
-def test_a_whole_session_at_30_ma_in_checked_ints(load_ohm, time_s, outcome):
+def test_a_whole_session_at_30_ma_in_checked_ints(monkeypatch, load_ohm, time_s, outcome):
+    for module in (tick_module, dose, regulator):  # an array would make plain integers of them
+        monkeypatch.setattr(module, "words", lambda values: [C(value) for value in values])
     board = large_board()
     bed = LoopBench(board, load_ohm, wrap=Checking)
     bed.port.board = large_board()  # the fake itself may compute with any integers

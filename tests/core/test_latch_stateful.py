@@ -208,7 +208,7 @@ def _operations(examples):
 
 
 class Short(LatchMachine):
-    """5,000 operations."""
+    """2,500 operations."""
 
 
 class Long(LatchMachine):
@@ -216,7 +216,7 @@ class Long(LatchMachine):
 
 
 TestLatchShort = pytest.mark.hazard("H-26")(Short.TestCase)
-TestLatchShort.settings = _operations(75)
+TestLatchShort.settings = _operations(38)
 TestLatchLong = pytest.mark.long(pytest.mark.hazard("H-26")(Long.TestCase))
 TestLatchLong.settings = _operations(1500)
 

@@ -5,6 +5,7 @@ from tests.support.fake_port import OPEN
 from tests.support.programs import BOARDS, NAMES, SMALL
 
 from ionto.core import codes, command
+from ionto.core.const import words
 from ionto.core.units import INPUT_STOP
 
 from .loop_bench import HOLDING, RAMPING, LoopBench, quick
@@ -263,6 +264,17 @@ def test_a_glitch_is_told_once_and_a_later_pause_is_none():
 
 def test_inputs_of_an_earlier_run_are_forgotten():
     bed = LoopBench()
-    bed.parts.buf[:] = [5, 5, 5, 5, 3]
+    bed.parts.buf[:] = words([5, 5, 5, 5, 3])
     bed.parts.start(quick(), 0)
-    assert bed.parts.buf == [0] * 5
+    assert list(bed.parts.buf) == [0] * 5
+
+
+@pytest.mark.hazard("H-26")
+def test_fault_of_a_tick_that_is_later_than_the_end_takes_is_told_before_the_end():
+    """The tick that finds it lasts longer than the 20 ms after which an end is reported."""
+    bed = LoopBench(host=True).at(HOLDING, lambda port: setattr(port, "dt_us", 60_000))
+    bed.at(HOLDING + 1, lambda port: setattr(port, "dt_us", 1000))
+    assert bed.run(quick(), supervised=True) == codes.OUTCOME_FAULTED
+    told = [item.code for item in bed.items if hasattr(item, "code")]
+    assert told.index(codes.EVENT_FAULT) < told.index(codes.EVENT_END)
+    assert told[-1] == codes.EVENT_END

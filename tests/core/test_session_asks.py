@@ -104,8 +104,10 @@ def test_a_pause_or_stop_in_the_proof_is_obeyed_once_the_limiter_is_armed_again(
     for ask in asks:
         led.tick(ask=ask)
         assert codes.STATE_NAMES[led.session.state] == "proof"
-        assert led.proof.rearm == leaving
+        assert led.proof.pump == (not leaving)  # the stage unwinds first
+        assert led.proof.rearm == 0
     away(led)
+    assert led.proof.rearm == 1
     assert led.session.state == state
     assert led.session.starts == (state == codes.STATE_RAMP)
 

@@ -156,8 +156,8 @@ def test_a_ramp_ends_in_the_first_tick_in_which_its_way_down_comes_near_the_wall
 
 
 @pytest.mark.hazard("H-15")
-@pytest.mark.parametrize(("left_uc", "state"), [(60, codes.STATE_DONE), (61, codes.STATE_PROBE)])
-def test_after_a_rest_60_uc_have_to_be_left_for_another_start(left_uc, state):
+@pytest.mark.parametrize(("left_uc", "state"), [(30, codes.STATE_DONE), (31, codes.STATE_PROBE)])
+def test_after_a_rest_30_uc_have_to_be_left_for_another_start(left_uc, state):
     made = led(hold(500, 50), hold(500, 50, polarity=-1), peak_ua=500, charge_uc=1000)
     made.to(codes.STATE_REST)
     made.dose.gross_uc = 1000 - 20 - left_uc

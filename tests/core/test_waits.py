@@ -93,7 +93,7 @@ def test_the_proof_sees_both_senses_the_load_and_the_limiter(polarity):
 def test_a_proof_that_fails_is_a_trip_with_the_proofs_fault(load_mv, fault):
     wait = Wait(codes.STATE_PROOF)
     wait.buf[SAMPLE_V] = load_mv
-    assert wait.until() == (31, TRIPPED)
+    assert wait.until() == (32, TRIPPED)
     assert wait.waits.fault == fault
 
 

@@ -1,4 +1,4 @@
-"""`run --on PORT` of a short protocol at a fake board."""
+"""`run --on PORT` of a short protocol at a fake board: 1 mA, 4 s between ramps of 2 s."""
 
 import json
 
@@ -8,7 +8,7 @@ from .link_board import Board
 from .link_firmware import Firmware
 from .protocol_files import short
 
-PROTOCOL = short(1.0, 0.2, 4.0)
+PROTOCOL = short(1.0, 0.1, 2.0)
 
 
 def runner(folder):

@@ -119,7 +119,8 @@ def test_units_are_those_of_the_names(result):
     ohm = result.load_mv[flows] * 1000 / result.current_ua[flows]
     assert np.array_equal(result.load_ohm[flows], ohm)
     assert result.set_ua.max() == 300
-    assert result.dose_uc[-1] == result.summary["dose_uc"]
+    # The summary is later than the last sample; zeros below 0 may have taken one back.
+    assert 0 <= result.dose_uc[-1] - result.summary["dose_uc"] <= 1
     assert result.state_names[int(result.state[-1])] == "done"
     assert result.events[0].name == "start"
 

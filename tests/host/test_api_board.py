@@ -46,7 +46,7 @@ def test_a_fault_latches_on_the_board_and_refuses_until_it_is_cleared(plug, prot
     as_before = firmware.port.on_tick
 
     def open_lead(port):
-        if port.tick == 5000:
+        if port.tick == 3000:
             port.load_ohm = None
         as_before(port)
 

@@ -8,13 +8,15 @@ from tests.host.protocol_files import changed, written
 from iontobench.sessions.job import Target
 from iontobench.sessions.targets import target_for
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def run(tmp_path):
     """`run("tapwater-hands", ...)` on a rung that chooses, or not; (said, the job or None)."""
 
     def one(*args, chooses=True):
-        runner = FakeRunner()
+        runner = FakeRunner(interrupt_at_s=1.0)  # only the choice before it matters
         target = Target(runner, "virtual", None, chooses_board=chooses)
         where = ("--data", tmp_path, "--json")
         said = call("run", *args, *where, target_for=lambda on, uf2: target)

@@ -5,6 +5,8 @@ from tests.host.cli import call
 
 from iontobench.cli import console, main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def complaint(said):
     """The one line after the banner."""

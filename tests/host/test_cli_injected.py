@@ -7,6 +7,8 @@ from tests.host.cli import call
 
 from iontobench.records import read
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SHORT = """
 name = "short"
 title = "Some seconds on a dummy load, then some with the output off"

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
-    *("help", "run", "test", "test-all", "check", "native", "coverage", "net"),
-    *("mutants", "bench", "faults", "thresholds", "leads", "nuisance"),
+    *("help", "run", "test", "test-all", "check", "native", "compiled", "coverage", "net"),
+    *("mutants", "bench", "chip-cache", "faults", "thresholds", "leads", "nuisance"),
     *("circuit", "schematic", "census", "clean"),
 )
 
@@ -119,6 +119,11 @@ def test_make_run_compiles_nothing(bare):
 @pytest.mark.parametrize("target", ["test", "test-all", "bench"])
 def test_what_runs_the_emulator_compiles_it_first(installed, target):
     assert "iontobench.chip.native_build" in make(installed, "-n", target).stdout
+
+
+def test_all_tests_compile_control_and_simulation_first_and_run_without_it_too(installed):
+    assert "iontobench.compiled.build || true" in make(installed, "-n", "test-all").stdout
+    assert make(installed, "compiled").returncode != 0
 
 
 def test_constraints_pin_exactly_and_name_no_index():

@@ -12,6 +12,8 @@ from iontobench.protocols import ProtocolError, load
 from iontobench.protocols.estimates import NOTE, estimates
 from iontobench.protocols.template import new_protocol
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SUBSTANCE = """\
 
 [substance]

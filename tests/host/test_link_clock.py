@@ -22,6 +22,8 @@ from .link_firmware import Firmware
 from .link_run import PROTOCOL
 from .test_frames import sample_frame
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 STOP = command_line("stop")
 PERIOD_US = 100_000
 
@@ -148,9 +150,9 @@ def test_a_fast_clock_on_the_virtual_bench_ends_the_session_and_is_on_record(tmp
 
 @pytest.fixture
 def timed_board(plug, tmp_path):
-    """Runs 36 s on a board of the given class, on a scripted port whose clock is the host's."""
+    """Runs 18 s on a board of the given class; the scripted port's clock is the host's."""
     protocol = tmp_path / "short.toml"
-    protocol.write_text(PROTOCOL.replace("dose_mamin = 0.2", "dose_mamin = 0.6"))
+    protocol.write_text(PROTOCOL.replace("dose_mamin = 0.1", "dose_mamin = 0.3"))
 
     def run(board_class):
         plug.board = board_class(Firmware())

@@ -14,6 +14,8 @@ from .link_board import Board
 from .link_run import lines_of, plugged, runner
 from .test_link_probe import DATA
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def run(plug, tmp_path):
@@ -25,7 +27,7 @@ def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
     firmware = plugged(plug)
     said = run()
     assert (said.code, said.object["outcome"]) == (0, "complete"), said.err
-    assert said.object["dose_mamin"] == pytest.approx(0.2, rel=0.02)
+    assert said.object["dose_mamin"] == pytest.approx(0.1, rel=0.02)
     assert said.object["peak_ma"] == pytest.approx(1.0, rel=0.02)
     assert said.object["dose_true_mamin"] is None
     assert "end: complete" in said.err
@@ -70,7 +72,7 @@ def test_a_fault_is_exit_3_and_latches_on_the_board_until_run_clear(plug, run):
     firmware = plugged(plug)
 
     def open_lead(port, tick=firmware.port.on_tick):
-        if port.tick == 5000:
+        if port.tick == 3000:
             port.load_ohm = None
         tick(port)
 

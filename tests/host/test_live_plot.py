@@ -18,7 +18,7 @@ def drawn(current_ma, size, top_ma=20.0, set_ma=None, ascii_only=False, low_ma=N
     """The rows of a plot of one current all along."""
     set_ua = 1000 * (current_ma if set_ma is None else set_ma)
     low_ua = 1000 * (current_ma if low_ma is None else low_ma)
-    every = [Bucket(t_ms, low_ua, 1000 * current_ma, set_ua) for t_ms in range(0, 60_000, 100)]
+    every = [Bucket(t_ms, low_ua, 1000 * current_ma, set_ua) for t_ms in range(0, 60_000, 250)]
     size = (size[0], size[1] + 2)
     text = current_plot(every, (0.0, 60_000.0), 1000 * top_ma, size, ascii_only)
     return text.plain.rstrip("\n").split("\n")

@@ -7,7 +7,7 @@ from tests.support.programs import hold_charge, hold_time, off, protocol_words, 
 from ionto.core import codes
 from ionto.core.fields import FLAG_LIMITED
 from iontobench.link.events import Event, Sample
-from iontobench.protocols.timeline import Timeline
+from iontobench.protocols.timeline import RESTART_S, Timeline
 from iontobench.sessions.time_left import TimeLeft
 
 
@@ -42,7 +42,7 @@ def test_the_time_left_is_true_all_the_way_of_a_session_that_nothing_limits(segm
     for sample, left_ms, really_ms in found:
         # A start or a rest counts as a whole until it is over.
         waits = sample.state in (codes.STATE_PROBE, codes.STATE_PROOF, codes.STATE_REST)
-        assert left_ms == pytest.approx(really_ms, abs=1500 if waits else 50)
+        assert left_ms == pytest.approx(really_ms, abs=float(RESTART_S) * 1000 if waits else 50)
     assert found[-1][1] == 0.0
 
 

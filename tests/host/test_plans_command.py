@@ -13,6 +13,8 @@ from iontobench.plans.loader import new_plan
 from iontobench.records import read
 from iontobench.report import write_report
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 AT = "2026-03-02T09:00:00Z"
 
 

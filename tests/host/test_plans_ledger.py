@@ -11,6 +11,7 @@ from tests.host.report_pages import make
 from tests.host.synthetic_sessions import small
 
 from iontobench.plans import judge, read_ledger, write_response
+from iontobench.records import format as form
 from iontobench.records import verify
 from iontobench.records.verify import INTACT
 
@@ -50,6 +51,12 @@ def test_a_run_without_a_plan_does_not_count(tmp_path):
 def test_a_changed_plan_keeps_its_runs(tmp_path):
     add(tmp_path, PLAN, MONDAY_S)
     assert len(read_ledger(tmp_path, plan_of(("per_week = 3", "per_week = 2"))).runs) == 1
+
+
+def test_a_run_stays_one_when_the_records_format_gets_a_newer_version(tmp_path, monkeypatch):
+    add(tmp_path, PLAN, MONDAY_S)
+    monkeypatch.setattr(form, "FORMAT_VERSION", form.FORMAT_VERSION + 1)
+    assert len(read_ledger(tmp_path, PLAN).runs) == 1
 
 
 def test_a_refused_start_is_no_run_and_its_charge_counts(tmp_path):

@@ -119,7 +119,7 @@ def test_no_adjustment_lifts_a_limit_of_the_program(acts):
     )
     said = [(tenths / 10, text) for tenths, text in acts]
     run = Run(
-        made, board_of("virtual"), "resistor:5000", [*said, (20.0, "resume"), (40.0, "stop")]
+        made, board_of("virtual"), "resistor:5000", [*said, (13.0, "resume"), (16.0, "stop")]
     )
     proven = bounds(made)
     assert run.truth.peak_ua <= 1000 * 1.01 + 5

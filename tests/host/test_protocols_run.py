@@ -1,5 +1,8 @@
 """Every shipped protocol, run on its own virtual board and its site's median load."""
 
+from functools import cache
+from itertools import pairwise
+
 import pytest
 from tests.host.protocol_bench import Run, board_of, run_protocol, shipped
 from tests.support.programs import hold_time, protocol_words, train
@@ -18,15 +21,25 @@ NAMES = [
     *("sweat-test-pilocarpine", "tapwater-axilla", "tapwater-feet", "tapwater-hands"),
     "tapwater-reversal",
 ]
+# Each is of the kind of another of the short tier, on the same board.
+LIKE = (
+    *("acetic-acid-80", "dexamethasone-80", "galvanisation", "lidocaine-40", "tapwater-hands"),
+)
 # Beside 0.2 %: probe, proof, and the stored charge that leaves when the gate opens; per range.
 STRAY_UC = {"virtual": 20.0, "virtual_30ma": 50.0, "virtual_500ua": 20.0}
 # What the load's own capacitance sends back after a pulse: 0.02 uC measured, against the plan.
 BACK_UC = 0.03
 
 
+@cache
+def ran(name, short):
+    """What became of a shipped protocol: (compiled, board, run). Tests only look at it."""
+    return run_protocol(shipped(name, short))
+
+
 def complete_and_right(name, short):
     """Complete, within its plan by polarity, and never switched while something flows."""
-    made, board, run = run_protocol(shipped(name, short))
+    made, board, run = ran(name, short)
     assert run.last["outcome"] == "complete"
     train = sum(segment.count for segment in made.timeline.segments)
     stray_uc = STRAY_UC[board.name] + BACK_UC * train
@@ -46,7 +59,10 @@ def test_the_protocols_that_ship_are_these():
     assert list_protocols() == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.long if name in LIKE else ()) for name in NAMES],
+)
 def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
     made, run = complete_and_right(name, short=True)
     # A frame of the end may come a little before the plan's last rest is over.
@@ -85,17 +101,17 @@ def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, ski
         adc=adc,
         calibration=calibration_for(board, adc, 1),
     )
-    ran = run_virtual(job, [])
-    assert ran.outcome == "complete"
-    assert 11e6 <= ran.duration_us <= 13e6
-    assert ran.true_peak_ua <= 303
-    assert ran.dose_uc == pytest.approx(3000, rel=0.01)
+    result = run_virtual(job, [])
+    assert result.outcome == "complete"
+    assert 11e6 <= result.duration_us <= 13e6
+    assert result.true_peak_ua <= 303
+    assert result.dose_uc == pytest.approx(3000, rel=0.01)
     # 3 %: the converter, calibrated, is right to 10 uA of 300.
-    assert ran.true_charge_uc == pytest.approx(3000, rel=0.01 if adc == "ideal" else 0.033)
+    assert result.true_charge_uc == pytest.approx(3000, rel=0.01 if adc == "ideal" else 0.033)
 
 
 def test_a_reversal_switches_once_and_at_no_current():
-    _, board, run = run_protocol(shipped("tapwater-reversal"))
+    _, board, run = ran("tapwater-reversal", True)
     assert len(run.plant.switched_ua) == 1
     assert run.plant.switched_ua[0] <= max(20, board.full_scale_ua / 1000)
     [event] = [one for one in run.events if one.code == codes.EVENT_POLARITY]
@@ -103,7 +119,7 @@ def test_a_reversal_switches_once_and_at_no_current():
 
 
 def test_a_start_and_a_reversal_take_as_long_as_every_plan_says():
-    _, _, run = run_protocol(shipped("tapwater-reversal"))
+    _, _, run = ran("tapwater-reversal", True)
     states = [(one.t_ms, one.a) for one in run.events if one.code == codes.EVENT_STATE]
     first_ms, again_ms = (t_ms for t_ms, state in states if state == codes.STATE_RAMP)
     [rest_ms] = [t_ms for t_ms, state in states if state == codes.STATE_REST]
@@ -111,20 +127,22 @@ def test_a_start_and_a_reversal_take_as_long_as_every_plan_says():
     assert again_ms - rest_ms == pytest.approx(float(RESTART_S) * 1000, abs=10)
 
 
-class PulseCounter:
-    """The charge of each pulse, from the middle of one off part to the middle of the next."""
+class ChargeByTick:
+    """The charge that has flowed, tick by tick."""
 
-    def __init__(self, made, begun_us):
-        self._next_us = begun_us
-        self._period_us = segments_of(made)[0].period_ms * 1000
-        self._before_uc = 0.0
-        self.each_uc = []
+    def __init__(self):
+        self._seen = []
 
     def __call__(self, plant):
-        while plant.now_us >= self._next_us:
-            self.each_uc.append(plant.truth.charge_uc - self._before_uc)
-            self._before_uc = plant.truth.charge_uc
-            self._next_us += self._period_us
+        self._seen.append((plant.now_us, plant.truth.charge_uc))
+
+    def each_uc(self, begun_us, period_us):
+        """The charge of each period from `begun_us` on."""
+        marks_uc = []
+        for now_us, charge_uc in self._seen:
+            while now_us >= begun_us + len(marks_uc) * period_us:
+                marks_uc.append(charge_uc)
+        return [late_uc - early_uc for early_uc, late_uc in pairwise(marks_uc)]
 
 
 @pytest.mark.parametrize(
@@ -147,17 +165,18 @@ def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge
         down_slew_ua_s=1000,
     )
     made[program.H_AREA_MM2] = 20000
-    found = Run(made, board_of(board), "resistor:1000")
+    charge = ChargeByTick()
+    found = Run(made, board_of(board), "resistor:1000", each=charge)
     assert found.last["outcome"] == "complete"
     begun_ms = next(
         one.t_ms
         for one in found.events
         if one.code == codes.EVENT_STATE and one.a == codes.STATE_PULSE
     )
-    counter = PulseCounter(made, (begun_ms - off_ms // 2) * 1000)
-    Run(made, board_of(board), "resistor:1000", each=counter)
+    # From the middle of one off part to the middle of the next.
+    period_us = segments_of(made)[0].period_ms * 1000
     programmed_uc = level_ua * (on_ms + edge_ms) / 1000
-    pulses_uc = counter.each_uc[1:13]
+    pulses_uc = charge.each_uc((begun_ms - off_ms // 2) * 1000, period_us)[:12]
     assert len(pulses_uc) >= 11
     for pulse_uc in pulses_uc[1:-1]:  # the first and the last have a neighbour of another kind
         assert pulse_uc == pytest.approx(programmed_uc, abs=max(0.01 * programmed_uc, 1.0))

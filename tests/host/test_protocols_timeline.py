@@ -136,7 +136,7 @@ def test_the_whole_has_the_start_and_each_rest():
     )
     assert timeline.restarts == 1
     ramps_ms = 2 * (1500 / 500 + 1500 / 400) * 1000
-    assert timeline.total_ms == pytest.approx(410 + ramps_ms + 8000 + 1500 + 3000)
+    assert timeline.total_ms == pytest.approx(440 + ramps_ms + 8000 + 1530 + 3000)
     assert timeline.total_s == math.ceil(timeline.total_ms / 1000)
 
 
@@ -153,7 +153,7 @@ def test_the_level_is_that_of_the_segment_that_a_dose_belongs_to():
 def test_the_first_protocol_is_its_dose_and_time():
     timeline = Timeline(WORDS)
     assert timeline.planned_uc == DOSE_UC
-    assert timeline.total_ms == pytest.approx(1_220_410)
+    assert timeline.total_ms == pytest.approx(1_220_440)
 
 
 def test_a_hold_by_time_counts_by_its_time():
@@ -167,7 +167,7 @@ def test_a_hold_by_time_counts_by_its_time():
         *[-1, 0, 0, 0, 0, 0, 0],
     ]
     timeline = Timeline(held)
-    assert timeline.total_ms == pytest.approx(410 + 10_000 + 60_000 + 10_000)
+    assert timeline.total_ms == pytest.approx(440 + 10_000 + 60_000 + 10_000)
     assert timeline.planned_uc == 5_000 + 60_000 + 5_000
 
 
@@ -178,7 +178,7 @@ def test_two_segments_add_up():
     made += [program.HOLD_CHARGE, 2000, 100, 155_000, 0, *[-1, 0, 0, 0, 0, 0, 0]]
     timeline = Timeline(made)
     assert timeline.planned_uc == 220_000
-    assert timeline.total_ms == pytest.approx(410 + 10_000 + 60_000 + 10_000 + 60_000 + 20_000)
+    assert timeline.total_ms == pytest.approx(440 + 10_000 + 60_000 + 10_000 + 60_000 + 20_000)
 
 
 def left_ms(made, state, **at):
@@ -214,7 +214,7 @@ def test_a_ramp_to_0_takes_what_is_left_of_it_whatever_the_plan_was():
 def test_while_the_current_turns_the_rest_before_the_next_segment_counts():
     made = protocol_words([hold_time(1500, 4000), hold_time(1500, 4000, polarity=-1)])
     found_ms = left_ms(made, codes.STATE_TURNING, segment=1, set_ua=400.0)
-    assert found_ms == pytest.approx(1000 + 1500 + 3000 + 4000 + 3750)
+    assert found_ms == pytest.approx(1000 + 1530 + 3000 + 4000 + 3750)
 
 
 @pytest.mark.parametrize("made", [TIMED, DOSED])

@@ -191,7 +191,7 @@ CASES = {
     ),
     "a dose both ways above the family's": (
         [("ramp_up_s = 20.0\n", f"ramp_up_s = 20.0\n{BACK.replace('1.0', '40.1')}")],
-        "phases: gross charge 80.108 mA·min",
+        "phases: gross charge 80.107 mA·min",
         ["at most 80.000 mA·min"],
         RefusedError,
     ),

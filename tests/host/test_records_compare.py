@@ -1,6 +1,7 @@
 """Records side by side: what differs is marked, and their currents lie over each other."""
 
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -18,13 +19,23 @@ CLOCK = "2025-03-01T12:00:00+00:00"
 WHOLE, CUT_OFF = "dexamethasone-40-s1-001", "dexamethasone-40-s2-001"
 
 
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """A folder with a complete session and one that an open lead ended, written once."""
+    folder = tmp_path_factory.mktemp("both")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for seed, open_at_s in ((1, None), (2, 300.0)):
+            items, summary = dexamethasone(open_at_s, 1)
+            written(seed, items, summary)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """A folder with a complete session and one that an open lead ended, typed in there."""
+def here(both, tmp_path, monkeypatch):
+    """A copy of it, typed in there."""
+    shutil.copytree(both, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    for seed, open_at_s in ((1, None), (2, 300.0)):
-        items, summary = dexamethasone(open_at_s, 1)
-        written(seed, items, summary)
 
 
 def written(seed, items, summary, **changes):

@@ -11,6 +11,8 @@ from tests.host.synthetic_sessions import header, small
 
 from iontobench.records import RecordError, RecordStore, RecordWriter, commands, write_meta
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 OLD, NEW = "2025-01-01T00:00:00+00:00", "2025-03-01T00:00:00+00:00"
 
 

@@ -242,8 +242,12 @@ def assert_aligned(text):
 
 @pytest.mark.parametrize(
     "environment",
-    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}],
-    ids=["PYTHONIOENCODING=ascii", "LC_ALL=C"],
+    [
+        pytest.param(
+            {"PYTHONIOENCODING": "ascii"}, id="PYTHONIOENCODING=ascii", marks=pytest.mark.long
+        ),
+        pytest.param({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}, id="LC_ALL=C"),
+    ],
 )
 def test_an_ascii_terminal_is_told_units_in_letters(tmp_path, environment):
     text = told_in("ascii", tmp_path, **environment)

@@ -16,6 +16,8 @@ from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SITES = sorted(get_args(schema.Skin))
 
 

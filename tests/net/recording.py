@@ -23,15 +23,16 @@ from ionto.core.codes import (
     STATE_PROBE,
 )
 from ionto.core.command import COMMAND_NAMES
+from ionto.core.limits import Board
 from iontobench import resources
-from iontobench.campaign.fault_bench import FaultBench, Observation, WatchedPlant
+from iontobench.campaign.fault_bench import FaultBench, Observation, Script, WatchedPlant
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Event, Sample, snapshot_of
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
 from iontobench.protocols.lowering import lower
 from iontobench.records.quantities import event_values
-from iontobench.sim.skin import load_skin
+from iontobench.sim.skin import LoadParams, load_skin
 
 from .cases import Case
 
@@ -126,8 +127,8 @@ def _calibration(board_name: str, adc: str, seed: int):
     return None if adc == "ideal" else calibrate_seeded(board, adc, seed)
 
 
-def record(case: Case) -> Items:
-    """Run a session; return its items by name, each a list of lines."""
+def prepared(case: Case) -> tuple[Board, LoadParams, list[int], Script]:
+    """What a session runs on, and what it runs."""
     protocol = load(case.protocol)
     board = resources.load_board(board_for(protocol, lower(protocol))).BOARD
     words = compile_protocol(protocol, profile("us"), board).words
@@ -137,11 +138,17 @@ def record(case: Case) -> Items:
     skin = load_skin(
         *(case.load or protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
     )
+    script = tuple((STATE_PROBE, at_ms, text) for at_ms, text in case.commands)
+    return board, skin, list(words), script
+
+
+def record(case: Case) -> Items:
+    """Run a session; return its items by name, each a list of lines."""
+    board, skin, words, script = prepared(case)
     calibration = _calibration(board.name, case.adc, case.seed)
     bench = NotingBench(board, skin, case.adc, case.seed, calibration, case.faults)
     bench.plant.until_us = _LONGEST_US[case.is_whole]
     heard = Listener()
-    script = tuple((STATE_PROBE, at_ms, text) for at_ms, text in case.commands)
     seen = bench.run(words, script, [heard])
     return {
         **_ending(seen),

@@ -8,11 +8,14 @@ compliance.
 
 from ionto.core.units import (
     INPUT_LIMITER,
+    LATE_FROM_US,
     SAMPLE_A,
     SAMPLE_B,
     SAMPLE_INPUTS,
     SAMPLE_SUPPLY,
     SAMPLE_V,
+    TIMING_LATE,
+    TIMING_LONGEST,
     WRAP_US,
 )
 from iontobench.testing import HOLD_US, ContractError
@@ -20,6 +23,7 @@ from iontobench.testing import HOLD_US, ContractError
 from .fake_stage import OPEN as OPEN
 from .fake_stage import FakeStage
 
+_WOUND_US = 10_000  # so long a stage keeps what it wound up behind an open chain
 _LONGEST_TICKS = 200_000  # of one session: thirty times the longest that a test asks for
 
 
@@ -29,7 +33,9 @@ class FakePort(FakeStage):
     Attributes to set, besides the stage's: `offset_q4` and `second_q4` (errors of sense A and B),
     `leak_q4`, `supply_mv`, `inputs`, `dt_us` of the coming ticks, `host` (a `HostLink`) and
     `on_tick(port)`, called as each tick begins. To read: `turns` (time and sign of each),
-    `history` (of `actuate`), `last_act`, `true_uc`.
+    `history` (of `actuate`), `last_act`, `true_uc`, `closings` (ms since the chain has closed,
+    for each time that the gate closes) and `packets` (how often the chain has closed behind a
+    stage that had wound up).
     """
 
     def __init__(self, board, load_ohm=5000, start_us=WRAP_US - 50_000):
@@ -46,8 +52,13 @@ class FakePort(FakeStage):
         self.tick = 0
         self.begun = self.live = False
         self._last_tick = 0
+        self.timings = [0, 0, -1, -1]
         self.last_act = None
         self.history = []
+        self.closings = []
+        self.packets = 0
+        self._chain_us = None  # since when the chain is closed
+        self._wound_us = -_WOUND_US  # when the stage last stood at its rail
         self.rx = bytearray()
         self.tx = bytearray()
         self.is_full = False  # nobody reads: no room for another byte
@@ -56,11 +67,27 @@ class FakePort(FakeStage):
     def _set(self, gate, drive, is_proof=False):
         if (gate, drive) != (self.gate, self.drive) and not is_proof:
             self.history.append((self.elapsed_us, gate, drive))
+        if gate and not self.gate:
+            since_us = self.elapsed_us if self._chain_us is None else self._chain_us
+            self.closings.append((self.elapsed_us - since_us) // 1000)
         self.gate, self.drive = gate, drive
+
+    def _wind_up(self):
+        """Behind an open chain a stage with a closed gate stands at its rail."""
+        if not self.is_chain_closed():
+            self._chain_us = None
+            if self.gate:
+                self._wound_us = self.elapsed_us
+        elif self._chain_us is None:
+            self._chain_us = self.elapsed_us
+            if self.elapsed_us - self._wound_us < _WOUND_US:
+                self.packets += 1
+                self.take_packet()
 
     def begin(self):
         self.begun = self.live = True
         self._last_tick = self.tick + _LONGEST_TICKS
+        self.timings = [0, 0, -1, -1]
 
     def off(self):
         self.last_act = "off"
@@ -84,11 +111,17 @@ class FakePort(FakeStage):
         self.limit()
         self.charge += self.current_q4() * self.dt_us
         self.elapsed_us += self.dt_us
+        self.timings[TIMING_LONGEST] = max(self.timings[TIMING_LONGEST], self.dt_us)
+        self.timings[TIMING_LATE] += self.dt_us > LATE_FROM_US
         self.clock_us = (self.clock_us + self.dt_us) & WRAP_US
         if self.pumped_us is not None and self.elapsed_us - self.pumped_us > HOLD_US:
             self.pumped_us = None
+        self._wind_up()
         if self.host is not None and self.tick % 20 == 0:
             self.rx += self.host.poll(self.elapsed_us)
+
+    def timing(self, which):
+        return self.timings[which]
 
     @property
     def true_uc(self):

@@ -7,6 +7,7 @@ was last seen to toggle.
 
 OPEN = None  # a load that is not there
 _LIM_TEST_UA = 30
+_NOT_LOW_UA = 1000  # of a threshold that is broken
 
 
 class FakeStage:
@@ -14,7 +15,8 @@ class FakeStage:
 
     Attributes to set: `load_ohm` (or OPEN), `gain` in 1/1000, `broken` (of "gate" and "series",
     which then always conduct, "bridge", which then stays at +1, "stage", "sense B", "limiter" and
-    "rearm", which then do nothing). To read:
+    "rearm", which then do nothing, "threshold", which LIM_TEST then does not lower enough: a
+    packet still passes it). To read:
     `gate`, `drive`, `tripped`, `probe_on`, `lim_testing`, `polarity`.
     """
 
@@ -56,12 +58,21 @@ class FakeStage:
         board = self.board
         most_q4 = board.max_ua * 16 * 105 // 100
         if self.lim_testing and board.lim_test:
-            most_q4 = _LIM_TEST_UA * board.proof_scale * 16
+            most_ua = _NOT_LOW_UA if "threshold" in self.broken else _LIM_TEST_UA
+            most_q4 = most_ua * board.proof_scale * 16
         if self.current_q4() > most_q4:
+            self.tripped = 1
+
+    def is_chain_closed(self):
+        """Whether dead-man and limiter let the series switch conduct."""
+        return (self.pumped_us is not None or "series" in self.broken) and not self.tripped
+
+    def take_packet(self):
+        """A chain has closed behind a stage at its rail: that passes LIM_TEST's threshold."""
+        if self.lim_testing and "limiter" not in self.broken:
             self.tripped = 1
 
     def _conducts(self):
         broken = self.broken
         gate = self.gate or "gate" in broken
-        series = self.pumped_us is not None or "series" in broken
-        return gate and series and not self.tripped and "stage" not in broken
+        return gate and self.is_chain_closed() and "stage" not in broken

@@ -79,7 +79,7 @@ _session_events = st.one_of(
     ),
 )
 session_rows = episodes(_session_quiet, _session_events, 14, 300).map(
-    lambda rows: [[0, 0, 1000, 2500, 0, 0, 1]] * 380 + rows  # probe and proof come first
+    lambda rows: [[0, 0, 1000, 2500, 0, 0, 1]] * 400 + rows  # probe and proof come first
 )
 _supervisor_quiet = st.tuples(
     st.just(0),

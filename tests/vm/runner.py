@@ -83,7 +83,8 @@ class Trace:
         at = self._used
         for thing, attribute in self._columns:
             try:
-                block[at] = getattr(thing, attribute)
+                is_word = isinstance(thing, array)
+                block[at] = thing[attribute] if is_word else getattr(thing, attribute)
             except TypeError:
                 value = getattr(thing, attribute)
                 raise TypeError(f"{self._names[at % width]} is no integer: {value!r}") from None
@@ -114,6 +115,10 @@ class Trace:
             if isinstance(value, _INTEGERS):
                 self._names.append(prefix + name)
                 self._columns.append((thing, name))
+            elif isinstance(value, array):
+                for index in range(len(value)):
+                    self._names.append(f"{prefix}{name}[{index}]")
+                    self._columns.append((value, index))
             elif _is_instance(value) and not any(value is other for other in seen):
                 self._find(seen, prefix + name + ".", value)
 

@@ -3,8 +3,16 @@
 1. Both switches on: 30 uA flow, and sense B sees them with the right sign.
 2. Gate low, ENABLE pumped, the drive still at 30 uA: no current.
 3. Gate closed, ENABLE still: no current after the longest hold of the dead-man timer.
-4. LIM_TEST with 45 uA: the limiter trips.
+4. Both switches on with 45 uA, then LIM_TEST: the limiter trips.
 5. Gate low: the limiter re-arms.
+
+The gate closes last. A stage behind an open chain (the series switch) and a closed gate stands at
+its rail. A chain that closes then gives the load a packet of charge, and the packet alone can trip
+the limiter at LIM_TEST's threshold. So ENABLE is pumped for 10 ms before the gate closes. After a
+step that opens the chain under a closed gate, the gate is low and ENABLE still for 10 ms before
+the chain closes again. The ramp that follows finds the chain closed as long, with the gate low.
+S-11 and S-16 to S-18 are requirements of a stage [boards/pico_pwm/README.md, What the stage must
+be].
 
 Each judgement is the mean of 16 samples [docs/control.md, Proof]. On 30 mA boards all
 currents are six times as large. A lost load is no fault of the stage: the stage is at compliance
@@ -18,13 +26,6 @@ from .const import const
 from .limits import near_high_mv
 from .units import INPUT_LIMITER, drive_scale
 
-# Steps.
-_CONDUCTS = const(1)  # both switches on
-_GATE = const(2)  # gate low, ENABLE pumped, the drive still at 30 uA
-_SERIES = const(3)  # gate closed, ENABLE still
-_LIMITER = const(4)  # LIM_TEST
-_REARM = const(5)  # gate low, limiter re-armed, ENABLE pumped for the ramp
-
 _MEAN_TICKS = const(16)
 _ON_UA = const(30)
 _FLOWS_UA = const(15)
@@ -33,10 +34,47 @@ _NOTHING_UA = const(5)
 _OVER_UA = const(45)
 _SIGN_UA = const(7)  # least difference of sense B between steps 1 and 2: half of A's 15
 _ALLOWANCE_UA = const(60)  # the supervisor allows this meanwhile
-_PUMP_MS = const(10)  # ENABLE toggles this long before the series switch conducts
+
+# Waits. The pins change in the step after the last of a wait, so none is shorter than it says.
+_PUMP_MS = const(10)  # ENABLE toggles this long before the series switch conducts for sure [S-11]
+_UNWIND_MS = const(10)  # then a chain that closes, or REARM, gives no packet [S-17, S-18]
+_PASSED_MS = const(1)  # what a closing gate gives is over after 25 us [S-16]
 _SETTLE_MS = const(5)
 _HOLD_MAX_MS = const(9)  # the dead-man timer's longest hold is 8.4 ms
-_REARM_MS = const(10)  # the limiter's line is read every eighth tick
+_LINE_MS = const(10)  # the limiter's line is read every eighth tick; and the ramp's _PUMP_MS
+
+# Steps, as places in STEPS.
+_PUMP = const(0)
+_CONDUCTS = const(1)
+_GATE = const(2)
+_SERIES = const(3)
+_UNWIND = const(4)
+_PUMP_AGAIN = const(5)
+_CLOSE = const(6)
+_LIMITER = const(7)
+_UNWIND_AGAIN = const(8)
+_REARM = const(9)
+
+# Drives.
+_NONE = const(0)
+_ON = const(1)  # 30 uA
+_OVER = const(2)  # 45 uA
+
+# A step's pins, its wait in ms, and whether a mean is judged after it. A step that is not judged
+# leads to the next one. A board without LIM_TEST goes from SERIES to UNWIND_AGAIN.
+STEPS = (
+    # gate, ENABLE pumped, drive, LIM_TEST, REARM, wait, judged
+    (0, 1, _ON, 0, 0, _PUMP_MS, 0),  # PUMP: the chain closes
+    (1, 1, _ON, 0, 0, _SETTLE_MS, 1),  # CONDUCTS
+    (0, 1, _ON, 0, 0, _SETTLE_MS, 1),  # GATE
+    (1, 0, _ON, 0, 0, _HOLD_MAX_MS + _SETTLE_MS, 1),  # SERIES: the chain opens behind the gate
+    (0, 0, _OVER, 0, 0, _UNWIND_MS, 0),  # UNWIND
+    (0, 1, _OVER, 0, 0, _PUMP_MS, 0),  # PUMP_AGAIN
+    (1, 1, _OVER, 0, 0, _PASSED_MS, 0),  # CLOSE: 45 uA flow
+    (1, 1, _OVER, 1, 0, _SETTLE_MS, 1),  # LIMITER: it opens the chain behind the gate
+    (0, 0, _NONE, 0, 0, _UNWIND_MS, 0),  # UNWIND_AGAIN
+    (0, 1, _NONE, 0, 1, _LINE_MS, 1),  # REARM: the chain closes for the ramp
+)
 
 
 class Proof:
@@ -47,8 +85,9 @@ class Proof:
 
     Attributes for the tick, which sets the pins: `moved` (1 when one of them has changed; the tick
     clears it), `gate`, `drive`, `pump`, `lim_test`, `rearm` (1: a pulse), `may_trip` (1 while the
-    limiter's trip is no fault). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
+    limiter's trip is no fault: from LIM_TEST on). At the end: `fault` (0, `codes.FAULT_PROOF_*` or
     `codes.FAULT_OPEN`), `proven` (bits `codes.PROVEN_*`), `on_q4` (current with both switches on).
+    `drives` are the counts of its drives.
     """
 
     def __init__(self, board):
@@ -59,8 +98,11 @@ class Proof:
         self._sign_q4 = _SIGN_UA * scale * 16
         self.allowance_q4 = _ALLOWANCE_UA * scale * 16
         mul, shift = drive_scale(board.full_scale_ua * 16, board.drive_counts)
-        self._on_counts = (_ON_UA * scale * 16 * mul) >> shift
-        self._over_counts = (_OVER_UA * scale * 16 * mul) >> shift
+        self.drives = (
+            0,
+            (_ON_UA * scale * 16 * mul) >> shift,
+            (_OVER_UA * scale * 16 * mul) >> shift,
+        )
         self._has_lim_test = board.lim_test
         self._high_mv = near_high_mv(board)
         self.start()
@@ -72,12 +114,12 @@ class Proof:
         self.on_q4 = 0
         self._on_b_q4 = 0
         self._has_tripped = 0
-        self._enter(_CONDUCTS)
+        self._enter(_PUMP)
 
     def leave(self):
-        """Stop early: go to the last step, with the gate low, where the limiter is re-armed."""
-        if self._at != _REARM:
-            self._enter(_REARM)
+        """Stop early: gate low and ENABLE still, then the last step, which re-arms the limiter."""
+        if self._at < _UNWIND_AGAIN:
+            self._enter(_UNWIND_AGAIN)
 
     def step(self, current_a_q4, current_b_q4, load_mv, inputs):
         """One tick; `current_b_q4` is sense B, positive at the commanded polarity.
@@ -90,6 +132,9 @@ class Proof:
         wait_ticks = self._wait_ticks
         if wait_ticks:
             self._wait_ticks = wait_ticks - 1
+            return 0
+        if not self._is_judged:
+            self._enter(self._at + 1)
             return 0
         self._sum_q4 += current_a_q4
         self._sum_b_q4 += current_b_q4
@@ -130,10 +175,9 @@ class Proof:
         """Take the result of a step; go on, or return 1 at the end of the proof."""
         if good:
             self.proven |= proven
-            if self._at < _REARM:
-                self._enter(
-                    _REARM if self._at == _SERIES and not self._has_lim_test else self._at + 1
-                )
+            at = self._at
+            if at < _REARM:
+                self._enter(_UNWIND_AGAIN if at == _SERIES and not self._has_lim_test else at + 1)
                 return 0
         else:
             self.fault = fault
@@ -147,18 +191,12 @@ class Proof:
         self._count = 0
         self._was_high = 0
         self.moved = 1
-        self.rearm = 0
-        self.gate = 1 if at == _CONDUCTS or at == _SERIES or at == _LIMITER else 0
-        self.pump = 0 if at == _SERIES else 1
-        self.lim_test = 1 if at == _LIMITER else 0
+        pins = STEPS[at]
+        self.gate = pins[0]
+        self.pump = pins[1]
+        self.drive = self.drives[pins[2]]
+        self.lim_test = pins[3]
+        self.rearm = pins[4]
+        self._wait_ticks = pins[5]
+        self._is_judged = pins[6]
         self.may_trip = 1 if at >= _LIMITER else 0
-        self.drive = self._over_counts if at == _LIMITER else self._on_counts
-        self._wait_ticks = _SETTLE_MS
-        if at == _CONDUCTS or at == _LIMITER:
-            self._wait_ticks += _PUMP_MS
-        elif at == _SERIES:
-            self._wait_ticks += _HOLD_MAX_MS
-        elif at == _REARM:
-            self.drive = 0
-            self.rearm = 1
-            self._wait_ticks += _REARM_MS

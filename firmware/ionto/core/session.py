@@ -50,7 +50,7 @@ _PAUSE_MAX_MS = const(1800000)  # 30 min: then a pause ends the session
 # The session ends this long, at peak current, before the supervisor's charge wall: two of the
 # longest ticks.
 _MARGIN_MS = const(40)
-_START_UC = const(60)  # charge of a probe and a proof
+_START_UC = const(30)  # charge of a probe and a proof: at most 18 uC, on 30 mA boards
 
 
 class Session:

@@ -317,16 +317,18 @@ class Supervisor:
 
     def _judge_off(self, current_q4, dt_us):
         """Gate low: after the set-up time only the floor and the current of `allow` may flow."""
-        if self._off_us < _SETTLE_US:
-            self._off_us += dt_us
+        off_us = self._off_us
+        if off_us < _SETTLE_US:
+            self._off_us = off_us + dt_us
             return 0
         return self._count_leak(current_q4, self._floor_q4 + self._allowed_q4)
 
     def _count_leak(self, current_q4, most_q4):
         """A current above `most_q4` for five ticks is a leak."""
         if current_q4 > most_q4:
-            self._leak_ticks += 1
-            if self._leak_ticks >= _LEAK_TICKS:
+            ticks = self._leak_ticks + 1
+            self._leak_ticks = ticks
+            if ticks >= _LEAK_TICKS:
                 return codes.FAULT_LEAK
         else:
             self._leak_ticks = 0

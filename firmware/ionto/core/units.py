@@ -25,6 +25,14 @@ SAMPLE_LEN = const(5)
 
 _LOAD_MAX_MV = const(67000)  # for a resistance
 
+# What `port.timing` tells of the ticks since `begin`.
+TIMING_LATE = const(0)  # how many came more than LATE_FROM_US after the one before
+TIMING_LONGEST = const(1)  # longest interval between two ticks, us
+TIMING_LEAST = const(2)  # least time from a tick's due time to its wake-up, us; -1: no wake-up
+TIMING_MOST = const(3)  # and the most
+TIMING_LEN = const(4)
+LATE_FROM_US = const(1400)
+
 # The current that is expected while a sample is taken.
 FLOW_OFF = const(0)  # gate off, or proof: only the current of `allow`
 FLOW_STEADY = const(1)  # gate closed: the set point; all checks run

@@ -3,7 +3,7 @@
 `machine.ADC.read_u16` stretches 12 bits to 16 and costs a call for each channel. Codes are
 0..4095. Registers: RP2040 datasheet, ADC: CS at +0 (EN bit 0, START_ONCE bit 2, READY bit 8,
 AINSEL from bit 12), RESULT at +4; Timer: TIMERAWL at +0x28, in us; SIO: GPIO_IN
-at +4. `buf` is a list, laid out as `core.units.SAMPLE_*`.
+at +4. `buf` is an array of 32 bits, laid out as `core.units.SAMPLE_*`.
 """
 
 from array import array
@@ -47,6 +47,7 @@ class Senses:
         """Sample sense A, sense B and load voltage; every eighth time supply and inputs too."""
         table = ptr32(self._table)
         adc = ptr32(0x4004C000)
+        out = ptr32(buf)
         counter = table[_COUNTER]
         table[_COUNTER] = (counter + 1) & 7
         channels = 3 if counter else 4
@@ -56,7 +57,7 @@ class Senses:
             adc[0] = 5 | channel << 12
             while not adc[0] & 0x100:
                 pass
-            buf[channel] = (adc[1] - table[at]) * table[at + 1] >> table[at + 2]
+            out[channel] = (adc[1] - table[at]) * table[at + 1] >> table[at + 2]
             channel += 1
             at += 3
         if not counter:
@@ -64,7 +65,7 @@ class Senses:
             inputs = 0 if levels >> table[_STOP] & 1 else INPUT_STOP
             if levels >> table[_LIMITER] & 1:
                 inputs |= INPUT_LIMITER
-            buf[SAMPLE_INPUTS] = inputs
+            out[int(SAMPLE_INPUTS)] = int(inputs)
 
     @micropython.viper
     def resample(self, buf):
@@ -78,4 +79,5 @@ class Senses:
         adc[0] = 5
         while not adc[0] & 0x100:
             pass
-        buf[SAMPLE_A] = (adc[1] - table[0]) * table[1] >> table[2]
+        out = ptr32(buf)
+        out[int(SAMPLE_A)] = (adc[1] - table[0]) * table[1] >> table[2]

@@ -2,7 +2,7 @@
 
 Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
 Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
-low, ENABLE still, probe off [docs/control.md, Off].
+low, ENABLE still, probe off, LIM_TEST low [docs/control.md, Off].
 """
 
 import gc
@@ -16,7 +16,7 @@ from . import watchdog
 from .adc import Senses
 from .clock import Clock
 from .console import Console
-from .drive import Drive
+from .output import Output, check_pins
 
 _CTRL_C = const(3)
 
@@ -24,67 +24,71 @@ _CTRL_C = const(3)
 class Rp2Port:
     """One RP2040 with its stage.
 
-    `now_us`, `wait`, `sample`, `resample`, `feed`, `pump`, `read` and `write` of the contract are
-    attributes that hold the function itself.
+    `now_us`, `wait`, `timing`, `sample`, `resample`, `actuate`, `prove`, `feed`, `pump`, `read`,
+    `write` and `put` of the contract are attributes that hold the function itself.
 
     Args:
         pins: the board's `PINS`: drive gate enable probe polarity lim_test rearm limiter stop.
         scales: twelve integers, (zero_counts, mul, shift) for A, B, V and supply:
             value = ((code - zero) * mul) >> shift, with 4095 * mul below 2^30.
+
+    Raises:
+        ValueError: a line without a pin of its own.
     """
 
     def __init__(self, pins, scales):
+        check_pins(pins)
         self._pins = pins
-        self._drive = Drive(pins["drive"])
+        self._output = Output(pins)
         self._clock = Clock()
         self._console = Console()
         self._senses = Senses(scales, pins["stop"], pins["limiter"])
         # A Pin object without a mode does not change the pin.
-        self._gate_pin = Pin(pins["gate"])
         self._probe_pin = Pin(pins["probe"])
-        self._set_level = None  # the drive's, from `begin` to `off`
+        self._live = 0  # from `begin` to `off`
         self._armed = 0
         self._locked = 0
         # The functions themselves: a method in between costs 7 us of every tick.
         self.now_us = ticks_us
         self.wait = self._clock.wait
+        self.timing = self._clock.timing
         self.sample = self._senses.sample
         self.resample = self._senses.resample
         self.feed = watchdog.feed
-        self.pump = Pin(pins["enable"]).toggle
+        self.actuate = self._output.actuate
+        self.prove = self._output.prove
+        self.pump = self._output.pump
         self.read = self._console.read
         self.write = self._console.write
         self.put = self._console.put
 
+    @micropython.native
     def begin(self):
         """Take pins, console, timer and watchdog; the heap lock comes last."""
         pins = self._pins
-        for line in ("gate", "enable", "probe", "polarity", "lim_test", "rearm"):
+        for line in ("probe", "polarity", "lim_test", "rearm"):
             Pin(pins[line], Pin.OUT, value=0)
         self._senses.begin()
-        self._drive.arm()
+        self._output.arm()
         self._console.begin()
         gc.collect()
         gc.disable()
         self._clock.begin()
         self._armed = 1
         watchdog.arm()
-        self._set_level = self._drive.set
+        self._live = 1
         micropython.heap_lock()
         self._locked = 1
 
+    @micropython.native  # native code is never struck by Ctrl-C
     def off(self):
-        """Switch off, in any state. A second Ctrl-C cannot interrupt it.
-
-        ENABLE becomes an input with its pull-down, so a late `pump` has no effect.
-        """
+        """Switch off, in any state. A second Ctrl-C cannot interrupt it."""
         micropython.kbd_intr(-1)
+        self._output.off()
         pins = self._pins
-        Pin(pins["gate"], Pin.OUT, value=0)
-        self._drive.off()
-        Pin(pins["enable"], Pin.IN, Pin.PULL_DOWN)
         Pin(pins["probe"], Pin.OUT, value=0)
-        self._set_level = None
+        Pin(pins["lim_test"], Pin.OUT, value=0)
+        self._live = 0
 
     def end(self):
         """Release heap, collector, timer; then the watchdog; Ctrl-C at the very end."""
@@ -99,36 +103,18 @@ class Rp2Port:
         self._console.drain()
         micropython.kbd_intr(_CTRL_C)
 
-    def actuate(self, gate, drive):
-        """Set gate and drive; no effect after `off`."""
-        set_level = self._set_level
-        if set_level:
-            if gate:
-                set_level(drive)
-                self._gate_pin(1)
-            else:
-                self._gate_pin(0)
-                set_level(0)
-
-    def prove(self, gate, drive):
-        """Set gate and a small drive independently; no effect after `off`."""
-        set_level = self._set_level
-        if set_level:
-            set_level(drive)
-            self._gate_pin(gate)
-
     def set_polarity(self, sign):
         """Set the bridge's line: high reverses."""
         Pin(self._pins["polarity"])(1 if sign < 0 else 0)
 
     def probe(self, on):
         """Switch the PROBE source; no effect after `off`."""
-        if self._set_level:
+        if self._live:
             self._probe_pin(on)
 
     def lim_test(self, on):
         """Set the limiter's test threshold; no effect after `off`."""
-        if self._set_level:
+        if self._live:
             Pin(self._pins["lim_test"])(on)
 
     def rearm(self):

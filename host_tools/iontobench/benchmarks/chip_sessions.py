@@ -4,6 +4,7 @@ Emulated time is exact, but the emulator has no model of the flash cache: a real
 Importing this needs the extra `chip`; running it needs the image too. Times in us, bytes as such.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -62,9 +63,13 @@ class _Quiet:
 
 @dataclass
 class MeteredSession:
-    """What a metered session left behind; lengths, gaps and places in us."""
+    """What a metered session left behind; lengths, gaps and places in us.
+
+    `samples_us` are the chip's times of the ticks, `gaps_us` those from tick to tick.
+    """
 
     lengths_us: list[int] = field(default_factory=list)
+    samples_us: list[int] = field(default_factory=list)
     gaps_us: list[int] = field(default_factory=list)
     after_us: list[int] = field(default_factory=list)
     duration_us: int = 0
@@ -99,23 +104,46 @@ def _calibration() -> list[tuple[int, int, int]]:
 @cache
 def minute(folder: Path) -> MeteredSession:
     """One minute of a session with telemetry and beats: it serves all figures of the tick."""
-    bench = ChipBench(_job(_MINUTE_S, folder))
+    return metered(_MINUTE_S, folder)
+
+
+def metered(
+    hold_s: int,
+    folder: Path,
+    before: Callable[[Chip], None] | None = None,
+    after: Callable[[Chip], None] | None = None,
+) -> MeteredSession:
+    """A session with telemetry and beats, two ramps of 2 s around a hold.
+
+    Args:
+        hold_s: the hold.
+        folder: for the protocol.
+        before: called with the chip at its prompt, before the session.
+        after: called with the chip at its prompt, after the session.
+    """
+    bench = ChipBench(_job(hold_s, folder))
     bench.load()
     link = HostLink([_Quiet()])
     phase = PhaseMeter(bench.chip, due_address(bench.chip))
     meter = TickMeter(bench.chip)
+    if before is not None:
+        before(bench.chip)
     bench.start()
     while link.session.ended is None:
         bench.step(link)
     meter.stop()
     phase.stop()
     bench.leave()
+    duration_us, outcome = bench.bench.now_us, bench.last()["outcome"]
+    if after is not None:
+        after(bench.chip)
     return MeteredSession(
         lengths_us=meter.lengths_us,
+        samples_us=meter.samples_us,
         gaps_us=meter.intervals_us,
         after_us=phase.after_us,
-        duration_us=bench.bench.now_us,
-        outcome=bench.last()["outcome"],
+        duration_us=duration_us,
+        outcome=outcome,
     )
 
 

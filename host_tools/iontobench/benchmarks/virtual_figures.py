@@ -12,6 +12,7 @@ from typing import Any
 
 from ionto.core import codes
 from iontobench import signs
+from iontobench.compiled import select
 from iontobench.link.events import Sample
 from iontobench.records import RecordError, RecordStore, RecordWriter, Verdict, verify
 from iontobench.records.export import export_record
@@ -24,6 +25,8 @@ _SHORT = ("--fault", "open@8")  # a record of some hundred lines
 _SHOWN = "iontobench run dexamethasone-40 --fault open@8"
 _POSITIONS = 400
 _IMPORTS = 5
+_RUNS = 3
+_CPU_TIME = "python -m iontobench.benchmarks.cpu_time"
 _IMPORT = "import time; t = time.perf_counter(); import iontobench; print(time.perf_counter() - t)"
 _MANY = 1_000_000  # samples: more than a day at ten a second
 _EXPORT = "iontobench records export NAME --csv"
@@ -52,6 +55,29 @@ def dose_error_rp2040(sessions: FigureSessions) -> float:
 @figure("speed of a session", "x real time", ">= 200", "virtual", _RUN)
 def speed(sessions: FigureSessions) -> float:
     return sessions.session()["realtime_factor"]
+
+
+def _cpu_time_ms(*arguments: str) -> float:
+    """CPU time of a second of a session: the least of some runs, for the reason below."""
+    command = [sys.executable, "-m", "iontobench.benchmarks.cpu_time", *arguments]
+    told = [
+        subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        for _ in range(_RUNS)
+    ]
+    return min(map(float, told))
+
+
+@figure("a second of a session without a record: CPU time", "ms", "<= 5", "virtual", _CPU_TIME)
+def cpu_time(sessions: FigureSessions) -> float:
+    return _cpu_time_ms()
+
+
+@figure("the same, compiled: CPU time", "ms", "<= 0.5", "virtual", f"{_CPU_TIME} {select.FLAG}")
+def cpu_time_compiled(sessions: FigureSessions) -> float:
+    why = select.problem()
+    if why is not None:
+        raise RuntimeError(why)
+    return _cpu_time_ms(select.FLAG)
 
 
 @figure("whole command, report included", "s", "<= 60", "virtual", f"{_RUN} --speed max")

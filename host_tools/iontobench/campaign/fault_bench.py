@@ -109,16 +109,14 @@ class Moment(NamedTuple):
 class WatchedPlant(SimulatedBench):
     """A plant that notes every tick from the first onset on."""
 
-    is_watched = True
-    from_us = 0  # an edge before it only makes the phase that the fault is to meet
-    onset_us: int | None = None
-    onset_gate = False
-    limiter_us: int | None = None  # when the hardware limiter tripped
-    onset_uc = 0.0
-    onset_mv = 0.0
-    onset_ten_mv = 0.0  # the mean of the ten seconds that ended two before
-
     def __init__(self, *args, **options):
+        self.is_watched = True
+        self.from_us = 0  # an edge before it only makes the phase that the fault is to meet
+        self.onset_us: int | None = None
+        self.onset_gate = False
+        self.limiter_us: int | None = None  # when the hardware limiter tripped
+        self.onset_uc = self.onset_mv = 0.0
+        self.onset_ten_mv = 0.0  # the mean of the ten seconds that ended two before
         self.moments: list[Moment] = []
         self._before_mv: deque[float] = deque(maxlen=_TEN_TICKS + _LATE_TICKS)
         self.gates: list[tuple[int, bool]] = []
@@ -172,15 +170,20 @@ class WatchedPlant(SimulatedBench):
 class WatchingPort(VirtualPort):
     """The virtual port, noting every tick."""
 
+    def __init__(self, board, bench: WatchedPlant, console, calibration) -> None:
+        self._watched = bench
+        super().__init__(board, bench, console, calibration)
+
     def wait(self) -> None:
         """As the port's own."""
         super().wait()
-        self.bench.note()
+        self._watched.note()
 
     def off(self) -> None:
         """As the port's own, noted."""
-        if self.bench.is_watched:
-            self.bench.offs_us.append(self.bench.now_us)
+        watched = self._watched
+        if watched.is_watched:
+            watched.offs_us.append(watched.now_us)
         super().off()
 
 

@@ -90,7 +90,7 @@ LOADS = (
 _PAUSE = ((codes.STATE_HOLD, 300, "pause"), (codes.STATE_HOLD, 300 + RAMP_MS + 1500, "resume"))
 PHASES = (
     Phase("probe", codes.STATE_PROBE, 100),
-    Phase("proof", codes.STATE_PROOF, 10),
+    Phase("proof", codes.STATE_PROOF, 20),  # its gate closes after 15 ms
     Phase("ramp up", codes.STATE_RAMP, 500),
     Phase("hold", codes.STATE_HOLD, 1500),
     Phase("pulses", codes.STATE_PULSE, 3 * TRAIN.period_ms + 160, shape=PULSES),

@@ -9,8 +9,6 @@ campaign.
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import NamedTuple, TypeVar
 
 import click
@@ -18,10 +16,14 @@ from rich.console import Console
 from rich.progress import track
 
 from iontobench import signs
+from iontobench.compiled import select
+
+from .worker_pool import worker_pool
 
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 _CHUNK = 10
+_PACKAGE = "iontobench.campaign"
 _INTERRUPTED = 130  # 128 + SIGINT
 
 
@@ -49,7 +51,7 @@ def in_order(
     if jobs == 1:
         yield from map(act, things)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with worker_pool(jobs) as pool:
         yield from pool.map(act, things, chunksize=chunk)
 
 
@@ -85,15 +87,20 @@ def campaign_command(
 
         def main(arguments: Sequence[str] | None = None) -> int:
             """Run the campaign, print its answer, and return the exit code."""
+            if arguments is None:
+                select.start_anew(f"{_PACKAGE}.{name}", sys.argv[1:])
             shared = [count_option("--jobs", None, "processes; by default one a core")]
             if seeds is not None:
                 first = click.Option(["--first"], type=int, default=1, help="the first seed")
                 shared = [count_option("--seeds", seeds, "how many seeds"), first, *shared]
+            compiled = click.Option(
+                [select.FLAG], is_flag=True, expose_value=False, help=select.HELP
+            )
             help_text = sys.modules[run.__module__].__doc__
             command = click.Command(
                 name,
                 context_settings={"help_option_names": ["-h", "--help"]},
-                params=[*options, *shared],
+                params=[*options, *shared, compiled],
                 callback=answer,
                 help=help_text,
             )
@@ -117,7 +124,7 @@ def count_option(flag: str, default: int | None, help_text: str) -> click.Option
 
 def _exit_code(command: click.Command, arguments: Sequence[str] | None) -> int:
     signs.spell_on(sys.stdout)
-    program = f"python -m iontobench.campaign.{command.name}"
+    program = f"python -m {_PACKAGE}.{command.name}"
     try:
         answer = command.main(arguments, prog_name=program, standalone_mode=False)
     except click.ClickException as error:

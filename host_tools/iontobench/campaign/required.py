@@ -179,6 +179,9 @@ CASES: tuple[Case, ...] = (
     Case("stage-on:20000", TRIP, 20, _STUCK_ON, LOADED, 0.0, _STRAY_UC),
     Case("stage-on:20000+limiter-dead", TRIP, 20, _STUCK_ON + ", shown without it", LOADED),
     Case("overcurrent:3+limiter-dead", TRIP, 2, _OVER, OVER, 0.0, _STRAY_UC),
+    Case("output-short", TRIP, 20, _STUCK_ON, LOADED, 0.0, _STRAY_UC),
+    Case("output-short+limiter-dead", TRIP, 20, _STUCK_ON + ", shown without it", LOADED),
+    Case("amplifier-stuck", TRIP, 20, _STUCK_ON, LOADED, 0.0, _STRAY_UC),
     Case("stage-on:500", TRIP, 1000 + _SLOW_MS, "docs/control.md, Under-current", LOADED),
     Case(
         "stage-off",
@@ -194,6 +197,7 @@ CASES: tuple[Case, ...] = (
     Case("limiter-dead", REFUSE, 0, _PROOF),
     Case("enable-stuck", TRIP, 28.4, _OPEN + ", after the dead-man's hold", FLOW, FROM_OPEN_UA),
     Case("limiter-trip", TRIP, 20, _ROW.format(9), FLOW, 0.0, _STRAY_UC),
+    Case("limiter-reference", TRIP, 20, _ROW.format(9), FLOW, FROM_OPEN_UA, _STRAY_UC),
     Case(
         *("bridge-welded", TRIP, 20, _ROW.format(20), TURNED, FROM_OPEN_UA),
         blind=_blind(*((name, _BRIDGE) for name in (*_NO_TURN, "ramp down"))),
@@ -205,6 +209,10 @@ CASES: tuple[Case, ...] = (
     Case("shoot-through", TRIP, 20, _APART, FLOW, 80.0),
     # senses
     Case("a-dead", TRIP, 20, _APART, FLOW, 80.0),
+    Case("a-open", TRIP, 20, _APART, stray_uc=_STRAY_UC),
+    Case("a-short", TRIP, 20, _APART, FLOW, 80.0),
+    Case("b-open", TRIP, 20, _APART, stray_uc=_STRAY_UC),
+    Case("return-grounded", TRIP, 20, _OPEN + ": no sense sees a current", FLOW, FROM_OPEN_UA),
     Case("a-scale:0.5", TRIP, 20, _APART, FLOW, 150.0),
     Case("a-scale:1.5", TRIP, 20, _APART, FLOW, 230.0),
     Case("b-dead", TRIP, 20, _APART, FLOW, 80.0),

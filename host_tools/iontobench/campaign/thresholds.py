@@ -20,6 +20,7 @@ import click
 import numpy as np
 
 from ionto.core import codes, limits
+from ionto.core.envelope import Envelope
 from ionto.core.limits import Board
 from ionto.core.program import Program
 from ionto.core.proof import Proof
@@ -27,12 +28,12 @@ from ionto.core.slow_checks import SlowChecks
 from ionto.core.units import (
     INPUT_LIMITER,
     SAMPLE_A,
-    SAMPLE_LEN,
     SAMPLE_SUPPLY,
     SAMPLE_V,
     UA_Q4,
 )
 from iontobench import signs
+from iontobench.compiled.samples import new_sample
 from iontobench.sim.noise import Normal, seeded
 from iontobench.sim.senses import CH_A, CH_B
 
@@ -129,9 +130,8 @@ def _passed(converters: Converters, fault: str) -> float:
     board = converters.board
     shape = (converters.count, _PROOF_TICKS)
     proof = Proof(board)
-    full = {0: 0.0}
-    for counts in (proof._on_counts, proof._over_counts):
-        full[counts] = counts / board.drive_counts * board.full_scale_ua
+    scale_ua = board.full_scale_ua / board.drive_counts
+    full = {counts: counts * scale_ua for counts in proof.drives}
     flows = {ua: 0 for base in full.values() for ua in (base, 3 * base)}
     a_q4 = {ua: converters.read_q4(CH_A, np.full(shape, ua)).tolist() for ua in flows}
     b_q4 = {ua: converters.read_q4(CH_B, np.full(shape, ua)).tolist() for ua in flows}
@@ -150,13 +150,6 @@ def _passed(converters: Converters, fault: str) -> float:
                 break
         passed += proof.fault == 0
     return passed / converters.count
-
-
-class _Still:
-    """The supervisor's envelope, as the slow checks see it."""
-
-    expected_q4 = 0
-    moving = 0
 
 
 def slow_thresholds(converters: Converters) -> list[ThresholdResult]:
@@ -216,10 +209,10 @@ def _quiet(converters: Converters, set_ua, extra_ua, onset: int) -> float:
 
 def _walk(board: Board, read_q4: list[int], set_ua) -> tuple[tuple[int, int] | None, int | None]:
     """((fault, step) or None, step of the first warning of noise or None)."""
-    envelope = _Still()
+    envelope = Envelope(limits.open_floor_q4(board), limits.open_cap_q4(board))  # at rest
     checks = SlowChecks(board, envelope, lambda: True)
     checks.arm(Program(short_program(_PROGRAM_UA), board), 1 << 29)
-    buf = [0] * SAMPLE_LEN
+    buf = new_sample()
     buf[SAMPLE_SUPPLY], buf[SAMPLE_V] = board.supply_min_mv + 700, board.compliance_mv // 3
     noisy = None
     targets = (set_ua * UA_Q4).astype(int).tolist()

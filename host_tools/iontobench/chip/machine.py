@@ -19,7 +19,12 @@ from rp2040py.simulator import Simulator
 
 from iontobench import signs
 from iontobench.chip.flash import FILESYSTEM_OFFSET, filesystem
-from iontobench.chip.patches import PatientCDC, UnreadPort, keep_stopped_slices_stopped
+from iontobench.chip.patches import (
+    PatientCDC,
+    UnreadPort,
+    answer_from_cache,
+    keep_stopped_slices_stopped,
+)
 from iontobench.chip.usb import ChipTimeoutError, SerialPort, exec_raw
 
 _NS_PER_US = 1000
@@ -80,6 +85,9 @@ class Chip:
             data = filesystem(files)
             self.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
         keep_stopped_slices_stopped(self.mcu)
+        cache = getattr(self.mcu, "flash_cache", None)  # only `cache_build`'s emulator has one
+        if cache is not None:
+            answer_from_cache(self.mcu, cache)
         self._cdc = PatientCDC(self.mcu)
         self._unread = UnreadPort(self.mcu, self._cdc)
         self.usb = SerialPort(self._cdc, self._unread, self)

@@ -31,10 +31,15 @@ _SOURCES = ("--no-binary", _PACKAGE, "--retries", "1")  # with no index it is sa
 _LOG = "build.log"
 
 Run = Callable[[Sequence[str], Path], None]
+Alter = Callable[[Path], None]
 
 
 class NativeError(RuntimeError):
     """The emulator cannot be compiled here; the text says why and what helps."""
+
+
+def _unaltered(sources: Path) -> None:
+    """The plain build takes the sources as they are."""
 
 
 def main(root: Path = _CLONE) -> int:
@@ -82,13 +87,7 @@ def provide(root: Path, run: Run) -> str:
     if installed_key() == key:
         return f"native build of {_PACKAGE} {version} is installed"
     folder = root / "build" / "native" / key
-    wheel = _wheel_in(folder)
-    if wheel is None:
-        missing = missing_tool()
-        if missing is not None:
-            raise NativeError(missing)
-        print("Compiling the emulator for this Python: once, about a minute", flush=True)
-        wheel = _build(folder, version, run)
+    wheel = built(folder, version, run)
     run(["install", "--force-reinstall", "--no-deps", "--no-index", str(wheel)], folder)
     return f"native build of {_PACKAGE} {version} installed"
 
@@ -110,10 +109,16 @@ def pinned(root: Path, package: str) -> str:
     raise NativeError(f"constraints.txt pins no {package}")
 
 
-def build_key(version: str, cython: str) -> str:
-    """Names a build by all that it is made of, so that a changed recipe is a new build."""
-    recipe = _SETUP.read_text(encoding="utf-8")
-    text = "\n".join((version, cython, EXTENSION_SUFFIXES[0], recipe))
+def build_key(version: str, cython: str, own: Sequence[Path] = ()) -> str:
+    """Names a build by all that it is made of, so that a changed recipe is a new build.
+
+    Args:
+        version: the emulator's.
+        cython: Cython's version.
+        own: files of ours that the build takes besides the setup.
+    """
+    recipe = [path.read_text(encoding="utf-8") for path in (_SETUP, *own)]
+    text = "\n".join((version, cython, EXTENSION_SUFFIXES[0], *recipe))
     return f"{version}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -126,7 +131,29 @@ def installed_key() -> str | None:
     return Path(json.loads(origin)["url"]).parent.name if origin else None
 
 
-def _build(folder: Path, version: str, run: Run) -> Path:
+def built(folder: Path, version: str, run: Run, alter: Alter = _unaltered) -> Path:
+    """The folder's wheel, compiled where there is none.
+
+    Args:
+        folder: one for each recipe, named by it.
+        version: the pinned one.
+        run: as of `provide`.
+        alter: changes the unpacked sources, our setup among them.
+
+    Raises:
+        NativeError: it could not be had.
+    """
+    wheel = _wheel_in(folder)
+    if wheel is None:
+        missing = missing_tool()
+        if missing is not None:
+            raise NativeError(missing)
+        print("Compiling the emulator for this Python: once, about a minute", flush=True)
+        wheel = _build(folder, version, run, alter)
+    return wheel
+
+
+def _build(folder: Path, version: str, run: Run, alter: Alter) -> Path:
     """Download, unpack and compile; the wheel comes into `folder` when all of it went well."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -134,8 +161,8 @@ def _build(folder: Path, version: str, run: Run) -> Path:
     pinned = f"{_PACKAGE}=={version}"
     run(["download", *only, *_SOURCES, "--dest", str(folder), pinned], folder)
     sources = _unpacked(folder, version)
-    # Changes of our own to the emulator's sources join here, and in `build_key`.
     shutil.copyfile(_SETUP, sources / "setup.py")
+    alter(sources)
     made = folder / "made"
     run(["wheel", *only, "--no-index", "--wheel-dir", str(made), str(sources)], folder)
     wheel = _wheel_in(made)

@@ -10,11 +10,15 @@ from typing import Protocol
 
 from rp2040py.peripherals.pwm import CHN_DIV, PWMChannel
 from rp2040py.peripherals.usb import EP0_IN_BUFFER_CONTROL, USB_BUF_CTRL_AVAILABLE
+from rp2040py.peripherals.xip_ctrl import CTR_ACC, CTR_HIT, CTRL, FLUSH
 from rp2040py.rp2040 import RP2040
 from rp2040py.sio import GPIO_IN
 from rp2040py.usb.cdc import USBCDC
 
+from .flash_cache import FlashCache
+
 _BUFFER_CONTROL_STRIDE = 8
+_CACHE_EN = 1  # of CTRL
 _IO_BANK0 = 0x40014  # the emulator's key of the block that holds every pin's function
 
 
@@ -191,3 +195,40 @@ def after_alarm(mcu: RP2040, happened: Callable[[int], None]) -> Callable[[], No
 
     timer._fire_alarm = fired
     return end
+
+
+def follow_system_clock(mcu: RP2040, clock_hz: int) -> None:
+    """The PWM slices and SysTick count at that clock: the emulator keeps them at 125 MHz."""
+    mcu.clk_sys = clock_hz
+    for timer in (mcu.ppb.systick_timer, *(channel.timer for channel in mcu.pwm.channels)):
+        timer.frequency = clock_hz
+
+
+def answer_from_cache(mcu: RP2040, cache: FlashCache) -> None:
+    """XIP_CTRL answers from the model of the flash cache, in a build that has one.
+
+    Its enable bit and a flush act on the model, and CTR_HIT and CTR_ACC are the model's counts;
+    any write sets one of them to 0 [RP2040 datasheet, 2.6.3]. The emulator's own says 0.
+    """
+    block = mcu.xip_ctrl
+    read, write = block.read_uint32, block.write_uint32
+
+    def counted(offset: int) -> int:
+        if cache.is_on and offset == CTR_HIT:
+            return cache.hits
+        if cache.is_on and offset == CTR_ACC:
+            return cache.accesses
+        return read(offset)
+
+    def acted(offset: int, value: int) -> None:
+        write(offset, value)
+        if offset == CTRL:
+            cache.is_enabled = bool(value & _CACHE_EN)
+        elif offset == FLUSH:
+            cache.flush()
+        elif offset == CTR_HIT:
+            cache.hits = 0
+        elif offset == CTR_ACC:
+            cache.accesses = 0
+
+    block.read_uint32, block.write_uint32 = counted, acted

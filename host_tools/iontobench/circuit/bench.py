@@ -28,26 +28,16 @@ HIGH: Waveform = f"{PIN_V}"
 TOGGLING: Waveform = f"PULSE(0 {PIN_V} 0.1m 10n 10n 1m 2m)"
 LATCH_PULSE_MS = 5.0  # arms the latch, whose state a simulator chooses as it likes
 
-# Steady rails, as the supply's own bench shows them.
-_RAILS = (
-    f"Vhv hv_source 0 {HV_V}",
-    "Rhv hv_source hv 5",
-    "Chv hv 0 1u",
-    f"Vv5 v5 0 {V5_V}",
-    "Vv33 v33 0 3.3",
-    f"Vvref vref 0 {VREF_V}",
-    "Vr25 r25 0 2.5",
-    "Vv50 v50 0 5.0",
-    "Vneg vneg 0 -0.232",
-)
 # The series switch held on and the limiter deaf: the converter alone.
 CONVERTER_ALONE = ("Rforce and_top 0 1", "Rdeaf delay 0 1")
 
 
-def steps(points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS) -> Waveform:
-    """A staircase: from each (ms, V) on that value; 0 V before the first."""
-    said = ["0 0"]
-    last = 0.0
+def steps(
+    points: Iterable[tuple[float, float]], edge_ms: float = _EDGE_MS, first: float = 0.0
+) -> Waveform:
+    """A staircase: from each (ms, V) on that value; `first` before the first."""
+    said = [f"0 {first:.8g}"]
+    last = first
     for t_ms, volt in points:
         said += [f"{t_ms:.7g}m {last:.8g}", f"{t_ms + edge_ms:.9g}m {volt:.8g}"]
         last = volt
@@ -153,7 +143,7 @@ class DummyLoad:
     series_ohm: float = 0.01
     parallel_nf: float = 0.0
     contact: Waveform | None = None  # 1 = the lead is on
-    halves_ms: float | None = None  # from then on the resistance is half
+    step: tuple[float, float] | None = None  # ms, and the resistance from there on
 
     def lines(self) -> tuple[str, ...]:
         """The load between lead_1 and lead_2."""
@@ -163,16 +153,24 @@ class DummyLoad:
             made += [f"Vcontact contact 0 {self.contact}", "Slead lead_1 lead_on contact 0 IDEAL"]
             top = "lead_on"
         made += [f"Vload {top} load_in 0", f"Rload_s load_in load_mid {self.series_ohm:g}"]
-        made.append(f"Rload load_mid lead_2 {self.ohm:g}")
+        made.append(f"Rload load_mid lead_2 {self._most_ohm:.9g}")
         if self.parallel_nf:
             made.append(f"Cload load_mid lead_2 {self.parallel_nf:g}n")
-        if self.halves_ms is not None:
+        if self.step is not None:
+            # The lower of both resistances is the higher one with another beside it.
+            at_ms, then_ohm = self.step
+            falls = float(then_ohm < self.ohm)
+            beside_ohm = 1 / abs(1 / then_ohm - 1 / self.ohm)
             made += [
-                f"Vhalf half_on 0 {switched(self.halves_ms)}",
-                "Shalf load_mid load_half half_on 0 IDEAL",
-                f"Rhalf load_half lead_2 {self.ohm:g}",
+                f"Vstep beside_on 0 {switched(at_ms, 1 - falls, falls)}",
+                "Sstep load_mid load_beside beside_on 0 IDEAL",
+                f"Rbeside load_beside lead_2 {beside_ohm:.9g}",
             ]
         return tuple(made)
+
+    @property
+    def _most_ohm(self) -> float:
+        return self.ohm if self.step is None else max(self.ohm, self.step[1])
 
 
 def stage() -> Netlist:
@@ -185,6 +183,21 @@ def real_pwm() -> Netlist:
     return Netlist.of_blocks(MODELS, *BLOCKS)
 
 
+def steady_rails(hv_v: float = HV_V) -> tuple[str, ...]:
+    """Steady rails, as the supply's own bench shows them."""
+    return (
+        f"Vhv hv_source 0 {hv_v}",
+        "Rhv hv_source hv 5",
+        "Chv hv 0 1u",
+        f"Vv5 v5 0 {V5_V}",
+        "Vv33 v33 0 3.3",
+        f"Vvref vref 0 {VREF_V}",
+        "Vr25 r25 0 2.5",
+        "Vv50 v50 0 5.0",
+        "Vneg vneg 0 -0.232",
+    )
+
+
 @dataclass(frozen=True)
 class StageBench:
     """One stage, one load, one way of driving it."""
@@ -192,7 +205,7 @@ class StageBench:
     drive: PinDrive = field(default_factory=PinDrive)
     load: DummyLoad | None = None
     netlist: Netlist = field(default_factory=stage)
-    rails: tuple[str, ...] = _RAILS
+    rails: tuple[str, ...] = field(default_factory=steady_rails)
     more: tuple[str, ...] = ()
 
     def deck(self) -> str:

@@ -68,7 +68,7 @@ def recovery() -> dict[str, float]:
 def halving(netlist: Netlist | None = None) -> dict[str, float]:
     """8 kOhm become 4 kOhm at 5 mA: how long above the limiter's 5.25 mA, and whether it trips."""
     netlist = stage() if netlist is None else netlist
-    bench = StageBench(PinDrive.steady(5000.0), DummyLoad(8e3, halves_ms=17.0), netlist)
+    bench = StageBench(PinDrive.steady(5000.0), DummyLoad(8e3, step=(17.0, 4e3)), netlist)
     result = transient(bench.deck(), 17.5, 1, LOAD, from_ms=16.5, most_us=2)
     over = result.t_ms[result["load_ua"] > LIMIT_UA]
     return {

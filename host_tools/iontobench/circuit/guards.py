@@ -1,9 +1,12 @@
 """The guards that work when the Pico does not: dead-man, limiter, its test, REARM, the proof."""
 
 import functools
+import math
 
 import numpy as np
 
+from ionto.core import codes
+from iontobench.circuit import firmware_start
 from iontobench.circuit.bench import (
     HV_V,
     LOAD,
@@ -31,6 +34,13 @@ _FIRST_EDGE_MS = 1.0
 _LAST_MS = 30.0
 _GONE_UA = 60.0
 _TEST_UA = 45.0  # of the proof
+_ALL_PROVEN = (
+    codes.PROVEN_STAGE
+    | codes.PROVEN_GATE
+    | codes.PROVEN_SERIES
+    | codes.PROVEN_LIMITER
+    | codes.PROVEN_SIGN
+)
 
 
 @functools.cache
@@ -183,11 +193,15 @@ def limiter_test(
 
 
 def proof() -> dict[str, float]:
-    """LIM_TEST trips by the 45 uA alone, and does not where the limiter is dead."""
-    whole = limiter_test()
-    dead = limiter_test(stage().added("Rdead delay 0 1"))
+    """The firmware's own start, judged by the firmware: whole, and with a dead limiter."""
+    whole, dead = firmware_start.whole(), firmware_start.dead_limiter()
+    start = firmware_start.recorded()
+    first_us = start.rises_us("gate")[0]
     return {
-        "trips": whole["trips"],
-        "peak_ua": whole["peak_ua"],
-        "dead_trips": dead["trips"],
+        "proven": float(whole.verdict().proven == _ALL_PROVEN),
+        "closing_ua": whole.peak_ua(first_us),
+        "trips_us": whole.trips_us(),
+        "peak_ua": whole.peak_ua(first_us, start.end_us - first_us),
+        "dead_trips": float(dead.trips_us() < math.inf),
+        "dead_refused": float(dead.verdict().fault == codes.FAULT_PROOF_LIMITER),
     }

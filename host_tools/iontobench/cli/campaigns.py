@@ -25,7 +25,7 @@ from iontobench.campaign.matrix import LOADS, PHASES, Trial, trials
 from iontobench.campaign.required import CASES
 from iontobench.campaign.trial import run_matrix
 
-from .console import Out, json_option
+from .console import Out, compiled_option, json_option
 
 _OUT = "build/fault-matrix.json"
 _SHOWN = 40  # lines on a terminal; the files have them all
@@ -56,6 +56,7 @@ _SHOWN = 40  # lines on a terminal; the files have them all
 @click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes at once; by default one a core."
 )
+@compiled_option
 @json_option
 @click.pass_obj
 def faults(out: Out, subset: str, adc: str, path: Path, jobs: int | None, as_json: bool) -> int:

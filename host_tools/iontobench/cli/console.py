@@ -22,6 +22,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from iontobench import signs
+from iontobench.compiled import select
 from iontobench.errors import UserError
 from iontobench.tomlfile.near import near_choice
 
@@ -228,6 +229,9 @@ data_option = click.option(
     is_eager=True,
     help="Where records are kept (or IONTOBENCH_DATA).",
 )
+compiled_option = click.option(
+    select.FLAG, is_flag=True, expose_value=False, help=select.HELP
+)  # `main` acts on it, before any command is imported
 json_option = click.option(
     "--json",
     "as_json",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from iontobench import resources, text
 from iontobench.device.board_probe import Found
@@ -36,6 +37,7 @@ from iontobench.device.port import (
     is_emulated,
     look,
 )
+from iontobench.device.timing import Ticks, lines, measure
 from iontobench.errors import DONE, NO, NO_DEVICE, NoDeviceError, UserError
 
 from . import completion
@@ -165,18 +167,39 @@ def _object(name: str, done: Deployed, info: dict[str, Any]) -> dict[str, Any]:
 
 @click.command(help="Look at the board at PORT (by default the only one) and say what is wrong.")
 @click.argument("port", default="auto", shell_complete=completion.ports)
+@click.option(
+    "--timing",
+    is_flag=True,
+    help="Also measure 10 s of ticks with nothing energised, beside the model's.",
+)
 @json_option
 @click.pass_obj
-def doctor(out: Out, port: str, as_json: bool) -> int:
+def doctor(out: Out, port: str, timing: bool, as_json: bool) -> int:
     found: list[Finding] = []
     for finding in examine(port, out.ports):
         found.append(finding)
         _tell(out, finding)
     wrong = [finding for finding in found if finding.remedy is not None]
     out.say(f"{len(wrong)} to be put right" if wrong else "all is well")
+    ticks = _timing(out, port) if timing and not wrong else None
     rows = [{"what": one.what, "answer": one.answer, "remedy": one.remedy} for one in found]
-    out.result({"well": not wrong, "findings": rows})
+    measured = {"timing": msgspec.to_builtins(ticks)} if timing else {}
+    out.result({"well": not wrong, "findings": rows} | measured)
     return NO if wrong else DONE
+
+
+def _timing(out: Out, port: str) -> Ticks:
+    """Ten seconds of ticks, told as a table."""
+    out.say("measuring 10 s of ticks; the output stays off")
+    with connect(port, out.ports) as connection:
+        try:
+            ticks = measure(connection)
+        except BoardError as error:
+            line = f"{connection.name}: the ticks cannot be measured: {error}"
+            raise NoDeviceError(f"{line}; iontobench deploy {connection.name}") from error
+    for line in lines(ticks):
+        out.say(line)
+    return ticks
 
 
 def _tell(out: Out, finding: Finding) -> None:

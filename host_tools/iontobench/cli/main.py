@@ -21,6 +21,7 @@ from click.shell_completion import CompletionItem
 import iontobench
 from ionto.bench import NOTICE
 from iontobench import errors
+from iontobench.compiled import select
 from iontobench.tomlfile.errors import FileError
 
 from .console import Out
@@ -39,7 +40,9 @@ COMMANDS = {
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
     "repl": ("device.repl", "A terminal at a board's own prompt."),
     "faults": ("campaigns.faults", "Inject every fault in every phase and judge what happens."),
+    "campaign": ("campaign_command.campaign", "Run the many sessions of a file; compare them."),
     "records": ("records.records", "List, show, verify, compare, export and report records."),
+    "replay": ("replay.replay", "Does today's firmware do what a record says? Item for item."),
     "completion": ("completion.completion", "Print the script that completes names in a shell."),
 }
 _READ_BY_A_SHELL = "completion"  # at each of its starts: a banner would stand in every terminal
@@ -122,6 +125,7 @@ def invoke(args: list[str], out: Out | None = None) -> int:
 
 def main() -> None:
     """The console script."""
+    select.start_anew("iontobench", sys.argv[1:])
     sys.exit(invoke(sys.argv[1:]))
 
 

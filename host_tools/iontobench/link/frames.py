@@ -4,6 +4,9 @@ A frame that does not hold together is not an error of ours: it becomes None, an
 counts it. Fields are `ionto.core.fields`', types `ionto.core.telemetry`'s.
 """
 
+import re
+from binascii import crc_hqx
+
 from ionto.core.crc import CRC_START, crc16, crc_nibble
 from ionto.core.fields import EVENT_FIELDS, SAMPLE_FIELDS
 from ionto.core.telemetry import EVENT, SAMPLE, STATUS
@@ -12,6 +15,11 @@ from .events import Event, Sample
 
 _FIELDS = {SAMPLE: SAMPLE_FIELDS, STATUS: SAMPLE_FIELDS, EVENT: EVENT_FIELDS}
 _CRC_DIGITS = 4
+_FRAME = re.compile(b"~[0-9a-fA-F]+")
+_LENGTHS = {
+    kind: 1 + sum(width for _, width, _ in fields) + _CRC_DIGITS
+    for kind, fields in _FIELDS.items()
+}
 
 
 def decode(line: bytes) -> tuple[int, Sample | Event] | None:
@@ -19,25 +27,18 @@ def decode(line: bytes) -> tuple[int, Sample | Event] | None:
 
     The item's `seq` is the 16-bit number on the wire; the session unrolls it.
     """
-    if not line.startswith(b"~") or len(line) < 2 + _CRC_DIGITS:
+    if _FRAME.fullmatch(line) is None:
         return None
-    try:
-        digits = [int(chr(byte), 16) for byte in line[1:]]
-    except ValueError:
+    kind = int(line[1:2], 16)
+    fields = _FIELDS.get(kind)
+    if fields is None or len(line) != _LENGTHS[kind]:
         return None
-    fields = _FIELDS.get(digits[0])
-    if fields is None or len(digits) != sum(width for _, width, _ in fields) + _CRC_DIGITS:
+    if _crc(line[1:-_CRC_DIGITS]) != int(line[-_CRC_DIGITS:], 16):
         return None
-    crc = CRC_START
-    for digit in digits[:-_CRC_DIGITS]:
-        crc = crc_nibble(crc, digit)
-    if crc != _number(digits[-_CRC_DIGITS:]):
-        return None
-    kind = digits[0]
     row = []
-    at = 0
+    at = 1
     for _, width, signed in fields:
-        value = _number(digits[at : at + width])
+        value = int(line[at : at + width], 16)
         if signed and value >= 1 << (4 * width - 1):
             value -= 1 << (4 * width)
         row.append(value)
@@ -52,8 +53,8 @@ def command_line(text: str) -> bytes:
     return body + b"*%04x\n" % crc16(body)
 
 
-def _number(digits: list[int]) -> int:
-    value = 0
-    for digit in digits:
-        value = value << 4 | digit
-    return value
+def _crc(digits: bytes) -> int:
+    """The CRC of hexadecimal digits: of whole bytes at once, and of a last single one."""
+    even = len(digits) & ~1
+    crc = crc_hqx(bytes.fromhex(digits[:even].decode()), CRC_START)  # `core.crc` in C
+    return crc_nibble(crc, int(digits[even:], 16)) if even < len(digits) else crc

@@ -146,7 +146,7 @@ def _plan_of(path: Path, plan: Plan) -> form.PlanRun | None:
     """
     header = _verified_header(path)
     told = header.get("plan")
-    if told is None or header.get("format_version") != form.FORMAT_VERSION:
+    if told is None or header["format_version"] < form.OPTIONAL_KEYS_SINCE:
         return None
     keys = msgspec.convert(told, form.PlanRun)
     return keys if (keys.label, keys.site) == (plan.label, plan.site) else None

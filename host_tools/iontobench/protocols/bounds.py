@@ -48,8 +48,9 @@ from ionto.core.units import UA_Q4
 from .program_words import ProgramSegment, ends_at_zero, off_s, segments_of, starts_at_zero
 
 STEP_MS = 20  # the longest interval that the firmware's sums accept
-# 50 uA of PROBE for 0.3 s, and 270 uA (45 uA x 6, the largest board's) for 0.15 s of proof.
-START_UC = 56
+# 50 uA of PROBE for 0.3 s, and 270 uA (45 uA x 6, the largest board's) for 0.05 s: so long, of
+# the proof's 0.22 s, gate and series switch conduct together. On 30 mA boards 18 uC flow.
+START_UC = 29
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,9 +17,9 @@ from ionto.core import codes, program
 from .program_words import ProgramSegment, ends_at_zero, off_s, segments_of, starts_at_zero
 
 # Before the first energised segment: probe and proof.
-START_S = Fraction(41, 100)
+START_S = Fraction(44, 100)
 # From one energised segment to the next, the gate low: rest, zero, probe, proof.
-RESTART_S = Fraction(150, 100)
+RESTART_S = Fraction(153, 100)
 # In these states the clock of a segment runs; in all others it stands still.
 RUNNING = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE, codes.STATE_OFF)
 _FLOWS_UA = 20.0  # below it the measured current says nothing about the pace

@@ -20,12 +20,15 @@ from . import format as form
 from .reader import UNKNOWN, RecordLines
 from .verify import Verdict, scan
 
+_ABSENT = -(1 << 63)  # of a row that has fewer columns than today's: no number of a record
+
 Column = NDArray[np.int64] | NDArray[np.float64]
 
 
 class RecordColumns(msgspec.Struct, frozen=True):
     """What verifies of one record. `samples` has the names and the order of `Sample`'s fields.
 
+    The columns of the host follow; one that no row has, since the record is older, is left out.
     `summary` is None where the record has no closing line.
     """
 
@@ -42,6 +45,7 @@ def read_columns(path: str | Path) -> RecordColumns:
     Raises:
         RecordError: not a record, or not even its header survived.
     """
+    names = form.COLUMNS["sample"]
     lines = RecordLines()
     numbers = array("q")
 
@@ -50,13 +54,19 @@ def read_columns(path: str | Path) -> RecordColumns:
             lines.keep(number, line)
         else:
             numbers.extend(line.sample)
+            lacks = len(names) - len(line.sample)
+            if lacks:
+                numbers.extend([_ABSENT] * lacks)
 
     verdict = scan(path, keep)
     if verdict.lines == 0:
         raise form.RecordError(f"{path}: {verdict.sentence()}; nothing can be read")
-    names = form.COLUMNS["sample"]
     rows = np.frombuffer(numbers, dtype=np.int64).reshape(-1, len(names))
-    samples = dict(_column(name, rows[:, at]) for at, name in enumerate(names))
+    samples = dict(
+        _column(name, rows[:, at])
+        for at, name in enumerate(names)
+        if name in form.FRAME_COLUMNS or (rows[:, at] != _ABSENT).any()
+    )
     if lines.states is not None:
         samples["state"] = _todays(samples["state"], lines.states)
     return RecordColumns(lines.header, samples, lines.events, lines.summary, verdict)
@@ -64,6 +74,9 @@ def read_columns(path: str | Path) -> RecordColumns:
 
 def _column(name: str, numbers: NDArray[np.int64]) -> tuple[str, Column]:
     """A column of a record under its sample's name; a sixteenth of a uA is exact in a float."""
+    is_absent = numbers == _ABSENT
+    if is_absent.any():
+        numbers = np.where(is_absent, np.nan, numbers)
     if name.endswith("_q4"):
         return name.removesuffix("_q4") + "_ua", numbers / units.UA_Q4
     return name, np.ascontiguousarray(numbers)

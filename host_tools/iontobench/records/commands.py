@@ -14,6 +14,7 @@ from iontobench import text as said
 from . import meta, reader
 from .filters import EVERY, RecordFilter
 from .format import RecordError
+from .host_columns import told_of
 from .measures import measured
 from .meta import RECORD_NAME
 from .quantities import UA_PER_MA, event_values, finite, label, quantity
@@ -98,14 +99,18 @@ def show_record(store: RecordStore, name: str) -> dict[str, Any]:
 
 
 def words_of(found: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Session and closing line of what `show_record` has found, with units, for people."""
+    """Session and closing line of what `show_record` has found, with units, for people.
+
+    What is told of the columns of the host stands with the closing line.
+    """
+    of_host = {key: found["measured"][key] for key in told_of({})}
     session = found["session"] | {
         "injected faults": ", ".join(map(str, found["session"].get("faults", ())))
     }
     session.pop("faults", None)
     return {
         "session": shown({key: value for key, value in session.items() if value != ""}),
-        "summary": shown(found["closing"]),
+        "summary": shown(found["closing"] | of_host),
     }
 
 

@@ -45,9 +45,13 @@ from ionto.bench import NOTICE
 from ionto.core import codes, fields
 from iontobench.link.events import Sample
 
+from .host_columns import HOST_COLUMNS
+
 FORMAT = "iontobench-record"
-FORMAT_VERSION = 3
-READABLE = (1, 2, 3)
+# Optional keys of the header are read from this version on; a host's column is a version more.
+OPTIONAL_KEYS_SINCE = 3
+FORMAT_VERSION = max([OPTIONAL_KEYS_SINCE, *(column.since for column in HOST_COLUMNS)])
+READABLE = tuple(range(1, FORMAT_VERSION + 1))
 DISCLAIMER = NOTICE  # the firmware's own sentence opens every record
 CHAIN_NOTE = (
     "h = SHA-256 in hex of the previous line's h (64 zeros first) + this line without its h. "
@@ -67,8 +71,8 @@ SCORE_MAX = 10  # of a response to a plan
 
 # A row is a frame's fields without its kind, which the line's member says. Columns of the host
 # stand behind them [docs/changing.md, A column of the record].
-_FRAME_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
-_SAMPLE_COLUMNS = _FRAME_COLUMNS
+FRAME_COLUMNS = tuple(name for name, _, _ in fields.SAMPLE_FIELDS[1:])
+_SAMPLE_COLUMNS = (*FRAME_COLUMNS, *(column.name for column in HOST_COLUMNS))
 _EVENT_COLUMNS = tuple(name for name, _, _ in fields.EVENT_FIELDS[1:])
 COLUMNS = {
     "sample": _SAMPLE_COLUMNS,
@@ -87,7 +91,7 @@ COLUMNS = {
 Int = Annotated[int, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 SampleRow = Annotated[
     tuple[Int, ...],
-    msgspec.Meta(min_length=len(_FRAME_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
+    msgspec.Meta(min_length=len(FRAME_COLUMNS), max_length=len(_SAMPLE_COLUMNS)),
 ]
 EventRow = Annotated[
     tuple[Int, ...],
@@ -188,14 +192,23 @@ def header_trouble(header: Mapping[str, Any]) -> str | None:
     return None
 
 
-def sample_row(sample: Sample) -> tuple[int, ...]:
+def sample_row(sample: Sample, host: tuple[int, ...] = ()) -> tuple[int, ...]:
     """The row of a sample: an integer for each of its columns, those of the host last."""
-    return sample.row()
+    return sample.row() + host
+
+
+def host_of(row: Sequence[int]) -> dict[str, int | None]:
+    """The columns of the host in a row, None for one that an older row lacks."""
+    given = row[len(FRAME_COLUMNS) :]
+    return {
+        column.name: given[at] if at < len(given) else None
+        for at, column in enumerate(HOST_COLUMNS)
+    }
 
 
 def sample_of(row: Sequence[int]) -> Sample:
     """The sample of a row, without the columns of the host, which an older row may lack."""
-    return Sample.of(row[: len(_FRAME_COLUMNS)])
+    return Sample.of(row[: len(FRAME_COLUMNS)])
 
 
 def link(head: bytes, body: bytes) -> bytes:

@@ -9,13 +9,15 @@ from statistics import fmean
 from ionto.core import codes, units
 from iontobench.link.events import Event
 
+from .host_columns import told_of
 from .reader import Record
 
 
 def measured(record: Record) -> dict[str, float | None]:
     """Charge by polarity of the active electrode, the time limited by compliance, the mean load.
 
-    The mean load is that of V / I over the samples of at least 20 uA.
+    And what is told of each column of the host. The mean load is that of V / I over the samples
+    of at least 20 uA.
     """
     ohms = [ohm for ohm in (sample.load_ohm for sample in record.samples) if ohm is not None]
     anodal_uc, cathodal_uc = _charges(record.events)
@@ -24,6 +26,7 @@ def measured(record: Record) -> dict[str, float | None]:
         "cathodal_mamin": _mamin(cathodal_uc),
         "limited_s": round(_limited_ms(record) / 1000, 3),
         "mean_load_kohm": round(fmean(ohms) / 1000, 4) if ohms else None,
+        **told_of(record.host),
     }
 
 

@@ -17,6 +17,7 @@ from ionto.core import codes
 from iontobench.link.events import Event, FaultSnapshot, GapNote, LinkNote, LiveFault, Mark, Sample
 
 from . import format as form
+from .host_columns import HOST_COLUMNS
 from .verify import Verdict, scan
 
 _PEEK_BYTES = 64 * 1024  # a closing line is some 600 bytes
@@ -56,7 +57,10 @@ UNKNOWN = -1  # an old number without a state: today's state of that number woul
 
 
 class Record(msgspec.Struct):
-    """One session as recorded. `summary` is None where the record has no closing line."""
+    """One session as recorded. `summary` is None where the record has no closing line.
+
+    `host` has the columns of the host by name, a value a sample; None in an older record.
+    """
 
     header: dict[str, Any]
     samples: list[Sample]
@@ -68,6 +72,7 @@ class Record(msgspec.Struct):
     snapshot: FaultSnapshot | None = None
     faults_live: list[LiveFault] = []
     marks: list[Mark] = []
+    host: dict[str, list[int | None]] = {}
 
 
 def read(path: str | Path) -> Record:
@@ -91,6 +96,7 @@ def read(path: str | Path) -> Record:
         lines.snapshot,
         lines.faults_live,
         lines.marks,
+        lines.host,
     )
 
 
@@ -129,6 +135,7 @@ class RecordLines:
     def __init__(self) -> None:
         self.header: dict[str, Any] = {}
         self.samples: list[Sample] = []
+        self.host: dict[str, list[int | None]] = {column.name: [] for column in HOST_COLUMNS}
         self.events: list[Event] = []
         self.gaps: list[GapNote] = []
         self.notes: list[LinkNote] = []
@@ -142,6 +149,9 @@ class RecordLines:
         """Take one verified line in; as `verify.scan` wants it."""
         if line.sample is not None:
             self.samples.append(self._sample(line.sample))
+            if self.host:
+                for name, value in form.host_of(line.sample).items():
+                    self.host[name].append(value)
         elif line.event is not None:
             self.events.append(self._event(line.event))
         elif line.gap is not None:

@@ -20,7 +20,6 @@ INCOMPLETE = "incomplete"
 DAMAGED = "damaged"
 CAVEAT = "A chain without a key shows damage, not forgery."
 
-_OPTIONAL_KEYS_SINCE = 3  # format version
 _OPENING_BYTES = 8192  # the two marks of a record are within them
 _WHOLE_LINE = re.compile(rb',"h":"[0-9a-f]{64}"\}(.?)', re.DOTALL)
 _DECODER = msgspec.json.Decoder(form.Line)
@@ -171,7 +170,7 @@ class _Chain:
             line = f"{self._name}: format {str(version)[:20]}; this program reads {known}"
             newer = isinstance(version, int) and version > form.FORMAT_VERSION
             raise form.RecordError(f"{line}; use a newer iontobench" if newer else line)
-        if version >= _OPTIONAL_KEYS_SINCE and form.header_trouble(header) is not None:
+        if version >= form.OPTIONAL_KEYS_SINCE and form.header_trouble(header) is not None:
             raise _DamageError("an optional key of the header is not of this format")
 
 

@@ -28,6 +28,7 @@ from iontobench.link.events import (
 )
 
 from . import format as form
+from .host_columns import HostValues
 
 
 class RecordWriter:
@@ -47,6 +48,7 @@ class RecordWriter:
         self.path = Path(path)
         self.head = form.FIRST_HEAD
         self.lines = 0
+        self._host = HostValues()
         described = _header(header)
         trouble = form.header_trouble(described)
         if trouble is not None:
@@ -69,8 +71,9 @@ class RecordWriter:
 
     def item(self, item: Item) -> None:
         """Append one thing that arrived from the bench; a long text is cut."""
+        host = self._host.of(item)
         if isinstance(item, Sample):
-            self._append(msgspec.json.encode({"sample": form.sample_row(item)}))
+            self._append(msgspec.json.encode({"sample": form.sample_row(item, host)}))
         elif isinstance(item, Event):
             name = codes.EVENT_NAMES.get(item.code, "unknown")
             row = msgspec.structs.astuple(item)

@@ -131,6 +131,20 @@ def _protocol(header: dict[str, Any]) -> Protocol | None:
         return None
 
 
+def rhythm(record: Record) -> list[str]:
+    """How even the ticks were, in a sentence; nothing where the record does not tell."""
+    told = untrusted.table(untrusted.table(record.summary).get("timing"))
+    late, longest_us = (untrusted.number(told.get(key)) for key in ("late_ticks", "longest_us"))
+    if late is None or longest_us is None:
+        return []
+    sentence = f"Ticks: {late:.0f} late, longest interval {quantity('_us', longest_us)}"
+    margin = [untrusted.number(one) for one in untrusted.items(told.get("margin_us"))]
+    if len(margin) == 2 and None not in margin:
+        least, most = (quantity("_us", one) for one in margin)
+        sentence += f", woken {least} to {most} after they were due"
+    return [f"{sentence}."]
+
+
 def proofs(record: Record) -> list[str]:
     """What the proofs before the ramps have shown, in a sentence; nothing without one."""
     shown = [event.a for event in record.events if event.code == codes.EVENT_PROOF]

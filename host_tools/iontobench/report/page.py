@@ -118,6 +118,7 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
         said_so.append(f"Injected on purpose while the session ran: {listed}.")
     said_so += facts.unseen(record)
     said_so += facts.proofs(record)
+    said_so += facts.rhythm(record)
     lost = sum(gap.count for gap in record.gaps)
     if lost:
         said_so.append(f"{lost} telemetry frames never arrived; the lines have gaps there.")
@@ -143,7 +144,7 @@ def _figures(
     """(caption, drawing) of each plot; none without a sample."""
     if not record.samples:
         return []
-    shared = plots.Shared(record.samples, record.events)
+    shared = plots.Shared(record.samples, record.events, record.host)
     length = duration(got.length_ms)
     end = ""
     if fault is not None:

@@ -4,6 +4,7 @@ Input is a record's samples and its snapshot; axes are min:s or ms, mA, V, kΩ, 
 record gives the same SVG, and no text of a record is drawn: labels are ours. It must not judge.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -26,15 +27,27 @@ _PHASES = dict.fromkeys((codes.STATE_HOLD, codes.STATE_PULSE), look.PHASE_B) | d
 )
 
 
-class Shared:
-    """What the plots of one session share: samples, marks and the length of the time axis."""
+Host = Mapping[str, Sequence[float | None]]
 
-    def __init__(self, samples: list[Sample], events: list[Event]):
+
+class Shared:
+    """What the plots of one session share: samples, marks and the length of the time axis.
+
+    `host` has the columns of the host by name, a value a sample; see `of_host`.
+    """
+
+    def __init__(self, samples: list[Sample], events: list[Event], host: Host | None = None):
         self.samples = samples
+        self._host = host or {}
         self.fault = next((event for event in events if event.code == codes.EVENT_FAULT), None)
         self.contacts_s = [e.t_ms / 1000 for e in events if e.code == codes.EVENT_CONTACT]
         last_ms = max([sample.t_ms for sample in samples] + [event.t_ms for event in events])
         self.end_s = max(last_ms / 1000, 0.1)
+
+    def of_host(self, name: str) -> Callable[[Sample], float | None]:
+        """A column of the host as `series.line` takes it; None for a sample without a value."""
+        values = dict(zip(map(id, self.samples), self._host.get(name, ()), strict=False))
+        return lambda sample: values.get(id(sample))
 
 
 def current(shared: Shared, description: str) -> Markup:

@@ -68,6 +68,9 @@ def closing_summary(result: Result) -> dict[str, Any]:
     seen: dict[str, Any] = {} if result.peak_ua is None else {"peak_ua": result.peak_ua}
     if result.injected:
         seen["faults"] = [one._asdict() for one in result.injected]
+    timing = result.last.get("timing")  # an older firmware does not tell
+    if timing is not None:
+        seen["timing"] = timing
     return seen | {
         "outcome": result.outcome,
         "fault": result.fault,

@@ -24,7 +24,7 @@ class TimeLeft:
         self._segment = 0
         self._clock_ms = 0.0
         self._dose_uc = 0
-        self._begun_uc = 0  # the dose when the segment began
+        self._begun_uc = 0.0  # the dose when the segment began
 
     def add(self, item: Item) -> None:
         """Take one item in."""
@@ -37,7 +37,14 @@ class TimeLeft:
         elif isinstance(item, Event) and item.code == codes.EVENT_STATE:
             self._move(item.t_ms, item.a)
             if item.b != self._segment:
-                self._segment, self._clock_ms, self._begun_uc = item.b, 0.0, self._dose_uc
+                self._segment, self._clock_ms = item.b, 0.0
+                self._begun_uc = self._dose_uc + self._unseen_uc(item.t_ms)
+
+    def _unseen_uc(self, t_ms: int) -> float:
+        """What has flowed since the last sample: a segment ends between two of them."""
+        if self._sample is None:
+            return 0.0
+        return abs(self._sample.current_ua) * max(t_ms - self._sample.t_ms, 0) / 1000
 
     def left_ms(self) -> float | None:
         """Time left as planned, or None before the first sample."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from iontobench.signs import US
 
+from .dead_man import PERIOD_US
 from .fault import Fault, Injected, Schedule
 from .faults import KINDS, SENSES, checked, parse, text_of
 from .faults_senses import Troubled
@@ -35,7 +36,7 @@ class SimulatedBench(Plant):
         seed: draws the tolerances and the noise; each purpose has a stream of its own.
         faults: texts KIND@SECONDS[:VALUE] or typed faults; `inject` takes later ones.
         compliance_share: the stage's true compliance over the board's nominal one, 0.5 to 1;
-            None = as the seed draws it, 0.92 to 1.
+            None = as the seed draws it over the circuit's tolerances.
 
     Raises:
         ValueError: an unknown load, converter or fault, a share out of range; one line.
@@ -117,30 +118,56 @@ class SimulatedBench(Plant):
         self.drive_ua = self.x1_ua = self.x2_ua = current_ua
 
     def set_gate(self, on: bool) -> None:
-        """Close or open the gate; open, the bleed empties node N."""
+        """Close or open the gate; open, the drive is cut and the bleed empties node N."""
         if self.gate == bool(on):
             return
+        self.edge()
         self.gate = bool(on)
         truth = self.truth
         if not on:
             truth.gate_until_us = self.now_us
         if not on and truth.fault_onset_us is not None and truth.gate_low_us is None:
             truth.gate_low_us = self.now_us
-        self.edge()
-        self.switch()
 
     def pump(self) -> None:
-        """One ENABLE edge: the dead-man conducts for its hold time from now."""
-        if self.hold_us:
-            self.dead_us = self.now_us + self.hold_us
-        if not self.source:
-            self.switch()
+        """One ENABLE edge, of whichever sense is due."""
+        if self.enable:
+            self.enable = False
+        elif self.now_us == self.even_us:
+            # As the last ones: the pump is full, and each edge makes it last the same.
+            self.enable = True
+            self.even_us += PERIOD_US
+            self.dead_us = self.now_us + self.full_us
+        else:
+            self.set_enable(True)
+
+    def set_enable(self, high: bool) -> None:
+        """Set ENABLE's level: a rising edge feeds the dead-man, which holds from there."""
+        if high == self.enable:
+            return
+        self.enable = high
+        if high and 0 < self.hold_us < NEVER_US:
+            if self.even_us > 0:
+                self.dead_man.risen_us = self.even_us - PERIOD_US
+            self.full_us = self.dead_man.rise(self.now_us)
+            self.even_us = self.now_us + PERIOD_US if self.dead_man.is_full else -1
+            self.pumped(self.full_us)
+            if not self.source:
+                self.switch()
+
+    def fill_pump(self) -> None:
+        """As if ENABLE had had an edge each ms for long, the last one, rising, now."""
+        self.enable = True
+        self.pumped(self.dead_man.fill(self.now_us))
+        self.live_us = self.now_us
+        self.switch()
 
     def set_probe(self, on: bool) -> None:
-        """Switch 5 V behind 100 kOhm to node N."""
+        """Switch 5 V behind 100 kOhm to node N; its switch conducts a little later."""
         if self.probe != bool(on):
-            self.probe = bool(on)
             self.edge()
+            self.probe = bool(on)
+            self.probe_us = self.now_us + self.stage.probe_us
 
     def set_polarity(self, sign: int) -> None:
         """Turn the load over: +1 or -1.
@@ -230,11 +257,14 @@ class SimulatedBench(Plant):
 
     def quantity(self, channel: int) -> float:
         """What a channel's sense stands before, uA or mV."""
+        ua = self.shunt_ua if self.smooth else self.sense_ua
         if channel == CH_A:
-            return self.shunt_ua
+            return ua
         if channel == CH_B:
-            return (self.load_ua if self.leaves_b else self.shunt_ua) * self.polarity
-        return self.node_mv if channel == CH_V else self.supply_mv
+            return (self.load_ua if self.leaves_b else ua) * self.polarity
+        if channel == CH_SUPPLY:
+            return self.supply_mv
+        return (self.node_mv if self.smooth else self.sense_mv) + self.stage.inside_kohm * ua
 
     @property
     def limiter_tripped(self) -> bool:

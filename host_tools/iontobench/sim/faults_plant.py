@@ -14,8 +14,6 @@ _REOPEN_PERIOD_US = 2000000  # a wobbling lead: three gaps well within a minute
 _DRYING_STEP_US = 100000
 _MINUTE_US = 60e6
 _LIFT_STEPS, _LIFT_STEP_US = 60, 1000000  # in 60 s: no single step is a sudden lift
-# below it the stage's own lockout opens its output [docs/faults.md, Scenarios, row 14]
-UVLO_MV = 4000
 _DEAD_GAIN = 1e-9  # the solver divides by the gain
 _LEG_KOHM = 0.001  # a half-bridge that conducts through
 
@@ -97,6 +95,7 @@ def _stage_on(plant, value: float, count: int) -> None:
 
 
 def _gate_welded(plant, value: float, count: int) -> None:
+    plant.edge()
     plant.gate_welded = True
 
 
@@ -105,15 +104,31 @@ def _series_welded(plant, value: float, count: int) -> None:
 
 
 def _dead_man_welded(plant, value: float, count: int) -> None:
-    plant.hold_us = plant.dead_us = 1 << 62  # conducts without edges; the limiter still opens
+    plant.weld_dead_man()  # the limiter still opens
 
 
 def _enable_stuck(plant, value: float, count: int) -> None:
-    plant.hold_us = 0
+    plant.deafen_dead_man()
 
 
 def _limiter_trip(plant, value: float, count: int) -> None:
     plant.limiter.tripped = True
+
+
+def _limiter_reference(plant, value: float, count: int) -> None:
+    plant.limiter.move(0.0)
+    plant.recompute()
+    plant.edge()
+
+
+def _output_short(plant, value: float, count: int) -> None:
+    plant.edge()
+    plant.forced_ua = plant.stage.clamp_ua  # the copy's own limit is all that is left
+
+
+def _amplifier_stuck(plant, value: float, count: int) -> None:
+    plant.edge()
+    plant.forced_ua = plant.stage.stuck_ua
 
 
 def _limiter_dead(plant, value: float, count: int) -> None:
@@ -141,7 +156,7 @@ def _low_compliance(plant, value: float, count: int) -> None:
 
 def _sag(plant, value: float, count: int) -> None:
     plant.supply_mv = value
-    plant.starved = value < UVLO_MV
+    plant.starved = value < plant.stage.lockout_mv
 
 
 STAGE: dict[str, Kind] = {
@@ -161,6 +176,15 @@ STAGE: dict[str, Kind] = {
         "the output transistor is stuck on at VALUE, whatever drive and gate say",
         *(7, _stage_on, UA, 10, 20000, 20000),
     ),
+    "output-short": Kind(
+        "the output transistor is a short: the stage gives the most it can, whatever drive and"
+        " gate say",
+        *(7, _output_short),
+    ),
+    "amplifier-stuck": Kind(
+        "the converter's amplifier stands at its rail, whatever drive and gate say",
+        *(7, _amplifier_stuck),
+    ),
     "stage-off": Kind("the output transistor is stuck off", 8, _stage_off),
     "gate-welded": Kind("the gate no longer opens", 7, _gate_welded),
     "series-welded": Kind(
@@ -169,6 +193,9 @@ STAGE: dict[str, Kind] = {
     "dead-man-welded": Kind("the dead-man conducts without edges", 15, _dead_man_welded),
     "enable-stuck": Kind("edges of ENABLE no longer reach the dead-man", 15, _enable_stuck),
     "limiter-trip": Kind("the hardware limiter trips for no reason", 9, _limiter_trip),
+    "limiter-reference": Kind(
+        "the hardware limiter's reference is gone: any current trips it", 9, _limiter_reference
+    ),
     "limiter-dead": Kind("the hardware limiter no longer acts", 10, _limiter_dead),
     "bridge-welded": Kind(
         "the polarity bridge stays where it is, whatever is asked", 20, _bridge_welded
@@ -183,7 +210,7 @@ STAGE: dict[str, Kind] = {
         *(8, _low_compliance, "times", SHARE_LOW, SHARE_HIGH, 0.92),
     ),
     "sag": Kind(
-        "the supply falls to VALUE; below 4000 the stage locks its output",
+        "the supply falls to VALUE; below 4170 the stage locks its output",
         *(14, _sag, "mV", 0, 5500, 4200),
     ),
 }

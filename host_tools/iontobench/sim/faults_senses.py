@@ -9,14 +9,14 @@ from iontobench.signs import UA
 from .fault import Kind
 from .noise import Normal
 from .portable import sine
-from .senses import CH_A, CH_B, CH_SUPPLY, CH_V
+from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter
 
 _CHANNELS = 4
 _MAINS_PERIOD_US = 20000
 _NOISE_BLOCK = 512
 
 
-class Troubled:
+class Troubled(Converter):
     """A converter with faults between the stage and its codes.
 
     Args:
@@ -90,6 +90,40 @@ def _a_scale(plant, value: float, count: int) -> None:
     plant.enable_sense_faults().times[CH_A] = value
 
 
+def _a_open(plant, value: float, count: int) -> None:
+    """The load's return is cut, and the limiter's shunt above it goes up with the output."""
+    plant.enable_sense_faults().add[CH_A] += 2.0 * plant.stage.full_scale_ua  # its rail
+    plant.lift()
+    plant.limiter.tripped = True
+
+
+def _a_short(plant, value: float, count: int) -> None:
+    plant.enable_sense_faults().times[CH_A] = 0.0
+    stage = plant.stage
+    plant.limiter.move(stage.limiter_kohm / (stage.limiter_kohm - stage.a_kohm))
+    plant.recompute()
+
+
+def _b_open(plant, value: float, count: int) -> None:
+    """The current leaves through the inputs of sense B alone: it never comes to A."""
+    _unseen(plant)
+    plant.enable_sense_faults().add[CH_B] += 2.0 * plant.stage.full_scale_ua  # its rail
+    plant.edge()
+    plant.load.series_kohm += plant.stage.b_input_kohm
+    plant.worsen(1.0)
+
+
+def _return_grounded(plant, value: float, count: int) -> None:
+    _unseen(plant)
+
+
+def _unseen(plant) -> None:
+    times = plant.enable_sense_faults().times
+    times[CH_A] = times[CH_B] = 0.0
+    plant.limiter.die()
+    plant.recompute()
+
+
 def _b_dead(plant, value: float, count: int) -> None:
     plant.enable_sense_faults().times[CH_B] = 0.0
 
@@ -131,7 +165,18 @@ def _mux_stuck(plant, value: float, count: int) -> None:
 
 
 SENSES: dict[str, Kind] = {
-    "a-dead": Kind("sense A reads 0: its shunt is open or its amplifier is gone", 9, _a_dead),
+    "a-dead": Kind("sense A reads 0: its amplifier is gone", 9, _a_dead),
+    "a-open": Kind("the shunt of sense A is open: the load's return with it", 9, _a_open),
+    "a-short": Kind(
+        "the shunt of sense A is a short: A reads 0, the limiter acts 6 % higher", 10, _a_short
+    ),
+    "b-open": Kind(
+        "the shunt of sense B is open: B's own inputs are the load's return", 9, _b_open
+    ),
+    "return-grounded": Kind(
+        "the load's return is on the bench's ground: neither sense nor the limiter sees anything",
+        *(9, _return_grounded),
+    ),
     "a-scale": Kind(
         "sense A reads VALUE of the current: its shunt is low or high",
         *(10, _a_scale, "times", 0, 4, 0.5),

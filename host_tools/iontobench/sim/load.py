@@ -25,16 +25,41 @@ _DENSITY_TAU_US = 5000.0  # J = |I| filtered over 5 ms
 _NEVER_CHANGES_US = 1_000_000  # a resistor is asked again only now and then
 
 
-class RcState:
+class LoadState:
+    """What every load has: the coefficients that the plant reads, and what changes them."""
+
+    is_skin: bool  # with branches [`voigt`], whose time constants are tau1_us and tau2_us
+    r1_kohm: float
+    c1_nf: float
+    tau1_us: float
+    r2_kohm: float
+    c2_nf: float
+    tau2_us: float
+    series_kohm: float
+    emf_mv: float
+
+    def reverse(self) -> None:
+        """Turn the load over at the polarity bridge."""
+        raise NotImplementedError
+
+    def worsen(self, resistance: float, area: float) -> None:
+        """Multiply the resistance, and the area of contact."""
+        raise NotImplementedError
+
+    def step(self, dt_us: int, gross_pc: float, net_pc: float, v1: float, v2: float) -> int:
+        """Step the slow states; return how long the new coefficients may stand, us."""
+        raise NotImplementedError
+
+
+class RcState(LoadState):
     """A resistor, with or without a capacitor; nothing in it changes."""
 
-    is_skin = False
-
     def __init__(self, params: RcParams) -> None:
+        self.is_skin = False
         self.r1_kohm = params.r_ohm / 1000.0
         self.c1_nf = params.c_nf
-        self.r2_kohm = 0.0
-        self.c2_nf = 0.0
+        self.r2_kohm = self.c2_nf = 0.0
+        self.tau1_us = self.tau2_us = 0.0  # only skin's
         self.series_kohm = _LEAST_KOHM  # without a capacitor r1 is the whole resistor
         self.r1_kohm -= self.series_kohm
         self.emf_mv = 0.0
@@ -92,8 +117,14 @@ class Interface:
 
     def worsen(self, resistance: float, area: float) -> None:
         """Multiply what a square centimetre resists, and the area."""
-        *before, r_min, r0, phase = self._numbers
-        self._numbers = (*before, r_min * resistance, r0 * resistance, phase)
+        # fmt: off
+        (per_j50, share, rest, lasting, per_field, quick_mv, per_break, more, r_min, r0,
+         phase) = self._numbers
+        # fmt: on
+        self._numbers = (
+            *(per_j50, share, rest, lasting, per_field, quick_mv, per_break, more),
+            *(r_min * resistance, r0 * resistance, phase),
+        )
         self.area_cm2 *= area
 
     def step(
@@ -165,12 +196,11 @@ class Keep:
         self.field_fall = exp(-dt_us / (1000.0 * params.tau_field_recovery_ms))
 
 
-class SkinState:
+class SkinState(LoadState):
     """Two interfaces in series with the body, the gel and an electrode polarisation."""
 
-    is_skin = True
-
     def __init__(self, params: SkinParams, seed: int) -> None:
+        self.is_skin = True
         self._p = params
         self._active = Interface(params, params.active_cm2)
         self._return = Interface(params, params.return_cm2)
@@ -206,7 +236,8 @@ class SkinState:
 
     def _touch(self) -> None:
         """Take what the areas in contact decide: capacitances, and what lies in series."""
-        p, (on_active, on_return) = self._p, self._contact
+        p = self._p
+        on_active, on_return = self._contact
         active_cm2 = self._active.area_cm2 * on_active
         return_cm2 = self._return.area_cm2 * on_return
         areal_ohm = p.areal_ohm_cm2 * (1.0 / active_cm2 + 1.0 / return_cm2)
@@ -244,7 +275,8 @@ class SkinState:
     def _move(self) -> None:
         """Draw motion and contact of the next 10 ms, and say which side is the anode."""
         if self._contacts:
-            self._contact = tuple(one.step(self._motion_us) for one in self._contacts)
+            on_active, on_return = self._contacts
+            self._contact = (on_active.step(self._motion_us), on_return.step(self._motion_us))
             self._touch()
         self._motion_us = 0
         anode, sigma = self._p.anode_factor, self._p.noise_sigma
@@ -271,7 +303,7 @@ def _motion(share: float) -> float:
     return min(_MOTION_HIGH, max(_MOTION_LOW, 1.0 + share))
 
 
-def new_state(params: LoadParams, seed: int) -> RcState | SkinState:
+def new_state(params: LoadParams, seed: int) -> LoadState:
     """Return a load at rest; `seed` draws its motion noise."""
     if isinstance(params, RcParams):
         return RcState(params)

@@ -16,7 +16,8 @@ Units: uA, mV, kOhm, nF, us, charge in pC (uA us).
 
 from .portable import exp
 
-FILTER_TAU_US = 300.0  # two such poles [docs/control.md, The stage]
+# Two such poles [docs/control.md, The stage]: 301 each in the circuit, and half of the gate's 8.9.
+FILTER_TAU_US = 305.5
 MU = 1.0 / FILTER_TAU_US
 _NEAR = 1e-4  # of a step: rates nearer than this are told apart by rounding only
 NUDGED = exp(-_NEAR)
@@ -38,16 +39,18 @@ class Stepper:
     Args:
         load: r1_kohm, c1_nf, series_kohm, emf_mv; read anew by `flat`.
         h_us: length of the step.
-        c_out_nf, leak_ms: capacitance and leak on node N.
+        stage: c_out_nf, leak_ms: capacitance and leak on node N; return_kohm: below the load.
     """
 
-    def __init__(self, load, h_us: int, c_out_nf: float, leak_ms: float) -> None:
+    def __init__(self, load, h_us: int, stage) -> None:
         self._load = load
         self._h_us = h_us
         self._filter = filter_step(h_us)
+        c_out_nf = stage.c_out_nf
         self._k, self._c_nf = effective(load.c1_nf, c_out_nf)
         self._c_out_nf = c_out_nf
-        self._leak_ms = leak_ms
+        self._leak_ms = stage.leak_ms
+        self._return_kohm = stage.return_kohm
 
     def flat(self, gain: float) -> tuple[float, ...]:
         """Return the tuple that the plant's inner loop unpacks.
@@ -55,21 +58,24 @@ class Stepper:
         Args:
             gain: stage current over commanded current.
 
-        Order: e f s1 s2, keep a b c of the RC (a b c with the gain in), emf, series, settle (V
-        over the leakless V), leak, k, w (load current from its voltage), gain, a without the
-        gain, h_us, C_out.
+        Order: e f s1 s2, keep a b c of the RC (a b c with the gain in), emf, series less the
+        return's leak, settle (V over the leakless V), leak, k, w (load current from its voltage),
+        gain, a without the gain, h_us, C_out, the return's leak.
         """
         load, h_us, c_out, leak_ms = self._load, self._h_us, self._c_out_nf, self._leak_ms
+        e, f, s1, s2 = self._filter
         rate = 1.0 / (load.r1_kohm * self._c_nf)
-        keep, a, b, c = interface_step(
-            load.r1_kohm, rate, exp(-rate * h_us), h_us, self._filter[0]
-        )
-        series = load.series_kohm
-        settle = 1.0 / (1.0 + leak_ms * (a + series))
+        keep, a, b, c = interface_step(load.r1_kohm, rate, exp(-rate * h_us), h_us, e)
+        # The leak hangs on N, above load and return: what the return drops adds to it.
+        leak_ms /= 1.0 + leak_ms * self._return_kohm
+        return_leak = leak_ms * self._return_kohm
+        reach = a + load.series_kohm
+        settle = 1.0 / (1.0 + leak_ms * reach)
+        series = load.series_kohm - return_leak * reach
         # fmt: off
         return (
-            *self._filter, keep, a * gain, b * gain, c * gain, load.emf_mv, series, settle,
-            leak_ms, self._k, c_out * rate, gain, a, h_us, c_out,
+            e, f, s1, s2, keep, a * gain, b * gain, c * gain, load.emf_mv, series, settle,
+            leak_ms, self._k, c_out * rate, gain, a, h_us, c_out, return_leak,
         )
         # fmt: on
 

@@ -36,9 +36,9 @@ class Normal:
     def __init__(self, seed: int, purpose: str) -> None:
         self._source = np.random.RandomState(seeded(seed, purpose).getrandbits(32))
 
-    def block(self, count: int = _BLOCK) -> list[float]:
-        """Return the next `count` numbers."""
-        return normal(self._source.random_sample(count)).tolist()
+    def block(self, count: int = _BLOCK, times: float = 1.0) -> list[float]:
+        """Return the next `count` numbers, each multiplied by `times`."""
+        return (times * normal(self._source.random_sample(count))).tolist()
 
 
 class SlowWander:

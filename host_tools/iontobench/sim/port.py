@@ -35,7 +35,7 @@ class VirtualPort(Processor):
 
     __slots__ = (
         *("board", "_ways_back", "_gate", "_drive", "_live", "_counts"),
-        *("_supply_back", "_supply_mv"),
+        *("_supply_back", "_supply_mv", "_inside_kohm"),
     )
 
     def __init__(self, board, bench, console=None, calibration=None) -> None:
@@ -47,6 +47,7 @@ class VirtualPort(Processor):
         self._ways_back = tuple(number for row in rows[:3] for number in row)
         self._supply_back = tuple(rows[CH_SUPPLY])
         self._supply_mv = 0
+        self._inside_kohm = bench.stage.inside_kohm
         self._counts = board.drive_counts
         self._gate = 0
         self._drive = 0
@@ -73,6 +74,7 @@ class VirtualPort(Processor):
         bench.set_drive(0.0)
         bench.set_probe(False)
         bench.set_lim_test(False)
+        bench.set_enable(False)
 
     def _read_supply(self) -> None:
         zero, mul, shift = self._supply_back
@@ -84,8 +86,11 @@ class VirtualPort(Processor):
         The supply's own conversion is up to 20 ms old, the rest is of this instant.
         """
         bench = self.bench
-        ua = bench.shunt_ua
-        a, b, v = bench.adc.codes3(ua, ua * bench.polarity, bench.node_mv)
+        if bench.smooth:
+            ua, mv = bench.shunt_ua, bench.node_mv
+        else:
+            ua, mv = bench.sense_ua, bench.sense_mv
+        a, b, v = bench.adc.codes3(ua, ua * bench.polarity, mv + self._inside_kohm * ua)
         a_zero, a_mul, a_shift, b_zero, b_mul, b_shift, v_zero, v_mul, v_shift = self._ways_back
         buf[SAMPLE_A] = (a - a_zero) * a_mul >> a_shift
         buf[SAMPLE_B] = (b - b_zero) * b_mul >> b_shift

@@ -5,7 +5,16 @@ its first fault: from then on a `Cable` is between them. Units: us. Must not loo
 measures, nor know what the link's bytes mean.
 """
 
-from ionto.core.units import TICK_US, WRAP_US
+from ionto.core.units import (
+    LATE_FROM_US,
+    TICK_US,
+    TIMING_LATE,
+    TIMING_LEAST,
+    TIMING_LEN,
+    TIMING_LONGEST,
+    TIMING_MOST,
+    WRAP_US,
+)
 
 from .faults_board import BROWN_OUT, CLOCK_JUMP, CLOCK_RATE, HANG, LINK
 from .noise import seeded
@@ -98,7 +107,7 @@ class Processor:
             "_fed_us",
             "_armed",
         ),
-        *("_period_us", "_shift_us", "_look_us"),
+        *("_period_us", "_shift_us", "_look_us", "_timing"),
     )
 
     def __init__(self, bench, console) -> None:
@@ -113,6 +122,7 @@ class Processor:
         self._period_us = TICK_US  # of true time; another one while the clock is wrong
         self._shift_us = 0  # board time less true time
         self._look_us = 0  # when there may be more to do than a tick
+        self._timing = [0] * TIMING_LEN
 
     def _connect(self, console) -> None:
         self._console = console
@@ -132,6 +142,14 @@ class Processor:
         self._tick_us = self._fed_us = now_us - now_us % TICK_US
         self._armed = True
         self._look_us = 0
+        timing = self._timing
+        timing[TIMING_LATE] = 0
+        timing[TIMING_LONGEST] = TICK_US  # exact, unless a fault makes the processor late
+        timing[TIMING_LEAST] = timing[TIMING_MOST] = -1  # nothing wakes it
+
+    def timing(self, which: int) -> int:
+        """One of `TIMING_*`, by the board's own clock."""
+        return self._timing[which]
 
     def now_us(self) -> int:
         """Board time modulo 2^30 us."""
@@ -153,8 +171,10 @@ class Processor:
     def _look(self) -> None:
         """Every 20 ms the console; with a fault of the board more often."""
         bench = self.bench
+        due_us = self._tick_us + self._shift_us
         while bench.mishaps:
             self._befall(*bench.mishaps.pop(0))
+        self._note_interval(TICK_US + self._tick_us + self._shift_us - due_us)
         period_us = self._period_us
         self._shift_us += TICK_US - period_us
         if self._tick_us >= self._poll_us:
@@ -163,6 +183,12 @@ class Processor:
             self._console.poll(self._tick_us)
         soon = bench.mishaps or period_us != TICK_US  # a poll may have injected a fault
         self._look_us = 0 if soon else min(self._poll_us, bench.fault_due_us)
+
+    def _note_interval(self, interval_us: int) -> None:
+        timing = self._timing
+        timing[TIMING_LONGEST] = max(timing[TIMING_LONGEST], interval_us)
+        if interval_us > LATE_FROM_US:
+            timing[TIMING_LATE] += 1
 
     def _befall(self, what: int, value: float) -> None:
         if what == CLOCK_RATE:

@@ -11,7 +11,7 @@ and V in one call for the loop's tick. Errors of the RP2040's are drawn per seed
 be read back for calibration: that is fitted from what a board reports.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ionto.core.units import UA_Q4
 
@@ -87,22 +87,22 @@ def as_integers(factor: float, code_top: int) -> tuple[int, int]:
     return round(factor * (1 << shift)), shift
 
 
-class Converter(Protocol):
+class Converter:
     """What reads the stage for a board; `ranges` has a row for each channel."""
 
-    name: str
+    name = ""
     ranges: tuple[Range, ...]
 
     def code(self, channel: int, quantity: float) -> int:
         """Return the code of one channel."""
-        ...
+        raise NotImplementedError
 
     def codes3(self, a_ua: float, b_ua: float, v_mv: float) -> tuple[int, int, int]:
         """Return the codes of A, B and V."""
-        ...
+        raise NotImplementedError
 
 
-class IdealAdc:
+class IdealAdc(Converter):
     """No noise, no offset, one code = 1/16 uA or 1 mV, rounded; clipped like the real one."""
 
     name = "ideal"
@@ -147,7 +147,7 @@ def e11_table() -> list[int]:
     return table
 
 
-class Rp2040Adc:
+class Rp2040Adc(Converter):
     """12 bits with noise, offset, reference and shunt errors, and the E11 steps.
 
     Per seed: noise 1.0 to 1.5 LSB rms, offset 10 to 15 codes, reference within 1 %, each shunt
@@ -176,8 +176,7 @@ class Rp2040Adc:
         return first * _PARTS, slope * _PARTS
 
     def _refill(self) -> list[float]:
-        scale = self.sigma_lsb * _PARTS
-        self._noise = [scale * normal for normal in self._normal.block(_NOISE_BLOCK)]
+        self._noise = self._normal.block(_NOISE_BLOCK, self.sigma_lsb * _PARTS)
         return self._noise
 
     def code(self, channel: int, quantity: float) -> int:
@@ -193,9 +192,10 @@ class Rp2040Adc:
             noise = self._refill()
         a0, a1, b0, b1, v0, v1 = self._numbers
         table = self._table
-        a = int(a0 + a1 * a_ua + noise.pop())
-        b = int(b0 + b1 * b_ua + noise.pop())
-        v = int(v0 + v1 * v_mv + noise.pop())
+        a_noise, b_noise, v_noise = noise.pop(), noise.pop(), noise.pop()
+        a = int(a0 + a1 * a_ua + a_noise)
+        b = int(b0 + b1 * b_ua + b_noise)
+        v = int(v0 + v1 * v_mv + v_noise)
         last = self._last
         if 0 < a < last and 0 < b < last and 0 < v < last:
             return table[a], table[b], table[v]

@@ -1,47 +1,128 @@
-"""The analogue stage's data and its two guardians: the dead-man and the hardware limiter.
+"""The analogue stage's data, by board and seed, and its hardware limiter.
 
-Units: uA, mV, kOhm, nF, us. Topology: PWM, two poles, gate, V-to-I stage, series switch, node
-N; on N sit the output capacitance, the divider, the bleed and PROBE, then the shunts and the
-load. So the shunts see the load's current alone. The V-to-I stage's own bandwidth (20 kHz) is
-taken as instant. Must not know who drives it.
+The data of the reference stage lie in `stages/pico_pwm.toml`, each with its source. Other ranges
+are that one to scale: currents by the maximum, voltages by the compliance, times the same; so
+resistances by voltage over current, capacitances and charges the other way. PROBE is the board's
+own. No circuit shows them (`is_shown`).
+
+Units: uA, mV, kOhm, nF, us, pC. Topology: PWM, two poles, gate, V-to-I stage, series switch, node
+N; on N sit the output capacitance, the divider, the bleed and PROBE, then the load and, in its
+return, the shunts. So the shunts see the load's current alone. Must not know who drives it.
 """
 
+from functools import cache
+from importlib import resources
 from math import inf
 
 import msgspec
 
 from .noise import seeded
 
-LIM_TEST_UA = 30.0  # x the board's proof_scale [docs/control.md, The stage]
-_LIMITER_RATIO = 1.05
-# Of its nominal compliance; provisional until a circuit says more [docs/control.md, The stage].
-COMPLIANCE_SHARE_MIN = 0.92
-SHARE_LOW, SHARE_HIGH = 0.5, 1.0  # what a test or a fault may ask for
+SHARE_LOW, SHARE_HIGH = 0.5, 1.03  # what a test or a fault may ask for of the compliance
+
+
+class StageData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The reference stage; every figure's meaning and source stand in the file."""
+
+    max_ua: float
+    nominal_mv: float
+    least_share: float
+    most_share: float
+    knee_kohm: float
+    return_kohm: float
+    limiter_kohm: float
+    a_kohm: float
+    b_input_kohm: float
+    inside_kohm: float
+    dump_kohm: float
+    c_out_nf: float
+    divider_kohm: float
+    output_kohm: float
+    bleed_kohm: float
+    gate_us: float
+    windup_pc: float
+    windup_less_us: float
+    closing_pc: float
+    closing_ua: float
+    clamp_ua: float
+    stuck_ua: float
+    unwind_ua: float
+    slack_pc: float
+    limiter_share: float
+    lim_test_ua: float
+    limiter_us: int
+    opens_us: int
+    lockout_mv: float
+    hold_us: int
+    hold_least_us: int
+    hold_most_us: int
+    pump_mv: float
+    pump_share: float
+    hold_mv: float
+    ready_us: int
+    probe_us: int
+    sense_us: float
+
+
+@cache
+def reference_stage() -> StageData:
+    """The stage that the circuit shows."""
+    text = (resources.files("iontobench.sim") / "stages" / "pico_pwm.toml").read_text("utf-8")
+    return msgspec.toml.decode(text, type=StageData)
 
 
 class StageParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage is made of; `of_board` fills it from a board's data."""
+    """What one stage is made of; `of_board` fills it from a board's data and the reference."""
 
+    is_shown: bool  # whether a circuit shows it
     full_scale_ua: float
+    max_ua: float
     nominal_mv: float  # the compliance that the board's data promise
-    compliance_mv: float  # the one that this stage has
+    compliance_mv: float  # the one that this stage has at its maximum: N to the return's top
+    knee_kohm: float  # the output falls by so much with the current
+    return_kohm: float
+    limiter_kohm: float
+    a_kohm: float
+    b_input_kohm: float
+    inside_kohm: float
+    dump_kohm: float
     limiter_ua: float
     lim_test_ua: float
     probe_mv: float
     probe_kohm: float
     supply_mv: float = 5000.0
-    c_out_nf: float = 2.2
-    divider_kohm: float = 10000.0
-    output_kohm: float = 5000.0
-    bleed_kohm: float = 330.0  # N is empty after 5 ms, and 1.5 V of electrodes drive < 5 uA
-    recovery_us: float = 100.0
-    limiter_us: float = 20.0  # how long an over-current must last: C_out's dump is shorter
-    hold_us: int = 6000
+    c_out_nf: float
+    divider_kohm: float
+    output_kohm: float
+    bleed_kohm: float
+    gate_us: float
+    windup_pc: float
+    windup_less_us: float
+    closing_pc: float
+    closing_ua: float
+    clamp_ua: float
+    stuck_ua: float
+    unwind_ua: float
+    slack_pc: float
+    limiter_us: int
+    opens_us: int
+    lockout_mv: float
+    hold_us: int  # of the dead-man, from the last rising edge of ENABLE
+    pump_mv: float
+    pump_share: float
+    hold_mv: float
+    ready_us: int
+    probe_us: int
+    sense_us: float
 
     @property
     def leak_ms(self) -> float:
         """Conductance from N to ground while the stage feeds it, 1/kOhm."""
         return 1.0 / self.divider_kohm + 1.0 / self.output_kohm
+
+    def open_mv(self, compliance_mv: float) -> float:
+        """N without a load, of a stage with that compliance at its maximum."""
+        return compliance_mv + self.max_ua * (self.knee_kohm + self.return_kohm)
 
     @classmethod
     def of_board(cls, board, seed: int, compliance_share: float | None = None) -> "StageParams":
@@ -59,49 +140,83 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(
                 f"compliance_share is {SHARE_LOW:g} to {SHARE_HIGH:g}, not {compliance_share}"
             )
+        data = reference_stage()
+        amps, volts = board.max_ua / data.max_ua, board.compliance_mv / data.nominal_mv
         return cls(
+            is_shown=amps == volts == 1.0,
             full_scale_ua=float(board.full_scale_ua),
+            max_ua=float(board.max_ua),
             nominal_mv=float(board.compliance_mv),
             compliance_mv=board.compliance_mv * compliance_share,
-            limiter_ua=_LIMITER_RATIO * board.max_ua,
-            lim_test_ua=LIM_TEST_UA * board.proof_scale,
+            limiter_ua=data.limiter_share * board.max_ua,
+            lim_test_ua=data.lim_test_ua * board.proof_scale,
             probe_mv=float(board.probe_mv),
             probe_kohm=board.probe_ohm / 1000.0,
             hold_us=draw_hold_us(seed),
+            **_to_scale(data, amps, volts),
         )
 
 
+# How each figure of the reference goes with currents (amps) and voltages (volts); the rest stays.
+_RESISTANCES = (
+    *("knee", "return", "limiter", "a", "b_input", "inside", "dump"),
+    *("divider", "output", "bleed"),
+)
+_CHARGES = ("windup_pc", "closing_pc", "slack_pc")
+_CURRENTS = ("closing_ua", "clamp_ua", "stuck_ua", "unwind_ua")
+_SAME = (
+    *("gate_us", "windup_less_us", "limiter_us", "opens_us", "lockout_mv"),
+    *("pump_mv", "pump_share", "hold_mv", "ready_us", "probe_us", "sense_us"),
+)
+
+
+def _to_scale(data: StageData, amps: float, volts: float) -> dict:
+    made = {f"{name}_kohm": getattr(data, f"{name}_kohm") * volts / amps for name in _RESISTANCES}
+    made |= {name: getattr(data, name) * amps for name in (*_CHARGES, *_CURRENTS)}
+    made |= {name: getattr(data, name) for name in _SAME}
+    made["c_out_nf"] = data.c_out_nf * amps / volts
+    return made
+
+
 def draw_hold_us(seed: int) -> int:
-    """The dead-man's hold: 6 ms nominal, 3.6 to 8.4 ms with its tolerance [docs/control.md, The
-    stage]."""
-    return round(seeded(seed, "dead-man").triangular(3600.0, 8400.0, 6000.0))
+    """The dead-man's hold from the last rising edge, over what the board's page allows (S-11)."""
+    data = reference_stage()
+    draw = seeded(seed, "dead-man")
+    return round(draw.triangular(data.hold_least_us, data.hold_most_us, data.hold_us))
 
 
 def draw_compliance_share(seed: int) -> float:
-    """The true compliance over the nominal one: 0.92 to 1, uniform."""
-    return seeded(seed, "compliance").uniform(COMPLIANCE_SHARE_MIN, 1.0)
+    """The true compliance over the nominal one, uniform over the circuit's corners."""
+    data = reference_stage()
+    return seeded(seed, "compliance").uniform(data.least_share, data.most_share)
 
 
 class Limiter:
-    """Latches the series switch open when its own shunt sees too much for `limiter_us`."""
+    """Latches the series switch open when its own shunt sees too much for `limiter_us`.
 
-    __slots__ = ("_over_us", "_params", "dead", "limit_ua", "tripped")
+    `opens_us` is when the switch has followed: a transistor's gate empties.
+    """
+
+    __slots__ = ("_over_us", "_params", "dead", "limit_ua", "opens_us", "share", "tripped")
 
     def __init__(self, params: StageParams) -> None:
         self._params = params
         self._over_us = 0.0
         self.tripped = False
+        self.opens_us = 0
         self.dead = False  # it no longer acts: a fault
+        self.share = 1.0  # of its limits, which a fault may move
         self.limit_ua = params.limiter_ua
 
     def test(self, on: bool) -> None:
         """Lower the threshold for the proof, or restore it."""
         if self.dead:
             return
-        self.limit_ua = self._params.lim_test_ua if on else self._params.limiter_ua
+        whole_ua = self._params.lim_test_ua if on else self._params.limiter_ua
+        self.limit_ua = self.share * whole_ua
 
-    def watch(self, current_ua: float, dt_us: float) -> bool:
-        """Look at the shunt for `dt_us`; return whether it trips now."""
+    def watch(self, current_ua: float, dt_us: float, now_us: int) -> bool:
+        """Look at the shunt for `dt_us` up to `now_us`; return whether it trips now."""
         if current_ua <= self.limit_ua:
             self._over_us = 0.0
             return False
@@ -109,12 +224,18 @@ class Limiter:
         if self.tripped or self._over_us < self._params.limiter_us:
             return False
         self.tripped = True
+        self.opens_us = now_us + self._params.opens_us
         return True
 
     def die(self) -> None:
         """From now on no current is too much for it."""
         self.dead = True
         self.limit_ua = inf
+
+    def move(self, share: float) -> None:
+        """From now on its limits are `share` of what they were."""
+        self.limit_ua *= share
+        self.share *= share
 
     def rearm(self, gate: bool) -> None:
         """Close the latch again; only with the gate low."""

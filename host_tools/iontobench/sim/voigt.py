@@ -22,8 +22,10 @@ SHARE_1, SHARE_2, SHARE_3, SHARE_4, SHARE_5 = 0.3373, 0.5598, 0.0934, 0.00844, 0
 SHARES = (SHARE_1, SHARE_2, SHARE_3, SHARE_4, SHARE_5)
 SLOWEST = 2.9  # m_1
 RATIOS = (1.0, 4.0, 32.0, 512.0, 8192.0)  # m_1 / m_i
-_RATE_1 = 1.0 / SLOWEST
-_RATE_2, _RATE_3, _RATE_4, _RATE_5 = 4.0 / SLOWEST, 32.0 / SLOWEST, 512.0 / SLOWEST, 8192 / SLOWEST
+RATE_1 = 1.0 / SLOWEST
+RATE_2, RATE_3, RATE_4, RATE_5 = 4.0 / SLOWEST, 32.0 / SLOWEST, 512.0 / SLOWEST, 8192 / SLOWEST
+# Of tau. Beyond it branch 4 is slower than the filter and does not follow it: small steps.
+SLOW_TAU_US = RATE_4 / MU
 _LEAK_MOST = 0.5  # of a step's change: a load that could carry no current to speak of
 
 
@@ -39,15 +41,17 @@ class SkinStepper:
         load: r1_kohm, tau1_us, c1_nf (at 1 kHz), the same of 2, series_kohm, emf_mv; read anew
             by `flat`.
         h_us: length of the step.
-        c_out_nf, leak_ms: capacitance and leak on node N.
+        stage: c_out_nf, leak_ms: capacitance and leak on node N; return_kohm: below the load.
     """
 
-    def __init__(self, load, h_us: int, c_out_nf: float, leak_ms: float) -> None:
+    def __init__(self, load, h_us: int, stage) -> None:
         self._load = load
         self._h_us = h_us
         self._filter = filter_step(h_us)
-        self._c_out_nf = c_out_nf
-        self._leak_ms = leak_ms
+        self._c_out_nf = stage.c_out_nf
+        # The leak hangs on N, above load and return: what the return drops adds to it.
+        self._leak_ms = stage.leak_ms / (1.0 + stage.leak_ms * stage.return_kohm)
+        self._through = 1.0 - self._leak_ms * stage.return_kohm
 
     def flat(self, gain: float) -> tuple[float, ...]:
         """Return the tuple that the plant's inner loop unpacks.
@@ -56,120 +60,49 @@ class SkinStepper:
             gain: stage current over commanded current.
 
         Order: e f s1 s2; keep a b c of branches 1 to 3 of the first interface (a b c with the
-        gain in), s q of 4 and 5 (v = s I - q (x1 - x2)); the same of the second; emf, series,
-        leak, leak over gain, gain, h_us, C_out, C_out / h.
+        gain in); the same of the second; emf; z and q, the voltage z I - q (x1 - x2) of all that
+        follows at once; leak, leak over gain, gain less the return's leak, h_us, C_out, C_out / h.
         """
         load, h_us, c_out, leak_ms = self._load, self._h_us, self._c_out_nf, self._leak_ms
-        e = self._filter[0]
+        e, f, s1, s2 = self._filter
+        gain *= self._through
         slower = 1.0 + 0.6 * c_out * (1.0 / load.c1_nf + 1.0 / load.c2_nf)
-        first = _branches(load.r1_kohm, load.tau1_us * slower, h_us, e, gain)
-        second = _branches(load.r2_kohm, load.tau2_us * slower, h_us, e, gain)
-        moves = (first[1] + first[5] + first[9] + second[1] + second[5] + second[9]) / gain
-        moves += load.series_kohm
+        # fmt: off
+        (k11, a11, b11, c11, k12, a12, b12, c12, k13, a13, b13, c13, z1, q1) = interface_branches(
+            load.r1_kohm, load.tau1_us * slower, h_us, e, gain
+        )
+        (k21, a21, b21, c21, k22, a22, b22, c22, k23, a23, b23, c23, z2, q2) = interface_branches(
+            load.r2_kohm, load.tau2_us * slower, h_us, e, gain
+        )
+        moves = (a11 + a12 + a13 + a21 + a22 + a23) / gain + load.series_kohm
         if leak_ms * moves > _LEAK_MOST:
             leak_ms = _LEAK_MOST / moves
-        # fmt: off
         return (
-            *self._filter, *first, *second, load.emf_mv, load.series_kohm,
+            e, f, s1, s2,
+            k11, a11, b11, c11, k12, a12, b12, c12, k13, a13, b13, c13,
+            k21, a21, b21, c21, k22, a22, b22, c22, k23, a23, b23, c23,
+            load.emf_mv, load.series_kohm + z1 + z2, q1 + q2,
             leak_ms, leak_ms / gain, gain, h_us, c_out, c_out / h_us,
         )
         # fmt: on
 
 
-def _branches(
+def interface_branches(
     r_kohm: float, tau_us: float, h_us: float, e: float, gain: float
 ) -> tuple[float, ...]:
-    """Return keep a b c of branches 1 to 3 of one interface, and s q of 4 and 5."""
-    rate = _RATE_1 / tau_us
+    """Return keep a b c of branches 1 to 3 of one interface, and z q of 4 and 5 together."""
+    rate = RATE_1 / tau_us
     keep1 = exp(-rate * h_us)
     keep2 = keep1 * keep1
     keep2 *= keep2
     keep3 = keep2 * keep2
     keep3 *= keep3
     keep3 *= keep3
-    lag4 = MU * tau_us / _RATE_4
-    if lag4 > 1.0:
-        lag4 = 1.0  # a resistance that hardly conducts
-    lag5 = lag4 * 0.0625
-    s4, s5 = SHARE_4 * r_kohm, SHARE_5 * r_kohm
+    lag4 = MU * tau_us / RATE_4  # of the filter's time constant
+    z = (SHARE_4 + SHARE_5) * r_kohm
+    q = (SHARE_4 + 0.0625 * SHARE_5) * r_kohm * gain * lag4
     r_kohm *= gain
-    # fmt: off
-    return (
-        *interface_step(SHARE_1 * r_kohm, rate, keep1, h_us, e),
-        *interface_step(SHARE_2 * r_kohm, 4.0 * rate, keep2, h_us, e),
-        *interface_step(SHARE_3 * r_kohm, 32.0 * rate, keep3, h_us, e),
-        s4, s4 * gain * lag4, s5, s5 * gain * lag5,
-    )
-    # fmt: on
-
-
-def stiff_rest(p, h_us: int) -> tuple[float, float, tuple[float, ...]]:
-    """Take what both interfaces of plant `p` would hold after an implicit step without current.
-
-    A branch's step is v' = keep v + z I with keep = 1 / (1 + h / tau) and z = (1 - keep) R.
-
-    Returns:
-        That voltage, mV; how much it rises by for each uA, kOhm; and the parts of both for
-        `stiff_end`.
-    """
-    load = p.load
-    r1, r2 = load.r1_kohm, load.r2_kohm
-    k1, k2, k3, k4, k5 = _stiff_keeps(h_us / load.tau1_us)
-    v11, v12, v13, v14, v15 = (
-        k1 * p.v11_mv,
-        k2 * p.v12_mv,
-        k3 * p.v13_mv,
-        k4 * p.v14_mv,
-        k5 * p.v15_mv,
-    )
-    z11, z12, z13 = SHARE_1 * r1 * (1.0 - k1), SHARE_2 * r1 * (1.0 - k2), SHARE_3 * r1 * (1.0 - k3)
-    z14, z15 = SHARE_4 * r1 * (1.0 - k4), SHARE_5 * r1 * (1.0 - k5)
-    k1, k2, k3, k4, k5 = _stiff_keeps(h_us / load.tau2_us)
-    v21, v22, v23, v24, v25 = (
-        k1 * p.v21_mv,
-        k2 * p.v22_mv,
-        k3 * p.v23_mv,
-        k4 * p.v24_mv,
-        k5 * p.v25_mv,
-    )
-    z21, z22, z23 = SHARE_1 * r2 * (1.0 - k1), SHARE_2 * r2 * (1.0 - k2), SHARE_3 * r2 * (1.0 - k3)
-    z24, z25 = SHARE_4 * r2 * (1.0 - k4), SHARE_5 * r2 * (1.0 - k5)
-    held_mv = v11 + v12 + v13 + v14 + v15 + v21 + v22 + v23 + v24 + v25
-    z_kohm = z11 + z12 + z13 + z14 + z15 + z21 + z22 + z23 + z24 + z25
-    # fmt: off
-    return held_mv, z_kohm, (
-        v11, v12, v13, v14, v15, v21, v22, v23, v24, v25,
-        z11, z12, z13, z14, z15, z21, z22, z23, z24, z25,
-    )
-    # fmt: on
-
-
-def stiff_end(p, parts: tuple[float, ...], load_ua: float) -> None:
-    """End the step that `stiff_rest` began, now that its current is known."""
-    # fmt: off
-    (v11, v12, v13, v14, v15, v21, v22, v23, v24, v25,
-     z11, z12, z13, z14, z15, z21, z22, z23, z24, z25) = parts
-    # fmt: on
-    p.v11_mv = v11 = v11 + z11 * load_ua
-    p.v12_mv = v12 = v12 + z12 * load_ua
-    p.v13_mv = v13 = v13 + z13 * load_ua
-    p.v14_mv = v14 = v14 + z14 * load_ua
-    p.v15_mv = v15 = v15 + z15 * load_ua
-    p.v21_mv = v21 = v21 + z21 * load_ua
-    p.v22_mv = v22 = v22 + z22 * load_ua
-    p.v23_mv = v23 = v23 + z23 * load_ua
-    p.v24_mv = v24 = v24 + z24 * load_ua
-    p.v25_mv = v25 = v25 + z25 * load_ua
-    p.v1_mv = v11 + v12 + v13 + v14 + v15
-    p.v2_mv = v21 + v22 + v23 + v24 + v25
-
-
-def _stiff_keeps(ratio: float) -> tuple[float, float, float, float, float]:
-    """Return what an implicit step of `ratio` times tau leaves of each branch's deviation."""
-    return (
-        1.0 / (1.0 + _RATE_1 * ratio),
-        1.0 / (1.0 + _RATE_2 * ratio),
-        1.0 / (1.0 + _RATE_3 * ratio),
-        1.0 / (1.0 + _RATE_4 * ratio),
-        1.0 / (1.0 + _RATE_5 * ratio),
-    )
+    k1, a1, b1, c1 = interface_step(SHARE_1 * r_kohm, rate, keep1, h_us, e)
+    k2, a2, b2, c2 = interface_step(SHARE_2 * r_kohm, 4.0 * rate, keep2, h_us, e)
+    k3, a3, b3, c3 = interface_step(SHARE_3 * r_kohm, 32.0 * rate, keep3, h_us, e)
+    return k1, a1, b1, c1, k2, a2, b2, c2, k3, a3, b3, c3, z, q

@@ -6,11 +6,14 @@ Units as in the contract. For tests: it allocates, and it must never replace a p
 from ionto.core.units import WRAP_US
 
 CALLS = (
-    *("begin", "off", "end", "now_us", "wait", "sample", "resample", "actuate", "prove"),
+    *("begin", "off", "end", "now_us", "wait", "timing"),
+    *("sample", "resample", "actuate", "prove"),
     *("set_polarity", "probe", "lim_test", "rearm", "feed", "pump", "read", "write", "put"),
 )
 HOLD_US = 6_000  # the dead-man's nominal hold: a longer gap between two pumps is a new start
 _PUMP_US = 10_000
+_UNWIND_US = 10_000  # gate low this long before the chain behind it closes
+_PASSED_US = 1_000  # gate closed this long before the limiter's threshold falls
 _REST_US = 5_000
 _WATCHDOG_US = 100_000
 _PROOF_UA = 60  # twice what the proof asks for
@@ -46,6 +49,9 @@ class CheckedPort:
         self._now_us = None  # the port's time when it was last looked at
         self._elapsed_us = 0  # as `_now_us`, but it does not wrap
         self._opened_us = None  # when the gate last opened
+        self._low_us = None  # the same, of this run
+        self._closed_us = 0  # when it last closed
+        self._rearmed_us = None
         self._pumping_us = None  # since when ENABLE toggles without a gap
         self._pumped_us = 0
         self._fed_us = 0
@@ -80,15 +86,33 @@ class CheckedPort:
 
     def _set_gate(self, gate):
         if self._gate and not gate:
-            self._opened_us = self._elapsed_us
+            self._opened_us = self._low_us = self._elapsed_us
+        if gate and not self._gate:
+            self._closed_us = self._elapsed_us
         self._gate = gate
+
+    def _has_passed(self, since_us, us):
+        return since_us is None or self._elapsed_us - since_us >= us
 
     def _check_closing(self):
         """What holds for `actuate` and `prove` alike."""
-        opened_us = self._opened_us
-        rested = opened_us is None or self._elapsed_us - opened_us >= _REST_US
+        since_us = self._pumping_us
+        pumped = since_us is not None and self._has_passed(since_us, _PUMP_US)
         self._rule(not self._probe, "the gate closes with the probe on")
-        self._rule(rested, "the gate closes within 5 ms of opening")
+        self._rule(
+            self._has_passed(self._opened_us, _REST_US), "the gate closes within 5 ms of opening"
+        )
+        self._rule(pumped, "the gate closes before 10 ms of pumping")
+        self._rule(
+            self._has_passed(self._rearmed_us, _PUMP_US), "the gate closes within 10 ms of rearm()"
+        )
+        self._rule(not self._lim_test, "the gate closes with the limiter's test threshold")
+
+    def _check_chain(self, name):
+        """The series switch may close now: a stage behind a closed gate has wound up."""
+        self._rule(not self._gate, name + "() with the gate closed")
+        unwound = self._has_passed(self._low_us, _UNWIND_US)
+        self._rule(unwound, name + "() within 10 ms of the gate's opening")
 
     def begin(self):
         """Pass on; twice in a row is an error."""
@@ -96,6 +120,7 @@ class CheckedPort:
         self._begun = True
         self._off = False
         self._once.clear()
+        self._low_us = self._rearmed_us = None
         self.calls["begin"] += 1
         self._port.begin()
         self._pass_time()
@@ -134,6 +159,16 @@ class CheckedPort:
         if self._elapsed_us - self._pumped_us > HOLD_US:
             self._pumping_us = None
 
+    def timing(self, which):
+        """Pass on; a small int, before `begin` too."""
+        self.calls["timing"] += 1
+        value = self._port.timing(which)
+        is_small = isinstance(value, int) and -1 <= value <= WRAP_US
+        self._rule(
+            is_small, f"timing({which}) returned {value!r}, not an integer of -1 to 2^30 - 1"
+        )
+        return value
+
     def sample(self, buf):
         """Pass on; every entry must be an int."""
         self._needs_begin("sample")
@@ -157,10 +192,6 @@ class CheckedPort:
         if not self._off:
             if gate and not self._gate:
                 self._check_closing()
-                since_us = self._pumping_us
-                pumped = since_us is not None and self._elapsed_us - since_us >= _PUMP_US
-                self._rule(pumped, "the gate closes before 10 ms of pumping")
-                self._rule(not self._lim_test, "the gate closes with the limiter's test threshold")
             self._set_gate(gate)
         self._port.actuate(gate, drive)
 
@@ -193,16 +224,20 @@ class CheckedPort:
         self._port.probe(on)
 
     def lim_test(self, on):
-        """Pass on."""
+        """Pass on; 1 only with the gate closed for 1 ms."""
         self._needs_begin("lim_test")
         self._rule(on in (0, 1), f"lim_test {on!r} is neither 0 nor 1")
+        if on and not self._lim_test and not self._off:
+            flows = self._gate and self._has_passed(self._closed_us, _PASSED_US)
+            self._rule(flows, "lim_test(1) before the gate is closed for 1 ms")
         self._lim_test = 0 if self._off else on
         self._port.lim_test(on)
 
     def rearm(self):
-        """Pass on; never with the gate closed."""
+        """Pass on; only after 10 ms with the gate low."""
         self._needs_begin("rearm")
-        self._rule(not self._gate, "rearm() with the gate closed")
+        self._check_chain("rearm")
+        self._rearmed_us = self._elapsed_us
         self._port.rearm()
 
     def feed(self):
@@ -213,13 +248,14 @@ class CheckedPort:
         self._port.feed()
 
     def pump(self):
-        """Pass on; once, after a sample of the same tick."""
+        """Pass on; once, after a sample; after a gap only when the gate was low for 10 ms."""
         self._needs_sample("pump")
         self._once_a_tick("pump")
         if not self._off:
-            self._pumped_us = self._elapsed_us
             if self._pumping_us is None:
+                self._check_chain("pump")
                 self._pumping_us = self._elapsed_us
+            self._pumped_us = self._elapsed_us
         self._port.pump()
 
     def read(self, buf):

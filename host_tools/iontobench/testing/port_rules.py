@@ -5,6 +5,7 @@ a `CheckedPort`. Nothing here looks behind the contract, so the same rules hold 
 board and a real one, calibrated first. Must not import pytest: the host tools do not need it.
 """
 
+from array import array
 from contextlib import contextmanager
 
 from ionto.core.units import (
@@ -16,6 +17,10 @@ from ionto.core.units import (
     SAMPLE_SUPPLY,
     SAMPLE_V,
     TICK_US,
+    TIMING_LATE,
+    TIMING_LEAST,
+    TIMING_LONGEST,
+    TIMING_MOST,
     UA_Q4,
     WRAP_US,
 )
@@ -69,7 +74,7 @@ class PortRules:
         checked = CheckedPort(port, board)
         checked.begin()
         try:
-            yield checked, board, [_STALE] * SAMPLE_LEN
+            yield checked, board, array("i", [_STALE] * SAMPLE_LEN)
         finally:
             checked.off()
             checked.end()
@@ -142,6 +147,16 @@ class PortRules:
             lasted_us = (port.now_us() - before_us) & WRAP_US
             _near("20 ticks, us", lasted_us, 20 * TICK_US, self.jitter_us)
 
+    def test_the_timing_is_that_of_the_ticks_since_begin(self):
+        with self.begun() as (port, _, buf):
+            self.run(port, buf, 20)
+            _hold(port.timing(TIMING_LATE) == 0, "timing(): a late tick, where none was")
+            longest_us = port.timing(TIMING_LONGEST)
+            _near("timing(): longest interval, us", longest_us, TICK_US, self.jitter_us)
+            least_us, most_us = port.timing(TIMING_LEAST), port.timing(TIMING_MOST)
+            ordered = -1 <= least_us <= most_us < TICK_US
+            _hold(ordered, f"timing(): woken {least_us} to {most_us} us after a tick is due")
+
     def test_a_resample_does_not_delay_the_next_tick(self):
         with self.begun() as (port, _, buf):
             self.run(port, buf, 1)
@@ -191,7 +206,7 @@ class PortRules:
             self.drive_a_tenth(port, board, buf)
             port.wait()
             port.sample(buf)
-            again = list(buf)
+            again = buf[:]
             again[SAMPLE_A] = _STALE
             port.resample(again)
             first_q4 = buf[SAMPLE_A]
@@ -262,6 +277,8 @@ class PortRules:
             if not board.lim_test:
                 return
             self.run(port, buf, _PUMP_TICKS)
+            found_ua = self.prove_ua(port, board, buf, 1, 45)
+            _near("sense A, 45 µA before lim_test(1), µA", found_ua, 45, 15)
             port.lim_test(1)
             found_ua = self.prove_ua(port, board, buf, 1, 45)
             _near("sense A, 45 µA with lim_test(1), µA", found_ua, 0, _NO_PROOF_UA)
@@ -274,7 +291,22 @@ class PortRules:
             tripped = buf[SAMPLE_INPUTS] & INPUT_LIMITER
             _hold(not tripped, "INPUT_LIMITER is still set 20 ms after rearm()")
             found_ua = self.prove_ua(port, board, buf, 1, 45)
-            _near("sense A, 45 µA without lim_test, µA", found_ua, 45, 15)
+            _near("sense A, 45 µA after rearm(), µA", found_ua, 45, 15)
+
+    def test_off_restores_the_limiters_threshold(self):
+        with self.begun() as (port, board, buf):
+            if not board.lim_test:
+                return
+            self.run(port, buf, _PUMP_TICKS)
+            self.prove_ua(port, board, buf, 1, 20)
+            port.lim_test(1)
+            port.off()
+            port.end()
+            port.begin()
+            port.rearm()
+            self.run(port, buf, _PUMP_TICKS)
+            found_ua = self.prove_ua(port, board, buf, 1, 45)
+            _near("sense A, 45 µA after off() and begin(), µA", found_ua, 45, 15)
 
     def test_a_read_with_nothing_waiting_returns_0(self):
         with self.begun() as (port, _, buf):

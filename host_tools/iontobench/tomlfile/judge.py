@@ -10,7 +10,7 @@ Must not know what a file means.
 from collections.abc import Mapping, Sequence
 from math import inf
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, inspect
@@ -111,22 +111,28 @@ class _Judge:
     def _value(self, path: Path, value: Any, of: Any, kind: inspect.Type) -> None:
         found = ranges.bare(kind)
         if isinstance(found, inspect.ListType):
-            self._array(path, value, found, kind)
+            self._array(path, value, found, kind, of)
         elif isinstance(ranges.members(kind)[0], inspect.StructType):
             self._one_of(path, value, kind)
         elif not _is(value, of):
             hint = self._hint_of(path) or _hint(value, kind, str(path[-1]))
             self._add(path, f"found {quote(value)}", ranges.allowed(kind, str(path[-1])), hint)
 
-    def _array(self, path: Path, value: Any, found: inspect.ListType, kind: inspect.Type) -> None:
+    def _array(
+        self, path: Path, value: Any, found: inspect.ListType, kind: inspect.Type, of: Any
+    ) -> None:
         least, most = found.min_length or 0, found.max_length or len(value)
         if not isinstance(value, list) or not least <= len(value) <= most:
             hint = "correct it"
             if isinstance(value, dict):
                 hint = f"write [[{path[-1]}]] for each"
             self._add(path, f"found {quote(value)}", ranges.allowed(kind), hint)
+        has_tables = isinstance(ranges.members(found.item_type)[0], inspect.StructType)
         for index, one in enumerate(value if isinstance(value, list) else ()):
-            self._one_of((*path, index), one, found.item_type)
+            if has_tables:
+                self._one_of((*path, index), one, found.item_type)
+            else:
+                self._value((*path, index), one, _of_items(of), found.item_type)
 
     def _one_of(self, path: Path, value: Any, kind: inspect.Type) -> None:
         """A table of one shape, or of one of those that a tag tells apart."""
@@ -195,6 +201,13 @@ class _Judge:
 
     def _add(self, path: Path, found: str, allowed: str, hint: str) -> None:
         self.wrong.append(self._source.error(path, found, allowed, hint))
+
+
+def _of_items(of: Any) -> Any:
+    """The type of an array's items, from the array's own."""
+    while get_origin(of) is Annotated:
+        of = get_args(of)[0]
+    return get_args(of)[0]
 
 
 def _is(value: Any, of: Any) -> bool:

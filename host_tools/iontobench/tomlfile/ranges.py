@@ -43,7 +43,9 @@ def allowed(kind: inspect.Type, key: str = "") -> str:
                 else f"text of {_note(kind)}"
             )
         case inspect.ListType():
-            return f"an array of {found.min_length} to {found.max_length} tables"
+            is_table = isinstance(members(found.item_type)[0], inspect.StructType)
+            of = "tables" if is_table else "values"
+            return f"an array of {found.min_length} to {found.max_length} {of}"
         case inspect.BoolType():
             return "true or false"
     return "a table"

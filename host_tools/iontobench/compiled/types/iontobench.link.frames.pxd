@@ -1,0 +1,2 @@
+cpdef decode(bytes line)
+cpdef bytes command_line(str text)

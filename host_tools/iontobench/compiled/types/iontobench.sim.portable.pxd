@@ -1,0 +1,5 @@
+import cython
+
+
+@cython.locals(steps=cython.longlong, r=cython.double, more=cython.double, power=cython.double)
+cpdef double exp(double x) except? -1
