@@ -7,7 +7,7 @@ import pytest
 
 from ionto.core import codes, program
 from iontobench.campaign import long_holds
-from iontobench.campaign.healthy_bench import jittered
+from iontobench.campaign.healthy_bench import member
 from iontobench.campaign.long_holds import (
     SITES,
     HoldResult,
@@ -36,8 +36,8 @@ def test_sites_take_turns_under_the_electrodes_and_currents_of_shipped_protocols
 
 
 def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
-    assert jittered(7) == jittered(7, "forearm")
-    bath, palm, tooth = (jittered(7, site, 20, 20) for site in ("bath", "palm", "tooth"))
+    assert member(7) == member(7, "forearm")
+    bath, palm, tooth = (member(7, site, 20, 20) for site in ("bath", "palm", "tooth"))
     assert bath.r_gel_ohm_cm2 == 0
     assert 50 <= palm.water_us_cm <= 1000
     assert 1 <= palm.water_cm <= 2

@@ -18,11 +18,8 @@ from iontobench.campaign.engine.columns import COLUMNS, NAMES
 from iontobench.campaign.engine.engines import PartTask, run_dask, run_part
 from iontobench.campaign.engine.folder import CampaignFolder
 from iontobench.campaign.engine.loader import load_campaign
-from iontobench.campaign.healthy_bench import jittered
-from iontobench.sessions import job, start
 from iontobench.sessions.replay import replay
 from iontobench.sim.plant import PlantError
-from iontobench.sim.skin import load_skin
 
 pytest.importorskip("pyarrow")
 KILLS_S = (0.2, 3.0)  # after so many seconds of wall time: from the imports to the last parts
@@ -338,17 +335,7 @@ def test_shared_runs_that_differ_are_told_with_column_value_and_command(small, t
     assert "--fault open@3" in shown["command"]
 
 
-def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path, monkeypatch):
-    """With a stand-in for a population: a shipped skin jittered by the member's index."""
-
-    def load(name, active_cm2=10.0, return_cm2=20.0):
-        if not name.startswith("population:"):
-            return load_skin(name, active_cm2, return_cm2)
-        site, _, index = name.removeprefix("population:").partition("#")
-        return jittered(int(index), site, active_cm2, return_cm2)
-
-    for module in (job, start):
-        monkeypatch.setattr(module, "load_skin", load)
+def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path):
     text = TEXT.replace('["resistor:5000", "palm"]', '["population:palm"]')
     text = text.replace("count = 3", "count = 1") + "[members]\nfirst = 40\ncount = 3\n"
     said = run(write(tmp_path, text), tmp_path / "out", "--json")

@@ -1,12 +1,12 @@
 """Is a healthy hold of minutes told of nothing, and a sudden lift of an electrode in time?
 
-Each seed is a session of 6 min on a jittered load under the electrodes, current and ramps of a
-shipped protocol, with the RP2040's converter, calibrated, and a stage whose compliance the session
-draws; it runs once healthy and once with half of the active pad coming off at a random time of the
-hold. `make nuisance`, or `python -m iontobench.campaign.long_holds`, runs 200 of each. Exit 1 when
-more than 1 % of the healthy ones drift, when one of them trips or tells of a lift, a low load or
-an over-current, or when less than 95 % of the lifts are told within 2 s. Times in s, ms and us,
-currents in uA.
+Each seed is a session of 6 min on a load of a population, without bubbles, under the electrodes,
+current and ramps of a shipped protocol, with the RP2040's converter, calibrated, and a stage whose
+compliance the session draws; it runs once healthy and once with half of the active pad coming off
+at a random time of the hold. `make nuisance`, or `python -m iontobench.campaign.long_holds`, runs
+200 of each. Exit 1 when more than 1 % of the healthy ones drift, when one of them trips or tells
+of a lift, a low load or an over-current, or when less than 95 % of the lifts are told within 2 s.
+Times in s, ms and us, currents in uA.
 """
 
 import sys
@@ -23,7 +23,7 @@ from iontobench.protocols.site_load import least_ohm, lift_percent
 from iontobench.sim.noise import seeded
 
 from .fault_bench import Observation
-from .healthy_bench import ADC, BOARD_SEEDS, healthy_bench, hold_program, jittered
+from .healthy_bench import ADC, BOARD_SEEDS, healthy_bench, hold_program, member, still
 from .parallel import Answer, campaign_command, over_seeds
 
 # Site -> board and the protocol whose electrodes, current and ramps it has.
@@ -161,7 +161,8 @@ def _held(seed: int, at: SiteTreatment, hold_s: float, lift_s: float | None = No
     site = site_of(seed)
     lift = () if lift_s is None else (f"part-lift@{lift_s:.6f}:{LIFT_PERCENT}",)
     board_seed = 1 + seed // len(SITES) % BOARD_SEEDS
-    bench = healthy_bench(seed, at.board, board_seed, jittered(seed, site, *at.areas_cm2), lift)
+    skin = still(member(seed, site, *at.areas_cm2))
+    bench = healthy_bench(seed, at.board, board_seed, skin, lift)
     checks = bench.bench._loop.tick.supervisor.slow_checks
     checks.steady = steady = RatioSteady(bench.board.accuracy_ua)
     seen = bench.run(program_of(at, hold_s))
