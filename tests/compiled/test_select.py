@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from iontobench.cli import main
 from iontobench.compiled import select
 
 WHICH = (
@@ -83,7 +84,7 @@ def test_the_compiled_modules_run_where_they_are_asked_for():
         pytest.skip(why)
     code, out, err = run("-c", WHICH, asked="1")
     assert (code, out) == (0, "CompiledLoader True")
-    assert err == "compiled modules are in use (--compiled)"
+    assert err == "compiled modules are in use"
 
 
 def test_a_campaign_and_its_processes_do_the_same_compiled():
@@ -93,4 +94,31 @@ def test_a_campaign_and_its_processes_do_the_same_compiled():
     command = ("-m", "iontobench.campaign.leads", "--seeds", "2", "--jobs", "2")
     plain, compiled = run(*command), run(*command, select.FLAG)
     assert compiled[:2] == plain[:2]
-    assert compiled[2] == "compiled modules are in use (--compiled)"  # once
+    assert compiled[2] == "compiled modules are in use"  # once
+
+
+@pytest.mark.parametrize(
+    ("asked", "flags", "said"),
+    [("", (), True), ("0", (), False), ("0", (select.FLAG,), True), ("", (select.FLAG,), True)],
+)
+def test_campaign_takes_a_build_that_is_there_and_says_so(asked, flags, said):
+    why = select.problem()
+    if why is not None:
+        pytest.skip(why)
+    code, out, err = run("-m", "iontobench", "campaign", "smoke", "--dry-run", *flags, asked=asked)
+    assert (code, "16 of 16 runs left" in out) == (0, True)
+    assert (err == "compiled modules are in use") is said
+
+
+def test_only_a_campaigns_run_asks_for_a_build_by_itself(monkeypatch):
+    monkeypatch.setenv(select.VARIABLE, "")
+    monkeypatch.setattr(select, "problem", lambda: None)
+    begun = []
+    monkeypatch.setattr(select.os, "execv", lambda _, words: begun.append(words[3:]))
+    monkeypatch.setattr(main, "invoke", lambda _: 0)
+    for words in ("campaign smoke", "campaign list", "campaign compare a b", "run demo"):
+        monkeypatch.setattr(sys, "argv", ["iontobench", *words.split()])
+        monkeypatch.setenv(select.VARIABLE, "")
+        with pytest.raises(SystemExit):
+            main.main()
+    assert begun == [["campaign", "smoke"]]

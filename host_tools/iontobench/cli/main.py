@@ -125,8 +125,15 @@ def invoke(args: list[str], out: Out | None = None) -> int:
 
 def main() -> None:
     """The console script."""
-    select.start_anew("iontobench", sys.argv[1:])
-    sys.exit(invoke(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    select.start_anew("iontobench", arguments, if_built=_runs_campaign(arguments))
+    sys.exit(invoke(arguments))
+
+
+def _runs_campaign(arguments: Sequence[str]) -> bool:
+    """Whether the words are those of a campaign's run, before any of them is parsed."""
+    words = [word for word in arguments if not word.startswith("-")]
+    return words[:1] == ["campaign"] and not {*words[1:2]} & {"list", "report", "compare"}
 
 
 def _usage_line(error: click.ClickException) -> str:

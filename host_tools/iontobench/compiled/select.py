@@ -2,7 +2,8 @@
 
 `IONTOBENCH_COMPILED=1` in the environment asks for it, so that every process that this one starts
 does the same; the package asks `use` on its import, before any of the modules can be imported.
-`--compiled` starts the command anew with that. A build that does not fit the sources, to the
+`--compiled` starts the command anew with that, and so does a campaign where there is a build, but
+for `IONTOBENCH_COMPILED=0`. A build that does not fit the sources, to the
 byte, is not used. Must not import any of the compiled modules.
 """
 
@@ -25,7 +26,7 @@ FLAG = "--compiled"
 HELP = "Run the modules that `make compiled` made: the same, many times as fast."
 MANIFEST = "manifest.json"
 SAMPLES_MODULE = "iontobench.compiled.sample_buffer"  # has no source but its declaration
-_ASKED, _SAID = "1", "said"
+_ASKED, _SAID, _NEVER = "1", "said", "0"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOT = _PACKAGE.parent.parent
 
@@ -81,7 +82,7 @@ def is_used() -> bool:
 
 def is_asked() -> bool:
     """Whether this process was told to run them; where there is no build, it does not."""
-    return bool(os.environ.get(VARIABLE))
+    return os.environ.get(VARIABLE, "") not in ("", _NEVER)
 
 
 def problem(at: Path | None = None) -> str | None:
@@ -136,16 +137,19 @@ def use_if_asked() -> None:
 def sentence(why: str | None) -> str:
     """What is said of the build's use, one line."""
     if why is None:
-        return "compiled modules are in use (--compiled)"
+        return "compiled modules are in use"
     return f"iontobench: {why}; the plain sources are used"
 
 
-def start_anew(module: str, arguments: Sequence[str]) -> None:
+def start_anew(module: str, arguments: Sequence[str], if_built: bool = False) -> None:
     """Start `python -m module arguments` with compiled modules, in place of this process.
 
-    Returns only where the arguments do not ask for it, or the process was started so already.
+    Returns only where nothing asks for it, or the process was started so already.
+
+    Args:
+        if_built: without the flag too, where there is a build that fits.
     """
-    if FLAG not in arguments or is_asked():
+    if is_asked() or not (FLAG in arguments or (if_built and _is_welcome())):
         return
     os.environ[VARIABLE] = _ASKED
     command = [sys.executable, "-m", module, *arguments]
@@ -153,3 +157,8 @@ def start_anew(module: str, arguments: Sequence[str]) -> None:
         sys.exit(subprocess.call(command))
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _is_welcome() -> bool:
+    """Whether there is a build that fits, and nobody has refused it."""
+    return os.environ.get(VARIABLE) != _NEVER and problem() is None
