@@ -87,3 +87,23 @@ def test_a_bubbling_load_never_trips_and_may_warn(seed):
     trial.run(by_time((2000, 60_000), slew_ua_s=200, time_s=120, charge_uc=200_000))
     assert (trial.last["outcome"], trial.last["fault"]) == ("complete", None)
     assert not trial.events(codes.EVENT_FAULT)
+
+
+# A bubble on each electrode every two seconds: as many in 10 s as a treatment has in ten minutes.
+SEETHING = replace(BUBBLING, bubbles_per_min=60.0, bubble_s=1.0)
+
+
+@pytest.mark.hazard("H-07")
+@pytest.mark.parametrize("seed", range(3, 15))
+def test_many_bubbles_in_a_short_time_never_trip(seed):
+    trial = Trial(SEETHING, "rp2040", seed)
+    areas = []
+
+    def look(plant):
+        if plant.load.c1_nf not in areas[-1:]:
+            areas.append(plant.load.c1_nf)
+
+    trial.each = look
+    trial.run(by_time((5000, 6000), slew_ua_s=2500, time_s=30, charge_uc=60_000))
+    assert (trial.last["outcome"], trial.last["fault"]) == ("complete", None)
+    assert len(areas) >= 4  # bubbles came and went

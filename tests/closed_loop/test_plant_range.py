@@ -106,7 +106,7 @@ def test_motion_as_small_as_the_shipped_loads_is_not_bent():
     straight = SkinState(params, 1)
     for _ in range(500):
         state.step(SLOW_US, 0.0, 0.0, 0.0, 0.0)
-        share = params.noise_sigma * straight._wander[0].next()
+        share = params.noise_sigma * straight._active_motion.next()
     assert state._factor[0] == params.anode_factor * (1.0 + share)
 
 

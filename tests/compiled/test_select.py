@@ -107,7 +107,7 @@ def test_campaign_takes_a_build_that_is_there_and_says_so(asked, flags, said):
         pytest.skip(why)
     code, out, err = run("-m", "iontobench", "campaign", "smoke", "--dry-run", *flags, asked=asked)
     assert (code, "16 of 16 runs left" in out) == (0, True)
-    assert (err == "compiled modules are in use") is said
+    assert ("compiled modules are in use" in err) is said
 
 
 def test_only_a_campaigns_run_asks_for_a_build_by_itself(monkeypatch):

@@ -22,7 +22,7 @@ from .declarations import Declarations, Function, functions_of, kept_functions
 SAMPLES, TABLE = "SampleBuffer", "WordTable"  # the types of what `words` makes
 _ARRAYS = (SAMPLES, TABLE)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-_MATH = ("exp", "sqrt")  # of `math`: the C library's own, which `math` calls
+_MATH = ("exp", "ldexp", "sqrt")  # of `math`: the C library's own, which `math` calls
 Edit = tuple[int, int, int, str]  # line, first and last byte, new text
 Known = dict[str, Declarations]  # by module
 

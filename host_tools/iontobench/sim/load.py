@@ -206,10 +206,11 @@ class SkinState(LoadState):
         self._return = Interface(params, params.return_cm2)
         self._sign = 1
         self._keeps: dict[int, Keep] = {}
-        self._wander = [
-            SlowWander(seed, f"motion {side}", SLOW_US * 1e-6, params.noise_tau_s)
-            for side in ("active", "return")
-        ]
+        every_s, tau_s = SLOW_US * 1e-6, params.noise_tau_s
+        self._active_motion = SlowWander(seed, "motion active", every_s, tau_s)
+        self._return_motion = SlowWander(seed, "motion return", every_s, tau_s)
+        self._motion_sigma = params.noise_sigma
+        self._anode_factor = params.anode_factor
         self._factor = (1.0, 1.0)
         self._contacts = contacts(params, seed)
         self._contact = (1.0, 1.0)
@@ -219,6 +220,8 @@ class SkinState(LoadState):
         self.emf_mv = 0.0
         small_cm2 = min(params.active_cm2, params.return_cm2)
         self._electrode_nf = params.electrode_uf_cm2 * small_cm2 * 1000.0
+        self._electrode_mv = params.electrode_mv
+        self._decay_per_us = 1e-6 / params.electrode_decay_s
         self._touch()
         self.step(SLOW_US, 0.0, 0.0, 0.0, 0.0)
 
@@ -268,7 +271,7 @@ class SkinState(LoadState):
         self.tau1_us = active.tau_us
         self.r2_kohm = back.r_kohm
         self.tau2_us = back.tau_us
-        if self._p.electrode_mv > 0.0:
+        if self._electrode_mv > 0.0:
             self._polarise(dt_us, net_pc / dt_us)
         return _QUICK_US if moves else SLOW_US
 
@@ -279,11 +282,11 @@ class SkinState(LoadState):
             self._contact = (on_active.step(self._motion_us), on_return.step(self._motion_us))
             self._touch()
         self._motion_us = 0
-        anode, sigma = self._p.anode_factor, self._p.noise_sigma
+        anode, sigma = self._anode_factor, self._motion_sigma
         at_active, at_return = (anode, 1.0) if self._sign > 0 else (1.0, anode)
         self._factor = (
-            at_active * _motion(sigma * self._wander[0].next()),
-            at_return * _motion(sigma * self._wander[1].next()),
+            at_active * _motion(sigma * self._active_motion.next()),
+            at_return * _motion(sigma * self._return_motion.next()),
         )
 
     def _polarise(self, dt_us: int, mean_ua: float) -> None:
@@ -291,9 +294,8 @@ class SkinState(LoadState):
 
         dE/dt = I / C_dl - |I| E / (C_dl E0) - E / tau: exact for a constant current.
         """
-        p = self._p
         push = mean_ua / self._electrode_nf  # mV/us
-        rate = abs(push) / p.electrode_mv + 1e-6 / p.electrode_decay_s
+        rate = abs(push) / self._electrode_mv + self._decay_per_us
         goal = push / rate
         self.emf_mv = goal + (self.emf_mv - goal) * exp(-rate * dt_us)
 

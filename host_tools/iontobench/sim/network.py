@@ -19,8 +19,8 @@ from .portable import exp
 # Two such poles [docs/control.md, The stage]: 301 each in the circuit, and half of the gate's 8.9.
 FILTER_TAU_US = 305.5
 MU = 1.0 / FILTER_TAU_US
-_NEAR = 1e-4  # of a step: rates nearer than this are told apart by rounding only
-NUDGED = exp(-_NEAR)
+NEAR = 1e-4  # of a step: rates nearer than this are told apart by rounding only
+NUDGED = exp(-NEAR)
 
 
 def filter_step(h_us: float) -> tuple[float, float, float, float]:
@@ -88,7 +88,7 @@ def interface_step(
     `rate` is 1 / RC, `keep` exp(-rate h), `e` the filter's exp(-h / tau).
     """
     delta = rate - MU
-    least = _NEAR / h_us
+    least = NEAR / h_us
     if -least < delta < least:
         delta = least
         rate = MU + least

@@ -449,6 +449,13 @@ class Plant(PlantState):
         """
         reach_mv = self._reach_mv
         most_ua = reach_mv / self.load.series_kohm + abs(self.gain * self.x2_ua)
+        if (
+            -reach_mv <= self.node_mv <= reach_mv
+            and -reach_mv <= self.v1_mv <= reach_mv
+            and -reach_mv <= self.v2_mv <= reach_mv
+            and -most_ua <= self.load_ua <= most_ua
+        ):
+            return
         for name, value, most in (
             ("node_mv", self.node_mv, reach_mv),
             ("v1_mv", self.v1_mv, reach_mv),

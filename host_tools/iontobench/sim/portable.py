@@ -72,7 +72,8 @@ def exp(x: float) -> float:
     """Return e to the power of x, within one unit of its last place, for x up to 700."""
     if x < _NOTHING_BELOW:
         return 0.0
-    steps = round(x * _STEPS)
+    half_up = x * _STEPS + 0.5
+    steps = int(half_up) if half_up >= 0.0 else int(half_up) - 1
     r = (x - steps * _STEP_HIGH) - steps * _STEP_LOW
     more = r * (1.0 + r * (0.5 + r * (_THIRD + r * (_FOURTH + r * (_FIFTH + r * _SIXTH)))))
     power = _POWERS[steps & 31]

@@ -37,10 +37,11 @@ cdef class SkinState(LoadState):
     cdef public Interface _active, _return
     cdef public long long _sign, _motion_us
     cdef public dict _keeps
-    cdef public list _wander
+    cdef public SlowWander _active_motion, _return_motion
     cdef public object _contacts
     cdef public (double, double) _factor, _contact
-    cdef public double _current_ua, _electrode_nf, _dried
+    cdef public double _current_ua, _electrode_nf, _electrode_mv, _decay_per_us, _dried
+    cdef public double _motion_sigma, _anode_factor
     cpdef void _touch(self) except *
     @cython.locals(
         keep=Keep, mean_ua=cython.double, moves=cython.bint, active=Interface, back=Interface
