@@ -16,8 +16,10 @@ from iontobench.campaign.engine import folder as folder_module
 from iontobench.campaign.engine import loader, session_row
 from iontobench.campaign.engine.columns import COLUMNS, NAMES
 from iontobench.campaign.engine.engines import PartTask, run_dask, run_part
+from iontobench.campaign.engine.figures import figures_of
 from iontobench.campaign.engine.folder import CampaignFolder
 from iontobench.campaign.engine.loader import load_campaign
+from iontobench.campaign.engine.page import answers
 from iontobench.sessions.replay import replay
 from iontobench.sim.plant import PlantError
 
@@ -288,6 +290,17 @@ def test_a_report_is_one_page_with_answers_plots_and_the_worst_ten(small):
     assert page.count("iontobench run demo --skin") == 10
     assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
     assert "not validated on people" in page
+
+
+def test_doses_of_healthy_runs_that_were_limited_are_an_answer_of_their_own(small):
+    table = CampaignFolder.open(small[1]).table()
+    rows = table.to_pylist()
+    first, second = [row for row in rows if row["faults"] == "none"][:2]
+    first["is_limited"] = second["is_limited"] = True
+    first["dose_true_mamin"] /= 2
+    told = dict(answers(figures_of(table.from_pylist(rows, schema=table.schema))))
+    assert told["dose within 2 % of the plan, healthy and not limited"] == "4 of 4 (100.00 %)"
+    assert told["dose within 2 % of the plan, healthy and limited"] == "1 of 2 (50.00 %)"
 
 
 def test_a_report_of_a_part_of_a_campaign_says_how_many_runs_are_missing(small, tmp_path):

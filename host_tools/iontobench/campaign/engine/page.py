@@ -70,6 +70,13 @@ def answers(found: CampaignFigures) -> list[tuple[str, str]]:
         ),
         ("healthy runs cut off", _part(found.unwanted, found.healthy)),
     ]
+    if limited := sum(count for count, _ in found.limited.values()):
+        rows.append(
+            (
+                "dose within 2 % of the plan, healthy and limited",
+                _part(found.reached_limited, limited),
+            )
+        )
     if found.injected:
         rows.append(("faults that have to cut off and did not", str(found.missed)))
     for group, (limited, healthy) in found.limited.items():
