@@ -279,8 +279,10 @@ class SkinState(LoadState):
         """Draw motion and contact of the next 10 ms, and say which side is the anode."""
         if self._contacts:
             on_active, on_return = self._contacts
-            self._contact = (on_active.step(self._motion_us), on_return.step(self._motion_us))
-            self._touch()
+            active, back = on_active.step(self._motion_us), on_return.step(self._motion_us)
+            if active != self._contact[0] or back != self._contact[1]:
+                self._contact = (active, back)
+                self._touch()
         self._motion_us = 0
         anode, sigma = self._anode_factor, self._motion_sigma
         at_active, at_return = (anode, 1.0) if self._sign > 0 else (1.0, anode)
