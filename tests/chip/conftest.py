@@ -1,16 +1,18 @@
 """The emulated chip as fixtures: skipped by name where the emulator or its image is absent.
 
 With `chip` in IONTOBENCH_REQUIRE its absence fails instead. Nothing here downloads. `booted` is
-one chip for all tests: what runs on it runs in a copy (`forks.in_copy`), never on itself.
+one chip for all tests: what runs on it runs in a copy (`forks.in_copy`), never on itself. So does
+a test that asks for an empty `chip`, as a whole: see `Later`.
 """
 
 import importlib.util
+import inspect
 import os
 
 import pytest
 
 from .fake_plant import FakePlant
-from .forks import in_copy
+from .forks import Later, in_copy
 
 
 def _unavailable(why):
@@ -49,12 +51,35 @@ def make_chip(chip_image):
     return lambda files=None: Chip(chip_image, {} if files is None else files)
 
 
-@pytest.fixture
-def chip(make_chip):
-    """A chip with an empty filesystem at its prompt."""
-    machine = make_chip()
+def _call(test, given):
+    test(**{name: one.make() if isinstance(one, Later) else one for name, one in given.items()})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a test that is given something for `Later` in a copy of this process."""
+    names = inspect.signature(pyfuncitem.obj).parameters
+    given = {name: pyfuncitem.funcargs[name] for name in names}
+    if not any(isinstance(one, Later) for one in given.values()):
+        return None
+    in_copy(_call, pyfuncitem.obj, given)
+    return True
+
+
+@pytest.fixture(scope="session")
+def at_prompt(chip_image):
+    """A chip with an empty filesystem at its prompt, for all: nothing may run on it."""
+    from iontobench.chip.machine import Chip
+
+    machine = Chip(chip_image, {})
     machine.prompt()
     return machine
+
+
+@pytest.fixture
+def chip(at_prompt):
+    """A chip with an empty filesystem at its prompt, for the test alone."""
+    return Later(lambda: at_prompt)
 
 
 @pytest.fixture
@@ -66,6 +91,10 @@ def plant():
 @pytest.fixture
 def wired(chip, plant):
     """A chip at its prompt with the fake plant on its pins: `(chip, plant, wiring)`."""
+    return Later(lambda: _wired(chip.make(), plant))
+
+
+def _wired(chip, plant):
     from iontobench.chip.wiring import PinMap, Wiring
 
     pins = PinMap(

@@ -12,6 +12,16 @@ import traceback
 import warnings
 
 
+class Later:
+    """A fixture's value that its test gets from `make()` in a copy, where the test runs then.
+
+    So the test may do to a chip that is shared what it likes, and a boot serves all tests.
+    """
+
+    def __init__(self, make):
+        self.make = make
+
+
 class CopyError(AssertionError):
     """The function raised in its copy; the text is the traceback from there."""
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from .forks import Later
+
 # The due time is set by the timer's own alarm register, so its distance is known. The SDK leaves
 # a cancelled alarm standing there until it has fired.
 _LOOP = """
@@ -29,6 +31,10 @@ _EMULATORS_US = 1  # an alarm fires less than 1 us early
 @pytest.fixture
 def looping(chip):
     """A chip with the loop defined, and its meter."""
+    return Later(lambda: _looping(chip.make()))
+
+
+def _looping(chip):
     from iontobench.chip.meter import PhaseMeter
 
     chip.exec(_LOOP)

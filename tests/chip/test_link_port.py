@@ -62,8 +62,11 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
     assert verify(entry.record).sentence().startswith("intact")
 
 
+_TICKS = 150
+
+
 def _timed(booted):
-    """`doctor --timing`, with fewer ticks, and whether any output moved."""
+    """`doctor --timing`, with fewer ticks in two batches, and whether any output moved."""
     import json
 
     from rp2040py.gpio_pin import GPIOPinState
@@ -80,7 +83,7 @@ def _timed(booted):
     for line in ("gate", "enable", "probe"):
         pin = chip.mcu.gpio[MODULE.PINS[line]]
         pin.add_listener(lambda value, last: moved.append(value == GPIOPinState.HIGH))
-    timing.TICKS = 600
+    timing.TICKS, timing._BATCH = _TICKS, _TICKS // 2
     code, out, err = _call("doctor", NAME, "--timing", "--json")
     wiring.sync()
     told = json.loads(out.splitlines()[-1])
@@ -93,14 +96,14 @@ def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
 
     code, told, err, moved, drive, charge_uc, info = in_copy(_timed, booted)
     assert code == 0, err
-    assert "600 ticks with nothing energised" in err
+    assert f"{_TICKS} ticks with nothing energised" in err
     lengths_us = sorted(told["timing"]["lengths_us"])
-    assert len(lengths_us) == 600
+    assert len(lengths_us) == _TICKS
     assert (moved, drive, charge_uc) == (False, 0, 0)
     assert info == b"None none\r\n"
     # No model of the flash cache: its counters stand still, and the figures are the table's.
     assert "its counters stand still" in err
-    assert lengths_us[300] == pytest.approx(MODELS[0].lengths_us[0], abs=2)
+    assert lengths_us[_TICKS // 2] == pytest.approx(MODELS[0].lengths_us[0], abs=2)
     for model in MODELS:
         assert model.name in err
 

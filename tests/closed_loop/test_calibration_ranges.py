@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from tests.host.protocol_bench import board_of, compiled, shipped
 from tests.support.programs import segment, words
+from tests.support.trial import calibration
 from tests.vm.short_programs import cut_short
 
 from ionto.core import codes, limits, program
 from iontobench.device.calibration import CalibrationError, Reading, fit_calibration
-from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.protocols.timeline import Timeline
 from iontobench.sessions.job import Job
 from iontobench.sessions.virtual import run_virtual
@@ -22,7 +22,7 @@ COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
 ROUNDING_UC = 2
 
 
-def ran(board, made, seed, calibration, skin=None):
+def ran(board, made, seed, fitted, skin=None):
     """A session of these words on this converter's board."""
     protocol, _ = compiled(shipped("acetylcholine-5x20s"))
     job = Job(
@@ -31,7 +31,7 @@ def ran(board, made, seed, calibration, skin=None):
         skin=skin or f"resistor:{board.compliance_mv * 500 // board.max_ua}",
         adc="rp2040",
         seed=seed,
-        calibration=calibration,
+        calibration=fitted,
     )
     return run_virtual(job, [])
 
@@ -55,7 +55,7 @@ def most_of(board):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name, seed):
     board = board_of(name)
-    result = ran(board, most_of(board), seed, calibrate_seeded(board, "rp2040", seed))
+    result = ran(board, most_of(board), seed, calibration(board, "rp2040", seed))
     assert result.outcome == COMPLETE
     assert apart_ua(result) <= board.accuracy_ua
 
@@ -63,15 +63,14 @@ def test_a_board_of_any_range_is_calibrated_on_known_loads_and_counts_truly(name
 @pytest.mark.parametrize("name", NAMES)
 def test_with_another_boards_calibration_a_board_of_any_range_refuses_to_start(name):
     board = board_of(name)
-    result = ran(board, most_of(board), 1, calibrate_seeded(board, "rp2040", 2))
+    result = ran(board, most_of(board), 1, calibration(board, "rp2040", 2))
     assert (result.outcome, result.fault) == ("refused", "senses apart")
 
 
 def test_the_small_ranges_pulses_run_on_its_calibrated_converter():
     protocol, board = compiled(shipped("acetylcholine-5x20s", short=False))
-    calibration = calibrate_seeded(board, "rp2040", 1)
     made = cut_short(protocol.words, 1000, 3000)
-    result = ran(board, made, 1, calibration, "forearm")
+    result = ran(board, made, 1, calibration(board, "rp2040", 1), "forearm")
     assert (board.name, result.outcome) == ("virtual_500ua", COMPLETE)
     assert apart_ua(result) <= board.accuracy_ua
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.closed_loop.plants import BOARD
 from tests.closed_loop.sessions import by_time
-from tests.support.trial import Trial
+from tests.support.trial import Trial, calibration
 
 from ionto.core import codes
 from iontobench.device.calibration_bench import calibrate_seeded
@@ -12,7 +12,9 @@ from iontobench.link.listener import LinkConsole
 E11_UA = 9.3  # 6 LSB: half of a wide code of 8 more, a sigma of noise, the zero's half code
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "seed", [1, 2, *(pytest.param(n, marks=pytest.mark.long) for n in (3, 4))]
+)
 @pytest.mark.parametrize("level_ua", [100, 640, 800, 2000, 4000])
 def test_after_two_known_loads_a_board_drives_what_it_says_but_for_its_wide_codes(level_ua, seed):
     trial = Trial("resistor:5000", "rp2040", seed)
@@ -45,7 +47,7 @@ class LateConsole(LinkConsole):
 
 
 def test_a_slow_link_changes_no_calibration():
-    quick_zero, quick_mul, _ = calibrate_seeded(BOARD, "rp2040", 1)[0]
+    quick_zero, quick_mul, _ = calibration(BOARD, "rp2040", 1)[0]
     slow_zero, slow_mul, _ = calibrate_seeded(BOARD, "rp2040", 1, console=LateConsole)[0]
     assert abs(slow_zero - quick_zero) <= 1
     assert slow_mul == pytest.approx(quick_mul, rel=0.001)

@@ -31,6 +31,11 @@ def test_ten_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing
     assert {"open", None} <= {ended.fault for ended in found}
 
 
+@pytest.mark.hazard("H-03")
+def test_the_stages_charge_on_a_re_contact_at_30_ua_does_not_turn_the_current_down_into_a_cut():
+    assert not session(5949).is_bad
+
+
 @pytest.mark.long
 @pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
 def test_two_hundred_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():

@@ -15,21 +15,21 @@ def told(load, adc, seed, *specs):
 
 def test_the_same_seed_says_the_same_to_the_last_item():
     for adc in ("ideal", "rp2040"):
-        first = told("forearm", adc, 7, "reopen@5:30")
+        first = told("forearm", adc, 1, "reopen@5:30")
         assert len(first[0]) > 60
-        assert first == told("forearm", adc, 7, "reopen@5:30")
+        assert first == told("forearm", adc, 1, "reopen@5:30")
 
 
 def test_another_seed_says_something_else():
     for adc in ("ideal", "rp2040"):
-        items, _, truth = told("forearm", adc, 7)
-        other_items, _, other_truth = told("forearm", adc, 8)
+        items, _, truth = told("forearm", adc, 1)
+        other_items, _, other_truth = told("forearm", adc, 2)
         assert items != other_items
         assert truth != other_truth
 
 
 def test_a_listener_changes_nothing():
-    watched, alone = Trial("forearm", "rp2040", 7), Trial("forearm", "rp2040", 7)
+    watched, alone = Trial("forearm", "rp2040", 1), Trial("forearm", "rp2040", 1)
     watched.each = lambda plant: plant.truth.gross_uc
     words = by_dose((2000, 9000))
     assert watched.run(words) == alone.run(words)

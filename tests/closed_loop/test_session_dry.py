@@ -4,7 +4,10 @@ The charge of half a minute at 2 mA with the 20 s ramps of a protocol, of one an
 long tier; the time limit leaves room for the stretch that being limited costs.
 """
 
+from itertools import pairwise
+
 import pytest
+from tests.closed_loop.regulating import AT_2_MA_40_V
 from tests.closed_loop.sessions import by_dose, drier, shipped
 from tests.support.trial import Trial
 
@@ -16,9 +19,9 @@ VERY_DRY = ((60, "complete", 5), (200, "short", 10))
 PROBE_MIN_Q4 = shipped()[program.H_PROBE_MIN_Q4]
 
 
-def held(load, adc="ideal", seed=1, dose_uc=SHORT_UC):
-    """A part of the first protocol, at its slew, on a load."""
-    trial = Trial(load, adc, seed)
+def held(load, adc="ideal", seed=1, dose_uc=SHORT_UC, share=None):
+    """A part of the first protocol, at its slew, on a load; `share` is the stage's compliance."""
+    trial = Trial(load, adc, seed, compliance_share=share)
     words = by_dose(
         (2000, dose_uc), slew_ua_s=100, time_s=220, probe_min_q4=PROBE_MIN_Q4, polarity=-1
     )
@@ -45,24 +48,44 @@ def test_a_dry_start_is_not_even_limited(dose_uc):
     assert max(sample.load_mv for sample in trial.samples()) == pytest.approx(18_300, rel=0.03)
 
 
+def lacking_uc(trial):
+    """What the firmware saw flow less than programmed, until the way down."""
+    begun_ms, down_ms = trial.first_ms(codes.STATE_RAMP), trial.first_ms(codes.STATE_RAMP_DOWN)
+    rows = [one for one in trial.samples() if begun_ms < one.t_ms < down_ms]
+    return sum(
+        (min(2000, (late.t_ms - begun_ms) / 10) - late.current_ua)
+        * (late.t_ms - early.t_ms)
+        / 1000
+        for early, late in pairwise(rows)
+    )
+
+
 @pytest.mark.parametrize(
-    ("times", "least_ms", "most_ms", "adc", "dose_uc"),
+    ("times", "share", "least_ms", "most_ms", "adc", "dose_uc"),
     [
-        (10, 200, 2000, "ideal", SHORT_UC),
+        (10, AT_2_MA_40_V, 200, 2000, "ideal", SHORT_UC),
         *(
             pytest.param(*case, adc, LONG_UC, marks=LONG)
-            for case in ((10, 200, 2000), (15, 8000, 20_000))
+            for case in (
+                (10, AT_2_MA_40_V, 200, 2000),
+                (15, None, 1000, 5000),
+                (15, AT_2_MA_40_V, 8000, 20_000),
+            )
             for adc in ("ideal", "rp2040")
         ),
     ],
 )
 def test_a_much_drier_start_is_limited_for_a_while_and_stretches_the_session(
-    times, least_ms, most_ms, adc, dose_uc
+    times, share, least_ms, most_ms, adc, dose_uc
 ):
-    trial = held(drier(times), adc, dose_uc=dose_uc)
+    """By as long as the level takes to carry what the limited current has not."""
+    trial = held(drier(times), adc, dose_uc=dose_uc, share=share)
     assert_no_nuisance(trial, dose_uc, 0.001 if adc == "ideal" else 0.01)
-    nominal_ms = 20_215 + dose_uc / 2  # the start, and ramps that carry half of their time
-    assert least_ms <= trial.last["t_ms"] - nominal_ms <= most_ms
+    # The start, and ramps that carry half of their time.
+    nominal_ms = trial.first_ms(codes.STATE_RAMP) + 20_000 + dose_uc / 2
+    stretched_ms = trial.last["t_ms"] - nominal_ms
+    assert least_ms <= stretched_ms <= most_ms
+    assert stretched_ms == pytest.approx(lacking_uc(trial) / 2, abs=100)
     limited_ms = sum(event.a for event in trial.events(codes.EVENT_LIMITED_END))
     assert len(trial.events(codes.EVENT_LIMITED)) == len(trial.events(codes.EVENT_LIMITED_END))
     assert limited_ms >= 10_000

@@ -77,6 +77,20 @@ def test_a_wrong_gain_and_offset_are_gone_after_50_ms_without_overshoot(gain, of
     assert worst_q4 <= max(32, 0.02 * first_error_q4)
 
 
+@pytest.mark.parametrize("charge_ua", [-30, 150, 317, 5000])
+def test_one_sample_of_a_charge_on_a_contact_moves_the_drive_by_a_fifth_of_the_trims_bound(
+    charge_ua,
+):
+    set_q4 = 30 * 16
+    regulator = Regulator(FULL_Q4, COUNTS)
+    before = regulator.step(set_q4, set_q4, 0)
+    regulator.step(set_q4, set_q4 + charge_ua * 16, 0)
+    after = regulator.step(set_q4, set_q4, 0)
+    bound_q4 = set_q4 // 34 + 30 * 16
+    assert abs(after - before) * FULL_Q4 / COUNTS <= bound_q4 / 5
+    assert after != before
+
+
 def test_the_loop_is_as_fast_as_its_gains_say():
     regulator = Regulator(600_000, COUNTS)
     flows_q4 = 97_000

@@ -2,14 +2,18 @@
 
 A fenced block of commands has the language `sh`. Its page's blocks run one after the other in one
 empty folder, as a reader would type them. `# exit 3` on a line is the exit code that it promises,
-else it is 0. `<!-- not run: why -->` above a block takes it out.
+else it is 0. `<!-- not run: why -->` above a block takes it out. Python of the API's page runs in
+a process of its own, of the other pages in this one: each process imports for a second.
 """
 
+import contextlib
 import importlib.util
+import io
 import re
 import shlex
 import subprocess
 import sys
+import traceback
 
 import click
 import pytest
@@ -37,6 +41,7 @@ COUNTS = {
     "docs/protocol-file.md": (3, 0),
     "docs/record-format.md": (5, 0),
 }
+_OWN_PROCESS = "docs/api.md"
 _STARTS = re.compile(
     r"\s*(?:\$ )?(?:\.venv/bin/)?(?:make|iontobench|python|pip|mpremote|export)\b ?"
 )
@@ -91,31 +96,51 @@ def test_a_block_with_a_command_says_so(page):
 @pytest.mark.parametrize("page", [ROOT / name for name in COUNTS], ids=page_name)
 def test_the_commands_of_a_page_do_what_it_promises(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    python = in_a_process if page_name(page) == _OWN_PROCESS else in_this_process
     for block in of_commands(page):
         for command, promised in commands(block):
             if not block.not_run:
-                code, said = run(block, command, tmp_path)
+                code, said = run(block, command, tmp_path, python)
                 assert code == promised, f"{page_name(page)}:{block.line} {command}\n{said}"
 
 
-def run(block, command, folder):
-    """The exit code of a command, and what it said."""
+def run(block, command, folder, python):
+    """The exit code of a command, and what it said; `python` runs a block of that language."""
     if block.language == "python":
         if '"record.jsonl"' in command:  # beside the only record that there is
             [record] = folder.rglob("record.jsonl")
             folder = record.parent
-        done = subprocess.run(
-            [sys.executable, "-c", command],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stderr
+        return python(command, folder)
     program, *words = shlex.split(command)
     assert program == "iontobench", "only this program's commands can be run here"
     done = call(*words)
     return done.code, done.err
+
+
+def in_a_process(code, folder):
+    """Run Python as a reader does."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def in_this_process(code, folder):
+    """The same, with what is imported already."""
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(compile(code, "a block of the page", "exec"), {"__name__": "__main__"})
+        except Exception:
+            return 1, traceback.format_exc()
+    return 0, ""
+
+
+@pytest.mark.parametrize("python", [in_a_process, in_this_process])
+def test_python_that_fails_is_told_with_its_error(python, tmp_path):
+    code, said = python("assert 1 == 2, 'not equal'", tmp_path)
+    assert (code, "AssertionError: not equal" in said) == (1, True)
+    assert python("open('made', 'w').close()", tmp_path) == (0, "")
+    assert (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

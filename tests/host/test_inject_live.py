@@ -5,8 +5,8 @@ from tests.host.cli import call
 from tests.host.live_models import model_at
 from tests.host.protocol_bench import board_of
 from tests.host.report_pages import Page
+from tests.support.trial import calibration
 
-from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import LiveFault
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.records import read, verify
@@ -52,9 +52,13 @@ class NoLatch:
 def job(*faults, adc="ideal"):
     """`demo` on the virtual board, with faults that are known before it starts."""
     made = compile_protocol(load("demo"), profile("us"), BOARD)
-    rows = None if adc == "ideal" else calibrate_seeded(BOARD, adc, 1)
     return Job(
-        protocol=made, board=BOARD, skin="forearm", adc=adc, faults=faults, calibration=rows
+        protocol=made,
+        board=BOARD,
+        skin="forearm",
+        adc=adc,
+        faults=faults,
+        calibration=calibration(BOARD, adc, 1),
     )
 
 

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from tests.support.trial import calibration
 
 from ionto.core import limits
 from iontobench.campaign import normal_tails, thresholds
 from iontobench.campaign.converters import Converters
 from iontobench.campaign.normal_tails import log10_beyond, log10_trips, no_run
 from iontobench.campaign.thresholds import proof_thresholds, slow_thresholds
-from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.resources import load_board
 from iontobench.sim.senses import CH_A, CH_B, Rp2040Adc
 
@@ -47,7 +47,7 @@ def test_many_boards_at_once_err_as_single_boards_do():
     levels_ua = np.array([[0.0, 300.0, 1000.0, 2500.0, 4000.0]])
     errors = many.mean_ua(CH_A, levels_ua) - levels_ua
     for seed in (1, 2, 3):
-        zero, mul, shift = calibrate_seeded(BOARD, "rp2040", seed)[CH_A]
+        zero, mul, shift = calibration(BOARD, "rp2040", seed)[CH_A]
         adc = Rp2040Adc(BOARD, seed)
         for level, drawn in zip(levels_ua[0], errors.T, strict=True):
             codes = [adc.code(CH_A, level) for _ in range(64)]

@@ -8,10 +8,10 @@ are rounded to 1 nA and 1 nC, so that the last bit of a platform's `exp` is not 
 import hashlib
 from array import array
 from collections.abc import Iterable
-from functools import cache
 
 import numpy as np
 from tests.support.listener import Listener
+from tests.support.trial import calibration
 from tests.vm.short_programs import cut_short
 
 from ionto.core import fields
@@ -26,7 +26,6 @@ from ionto.core.command import COMMAND_NAMES
 from ionto.core.limits import Board
 from iontobench import resources
 from iontobench.campaign.fault_bench import FaultBench, Observation, Script, WatchedPlant
-from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Event, Sample, snapshot_of
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for
@@ -121,12 +120,6 @@ class NotingBench(FaultBench):
     plant_class = Noted
 
 
-@cache
-def _calibration(board_name: str, adc: str, seed: int):
-    board = resources.load_board(board_name).BOARD
-    return None if adc == "ideal" else calibrate_seeded(board, adc, seed)
-
-
 def prepared(case: Case) -> tuple[Board, LoadParams, list[int], Script]:
     """What a session runs on, and what it runs."""
     protocol = load(case.protocol)
@@ -145,8 +138,8 @@ def prepared(case: Case) -> tuple[Board, LoadParams, list[int], Script]:
 def record(case: Case) -> Items:
     """Run a session; return its items by name, each a list of lines."""
     board, skin, words, script = prepared(case)
-    calibration = _calibration(board.name, case.adc, case.seed)
-    bench = NotingBench(board, skin, case.adc, case.seed, calibration, case.faults)
+    fitted = calibration(board, case.adc, case.seed)
+    bench = NotingBench(board, skin, case.adc, case.seed, fitted, case.faults)
     bench.plant.until_us = _LONGEST_US[case.is_whole]
     heard = Listener()
     seen = bench.run(words, script, [heard])

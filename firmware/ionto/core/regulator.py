@@ -37,8 +37,14 @@ def drive(table: ptr32, set_q4: int, measured_q4: int, frozen: int) -> int:
     if frozen:
         trim_q4 = table[_TRIM_Q4]
     else:
-        error_q4 = set_q4 - measured_q4
         bound_q4 = set_q4 // _TRIM_DIV + _TRIM_FLOOR_Q4
+        error_q4 = set_q4 - measured_q4
+        # A greater error is no gain or offset of the stage. It is a charge that empties itself on
+        # a contact, or a fault, which is the supervisor's: the trim must not follow one sample.
+        if error_q4 > bound_q4:
+            error_q4 = bound_q4
+        elif error_q4 < -bound_q4:
+            error_q4 = -bound_q4
         integral_q14 = table[_INTEGRAL_Q14] + error_q4 * _KI_Q10
         bound_q14 = bound_q4 << 10
         if integral_q14 > bound_q14:
@@ -67,7 +73,7 @@ class Regulator:
         full_scale_q4: current at a drive of `drive_counts`, `_q4`, up to 600 000.
         drive_counts: full scale of the drive.
 
-    Bounds: error 600 000 * 102 = 6.1e7; the integral, in Q10, (18 000 + 480) * 1024 = 1.9e7.
+    Bounds: error (18 000 + 480) * 102 = 1.9e6; the integral, in Q10, 18 480 * 1024 = 1.9e7.
     """
 
     def __init__(self, full_scale_q4, drive_counts):

@@ -53,7 +53,7 @@ DIRECTIVES = {
 }
 
 
-class BuildError(RuntimeError):
+class CompileError(RuntimeError):
     """The modules cannot be compiled here; the text says why and what helps."""
 
 
@@ -61,7 +61,7 @@ def main() -> int:
     """Build what has changed; returns the exit code."""
     try:
         made = build(resources.data_root() / "build" / "compiled")
-    except (BuildError, declarations.DeclarationError, rewrite.RewriteError) as why:
+    except (CompileError, declarations.DeclarationError, rewrite.RewriteError) as why:
         for line in str(why).splitlines():
             print(f"compiled: {line}", file=sys.stderr)
         return 1
@@ -77,11 +77,11 @@ def build(at: Path, jobs: int | None = None) -> int:
         jobs: compilers at once; by default one a core.
 
     Raises:
-        BuildError, DeclarationError, RewriteError: nothing usable was made; all reasons.
+        CompileError, DeclarationError, RewriteError: nothing usable was made; all reasons.
     """
     missing = missing_tool()
     if missing is not None:
-        raise BuildError(missing)
+        raise CompileError(missing)
     known = {name: declarations.read(path) for name, path in declarations.modules().items()}
     wrong = [
         line
@@ -89,7 +89,7 @@ def build(at: Path, jobs: int | None = None) -> int:
         for line in declarations.differences(found, select.source_of(name))
     ]
     if wrong:
-        raise BuildError("\n".join(wrong))
+        raise CompileError("\n".join(wrong))
     (at / "lib" / select.MANIFEST).unlink(missing_ok=True)  # half a build is none
     staged = _stage(at / "stage", known)
     before = _read_keys(at)
@@ -123,7 +123,7 @@ def _stage(at: Path, known: rewrite.Known) -> list[str]:
         try:
             done = rewrite.prepared(select.source_of(name).read_text("utf-8"), name, known)
         except rewrite.RewriteError as error:
-            raise BuildError(f"{select.source_of(name)}: {error}") from error
+            raise CompileError(f"{select.source_of(name)}: {error}") from error
         place = at / (name.replace(".", "/") + ".py")
         types = known[name].path.read_text("utf-8")
         _write(place, done)
@@ -197,7 +197,7 @@ def _translated(at: Path, names: Iterable[str]) -> Iterator[str]:
         )
         result = compile(str(_source(at / "stage", name)), options, full_module_name=name)
         if result.num_errors:
-            raise BuildError(f"Cython refuses {name}: its words are above")
+            raise CompileError(f"Cython refuses {name}: its words are above")
         yield name
 
 
@@ -209,7 +209,7 @@ def _compile(at: Path, name: str) -> None:
     command += ["-fPIC", "-shared", str(at / "c" / f"{name}.c"), "-o", str(place), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BuildError(f"{name}: {done.stderr.strip()[:2000]}")
+        raise CompileError(f"{name}: {done.stderr.strip()[:2000]}")
 
 
 def _compiler() -> list[str]:

@@ -7,7 +7,7 @@ trusted network. Needs the packages of the extra `cluster` for that engine alone
 """
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from iontobench.campaign.worker_pool import IN_FLIGHT, as_known
@@ -37,9 +37,6 @@ class DonePart(NamedTuple):
     part: int
     runs: int
     data: bytes
-
-
-Engine = Callable[[list[int]], Iterator[DonePart]]
 
 
 def run_part(task: PartTask) -> DonePart:
