@@ -24,8 +24,8 @@ def member(
     seed: int, site: str = "forearm", active_cm2: float = 10.0, return_cm2: float = 20.0
 ) -> SkinParams:
     """The load of a seed, from its site's population."""
-    areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
-    return sample(load_population(site), seed, **areas)
+    found = load_population(site)
+    return sample(found, seed, active_cm2=active_cm2, return_cm2=return_cm2)
 
 
 def still(skin: SkinParams) -> SkinParams:
