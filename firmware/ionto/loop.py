@@ -6,13 +6,15 @@ code never sees Ctrl-C [docs/control.md, Off]. The parts that it calls are nativ
 """
 
 from .core.const import const
-from .core.units import SAMPLE_INPUTS, SAMPLE_LEN
+from .core.units import SAMPLE_INPUTS, SAMPLE_LEN, WRAP_US
 from .tick import Tick
 
 # How a run left the loop.
 WHOLE = const(0)  # the session came to its own end
 BROKEN = const(1)  # an exception
 INTERRUPTED = const(2)  # Ctrl-C
+
+_UNWIND_US = const(10000)  # from a gate that opens to REARM: a stage has unwound [S-17, S-18]
 
 
 class Loop:
@@ -29,6 +31,7 @@ class Loop:
         # A bound method is an object: it is made here, before any heap is locked.
         self._wait = port.wait
         self._left = WHOLE
+        self._off_us = -1  # when the last run switched off; -1: there was none
 
     def run(self, program, supervised, ended):
         """Run one program to its end.
@@ -50,10 +53,12 @@ class Loop:
                 try:
                     ticks = self.tick.start(program, supervised)
                     port.begin()
+                    self._unwind()
                     self._run(ticks)
                     self._left = WHOLE
                 finally:
                     port.off()
+                    self._off_us = port.now_us()
             except KeyboardInterrupt:
                 port.off()
                 self._left = INTERRUPTED
@@ -91,6 +96,15 @@ class Loop:
         for index in range(SAMPLE_INPUTS):
             sums[index] //= ticks
         return sums
+
+    def _unwind(self):
+        """Ticks with the output off, until REARM comes 10 ms after an earlier run's gate."""
+        port = self.port
+        off_us = self._off_us
+        while off_us >= 0 and (port.now_us() - off_us) & WRAP_US < _UNWIND_US:
+            self._wait()
+            port.sample(self.tick.buf)
+            port.feed()
 
     def _run(self, ticks):
         wait = self._wait

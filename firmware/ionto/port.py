@@ -39,6 +39,6 @@ The gate closes last, `actuate` and `prove` alike: with the probe off, after 10 
 without a gap of more than 6 ms, 10 ms after `rearm`, 5 ms after it opened, and with the limiter's
 threshold not lowered. While ENABLE stood still or the limiter has tripped, the stage may have
 wound up behind a closed gate. So `pump` after such a gap, and `rearm`, come 10 ms after the gate
-last opened in this run. (A tripped limiter ends a run, and the loop goes on for 20 ms then.)
+last opened, in an earlier run too: where `begin` comes sooner, the loop first waits.
 `lim_test(1)` comes 1 ms after the gate closed: what closing gives is over.
 """

@@ -1,10 +1,14 @@
 """The simulated stage against the circuit, on the same waveforms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from iontobench.circuit import courses
+from iontobench.circuit.bench import LOAD
 from iontobench.circuit.courses import AFTER_MS, Course, Trace
+from iontobench.circuit.ngspice import transient
 from iontobench.resources import load_board
 from iontobench.sim.stage import StageParams
 
@@ -64,6 +68,21 @@ def test_the_simulated_stage_follows_the_circuit_with_other_loads(course, ngspic
 def test_a_load_step_at_random_does_not_trip_the_limiter(course, ngspice):
     # tests/closed_loop has forty of them for the simulated stage.
     assert not assert_alike(course).tripped[-1]
+
+
+@pytest.mark.long
+def test_rearm_too_soon_gives_the_circuits_peak(ngspice):
+    course = courses.REARMED_SOON
+    rearm_ms, _ = course.rearm[0]
+    result = transient(courses.deck(course), course.end_ms, 2, LOAD, from_ms=rearm_ms)
+    bench = courses.nominal_bench(course)
+    courses.in_plant(replace(course, end_ms=rearm_ms), bench)
+    peak_ua = 0.0
+    for _ in range(50):
+        bench.advance(bench.now_us + 1)
+        peak_ua = max(peak_ua, bench.load_ua)
+    assert peak_ua == pytest.approx(result["load_ua"].max(), rel=0.1)
+    assert peak_ua > bench.stage.closing_ua
 
 
 def test_every_range_is_the_reference_to_scale_and_only_its_own_is_shown():

@@ -34,6 +34,57 @@ def test_every_test_point_of_the_page_is_listed_on_that_node():
     assert set(named) == set(TEST_POINTS)
 
 
+SOLDERED = re.compile(r"^\| \d? ?\| [^|]* \| ((?:[A-Z]+\d+(?: to [A-Z]+\d+)?(?:, )?)+) \|$", re.M)
+
+
+def references(said):
+    """`R711 to R715, F1` as (letters, least, most)."""
+    for one in said.split(", "):
+        ends = [re.fullmatch(r"([A-Z]+)(\d+)", end).groups() for end in one.split(" to ")]
+        (letters, first), (also, last) = ends[0], ends[-1]
+        assert letters == also, one
+        yield letters, int(first), int(last)
+
+
+def test_every_part_is_soldered_in_exactly_one_step():
+    rows = [list(references(said)) for said in SOLDERED.findall(PAGE)]
+    assert len(rows) == 6
+    for part in parts_list():
+        letters, number = re.fullmatch(r"([A-Z]+)(\d+)", part.reference).groups()
+        places = [
+            (letters, first, last)
+            for row in rows
+            for kind, first, last in row
+            if kind == letters and first <= int(number) <= last
+        ]
+        assert len(places) == 1, part.reference
+
+
+SUPPLY_PINS = {  # which fields of an IC's line are its supply
+    "opa2376": (2, 3),
+    "opa196": (2, 3),
+    "opa4333": (2, 3),
+    "tlv1704": (3,),
+    "hct02": (3,),
+    "ahct1g125": (2,),
+    "lvc1g3157": (4,),
+    "lm7705": (0,),
+}
+
+
+def test_the_pages_supply_pins_are_the_netlists():
+    said = {}
+    for names, positive, negative in re.findall(r"^\| (U[^|]*) \| (\w+) \| (\w+) \|$", PAGE, re.M):
+        for name in names.split(", "):
+            said[name] = (positive, negative)
+    found = {}
+    for one in Netlist.of_blocks(*BLOCKS, SUPPLY).elements():
+        if one.model in SUPPLY_PINS:
+            rails = [one.fields[at] for at in SUPPLY_PINS[one.model]]
+            found.setdefault(one.reference, set()).add((*rails, "ground")[:2])
+    assert {name: {rails} for name, rails in said.items()} == found
+
+
 def test_the_page_has_every_fault_with_its_end():
     for fault in FAULTS:
         (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| {fault.name} |")]

@@ -50,6 +50,25 @@ def test_a_stage_that_gives_the_most_it_can_trips_the_limiter(kind, gate, circui
     assert nc == pytest.approx(circuit_nc, rel=0.2)
 
 
+@pytest.mark.parametrize(("gate", "circuit_ua"), [(True, 20_700), (False, 21_530)])
+def test_a_shorted_output_transistor_gives_20_milliamperes_for_a_microsecond(gate, circuit_ua):
+    bench, _ = failed("output-short", gate)
+    assert bench.truth.peak_ua == pytest.approx(circuit_ua, rel=0.1)
+
+
+def test_a_shorted_output_transistor_gives_no_surge_behind_a_switch_that_closes_later():
+    # The series switch closes slowly; what flows then is what it passes.
+    bench = energised("resistor:1000", faults=[f"output-short@0.0{FAILS_MS}"])
+    bench.set_gate(False)
+    bench.advance(FAILS_MS * 1000)  # no edge of ENABLE for longer than it holds
+    assert not bench.source
+    bench.advance(bench.now_us + 1000)
+    bench.fill_pump()
+    bench.advance(bench.now_us + 20)
+    assert bench.limiter_tripped
+    assert 5000 < bench.truth.peak_ua < 10_100
+
+
 def test_a_limiter_without_its_reference_trips_at_any_current():
     bench, nc = failed("limiter-reference")
     assert bench.limiter_tripped

@@ -145,7 +145,9 @@ def test_pumping_begins_behind_a_gate_that_was_low_for_10_ms():
     opened = (*starved, ("prove", 0, 5))
     broken("within 10 ms", *opened, *NEXT * 9, "pump")
     checked(*opened, *NEXT * 10, "pump")
-    checked(*CLOSED, "off", "end", *TICK, "pump")  # a run that follows is later by itself
+    ended = (*CLOSED, "off", "end", "begin")
+    broken("within 10 ms", *ended, *NEXT * 9, "pump")
+    checked(*ended, *NEXT * 10, "pump")
 
 
 @pytest.mark.hazard("H-10")
@@ -154,6 +156,9 @@ def test_the_limiter_is_rearmed_behind_a_gate_that_was_low_for_10_ms():
     opened = (*CLOSED, *pumped, ("prove", 0, 0))
     broken("within 10 ms", *opened, *pumped * 9, "rearm")
     checked(*opened, *pumped * 10, "rearm")
+    ended = (*CLOSED, "off", "end", "begin")
+    broken("within 10 ms", *ended, *NEXT * 9, "rearm")
+    checked(*ended, *NEXT * 10, "rearm")
 
 
 @pytest.mark.parametrize("call", ["actuate", "prove"])

@@ -12,6 +12,7 @@ from tests.support.fake_port import OPEN
 from tests.support.programs import make_program, pulses
 
 from ionto.core import codes
+from ionto.core.units import WRAP_US
 from iontobench.testing import CALLS
 
 from .loop_bench import HOLDING, RAMPING, Interrupter, LoopBench, quick
@@ -172,3 +173,34 @@ def test_a_run_after_ctrl_c_in_a_train_has_every_pulse_of_its_own():
     assert bed.parts.session.state == codes.STATE_PULSE
     assert bed.run(train(7)) == codes.OUTCOME_COMPLETE
     assert bed.parts.dose.gross_uc == pytest.approx(7 * 102, abs=20)
+
+
+@pytest.mark.hazard("H-10")
+def test_a_run_straight_after_ctrl_c_waits_until_the_stage_has_unwound():
+    # The checked port refuses REARM and ENABLE within 10 ms of a gate that opened, in any run.
+    def interrupt(port):
+        raise KeyboardInterrupt
+
+    bed = LoopBench().at(HOLDING, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bed.run(quick(level_ua=500, time_ms=300))
+    ended_tick, ended_us = bed.port.tick, bed.port.elapsed_us
+    rearms_us = []
+    rearm = bed.port.rearm
+    bed.port.rearm = lambda: (rearms_us.append(bed.port.elapsed_us), rearm())
+    assert bed.run(SHORT) == codes.OUTCOME_COMPLETE
+    assert rearms_us[0] - ended_us == 10_000
+    waited = [row for row in bed.gates if ended_tick < row[0] <= ended_tick + 10]
+    assert {(gate, drive) for _, _, gate, drive in waited} == {(0, 0)}
+
+
+def test_the_first_run_and_one_long_after_another_wait_for_nothing():
+    bed = LoopBench()
+    for pause_us in (0, 10_000):
+        bed.port.elapsed_us += pause_us
+        bed.port.clock_us = (bed.port.clock_us + pause_us) & WRAP_US
+        first_tick = bed.port.tick + 1
+        rearms = []
+        bed.checked.rearm = lambda rearms=rearms: rearms.append(bed.port.tick)
+        bed.run(SHORT)
+        assert rearms[0] == first_tick - 1

@@ -214,6 +214,34 @@ def test_at_compliance_a_current_that_flows_is_still_the_stages_fault(shown, fau
     assert steps(SMALL, load_mv=SMALL.compliance_mv).fault == 0, "dry, and all is well"
 
 
+@pytest.mark.hazard("H-09")
+def test_a_stage_that_dies_between_two_steps_of_the_proof_is_not_blamed_on_the_limiter():
+    for tick in range(PROVING, RAMPING, 3):
+        bed = LoopBench().at(tick, lambda port: port.broken.add("stage"))
+        bed.run(quick(SMALL, level_ua=400))
+        assert bed.parts.session.fault == codes.FAULT_PROOF_STAGE, tick
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=NAMES)
+@pytest.mark.parametrize(
+    ("before_ua", "fault"),
+    [(15, codes.FAULT_PROOF_STAGE), (15 + SIXTEENTH, codes.FAULT_PROOF_LIMITER)],
+)
+def test_nothing_with_lim_test_is_the_limiters_fault_only_where_current_flowed_before(
+    board, before_ua, fault
+):
+    proof = Proof(board)
+    lead(proof, lambda proof: not proof.pump, lambda proof: whole_q4(proof, 30))
+    lead(proof, lambda proof: proof.lim_test, lambda proof: whole_q4(proof, before_ua))
+    lead(proof, lambda proof: not proof.gate, lambda proof: 0)
+    assert proof.fault == fault
+
+
+def whole_q4(proof, current_ua):
+    """What flows where both switches are on."""
+    return round(current_ua * 16 * proof.allowance_q4 / 960) if proof.gate and proof.pump else 0
+
+
 @pytest.mark.hazard("H-03")
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board):

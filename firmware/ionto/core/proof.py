@@ -114,6 +114,7 @@ class Proof:
         self.on_q4 = 0
         self._on_b_q4 = 0
         self._has_tripped = 0
+        self._flowed = 0
         self._enter(_PUMP)
 
     def leave(self):
@@ -134,6 +135,7 @@ class Proof:
             self._wait_ticks = wait_ticks - 1
             return 0
         if not self._is_judged:
+            self._flowed = current_a_q4 > self._flows_q4  # the last one is CLOSE
             self._enter(self._at + 1)
             return 0
         self._sum_q4 += current_a_q4
@@ -165,8 +167,12 @@ class Proof:
             return self._end_step(nothing, codes.FAULT_PROOF_SERIES, codes.PROVEN_SERIES)
         if at == _LIMITER:
             self._has_tripped = 1 if nothing and tripped else 0
-            is_open = self._was_high and nothing and not tripped
-            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_LIMITER
+            fault = codes.FAULT_PROOF_LIMITER
+            if nothing and not tripped:
+                if self._was_high:
+                    fault = codes.FAULT_OPEN
+                elif not self._flowed:
+                    fault = codes.FAULT_PROOF_STAGE  # it died after CONDUCTS: no limiter acted
             return self._end_step(self._has_tripped, fault, 0)
         proven = codes.PROVEN_LIMITER if self._has_tripped else 0
         return self._end_step(not tripped, codes.FAULT_PROOF_LIMITER, proven)

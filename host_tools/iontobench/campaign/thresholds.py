@@ -148,6 +148,8 @@ def _passed(converters: Converters, fault: str) -> float:
             b = b_q4[0.0 if fault == "B dead" else ua][unit][tick]
             if proof.step(a_q4[ua][unit][tick], b, 0, tripped):
                 break
+        else:
+            raise RuntimeError(f"the proof has no end within {_PROOF_TICKS} ticks")
         passed += proof.fault == 0
     return passed / converters.count
 

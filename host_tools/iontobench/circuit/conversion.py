@@ -164,6 +164,7 @@ def ripple(duty: float = 0.5) -> dict[str, float]:
     return {"ripple_ua": float(np.ptp(result["v_set_v"])) / VREF_V * FULL_SCALE_UA}
 
 
+@functools.cache
 def senses() -> dict[str, float]:
     """Errors of A, B and V by the board's nominal SCALES, from 0 to 5 mA into 1 kOhm."""
     result = _nominal()

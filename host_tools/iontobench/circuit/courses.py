@@ -276,6 +276,17 @@ TEST_FIRST = Course(
     lim_test=((4, 1),),
     looks_ms=(10.5,),
 )
+# The port's contract waits 10 ms; sooner, what is wound up goes through the load.
+REARMED_SOON = Course(
+    "1 kΩ: REARM 1 ms after the gate",
+    1e3,
+    24,
+    drive=((2, 45), (20, 0)),
+    gate=((12, 1), (20, 0)),
+    lim_test=((14, 1), (20, 0)),
+    rearm=((21, 1),),
+    looks_ms=(14.0,),
+)
 SHORT = (LEVELS_10K, LEVELS_1K, SATURATED_30K, REVERSED, CLOSING, TEST_FIRST)
 
 HALVED = tuple(
@@ -305,4 +316,4 @@ def stepped(seed: int) -> Course:
 
 
 STEPPED = tuple(stepped(seed) for seed in range(6))
-LONG = (*HALVED, *PROBED)
+LONG = (*HALVED, *PROBED, REARMED_SOON)

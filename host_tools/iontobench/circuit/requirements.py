@@ -1,7 +1,7 @@
 """What the board's page asks of a stage, by the page's ids, each with how the circuit shows it.
 
-The page `boards/pico_pwm/README.md` has the sentences; a test holds both lists together. The
-values of the simulated stage are its own, from its data or driven, so that a difference is told.
+The page `boards/pico_pwm/README.md` has the sentences; a test holds both lists together. What the
+simulated stage has of each stands in `simulated`, by the same ids and names.
 """
 
 import math
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import conversion, edges, guards, powering
-from .simulated import Span, simulated
 
 Measured = dict[str, float]
 _FEW_US = 0.25  # times after an edge: steps of a microsecond, one pole for several
@@ -26,18 +25,17 @@ class Bound:
     unit: str
     least: float = -math.inf
     most: float = math.inf
-    simulated: Span | None = None  # what the simulated stage has; None = nothing
-    alike: float = _ALIKE
+    alike: float = _ALIKE  # the simulated stage: nearer than this share, it is said to agree
 
     def holds(self, value: float) -> bool:
         """Whether the value is allowed; one that is no number is not."""
         return self.least <= value <= self.most
 
-    def agrees(self, value: float) -> bool:
-        """Whether the simulated stage has nearly the circuit's value."""
-        if self.simulated is None:
+    def agrees(self, value: float, span: tuple[float, float] | None) -> bool:
+        """Whether the simulated stage, with `span`, has nearly the circuit's value."""
+        if span is None:
             return False
-        low, high = self.simulated
+        low, high = span
         slack = self.alike * abs(value)
         return low - slack <= value <= high + slack
 
@@ -52,24 +50,12 @@ class Requirement:
     bounds: tuple[Bound, ...] = field(default=())
 
 
-_SIM = simulated()
-_NONE = (0.0, 0.0)
-_YES = (1.0, 1.0)
-
 REQUIREMENTS = (
     Requirement(
         "S-01",
         "output resistance",
         conversion.output_resistance,
-        (
-            Bound(
-                "output_mohm",
-                "2 to 40 V, 30 µA to 5 mA",
-                "MΩ",
-                least=5,
-                simulated=_SIM["output_mohm"],
-            ),
-        ),
+        (Bound("output_mohm", "2 to 40 V, 30 µA to 5 mA", "MΩ", least=5),),
     ),
     Requirement(
         "S-02",
@@ -86,8 +72,8 @@ REQUIREMENTS = (
         "scale",
         conversion.transfer,
         (
-            Bound("gain_error_percent", "error of the gain", "%", -0.5, 0.5, _NONE),
-            Bound("bend_ua", "off a straight line", "µA", most=2, simulated=_NONE, alike=1),
+            Bound("gain_error_percent", "error of the gain", "%", -0.5, 0.5),
+            Bound("bend_ua", "off a straight line", "µA", most=2, alike=1),
         ),
     ),
     Requirement(
@@ -100,15 +86,15 @@ REQUIREMENTS = (
         "S-05",
         "zero",
         conversion.zero,
-        (Bound("largest_zero_ua", "duty 0, gate high", "µA", most=1, simulated=_NONE, alike=1),),
+        (Bound("largest_zero_ua", "duty 0, gate high", "µA", most=1, alike=1),),
     ),
     Requirement(
         "S-06",
         "compliance",
         conversion.compliance,
         (
-            Bound("at_5ma_v", "at 5 mA", "V", least=40, simulated=_SIM["at_5ma_v"], alike=0.02),
-            Bound("open_v", "no load", "V", most=47, simulated=_SIM["open_v"], alike=0.02),
+            Bound("at_5ma_v", "at 5 mA", "V", least=40, alike=0.02),
+            Bound("open_v", "no load", "V", most=47, alike=0.02),
         ),
     ),
     Requirement(
@@ -116,23 +102,10 @@ REQUIREMENTS = (
         "recovery from saturation",
         edges.recovery,
         (
-            Bound(
-                "extra_nc",
-                "charge above the current",
-                "nC",
-                most=30,
-                simulated=_SIM["extra_nc"],
-            ),
-            Bound(
-                "settled_us",
-                "within 2 % after",
-                "µs",
-                most=100,
-                simulated=_SIM["settled_us"],
-                alike=_FEW_US,
-            ),
-            Bound("from_above", "comes from above", "", 1, 1, _SIM["from_above"]),
-            Bound("peak_ma", "peak", "mA", most=47, simulated=_SIM["peak_ma"]),
+            Bound("extra_nc", "charge above the current", "nC", most=30),
+            Bound("settled_us", "within 2 % after", "µs", most=100, alike=_FEW_US),
+            Bound("from_above", "comes from above", "", 1, 1),
+            Bound("peak_ma", "peak", "mA", most=47),
         ),
     ),
     Requirement(
@@ -140,16 +113,11 @@ REQUIREMENTS = (
         "output capacitance",
         edges.halving,
         (
-            Bound("c_out_pf", "at N", "pF", most=470, simulated=_SIM["c_out_pf"]),
+            Bound("c_out_pf", "at N", "pF", most=470),
             Bound(
-                "above_limit_us",
-                "8 to 4 kΩ at 5 mA: above 5.25 mA",
-                "µs",
-                most=9,
-                simulated=_SIM["above_limit_us"],
-                alike=_FEW_US,
+                "above_limit_us", "8 to 4 kΩ at 5 mA: above 5.25 mA", "µs", most=9, alike=_FEW_US
             ),
-            Bound("trips", "that trips the limiter", "", 0, 0, _SIM["halving_trips"]),
+            Bound("trips", "that trips the limiter", "", 0, 0),
         ),
     ),
     Requirement(
@@ -157,61 +125,25 @@ REQUIREMENTS = (
         "gate",
         edges.gate_cut,
         (
-            Bound(
-                "off_us",
-                "below 1 % of full scale after",
-                "µs",
-                most=100,
-                simulated=_SIM["off_us"],
-                alike=_FEW_US,
-            ),
-            Bound(
-                "quiet_us",
-                "below 5 µA after",
-                "µs",
-                most=1000,
-                simulated=_SIM["quiet_us"],
-                alike=_FEW_US,
-            ),
+            Bound("off_us", "below 1 % of full scale after", "µs", most=100, alike=_FEW_US),
+            Bound("quiet_us", "below 5 µA after", "µs", most=1000, alike=_FEW_US),
         ),
     ),
     Requirement(
         "S-10",
         "bleed",
         edges.gate_cut,
-        (
-            Bound(
-                "open_n_after_5ms_mv",
-                "an open output 5 ms after the gate",
-                "mV",
-                most=100,
-                simulated=_SIM["open_n_after_5ms_mv"],
-            ),
-        ),
+        (Bound("open_n_after_5ms_mv", "an open output 5 ms after the gate", "mV", most=100),),
     ),
     Requirement(
         "S-11",
         "dead-man",
         guards.dead_man,
         (
-            Bound(
-                "shortest_ms",
-                "shorter of frozen high and low",
-                "ms",
-                least=3.6,
-                simulated=_SIM["shortest_ms"],
-            ),
-            Bound(
-                "longest_ms",
-                "longer of frozen high and low",
-                "ms",
-                most=8.4,
-                simulated=_SIM["longest_ms"],
-            ),
+            Bound("shortest_ms", "shorter of frozen high and low", "ms", least=3.6),
+            Bound("longest_ms", "longer of frozen high and low", "ms", most=8.4),
             Bound("ready_ms", "conducts after pumping for", "ms", most=10),
-            Bound(
-                "one_edge_conducts", "one edge alone conducts", "", 0, 0, _SIM["one_edge_conducts"]
-            ),
+            Bound("one_edge_conducts", "one edge alone conducts", "", 0, 0),
         ),
     ),
     Requirement(
@@ -220,69 +152,44 @@ REQUIREMENTS = (
         lambda: {**edges.stuck_pins(), **powering.gate_alone_high()},
         (
             Bound(
-                "off_ms",
-                "GATE and drive stuck at 2 mA, ENABLE still: off after",
-                "ms",
-                most=8.4,
-                simulated=_SIM["longest_ms"],
+                "off_ms", "GATE and drive stuck at 2 mA, ENABLE still: off after", "ms", most=8.4
             ),
-            Bound(
-                "still_ua",
-                "GATE and drive high, ENABLE never moved",
-                "µA",
-                most=1,
-                simulated=_NONE,
-                alike=1,
-            ),
+            Bound("still_ua", "GATE and drive high, ENABLE never moved", "µA", most=1, alike=1),
         ),
     ),
     Requirement(
         "S-13",
         "limiter",
         guards.thresholds,
-        (Bound("threshold_ua", "opens at", "µA", 5200, 5300, _SIM["threshold_ua"], 0.01),),
+        (Bound("threshold_ua", "opens at", "µA", 5200, 5300, alike=0.01),),
     ),
     Requirement(
         "S-14",
         "limiter's time",
         guards.trips,
         (
-            Bound(
-                "trip_us",
-                "back below 5.25 mA after",
-                "µs",
-                most=20,
-                simulated=_SIM["trip_us"],
-                alike=_FEW_US,
-            ),
-            Bound(
-                "gone_us",
-                "below 60 µA after",
-                "µs",
-                most=35,
-                simulated=_SIM["gone_us"],
-                alike=_FEW_US,
-            ),
-            Bound("trip_nc", "charge", "nC", most=200, simulated=_SIM["trip_nc"]),
+            Bound("trip_us", "back below 5.25 mA after", "µs", most=20, alike=_FEW_US),
+            Bound("gone_us", "below 60 µA after", "µs", most=35, alike=_FEW_US),
+            Bound("trip_nc", "charge", "nC", most=200),
         ),
     ),
     Requirement(
         "S-15",
         "LIM_TEST",
         guards.lim_test_threshold,
-        (Bound("lim_test_ua", "opens at", "µA", 15, 42, _SIM["lim_test_ua"]),),
+        (Bound("lim_test_ua", "opens at", "µA", 15, 42),),
     ),
     Requirement(
         "S-16",
         "the test current trips",
         guards.proof,
         (
-            Bound("proven", "the firmware's proof, its own pins, is passed", "", 1, 1, _YES),
+            Bound("proven", "the firmware's proof, its own pins, is passed", "", 1, 1),
             Bound("closing_ua", "gate closes at 30 µA: at most", "µA", most=31),
             Bound("trips_us", "after LIM_TEST 45 µA open the switch in", "µs", 0, 20),
             Bound("peak_ua", "the most that flowed", "µA", most=150),
-            Bound("dead_trips", "a dead limiter trips", "", 0, 0, _NONE),
-            Bound("dead_refused", "the firmware then refuses the start", "", 1, 1, _YES),
+            Bound("dead_trips", "a dead limiter trips", "", 0, 0),
+            Bound("dead_refused", "the firmware then refuses the start", "", 1, 1),
         ),
     ),
     Requirement(
@@ -290,13 +197,9 @@ REQUIREMENTS = (
         "REARM",
         guards.rearm,
         (
-            Bound("tripped_before", "tripped", "", 1, 1, _YES),
-            Bound(
-                "tripped_after_gate_high", "still, after REARM with the gate high", "", 1, 1, _YES
-            ),
-            Bound(
-                "tripped_after_gate_low", "still, after 1 µs with the gate low", "", 0, 0, _NONE
-            ),
+            Bound("tripped_before", "tripped", "", 1, 1),
+            Bound("tripped_after_gate_high", "still, after REARM with the gate high", "", 1, 1),
+            Bound("tripped_after_gate_low", "still, after 1 µs with the gate low", "", 0, 0),
             Bound("rearm_nc", "what closing gives, 10 ms after the gate", "nC", most=0.1),
         ),
     ),
@@ -310,7 +213,6 @@ REQUIREMENTS = (
                 "series switch closes behind a high gate, 30 µA",
                 "nC",
                 most=10,
-                simulated=_SIM["packet_nc"],
                 alike=_PACKET,
             ),
         ),
@@ -320,10 +222,10 @@ REQUIREMENTS = (
         "PROBE",
         edges.probe_limits,
         (
-            Bound("short_ua", "into a short", "µA", most=50, simulated=_SIM["probe_short_ua"]),
-            Bound("open_v", "into nothing", "V", most=5, simulated=_SIM["probe_open_v"]),
-            Bound("of_10kohm_kohm", "10 kΩ are read as", "kΩ", 9.5, 10.5, (10.0, 10.0)),
-            Bound("ready_ms", "ready after", "ms", most=10, simulated=_SIM["probe_ready_ms"]),
+            Bound("short_ua", "into a short", "µA", most=50),
+            Bound("open_v", "into nothing", "V", most=5),
+            Bound("of_10kohm_kohm", "10 kΩ are read as", "kΩ", 9.5, 10.5),
+            Bound("ready_ms", "ready after", "ms", most=10),
         ),
     ),
     Requirement(
@@ -331,10 +233,10 @@ REQUIREMENTS = (
         "senses",
         conversion.senses,
         (
-            Bound("a_error_ua", "A at zero", "µA", -5, 5, _NONE, 1),
-            Bound("b_error_ua", "B at zero", "µA", -5, 5, _NONE, 1),
-            Bound("a_gain_percent", "A's gain", "%", -1, 1, _NONE, 1),
-            Bound("b_gain_percent", "B's gain", "%", -1, 1, _NONE, 1),
+            Bound("a_error_ua", "A at zero", "µA", -5, 5, alike=1),
+            Bound("b_error_ua", "B at zero", "µA", -5, 5, alike=1),
+            Bound("a_gain_percent", "A's gain", "%", -1, 1, alike=1),
+            Bound("b_gain_percent", "B's gain", "%", -1, 1, alike=1),
         ),
     ),
     Requirement(
@@ -342,15 +244,9 @@ REQUIREMENTS = (
         "load voltage",
         lambda: {**conversion.senses(), **conversion.load_voltage()},
         (
-            Bound("v_error_mv", "at zero", "mV", -50, 50, _NONE, 1),
-            Bound("v_gain_percent", "gain", "%", -1, 1, _NONE, 1),
-            Bound(
-                "inside_ohm",
-                "shunts inside the measured voltage",
-                "Ω",
-                most=30,
-                simulated=_SIM["inside_ohm"],
-            ),
+            Bound("v_error_mv", "at zero", "mV", -50, 50, alike=1),
+            Bound("v_gain_percent", "gain", "%", -1, 1, alike=1),
+            Bound("inside_ohm", "shunts inside the measured voltage", "Ω", most=30),
         ),
     ),
     Requirement(
@@ -376,7 +272,7 @@ REQUIREMENTS = (
         (
             Bound("peak_ua", "into 1 kΩ, any order of the rails", "µA", most=50),
             Bound("charge_nc", "charge", "nC", most=5),
-            Bound("armed", "the limiter is armed", "", 1, 1, _YES),
+            Bound("armed", "the limiter is armed", "", 1, 1),
         ),
     ),
     Requirement(
@@ -384,7 +280,7 @@ REQUIREMENTS = (
         "lockout",
         powering.lockout,
         (
-            Bound("opens_at_v", "5 V falls: off at", "V", 4.0, 4.4, _SIM["lockout_v"]),
+            Bound("opens_at_v", "5 V falls: off at", "V", 4.0, 4.4),
             Bound("rise_percent", "either rail lost: current rises by", "%", most=5),
             Bound("hv_off_us", "45.5 V falls: off after", "µs", most=1000),
         ),
@@ -394,15 +290,8 @@ REQUIREMENTS = (
         "reset",
         edges.reset,
         (
-            Bound("rise_percent", "5 mA: rises by", "%", most=1, simulated=_NONE, alike=1),
-            Bound(
-                "off_us",
-                "below 1 % of full scale after",
-                "µs",
-                most=100,
-                simulated=_SIM["off_us"],
-                alike=_FEW_US,
-            ),
+            Bound("rise_percent", "5 mA: rises by", "%", most=1, alike=1),
+            Bound("off_us", "below 1 % of full scale after", "µs", most=100, alike=_FEW_US),
         ),
     ),
     Requirement(

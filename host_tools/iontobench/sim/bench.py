@@ -194,6 +194,8 @@ class SimulatedBench(Plant):
         """Re-arm the hardware limiter; without effect while the gate is high."""
         self.limiter.rearm(self.gate)
         self.switch()
+        if self.closing_ua:
+            self.closing_ua = self.stage.rearm_ua
 
     def read_code(self, channel: int) -> int:
         """Convert one channel (CH_A, CH_B, CH_V, CH_SUPPLY) now."""

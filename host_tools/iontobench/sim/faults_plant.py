@@ -123,7 +123,9 @@ def _limiter_reference(plant, value: float, count: int) -> None:
 
 def _output_short(plant, value: float, count: int) -> None:
     plant.edge()
-    plant.forced_ua = plant.stage.clamp_ua  # the copy's own limit is all that is left
+    plant.forced_ua = plant.stage.short_ua  # what the series switch passes is all that is left
+    if plant.source:
+        plant.surge_pc = plant.stage.surge_pc
 
 
 def _amplifier_stuck(plant, value: float, count: int) -> None:

@@ -36,7 +36,16 @@ class PlantState:
     __slots__ = (
         *("stage", "load", "limiter", "now_us", "refresh_us", "fault_due_us", "due_us"),
         *("x1_ua", "x2_ua", "drive_ua", "v1_mv", "v2_mv", "node_mv", "shunt_ua", "load_ua"),
-        *("passed", "wound_pc", "closing", "forced_ua", "sense_ua", "sense_mv", "open_mv"),
+        *(
+            "passed",
+            "wound_pc",
+            "closing_ua",
+            "surge_pc",
+            "forced_ua",
+            "sense_ua",
+            "sense_mv",
+            "open_mv",
+        ),
         *("smooth", "gate", "probe", "probe_us", "source", "contact", "short_kohm"),
         *(
             "dead_man",
@@ -71,8 +80,9 @@ class PlantState:
         self.shunt_ua = self.load_ua = 0.0
         self.passed = 0.0  # the share of the drive that the gate passes: its own pole
         self.wound_pc = 0.0  # what the stage still owes; below 0: so much passes before it gives
-        self.closing = False  # the series switch has just closed, and what is wound up is given
+        self.closing_ua = 0.0  # the series switch has just closed: so fast the wind-up is given
         self.forced_ua = 0.0  # a fault: it makes so much, whatever it is told
+        self.surge_pc = 0.0  # and this beside, at first
         self.sense_ua = self.sense_mv = 0.0  # behind the senses' poles, while not smooth
         self.smooth = self.gate = self.probe = self.source = False
         self.probe_us = 0  # PROBE's switch conducts from here
@@ -116,7 +126,7 @@ class PlantState:
             self.source = source
             self.edge()
             if source and self.wound_pc > 0.0:
-                self.closing = True
+                self.closing_ua = self.stage.closing_ua
                 self.wound_pc = min(self.wound_pc, self.stage.closing_pc)
 
     @property

@@ -21,64 +21,11 @@ from .noise import seeded
 SHARE_LOW, SHARE_HIGH = 0.5, 1.03  # what a test or a fault may ask for of the compliance
 
 
-class StageData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The reference stage; every figure's meaning and source stand in the file."""
+class StageFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reference's data and any stage have alike; the file says what each is."""
 
-    max_ua: float
-    nominal_mv: float
-    least_share: float
-    most_share: float
-    knee_kohm: float
-    return_kohm: float
-    limiter_kohm: float
-    a_kohm: float
-    b_input_kohm: float
-    inside_kohm: float
-    dump_kohm: float
-    c_out_nf: float
-    divider_kohm: float
-    output_kohm: float
-    bleed_kohm: float
-    gate_us: float
-    windup_pc: float
-    windup_less_us: float
-    closing_pc: float
-    closing_ua: float
-    clamp_ua: float
-    stuck_ua: float
-    unwind_ua: float
-    slack_pc: float
-    limiter_share: float
-    lim_test_ua: float
-    limiter_us: int
-    opens_us: int
-    lockout_mv: float
-    hold_us: int
-    hold_least_us: int
-    hold_most_us: int
-    pump_mv: float
-    pump_share: float
-    hold_mv: float
-    ready_us: int
-    probe_us: int
-    sense_us: float
-
-
-@cache
-def reference_stage() -> StageData:
-    """The stage that the circuit shows."""
-    text = (resources.files("iontobench.sim") / "stages" / "pico_pwm.toml").read_text("utf-8")
-    return msgspec.toml.decode(text, type=StageData)
-
-
-class StageParams(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage is made of; `of_board` fills it from a board's data and the reference."""
-
-    is_shown: bool  # whether a circuit shows it
-    full_scale_ua: float
     max_ua: float
     nominal_mv: float  # the compliance that the board's data promise
-    compliance_mv: float  # the one that this stage has at its maximum: N to the return's top
     knee_kohm: float  # the output falls by so much with the current
     return_kohm: float
     limiter_kohm: float
@@ -86,11 +33,6 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     b_input_kohm: float
     inside_kohm: float
     dump_kohm: float
-    limiter_ua: float
-    lim_test_ua: float
-    probe_mv: float
-    probe_kohm: float
-    supply_mv: float = 5000.0
     c_out_nf: float
     divider_kohm: float
     output_kohm: float
@@ -100,10 +42,15 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     windup_less_us: float
     closing_pc: float
     closing_ua: float
+    rearm_ua: float
     clamp_ua: float
+    short_ua: float
+    surge_pc: float
+    surge_us: float
     stuck_ua: float
     unwind_ua: float
     slack_pc: float
+    lim_test_ua: float
     limiter_us: int
     opens_us: int
     lockout_mv: float
@@ -114,6 +61,35 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
     ready_us: int
     probe_us: int
     sense_us: float
+
+
+class StageData(StageFigures, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The reference stage; every figure's meaning and source stand in the file."""
+
+    least_share: float
+    most_share: float
+    limiter_share: float
+    hold_least_us: int
+    hold_most_us: int
+
+
+@cache
+def reference_stage() -> StageData:
+    """The stage that the circuit shows."""
+    text = (resources.files("iontobench.sim") / "stages" / "pico_pwm.toml").read_text("utf-8")
+    return msgspec.toml.decode(text, type=StageData)
+
+
+class StageParams(StageFigures, frozen=True, kw_only=True):
+    """What one stage is made of; `of_board` fills it from a board's data and the reference."""
+
+    is_shown: bool  # whether a circuit shows it
+    full_scale_ua: float
+    compliance_mv: float  # the one that this stage has at its maximum: N to the return's top
+    limiter_ua: float
+    probe_mv: float
+    probe_kohm: float
+    supply_mv: float = 5000.0
 
     @property
     def leak_ms(self) -> float:
@@ -142,39 +118,42 @@ class StageParams(msgspec.Struct, frozen=True, kw_only=True):
             )
         data = reference_stage()
         amps, volts = board.max_ua / data.max_ua, board.compliance_mv / data.nominal_mv
+        own = {
+            "max_ua": float(board.max_ua),
+            "nominal_mv": float(board.compliance_mv),
+            "lim_test_ua": data.lim_test_ua * board.proof_scale,
+            "hold_us": draw_hold_us(seed),
+        }
         return cls(
             is_shown=amps == volts == 1.0,
             full_scale_ua=float(board.full_scale_ua),
-            max_ua=float(board.max_ua),
-            nominal_mv=float(board.compliance_mv),
             compliance_mv=board.compliance_mv * compliance_share,
             limiter_ua=data.limiter_share * board.max_ua,
-            lim_test_ua=data.lim_test_ua * board.proof_scale,
             probe_mv=float(board.probe_mv),
             probe_kohm=board.probe_ohm / 1000.0,
-            hold_us=draw_hold_us(seed),
-            **_to_scale(data, amps, volts),
+            **(_to_scale(data, amps, volts) | own),
         )
 
 
-# How each figure of the reference goes with currents (amps) and voltages (volts); the rest stays.
-_RESISTANCES = (
-    *("knee", "return", "limiter", "a", "b_input", "inside", "dump"),
-    *("divider", "output", "bleed"),
-)
-_CHARGES = ("windup_pc", "closing_pc", "slack_pc")
-_CURRENTS = ("closing_ua", "clamp_ua", "stuck_ua", "unwind_ua")
-_SAME = (
-    *("gate_us", "windup_less_us", "limiter_us", "opens_us", "lockout_mv"),
-    *("pump_mv", "pump_share", "hold_mv", "ready_us", "probe_us", "sense_us"),
-)
-
-
 def _to_scale(data: StageData, amps: float, volts: float) -> dict:
-    made = {f"{name}_kohm": getattr(data, f"{name}_kohm") * volts / amps for name in _RESISTANCES}
-    made |= {name: getattr(data, name) * amps for name in (*_CHARGES, *_CURRENTS)}
-    made |= {name: getattr(data, name) for name in _SAME}
-    made["c_out_nf"] = data.c_out_nf * amps / volts
+    """The reference's figures for another range, each as its unit goes.
+
+    Times stay; so do the guards' own voltages, which the 5 V rail makes.
+    """
+    times_over = {
+        "kohm": (volts, amps),
+        "nf": (amps, volts),
+        "ua": (amps, 1.0),
+        "pc": (amps, 1.0),
+    }
+    made = {}
+    for name in StageFigures.__struct_fields__:
+        value = getattr(data, name)
+        unit = name.rpartition("_")[2]
+        if unit in times_over:
+            times, over = times_over[unit]
+            value = value * times / over
+        made[name] = value
     return made
 
 

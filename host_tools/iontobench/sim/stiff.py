@@ -96,14 +96,16 @@ def _fed(p, set_ua: float, held_ua: float, total_ms: float, h_us: int) -> float:
     """
     stage = p.stage
     wound_pc = p.wound_pc
-    feed_ua = 0.0
+    feed_ua = surge_ua = 0.0
     out_mv = held_ua / total_ms
     if p.source:
-        most_ua = set_ua + stage.closing_ua if p.closing else max(set_ua, stage.clamp_ua)
+        most_ua = set_ua + p.closing_ua if p.closing_ua else max(set_ua, stage.clamp_ua)
         wanted_ua = min(most_ua, max(0.0, set_ua + wound_pc / h_us))
         if p.forced_ua:
-            wanted_ua = p.forced_ua
-        if (held_ua + wanted_ua) / total_ms <= p.open_mv - stage.knee_kohm * wanted_ua:
+            surge_ua = _surge_ua(p, h_us)
+            wanted_ua = p.forced_ua + surge_ua
+        knee_mv = stage.knee_kohm * (wanted_ua - surge_ua)  # in a surge the switch is wide open
+        if (held_ua + wanted_ua) / total_ms <= p.open_mv - knee_mv:
             feed_ua = wanted_ua
         elif out_mv < p.open_mv:
             at_limit_mv = held_ua + p.open_mv / stage.knee_kohm
@@ -116,8 +118,15 @@ def _fed(p, set_ua: float, held_ua: float, total_ms: float, h_us: int) -> float:
     most_pc = stage.windup_pc - stage.windup_less_us * set_ua
     p.wound_pc = wound_pc = min(max(wound_pc, -stage.slack_pc), max(0.0, most_pc))
     if wound_pc <= 0.0:
-        p.closing = False
+        p.closing_ua = 0.0
     return out_mv
+
+
+def _surge_ua(p, h_us: int) -> float:
+    """What a stage that has just failed gives beside what it then makes, a mean."""
+    given_pc = p.surge_pc * (1.0 - exp(-h_us / p.stage.surge_us))
+    p.surge_pc -= given_pc
+    return given_pc / h_us
 
 
 def _account(p, load_ua: float, h_us: int) -> None:

@@ -49,7 +49,6 @@ class CheckedPort:
         self._now_us = None  # the port's time when it was last looked at
         self._elapsed_us = 0  # as `_now_us`, but it does not wrap
         self._opened_us = None  # when the gate last opened
-        self._low_us = None  # the same, of this run
         self._closed_us = 0  # when it last closed
         self._rearmed_us = None
         self._pumping_us = None  # since when ENABLE toggles without a gap
@@ -86,7 +85,7 @@ class CheckedPort:
 
     def _set_gate(self, gate):
         if self._gate and not gate:
-            self._opened_us = self._low_us = self._elapsed_us
+            self._opened_us = self._elapsed_us
         if gate and not self._gate:
             self._closed_us = self._elapsed_us
         self._gate = gate
@@ -111,7 +110,7 @@ class CheckedPort:
     def _check_chain(self, name):
         """The series switch may close now: a stage behind a closed gate has wound up."""
         self._rule(not self._gate, name + "() with the gate closed")
-        unwound = self._has_passed(self._low_us, _UNWIND_US)
+        unwound = self._has_passed(self._opened_us, _UNWIND_US)
         self._rule(unwound, name + "() within 10 ms of the gate's opening")
 
     def begin(self):
@@ -120,7 +119,7 @@ class CheckedPort:
         self._begun = True
         self._off = False
         self._once.clear()
-        self._low_us = self._rearmed_us = None
+        self._rearmed_us = None
         self.calls["begin"] += 1
         self._port.begin()
         self._pass_time()

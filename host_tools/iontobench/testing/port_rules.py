@@ -31,6 +31,7 @@ _STALE = 0x2BADBAD
 _LOAD_OHM = 5000
 _MEAN_TICKS = 16  # as in the proof
 _PUMP_TICKS = 15
+_UNWIND_TICKS = 10  # gate low, before ENABLE toggles again and before REARM
 _NO_PROOF_UA = 5  # less than this is no current in a proof
 _SUPPLY_MAX_MV = 65_000
 
@@ -88,6 +89,13 @@ class PortRules:
             port.actuate(1 if closed else 0, drive if closed else 0)
             port.feed()
             port.pump()
+
+    def unwind(self, port, buf):
+        """Ticks without ENABLE, until the gate has been low for 10 ms."""
+        for _ in range(_UNWIND_TICKS):
+            port.wait()
+            port.sample(buf)
+            port.feed()
 
     def drive_a_tenth(self, port, board, buf):
         """Let a tenth of full scale flow and settle."""
@@ -303,6 +311,7 @@ class PortRules:
             port.off()
             port.end()
             port.begin()
+            self.unwind(port, buf)
             port.rearm()
             self.run(port, buf, _PUMP_TICKS)
             found_ua = self.prove_ua(port, board, buf, 1, 45)

@@ -72,8 +72,8 @@ def limiter(s: Sheet) -> None:
     s.two("R401", (0, 2.6), (0, 0.2), side="left")
     s.net("a_top", (0, 0.2), "below")
     s.two("R402", (0, 2), (3.4, 2))
-    s.two("C401", (3.6, 2), (3.6, -0.4))
-    s.ground((3.6, -0.4))
+    s.two("C401", (3.6, 2), (3.6, 0.2))
+    s.ground((3.6, 0.2))
     u4a = s.amplifier("XU4A", (6, 2))
     s.wire((3.4, 2), u4a.upper)
     y = u4a.lower[1]

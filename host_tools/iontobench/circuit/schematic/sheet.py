@@ -188,7 +188,7 @@ class Sheet:
         align = {"left": "right", "right": "left"}.get(side, "center")
         upright = {"above": "bottom", "below": "top"}.get(side, "center")
         lines = said.split(" ", 1) if side in ("left", "right") and not style else [said]
-        point = (at[0] + dx * gap, at[1] + dy * gap * (0.6 if dy > 0 else 1.1))
+        point = (at[0] + dx * gap, at[1] + dy * gap * (0.6 if dy > 0 else 1.5))
         size = style.get("size", _TEXT if len(said) < 16 or len(lines) > 1 else _SMALL)
         self._label("\n".join(lines), point, align, upright, size, style.get("color", "black"))
 

@@ -45,7 +45,7 @@ def _high_voltage(s: Sheet) -> None:
     s.two("C711", (x + 2.8, y), (x + 2.8, y - 2.4))
     s.ground((x + 2.8, y - 2.4))
     s.two("R712", (x + 5, y), (x + 5, y - 2.4))
-    s.two("D712", (x + 5, y - 2.4), (x + 5, y - 4.4), elm.LED)
+    s.two("D712", (x + 5, y - 2.4), (x + 5, y - 4.4), elm.LED, side="left")
     s.ground((x + 5, y - 4.4))
     regulator = s.box("XU16", (x + 8, y + 0.56), ["in"], ["out", "adj"], 2)
     s.wire((x + 7.5, y), regulator["in"])

@@ -4,7 +4,7 @@ cdef class Proof:
     cdef public long long _flows_q4, _flows_max_q4, _nothing_q4, _sign_q4, allowance_q4
     cdef public long long _has_lim_test, _high_mv, fault, proven, on_q4
     cdef public long long _on_b_q4, _has_tripped, _sum_q4, _sum_b_q4, _count, gate, drive
-    cdef public long long lim_test, _at, _was_high, moved, rearm, pump, may_trip, _wait_ticks
+    cdef public long long lim_test, _at, _was_high, _flowed, moved, rearm, pump, may_trip, _wait_ticks
     cpdef void start(self) except *
     cpdef void leave(self) except *
     cpdef long long step(

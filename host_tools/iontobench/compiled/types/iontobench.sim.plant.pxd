@@ -14,10 +14,11 @@ cdef class PlantState:
     cdef public double x1_ua, x2_ua, drive_ua, v1_mv, v2_mv, node_mv, shunt_ua, load_ua
     cdef public double v11_mv, v12_mv, v13_mv, v14_mv, v15_mv
     cdef public double v21_mv, v22_mv, v23_mv, v24_mv, v25_mv
-    cdef public double passed, wound_pc, forced_ua, sense_ua, sense_mv, open_mv
+    cdef public double passed, wound_pc, closing_ua, forced_ua, surge_pc, sense_ua, sense_mv
+    cdef public double open_mv
     cdef public double short_kohm, gain, net_pc, backward_pc, peak_ua, back_peak_ua
     cdef public double dump_peak_ua, guard_ua, compliance_mv, _slow_net_pc, _slow_backward_pc
-    cdef public bint closing, enable, smooth, gate, probe, source, contact, gate_welded, series_welded
+    cdef public bint enable, smooth, gate, probe, source, contact, gate_welded, series_welded
     cdef public bint starved, leaves_b
     cpdef void switch(self) except *
     cpdef void pumped(self, long long dead_after_us) except *

@@ -20,9 +20,11 @@ cpdef double _gated(PlantState p, long long h_us) except? -1
 @cython.locals(
     wound_pc=cython.double, feed_ua=cython.double, out_mv=cython.double,
     most_ua=cython.double, wanted_ua=cython.double, at_limit_mv=cython.double,
-    most_pc=cython.double
+    most_pc=cython.double, surge_ua=cython.double, knee_mv=cython.double
 )
 cpdef double _fed(
     PlantState p, double set_ua, double held_ua, double total_ms, long long h_us
 ) except? -1
+@cython.locals(given_pc=cython.double)
+cpdef double _surge_ua(PlantState p, long long h_us) except? -1
 cpdef void _account(PlantState p, double load_ua, long long h_us) except *
