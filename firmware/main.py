@@ -16,6 +16,7 @@ from machine import mem32
 
 # Without it the imports leave garbage all over the heap, and no free block of 4 kB.
 _COLLECT_EVERY = 49152
+_PIECE = 4096  # bytes of a file that are read and hashed at once; a new piece a time is garbage
 
 _REASON = 0x40058008  # WATCHDOG: bit 0 = the timer ran out, bit 1 = machine.reset()
 _SCRATCH4 = 0x4005801C
@@ -35,26 +36,27 @@ def _order():
         return "ab"
 
 
-def _hash(path):
+def _hash(path, piece):
     digest = sha256()
     with open(path, "rb") as file:
         while True:
-            piece = file.read(512)
-            if not piece:
+            length = file.readinto(piece)
+            if not length:
                 return hexlify(digest.digest()).decode()
-            digest.update(piece)
+            digest.update(memoryview(piece)[:length])
 
 
 def _rank(slot):
     """0: not whole; 1: whole; 2: whole, and this file was deployed with it."""
     count = is_mine = 0
+    piece = bytearray(_PIECE)
     try:
         with open("/%s/manifest" % slot) as file:
             for line in file:
                 digest, path = line.split()
                 if path == "/main.py":
-                    is_mine = _hash(path) == digest
-                elif _hash("/%s/%s" % (slot, path)) == digest:
+                    is_mine = _hash(path, piece) == digest
+                elif _hash("/%s/%s" % (slot, path), piece) == digest:
                     count += 1
                 else:
                     return 0

@@ -9,6 +9,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.support.tiers import mark_long
 
 _DEAREST = ("chip", "net", "vm", "circuit", "closed_loop", "host")  # by what one share of it takes
 _ORDER = {folder: place for place, folder in enumerate(_DEAREST)}
@@ -25,7 +26,8 @@ _SHARED = {
     "database": None,
     "suppress_health_check": [HealthCheck.too_slow],
 }
-settings.register_profile("ci", max_examples=60, **_SHARED)
+settings.register_profile("ci", max_examples=25, **_SHARED)
+settings.register_profile("mutants", max_examples=60, **_SHARED)
 settings.register_profile("long", max_examples=2000, **_SHARED)
 settings.load_profile(os.environ.get("IONTOBENCH_PROFILE", "ci"))
 
@@ -33,6 +35,17 @@ settings.load_profile(os.environ.get("IONTOBENCH_PROFILE", "ci"))
 def pytest_configure(config):
     """Name the marker that `make test` leaves out."""
     config.addinivalue_line("markers", "long: minutes of run time; only in make test-all")
+    config.addinivalue_line("markers", "short_cases(*ids): the other cases of the test are long")
+    config.addinivalue_line("markers", "thinned: long by `short_cases`; `make mutants` runs it")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem():
+    """Of a test with `short_cases` the cases that it does not name are long."""
+    found = yield
+    if isinstance(found, list):
+        mark_long([item for item in found if isinstance(item, pytest.Function)])
+    return found
 
 
 def pytest_collection_modifyitems(items):

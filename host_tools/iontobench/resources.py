@@ -7,18 +7,17 @@ needs to know which. Must not import a chip's modules: a board's top level is da
 
 import difflib
 import hashlib
-import importlib.util
-import re
+import os
 from pathlib import Path
 from types import ModuleType
 
 import ionto
 from ionto.core.limits import Board
 
+from .boards.board_file import FILE, NAME, BoardFileError, execute, read
 from .errors import UserError
 
 _PACKAGE = Path(__file__).resolve().parent
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class ResourceError(UserError):
@@ -81,45 +80,76 @@ def firmware_sha256() -> str:
 def board_names() -> list[str]:
     """The names that `--board` takes, sorted."""
     folders = (data_root() / "boards").iterdir()
-    return sorted(path.name for path in folders if (path / "board.py").is_file())
+    return sorted(path.name for path in folders if (path / FILE).is_file())
+
+
+def is_board_folder(name: str) -> bool:
+    """Whether `--board` is given a folder of the person's own: it has a separator, a name none."""
+    return "/" in name or os.sep in name or name in (".", "..")
 
 
 def board_file(name: str, file: str) -> Path:
     """One file of a board's folder.
 
+    Args:
+        name: a board of this project, or a folder with a separator in it (`./mine`).
+        file: its name in the folder.
+
     Raises:
         ResourceError: no board of that name, or it has no such file.
     """
-    names = board_names()
-    if name not in names or not _NAME.fullmatch(name):
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
-        raise ResourceError(f"no board {name!r}; {hint}")
-    path = data_root() / "boards" / name / file
+    path = board_folder(name) / file
     if not path.is_file():
         raise ResourceError(f"the board {name!r} has no {file}: it exists only in the simulation")
     return path
 
 
-def load_board(name: str) -> ModuleType:
-    """The module `boards/NAME/board.py`: data, and a `make_port()` that nobody has called yet.
+def board_folder(name: str) -> Path:
+    """The folder of a board; of one's own it is `name` itself, be it there or not.
 
     Raises:
         ResourceError: no board of that name.
     """
-    path = board_file(name, "board.py")
-    spec = importlib.util.spec_from_file_location(f"iontobench_boards_{name}", path)
-    if spec is None or spec.loader is None:
-        raise ResourceError(f"the board {name!r} cannot be read")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    if is_board_folder(name):
+        return Path(name)
+    names = board_names()
+    if name not in names or not NAME.fullmatch(name):
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+        if (Path(name) / FILE).is_file():
+            hint = f"for the folder of that name: {os.path.join(os.curdir, name)}"
+        raise ResourceError(f"no board {name!r}; {hint}")
+    return data_root() / "boards" / name
+
+
+def load_board(name: str) -> ModuleType:
+    """The module `board.py` of a board: data, and a `make_port()` that nobody has called yet.
+
+    Args:
+        name: as of `board_file`.
+
+    Raises:
+        ResourceError: no board of that name.
+        BoardFileError: a folder that is no board, or that takes the name of one of this project.
+    """
+    if not is_board_folder(name):
+        return execute(board_file(name, FILE))
+    folder = Path(name)
+    module = read(folder)
+    own = module.BOARD.name
+    if own in board_names() and folder.resolve() != (data_root() / "boards" / own).resolve():
+        raise BoardFileError(
+            f"{folder / FILE}: {own} is a board of this project; give the folder and its name "
+            "another one"
+        )
     return module
 
 
 def board_of(name: str) -> Board:
-    """The limits of the board called `name`.
+    """The limits of the board called `name`, or in the folder `name`.
 
     Raises:
         ResourceError: no board of that name.
+        BoardFileError: a folder that is no board.
     """
     return load_board(name).BOARD

@@ -23,9 +23,10 @@ UF_CM2 = "µF/cm²"
 OHM_CM2 = "Ω·cm²"
 KOHM_CM2 = "kΩ·cm²"
 US_CM = "µS/cm"
+PM = "±"
 
 # A sign and its letters. Blanks stand for the dot, as in "mA min".
-_LETTERS = {"µ": "u", "Ω": "Ohm", "·": " ", "²": "2", "≥": ">=", "–": "-", "…": "..."}
+_LETTERS = {"µ": "u", "Ω": "Ohm", "·": " ", "²": "2", "≥": ">=", "±": "+-", "–": "-", "…": "..."}
 _HANDLER = "iontobench-letters"  # of what an encoding cannot write
 
 

@@ -38,16 +38,19 @@ class Citation(NamedTuple):
 
 def unresolved(root: Path) -> list[dict]:
     """Each citation without its page or its section: where it stands, and what is missing."""
+    return missing(every(root), root)
+
+
+def missing(cited: list[Citation], root: Path) -> list[dict]:
+    """Those of these citations without their page or section, as `unresolved` tells them."""
     pages = Pages(root)
     found = []
-    for one in every(root):
-        missing = _missing(one, pages)
-        if missing:
+    for one in cited:
+        lacks = _missing(one, pages)
+        if lacks:
             where = f"{one.path.relative_to(root).as_posix()}:{one.line}"
             section = _cuts(one.section)[0] if one.section else ""
-            found.append(
-                {"place": where, "page": one.page, "section": section, "missing": missing}
-            )
+            found.append({"place": where, "page": one.page, "section": section, "missing": lacks})
     return found
 
 

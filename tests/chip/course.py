@@ -51,8 +51,13 @@ _CALM_US = 100_000  # for the trim, after the ramp's end
 
 
 def places(booted):
-    """A session of 2 mA for a minute: just begun, in the middle of its ramp, held for a while."""
-    course = Course(booted, by_time(2000, 60_000))
+    """A session of 2 mA for a minute, which obeys the orders of `acts`.
+
+    Just begun, in the middle of its ramp, held for a while.
+    """
+    from .acts import PATCH
+
+    course = Course(booted, by_time(2000, 60_000), patch=PATCH)
     yield "begun", course
     yield "ramp", course.run_to_current(HALF_UA)
     course.run_to_current(ALMOST_UA)

@@ -18,8 +18,11 @@ from binascii import crc32
 from ionto.core.const import words
 from ionto.core.dose import Dose
 from ionto.core.envelope import Envelope
+from ionto.core.impedance import Probe
 from ionto.core.limits import Board
 from ionto.core.program import Program
+from ionto.core.proof import Proof
+from ionto.core.pulses import Pulses
 from ionto.core.ramp import Ramp
 from ionto.core.regulator import Regulator
 from ionto.core.supervisor import Supervisor
@@ -93,6 +96,54 @@ def judge(flow):
         tell(made._over_ticks, made._apart_ticks, made._leak_ticks)
         tell(made.clamp_drive(draw(-9, 65535), draw(0, 1)))
 
+def prove():
+    made = Proof(Board("any", 5000, 40000, 37))
+    for at in range(PROOF_TICKS):
+        on = made.gate and made.pump and not made.lim_test
+        current = 16 * made.drive * 5000 // 65535 if on else 0
+        if at % 300 == 299:
+            current = draw(-600, 600)
+        a_q4 = current + draw(-16, 16)
+        over = made.step(a_q4, current, draw(0, 30000), 1 if made.may_trip else 0)
+        tell(over, made.gate, made.drive, made.fault, made.proven, made.on_q4)
+        if over:
+            made.start()
+        elif at == PROOF_TICKS * 7 // 9:
+            made.leave()
+
+def probe():
+    made = Probe(5000, 100000)
+    for at in range(ROUNDS * 2):
+        tell(made.step(draw(0, 5000)), made.current_q4, made.load_ohm, made.now_q4(draw(0, 5000)))
+
+def pulse():
+    made = Pulses()
+    made.start(10, 12, 3, 6)
+    for at in range(ROUNDS * 4):
+        tell(made.step(draw(1, 3000)), made.left)
+
+def check_slowly():
+    made = Supervisor(Board("any", 5000, 40000, 37))
+    checks = made.slow_checks
+    checks.steady.arm(3000, 6)
+    checks._time_ms = 1000000
+    made._keep_inverted()
+    made._peak_q4, made._slew_max_ua_s = 32000, 10000
+    made._keep_inverted()
+    checks._integrity._words, checks._integrity._count = [5, -7, 1 << 28], 3
+    made.follow(32000, 10000, 0, 0)
+    buf = words([0, 0, 0, 12000, 0])
+    for at in range(SLOW_TICKS):
+        made.envelope.move(4000)
+        buf[0] = made.envelope.expected_q4 + draw(-400, 400)
+        buf[2] = draw(9000, 9200) if at < SLOW_TICKS * 7 // 12 else draw(2000, 12000)
+        tell(checks.step(buf, 1 + at * 3 // SLOW_TICKS % 2, made.freeze), checks.warning)
+        tell(checks.steady.warning, checks.steady._sum_mv, checks.energised_ms, checks.noise_q4)
+
+prove()
+probe()
+pulse()
+check_slowly()
 regulate()
 count()
 climb()
@@ -108,9 +159,14 @@ def _on_the_chip(booted, script):
 
 
 @pytest.mark.hazard("H-01")
-@pytest.mark.parametrize("rounds", [40, pytest.param(160, marks=pytest.mark.long)])
-def test_machine_integers_on_the_chip_are_the_plain_pythons(booted, rounds):
-    script = f"ROUNDS = {rounds}\n{SCRIPT}"
+@pytest.mark.parametrize(
+    ("rounds", "proof_ticks", "slow_ticks"),
+    [(14, 310, 180), pytest.param(160, 900, 1200, marks=pytest.mark.long)],
+)
+def test_machine_integers_on_the_chip_are_the_plain_pythons(
+    booted, rounds, proof_ticks, slow_ticks
+):
+    script = f"ROUNDS, PROOF_TICKS, SLOW_TICKS = {rounds}, {proof_ticks}, {slow_ticks}\n{SCRIPT}"
     here = io.StringIO()
     with contextlib.redirect_stdout(here):
         exec(script, {"__name__": "script"})

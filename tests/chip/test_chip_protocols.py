@@ -99,12 +99,14 @@ def rungs(request, booted, calibration):
     return which[0], in_copy(_on_chip, booted, which), run_virtual(_job(calibration, *which), [])
 
 
+@pytest.mark.long
 def test_a_shipped_protocol_completes_on_the_chip(rungs):
     _, (last, *_), virtual = rungs
     assert (last["outcome"], last["fault"]) == (virtual.outcome, virtual.fault)
     assert (last["outcome"], last["fault"], last["dropped"]) == ("complete", None, 0)
 
 
+@pytest.mark.long
 def test_its_dose_of_each_polarity_is_the_virtual_benchs(rungs):
     name, (last, true_uc, _), virtual = rungs
     for part in ("dose_uc", "positive_uc", "negative_uc"):
@@ -117,6 +119,7 @@ def test_its_dose_of_each_polarity_is_the_virtual_benchs(rungs):
     print(f"{virtual.true_charge_uc:.1f} uC received, apart by {apart:+.3f} %")
 
 
+@pytest.mark.long
 def test_its_polarity_is_switched_without_current(rungs):
     name, (_, _, switched_ua), _ = rungs
     print(f"{name}: {switched_ua} uA at switches of polarity")

@@ -64,6 +64,7 @@ _LONG = pytest.mark.long
         *(pytest.param(*case, marks=_LONG) for case in ((b"a", "a"), (b"", "a"))),
     ],
 )
+@pytest.mark.short_cases("b-b")
 def test_whole_slot_that_is_named_runs_and_nothing_is_said(boot, slot, runs):
     said, chip = boot(slot)
     assert said == []
@@ -87,6 +88,7 @@ def test_slot_that_is_not_whole_is_passed_over_for_the_other_in_one_line(boot, c
     assert _running(chip) == "b"
 
 
+@pytest.mark.long
 def test_fallback_goes_the_other_way_too(boot):
     said, chip = boot(b"b", {"b/manifest": None})
     assert said == [b"slot b is not whole: running slot a"]

@@ -5,18 +5,18 @@ off it is the stock emulator, to the bit. Switched on it waits as the plain Pyth
 """
 
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 
 import pytest
-from tests.arch.sources import HOST, ROOT
+from tests.arch.sources import HOST
 
+from .cached_emulator import told_by_cached
 from .test_emulator_build import _KNOWN
 
 _PENALTY_CLK = 50
+_FEW = 4_000
+_LONG = pytest.mark.long
 _CASES = ((False, False, False), (True, False, False), (False, True, False), (False, False, True))
 _PROBED = ("central", "60-prefetch", "random", "8-byte-70")
 _REGISTERS = """
@@ -44,14 +44,14 @@ print(loop())
 """
 
 
-def trace(model):
-    """What a model has counted after the same fetches and reads."""
+def trace(model, count=20_000):
+    """What a model has counted after the same `count` fetches and reads."""
     left = []
     for fills_line, is_random, prefetches in _CASES:
         drawn = random.Random(7)
         model.configure(_PENALTY_CLK, fills_line, is_random, prefetches, 8.0)
         model.code_start = 0x20000100
-        for _ in range(20_000):
+        for _ in range(count):
             place = 0x2000 * drawn.randrange(5) + drawn.randrange(256)
             window = drawn.choice((0x10, 0x10, 0x10, 0x11, 0x12, 0x20)) << 24
             if drawn.random() < 0.5:
@@ -65,6 +65,13 @@ def trace(model):
         ]
         left.append([*counts, model.take_stall(), *places])
     return left
+
+
+def told_by_the_model():
+    """`trace` of the compiled model over fewer fetches, as JSON; without a chip."""
+    from rp2040py.native._flash_cache import FlashCache
+
+    return json.dumps(trace(FlashCache(), _FEW))
 
 
 def told_by_cached_build():
@@ -104,44 +111,44 @@ def told_by_cached_build():
 
 @pytest.fixture(scope="module")
 def told(chip_image):
-    from iontobench.chip.cache_build import cached_build
-    from iontobench.chip.native_build import NativeError
+    return _told("told_by_cached_build")
 
+
+def _told(function):
     try:
-        build = cached_build(ROOT)
-    except NativeError as why:
+        return told_by_cached(__name__, function)
+    except FileNotFoundError as why:
         pytest.skip(f"chip tier: {why}")
-    if build is None:
-        pytest.skip(
-            "chip tier: no emulator with a flash cache; `make chip-cache ARGS=--build` compiles it"
-        )
-    code = f"from {__name__} import told_by_cached_build as f; print(f())"
-    path = os.pathsep.join([str(build), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    run = [sys.executable, "-c", code]
-    said = subprocess.run(
-        run, env={**os.environ, "PYTHONPATH": path}, cwd=ROOT, check=True, capture_output=True
-    )
-    return json.loads(said.stdout)
 
 
+def test_compiled_model_counts_a_few_thousand_fetches_as_the_plain_python_one(emulator):
+    from iontobench.chip.flash_cache import FlashCache
+
+    assert _told("told_by_the_model") == trace(FlashCache(), _FEW)
+
+
+@_LONG
 def test_model_that_is_off_leaves_the_known_state_of_the_stock_emulator(told):
     assert told["build"] == "native+cache"
     assert told["left"] == _KNOWN
     assert abs(told["loop none"] - told["loop off"]) <= 1  # where it lies between two us
 
 
+@_LONG
 def test_compiled_model_counts_what_the_plain_python_one_counts(told):
     from iontobench.chip.flash_cache import FlashCache
 
     assert told["trace"] == trace(FlashCache())
 
 
+@_LONG
 def test_harsher_case_makes_the_same_code_slower(told):
     names = ("off", "central", "60-prefetch")
     loops_us = [told[f"loop {name}"] for name in names]
     assert loops_us == sorted(set(loops_us))
 
 
+@_LONG
 def test_firmware_reads_the_models_hits_and_accesses_at_the_chips_registers(told):
     assert eval(told["registers off"]) == ((0, 0), (0, 0), 0, 1)
     before, after, cleared, enabled = eval(told["registers on"])
@@ -152,11 +159,13 @@ def test_firmware_reads_the_models_hits_and_accesses_at_the_chips_registers(told
     assert enabled == 1
 
 
+@_LONG
 def test_at_200_mhz_micropython_divides_the_flash_clock_by_4_and_the_pwm_has_more_steps(told):
     assert eval(told["registers fast"]) == (200_000_000, 4, 6554)
     assert told["loop fast"] < 0.8 * told["loop central"]
 
 
+@_LONG
 def test_probe_for_a_real_chip_finds_out_what_the_model_does(told):
     seen = {}
     for name in (*_PROBED, "fast"):

@@ -44,6 +44,7 @@ def _run(chip, source):
 
 
 @pytest.mark.parametrize("work_us", [100, 400, 800])
+@pytest.mark.short_cases("100", "800")
 def test_length_of_a_tick_is_the_work_in_it(looping, work_us):
     chip, meter = looping
     _run(chip, f"loop(20, {work_us})")
@@ -51,6 +52,7 @@ def test_length_of_a_tick_is_the_work_in_it(looping, work_us):
     assert all(work_us <= us <= work_us + _PASS_US for us in meter.lengths_us[:-1])
 
 
+@pytest.mark.long
 def test_ticks_that_never_sleep_count_from_one_to_the_next(looping):
     chip, meter = looping
     _run(chip, "loop(20, 1500)")

@@ -42,6 +42,7 @@ def _looping(chip):
 
 
 @pytest.mark.parametrize("early_us", [-60, 40, 200, 450])
+@pytest.mark.short_cases("-60", "200")
 def test_place_is_the_distance_from_due_to_the_interrupt(looping, early_us):
     chip, meter = looping
     chip.exec(f"loop(20, {early_us}, 100)")

@@ -1,5 +1,7 @@
 """The host's end of the serial port: emulated time, no hidden running, a host that can go deaf."""
 
+import pytest
+
 _TIME_40_WRITES = (
     "import sys, time\n"
     "t = []\n"
@@ -45,6 +47,7 @@ def test_long_input_arrives_whole(chip):
     assert int(chip.exec("print(sum(data), end='')")) == sum(payload)
 
 
+@pytest.mark.long
 def test_port_that_is_not_read_blocks_the_chip_for_half_a_second_a_write(chip):
     chip.exec("import time")
     chip.usb.write(b"\r\x03\x01")

@@ -10,6 +10,7 @@ _LINES += "[Pin(n, Pin.OUT, value=0) for n in range(3, 9)]\n"
 
 
 @pytest.mark.parametrize("duty", [17, 6554, 32768, 65535])
+@pytest.mark.short_cases("17", "32768")
 def test_duty_reaches_the_plant_as_a_fraction(wired, duty):
     chip, plant, wiring = wired
     chip.exec(_PWM.format(duty=duty))
@@ -29,6 +30,7 @@ def test_new_duty_reaches_the_plant_at_the_wrap_that_latches_it(wired):
     assert before_us <= at_us <= after_us + 33
 
 
+@pytest.mark.long
 def test_stopped_slice_freezes_its_pin_high_or_low(wired):
     chip, plant, wiring = wired
     seen = set()
@@ -64,6 +66,7 @@ def test_new_pwm_object_gives_the_pin_back_to_the_slice(wired):
 
 
 @pytest.mark.parametrize("channel", [0, 1, 2, 3])
+@pytest.mark.short_cases("0", "3")
 def test_adc_read_gets_the_plants_code_of_that_microsecond(wired, channel):
     chip, plant, _ = wired
     asked = []

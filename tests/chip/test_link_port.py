@@ -50,6 +50,7 @@ _NEAR_UC = 5
         pytest.param(None, (0, "complete", None), id="whole", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_after_us, ended):
     from iontobench.records import RecordStore, verify
 
@@ -65,7 +66,7 @@ def test_session_on_a_port_is_run_recorded_and_left_off(booted, tmp_path, opens_
 _TICKS = 150
 
 
-def _timed(booted):
+def timed_by_doctor(booted, ticks=_TICKS):
     """`doctor --timing`, with fewer ticks in two batches, and whether any output moved."""
     import json
 
@@ -83,7 +84,7 @@ def _timed(booted):
     for line in ("gate", "enable", "probe"):
         pin = chip.mcu.gpio[MODULE.PINS[line]]
         pin.add_listener(lambda value, last: moved.append(value == GPIOPinState.HIGH))
-    timing.TICKS, timing._BATCH = _TICKS, _TICKS // 2
+    timing.TICKS, timing._BATCH = ticks, ticks // 2
     code, out, err = _call("doctor", NAME, "--timing", "--json")
     wiring.sync()
     told = json.loads(out.splitlines()[-1])
@@ -91,10 +92,11 @@ def _timed(booted):
     return code, told, err, any(moved), wiring.drive, plant.truth.gross_uc, info
 
 
+@pytest.mark.long
 def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     from iontobench.device.timing import MODELS
 
-    code, told, err, moved, drive, charge_uc, info = in_copy(_timed, booted)
+    code, told, err, moved, drive, charge_uc, info = in_copy(timed_by_doctor, booted)
     assert code == 0, err
     assert f"{_TICKS} ticks with nothing energised" in err
     lengths_us = sorted(told["timing"]["lengths_us"])
@@ -106,6 +108,37 @@ def test_doctor_times_the_ticks_of_a_board_and_energises_nothing(booted):
     assert lengths_us[_TICKS // 2] == pytest.approx(MODELS[0].lengths_us[0], abs=2)
     for model in MODELS:
         assert model.name in err
+
+
+def _counted(booted):
+    """Misses and accesses of 60 ticks, where each look adds 5 hits and 7 accesses."""
+    from iontobench.chip.patches import CTR_ACC, CTR_HIT
+    from iontobench.device import timing
+    from iontobench.device.connection import connect
+
+    from .link_plugged import NAME, bench_on, plug
+
+    chip = booted[0]
+    plug(chip)
+    on_the_pins = bench_on(*booted)
+    counts = {CTR_HIT: 0, CTR_ACC: 0}
+
+    def count(offset):
+        counts[offset] += 5 if offset == CTR_HIT else 7
+        return counts[offset]
+
+    chip.mcu.xip_ctrl.read_uint32 = count
+    timing._BATCH = 60
+    with connect(NAME) as connection:
+        ticks = timing.measure(connection, 60)
+    return ticks.misses, ticks.accesses, on_the_pins[0].truth.gross_uc
+
+
+def test_doctor_counts_hits_and_accesses_of_every_tick(booted):
+    misses, accesses, charge_uc = in_copy(_counted, booted)
+    assert accesses == [7] * 60
+    assert misses == [7 - 5] * 60
+    assert charge_uc == 0
 
 
 def _left_raw(booted):

@@ -14,6 +14,7 @@ from iontobench.sim.stage import StageParams
 
 SHARE, UA = 0.005, 5.0  # outside AFTER_MS of an edge
 CHARGE_NC, CHARGE_SHARE = 2.0, 0.2  # of an edge
+FEW = ("1 kΩ: holds", "10 kΩ: LIM_TEST")  # of `courses.SHORT`: current, and the limiter's latch
 
 
 def outside(course: Course, circuit: Trace, plant: Trace):
@@ -52,7 +53,13 @@ def changes_ms(trace: Trace):
     return trace.t_ms[since][1:][np.diff(trace.tripped[since].astype(int)) != 0].tolist()
 
 
-@pytest.mark.parametrize("course", courses.SHORT, ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "course",
+    [
+        pytest.param(one, id=one.name, marks=() if one.name.startswith(FEW) else pytest.mark.long)
+        for one in courses.SHORT
+    ],
+)
 def test_the_simulated_stage_follows_the_circuit(course, ngspice):
     assert_alike(course)
 

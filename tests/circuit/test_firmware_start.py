@@ -76,6 +76,7 @@ def test_a_dead_limiter_does_not_trip_and_the_firmware_refuses_it():
 
 
 @pytest.mark.hazard("H-10")
+@pytest.mark.long
 def test_a_third_of_the_test_current_trips_nothing_so_no_packet_does():
     # 15 uA into 10 kOhm: in another order the packet trips there (test_tolerances).
     weak = firmware_start.played_limiter(ohm=10e3, drive_factor=1 / 3)

@@ -20,6 +20,7 @@ TEST_POINTS = {part.reference: part.value for part in parts_list() if part.part 
 
 
 @pytest.mark.parametrize("step", "ABCDEFGH")
+@pytest.mark.short_cases("A", "B", "C", "D", "G", "H")
 def test_the_pages_voltages_are_the_circuits(step, ngspice):
     circuit = expected_v(step)
     said = [(node, volt) for row, _, node, volt in ROWS if row == step]

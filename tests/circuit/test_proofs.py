@@ -8,6 +8,7 @@ from iontobench.circuit.proofs import FAULTS, HEALTHY
 PACKET_UA = 150  # S-16
 
 
+@pytest.mark.long
 def test_a_whole_stage_is_proven_in_both(ngspice):
     assert proofs.in_circuit() == proofs.in_plant() == "proven"
 

@@ -16,6 +16,7 @@ E11_UA = 9.3  # 6 LSB: half of a wide code of 8 more, a sigma of noise, the zero
     "seed", [1, 2, *(pytest.param(n, marks=pytest.mark.long) for n in (3, 4))]
 )
 @pytest.mark.parametrize("level_ua", [100, 640, 800, 2000, 4000])
+@pytest.mark.short_cases("100-1", "640-2", "2000-1", "4000-2")
 def test_after_two_known_loads_a_board_drives_what_it_says_but_for_its_wide_codes(level_ua, seed):
     trial = Trial("resistor:5000", "rp2040", seed)
     flowing = []

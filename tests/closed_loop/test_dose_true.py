@@ -34,6 +34,9 @@ def session(load, level_ua, adc="ideal", seed=1, specs=(), said=(), hold_ms=None
     "level_ua", [10, 4000, *(pytest.param(n, marks=LONG) for n in (100, 499, 2000))]
 )
 @pytest.mark.parametrize("load", LOADS)
+@pytest.mark.short_cases(
+    "resistor:500-10", "forearm-4000", "rc:15000:200-4000", "resistor:40000-10", "forearm-dry-10"
+)
 def test_with_the_ideal_adc_the_dose_is_true_to_a_thousandth(load, level_ua):
     trial = session(load, level_ua)
     assert trial.last["fault"] is None
@@ -69,6 +72,7 @@ def test_the_dose_is_true_to_a_hundredth_on_many_boards_at_many_levels(level_ua,
 
 @pytest.mark.parametrize("adc", ["ideal", "rp2040"])
 @pytest.mark.parametrize("load", ["forearm", "rc:5000:47"])
+@pytest.mark.short_cases("forearm-rp2040", "rc:5000:47-ideal")
 def test_pauses_glitches_and_a_stop_are_counted(load, adc):
     said = ((3, "pause"), (4.5, "resume"), (11, "stop"))
     trial = session(load, 2000, adc, 2, ["open@8:40"], said)
@@ -78,6 +82,7 @@ def test_pauses_glitches_and_a_stop_are_counted(load, adc):
 
 
 @pytest.mark.parametrize("at_s", [0.6, 1.9, 4.0, 7.6])
+@pytest.mark.short_cases("0.6", "4.0")
 def test_a_dose_cut_off_by_a_fault_is_kept_and_true(at_s):
     for spec in (f"open@{at_s}", f"overcurrent@{at_s}:3"):
         trial = session("forearm", 2000, specs=[spec])
@@ -89,6 +94,7 @@ def test_a_dose_cut_off_by_a_fault_is_kept_and_true(at_s):
     ("level_ua", "level_s"),
     [*((1, 25), (40, 25)), *(pytest.param(n, 100, marks=LONG) for n in (1, 20, 40))],
 )
+@pytest.mark.short_cases("1-25")
 def test_a_small_dose_is_met_to_a_few_microcoulombs(level_ua, level_s):
     trial = Trial("forearm")
     dose = (level_ua, level_s * level_ua)

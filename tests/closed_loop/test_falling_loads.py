@@ -70,6 +70,7 @@ def plain_skin(kohm, **changes):
 
 @pytest.mark.hazard("H-07")
 @pytest.mark.parametrize("recovery_s", [0.02, 1.0, pytest.param(60.0, marks=LONG)])
+@pytest.mark.short_cases("1.0")
 def test_skin_that_breaks_down_in_the_ramp_is_no_short(recovery_s, monkeypatch):
     monkeypatch.setattr(Breaking, "recovery_us", recovery_s * 1e6)
     last, _ = run(monkeypatch, plain_skin(19.0), 12, Breaking)
@@ -79,6 +80,7 @@ def test_skin_that_breaks_down_in_the_ramp_is_no_short(recovery_s, monkeypatch):
 @pytest.mark.hazard("H-07")
 @pytest.mark.parametrize("kohm", [14.0, 15.3, pytest.param(14.7, marks=LONG)])
 @pytest.mark.parametrize("recovery_s", [1.0, pytest.param(60.0, marks=LONG)])
+@pytest.mark.short_cases("1.0-14.0")
 def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
     kohm, recovery_s, monkeypatch
 ):
@@ -91,6 +93,7 @@ def test_skin_near_30_v_that_breaks_down_in_a_hold_is_told_and_is_no_short(
 
 @pytest.mark.hazard("H-07")
 @pytest.mark.parametrize("times", [10, pytest.param(6, marks=LONG)])
+@pytest.mark.long
 def test_a_very_dry_skin_that_settles_is_no_short(times, monkeypatch):
     forearm = load_skin("forearm")
     dry = replace(forearm, r0_kohm_cm2=times * forearm.r0_kohm_cm2, tau_fast_s=5.0)

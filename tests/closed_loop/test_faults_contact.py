@@ -41,6 +41,7 @@ def gaps(load, starts_s, gap_ms, adc="ideal"):
         part=2,
     ),
 )
+@pytest.mark.short_cases("90-forearm-ideal", "30-rc:15000:200-rp2040", "7-rc:10000:1-rp2040")
 def test_a_single_gap_rests_probes_ramps_from_zero_and_completes(gap_ms, load, adc):
     trial = CutTrial(load, f"open@3.0003:{gap_ms}", adc=adc)
     trial.run(by_dose((2000, 16_000), probe_min_q4=80))
@@ -73,6 +74,7 @@ def test_a_gap_of_30_ms_rests_one_second_with_the_gate_low_and_starts_at_zero():
 
 
 @pytest.mark.parametrize("gap_ms", [7, 30, 90])
+@pytest.mark.short_cases("30")
 def test_three_glitches_within_a_minute_are_an_intermittent_contact(gap_ms):
     trial = Trial("forearm", faults=[f"reopen@3:{gap_ms}"])
     trial.run(TWO_MA)
@@ -105,6 +107,7 @@ def test_a_gap_shorter_than_the_debounce_is_a_dip_that_costs_no_cut(gap_ms):
 
 
 @pytest.mark.parametrize("load", ["forearm", "rc:10000:47", "rc:1000:200"])
+@pytest.mark.short_cases("rc:1000:200")
 def test_after_a_dip_the_current_comes_back_without_an_overshoot(load):
     trial = CutTrial(load, "open@3.0003:3.4")
     after = []

@@ -28,6 +28,13 @@ LIMITER_UA = 5250
         part=3,
     ),
 )
+@pytest.mark.short_cases(
+    "0-1.1-forearm",
+    "1-1.5-resistor:500",
+    "333-2.4-rc:15000:200",
+    "666-1.1-forearm",
+    "999-1.5-resistor:500",
+)
 def test_over_current_beyond_the_programs_peak_is_off_within_2_ms(phase_us, times, load):
     trial = CutTrial(load, f"overcurrent@{2 + phase_us / 1e6:.6f}:{times}")
     trial.run(by_time((2000, 4000)))
@@ -36,6 +43,7 @@ def test_over_current_beyond_the_programs_peak_is_off_within_2_ms(phase_us, time
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.short_cases("1")
 def test_an_over_current_is_cut_with_the_rp2040_adc_and_at_the_boards_own_maximum(seed):
     for level_ua, times, fault in (
         (2000, 1.3, "overcurrent"),
@@ -97,6 +105,7 @@ def test_a_gain_error_is_regulated_away_as_far_as_the_trim_reaches_and_no_furthe
 
 @pytest.mark.parametrize("at_s", [6.5, 8.0004])
 @pytest.mark.parametrize("ohm", [10, 150])
+@pytest.mark.short_cases("10-6.5", "150-8.0004")
 def test_a_short_is_found_after_one_second(at_s, ohm):
     trial = CutTrial("forearm", f"short@{at_s}:{ohm}")
     trial.run(by_time((2000, 9000)))

@@ -96,6 +96,7 @@ class Dying(Trial):
 
 @pytest.mark.parametrize("load", [*LOADS, "rc:30000:100"])
 @pytest.mark.parametrize("seed", [*SEEDS, LONGEST_SEED])
+@pytest.mark.short_cases("1-resistor:500", "2-forearm", "3-rc:15000:10", "2221-rc:30000:100")
 def test_a_loop_that_hangs_feeds_nothing_after_10_ms_by_the_dead_man(seed, load):
     trial = Dying(load, "wait", seed, deaf=True)
     trial.die()
@@ -109,6 +110,7 @@ def test_a_loop_that_hangs_feeds_nothing_after_10_ms_by_the_dead_man(seed, load)
 
 @pytest.mark.parametrize("load", LOADS)
 @pytest.mark.parametrize("seed", [*SEEDS, LONGEST_SEED])
+@pytest.mark.short_cases("1-resistor:500", "2-forearm", "3-rc:15000:10")
 def test_nor_does_the_load_carry_anything_after_10_ms(seed, load):
     assert Dying(load, "wait", seed, deaf=True).die() <= DEAD_US
 
@@ -116,6 +118,7 @@ def test_nor_does_the_load_carry_anything_after_10_ms(seed, load):
 # Frozen low and frozen high. With 2.2 nF it took 10.2 ms on the forearm and 13.3 on the other.
 @pytest.mark.parametrize("dies_s", [2.0, 2.001])
 @pytest.mark.parametrize("load", ["forearm", "rc:30000:100"])
+@pytest.mark.short_cases("forearm-2.0", "rc:30000:100-2.001")
 def test_nor_does_a_slowly_emptying_load_after_the_longest_hold(load, dies_s):
     assert Dying(load, "wait", LONGEST_SEED, True, dies_s).die() <= DEAD_US
 
@@ -133,6 +136,7 @@ def lives_us(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.short_cases("read", "actuate", "feed")
 def test_an_error_in_any_call_of_the_port_is_off_at_once(name):
     trial = Dying("forearm", name)
     assert trial.die() <= lives_us(name) + DEAD_US
@@ -142,6 +146,7 @@ def test_an_error_in_any_call_of_the_port_is_off_at_once(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.short_cases("sample", "actuate", "pump")
 def test_an_error_with_a_board_that_cannot_switch_off_is_off_by_the_dead_man(name):
     trial = Dying("forearm", name, seed=LONGEST_SEED, deaf=True)
     trial.die()
@@ -172,6 +177,7 @@ def test_a_board_reset_by_its_watchdog_is_off_for_good():
 
 
 @pytest.mark.parametrize("gone_s", [0.1, 0.5, 2.0, 4.9])
+@pytest.mark.short_cases("0.1", "2.0")
 def test_a_host_that_vanishes_is_missed_for_3_s_then_the_session_ramps_down(gone_s):
     trial = Trial("forearm")
     trial.console.gone_us = round(gone_s * 1e6)

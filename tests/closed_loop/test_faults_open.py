@@ -29,6 +29,7 @@ def assert_cut(trial, within_us=OPEN_OFF_US, share=1e-5):
 @pytest.mark.parametrize(
     "at_s", [8, 21.3, *(pytest.param(at_s, marks=pytest.mark.long) for at_s in (300, 1150))]
 )
+@pytest.mark.short_cases("8")
 def test_in_a_whole_session_an_open_lead_cuts_and_latches(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.run(shipped())
@@ -46,6 +47,13 @@ def test_in_a_whole_session_an_open_lead_cuts_and_latches(at_s):
         part=2,
     ),
 )
+@pytest.mark.short_cases(
+    "0.6004-forearm-ideal",
+    "1.1-rc:15000:200-rp2040",
+    "1.50099-resistor:500-rp2040",
+    "2.0-resistor:50000-ideal",
+    "2.7503-rc:15000:200-ideal",
+)
 def test_whenever_it_opens_on_whatever_load(at_s, load, adc):
     trial = CutTrial(load, f"open@{at_s}", adc=adc)
     trial.run(by_time((600, 1500), slew_ua_s=600))
@@ -53,6 +61,7 @@ def test_whenever_it_opens_on_whatever_load(at_s, load, adc):
 
 
 @pytest.mark.parametrize("phase_us", range(0, 1000, 125))
+@pytest.mark.short_cases("0", "375", "875")
 def test_at_every_phase_of_the_tick(phase_us):
     trial = CutTrial("forearm", f"open@{2 + phase_us / 1e6:.6f}")
     trial.run(by_time((2000, 3000)))
@@ -78,6 +87,7 @@ def test_after_a_clear_the_same_bench_completes_again():
 
 
 @pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.short_cases("rp2040")
 def test_opening_while_the_stage_is_limited_cuts(adc):
     for load in ("resistor:25000", "resistor:50000", "rc:40000:200"):
         trial = CutTrial(load, "open@2.0003", adc=adc, compliance_share=1.0)
@@ -87,6 +97,7 @@ def test_opening_while_the_stage_is_limited_cuts(adc):
 
 
 @pytest.mark.parametrize("at_s", [4.5001, 5.2, 5.9007, 6.1])
+@pytest.mark.short_cases("4.5001", "6.1")
 def test_opening_on_the_way_down_cuts(at_s):
     trial = CutTrial("forearm", f"open@{at_s}")
     trial.run(by_time((2000, 2000), slew_ua_s=1000))
@@ -130,6 +141,7 @@ def test_a_lead_that_is_off_before_the_start_is_refused_and_needs_no_clear():
 
 @pytest.mark.parametrize("film_ua", [12, 25, 35])
 @pytest.mark.parametrize("adc", ["ideal", "rp2040"])
+@pytest.mark.short_cases("rp2040-35", "ideal-12")
 def test_a_wet_film_that_still_carries_a_little_is_cut_like_an_open_lead(film_ua, adc):
     trial = Trial("rc:10000:47", adc)
     onset_us = 3_000_400

@@ -17,6 +17,11 @@ PROGRAM = {"slew_ua_s": 2000, "charge_uc": 100_000_000, "time_s": 100}
         ("v-dead@7", "low impedance", 7000),
     ],
 )
+@pytest.mark.short_cases(
+    "short@7:10-low impedance-7000-200-200",
+    "v-dead@7-low impedance-7000-20-30",
+    "weak@2:0.5-under-current-2000-20-30",
+)
 def test_too_little_current_and_a_short_are_found_after_a_second_of_flat_parts(
     on_ms, off_ms, fault, cause, onset_ms
 ):

@@ -49,6 +49,9 @@ def alone(fault):
 
 
 @pytest.mark.parametrize("pair", TIERS)
+@pytest.mark.short_cases(
+    "open+stage-off", "stall:10+bridge-flip", "a-scale:0.5+b-dead", "limiter-trip+stall:10"
+)
 def test_two_faults_in_the_same_tick_end_off_with_a_cause(pair):
     seen = session(*((fault, FIRST_US) for fault in pair))
     assert seen.last["outcome"] == "fault"
@@ -61,6 +64,13 @@ def test_two_faults_in_the_same_tick_end_off_with_a_cause(pair):
 
 
 @pytest.mark.parametrize("pair", TIERS)
+@pytest.mark.short_cases(
+    "open+stage-off",
+    "a-dead+a-scale:0.5",
+    "b-dead+limiter-trip",
+    "stall:10+bridge-flip",
+    "overcurrent:1.5+stage-on:20000",
+)
 def test_the_first_cause_is_kept_when_another_fault_follows(pair):
     first, second = pair
     if alone(first) in ("open", "intermittent contact"):

@@ -145,6 +145,7 @@ def test_the_stop_input_is_pressed_for_its_time_and_the_e_stop_opens_its_contact
 
 
 @pytest.mark.parametrize("skin", ["rc:5000:100", "forearm"])
+@pytest.mark.short_cases("rc:5000:100")
 def test_a_slow_lift_takes_its_share_of_the_area_in_equal_parts_over_60_s(skin):
     bench = held(100, "slow-lift@2:50", skin=skin, ticks=1)
     whole_nf = bench.load.c1_nf
@@ -157,6 +158,7 @@ def test_a_slow_lift_takes_its_share_of_the_area_in_equal_parts_over_60_s(skin):
         assert bench.load.r1_kohm == pytest.approx(10, rel=0.001)
 
 
+@pytest.mark.long
 def test_a_slow_lift_ends_where_a_sudden_one_does():
     slow, sudden = (
         held(0, f"{kind}@0.001:50", skin="rc:5000:100", ticks=1)

@@ -23,12 +23,14 @@ def bad_of(found):
 
 
 @pytest.mark.hazard("H-03", "H-04", "H-05", "H-06")
-def test_ten_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing():
-    found = [session(seed) for seed in range(1, 11)]
+@pytest.mark.parametrize("seeds", [5, pytest.param(10, marks=pytest.mark.long)])
+def test_some_seeds_of_a_bad_lead_are_never_left_on_missed_or_tripped_for_nothing(seeds):
+    found = [session(seed) for seed in range(1, seeds + 1)]
     assert bad_of(found) == []
-    assert sum(ended.cuts for ended in found) > 5
-    assert any(ended.limited for ended in found)
-    assert {"open", None} <= {ended.fault for ended in found}
+    assert sum(ended.cuts for ended in found) > seeds // 2
+    if seeds == 10:
+        assert any(ended.limited for ended in found)
+        assert {"open", None} <= {ended.fault for ended in found}
 
 
 @pytest.mark.hazard("H-03")

@@ -47,7 +47,7 @@ def test_a_site_has_its_own_spreads_and_the_forearm_is_what_it_was():
 
 @pytest.mark.parametrize("seed", [FOREARM, pytest.param(TOOTH, marks=pytest.mark.long)])
 def test_a_healthy_hold_is_told_of_nothing_and_a_sudden_lift_within_two_seconds(seed, monkeypatch):
-    monkeypatch.setattr(long_holds, "SESSION_S", 75)
+    monkeypatch.setattr(long_holds, "SESSION_S", 60)
     held = healthy(seed)
     assert [held.is_trip, held.is_alarm, held.is_drift] == [False] * 3
     assert 0.9 < held.ratio < 1.06

@@ -1,7 +1,7 @@
 """Sessions with nothing wrong never trip: forearms of the population, dry starts among them.
 
-The whole thousand is `python -m iontobench.campaign.nuisance`; here two, of which
-one starts dry, and twenty and all of them in the long tier.
+The whole thousand is `python -m iontobench.campaign.nuisance`; here one
+that starts dry, and twenty and all of them in the long tier.
 """
 
 import pytest
@@ -10,13 +10,11 @@ from iontobench.campaign.healthy_bench import member
 from iontobench.campaign.nuisance import NuisanceResult, is_trip, main, report, session
 from iontobench.campaign.parallel import over_seeds
 
-TWO = (3, 4)  # the second starts dry
+DRY = 4  # a seed
 
 
-def test_two_sessions_with_nothing_wrong_complete_without_a_trip():
-    found = [session(seed) for seed in TWO]
-    assert [ended.seed for ended in found if is_trip(ended)] == []
-    assert len({ended.peak_ua for ended in found}) == len(TWO)
+def test_a_session_with_nothing_wrong_that_starts_dry_completes_without_a_trip():
+    assert not is_trip(session(DRY))
 
 
 @pytest.mark.long

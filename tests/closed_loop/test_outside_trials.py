@@ -28,6 +28,7 @@ def events(run, code):
 @pytest.mark.parametrize(
     ("name", "ohm"), [("galvanisation", 10_500), ("tapwater-hands", 4200)], ids=["5 mA", "30 mA"]
 )
+@pytest.mark.short_cases("5 mA")
 def test_a_hold_by_time_on_a_load_too_dry_for_it_gets_no_more_than_its_plan(name, ohm):
     made, board = compiled(shipped(name))
     run = Run(made.words, board, f"resistor:{ohm}")
@@ -68,6 +69,7 @@ def with_fault(name, fault, stop_s):
 
 @pytest.mark.hazard("H-01")
 @pytest.mark.parametrize("gain", [1.22, 1.3])
+@pytest.mark.short_cases("1.3")
 def test_a_gain_error_below_the_running_limit_warns_or_trips_within_two_seconds(gain):
     last, trial = with_fault("dental-fluoride", f"overcurrent@20:{gain}", 90)
     told = [item.t_ms for item in trial.events(codes.EVENT_OVER)]
@@ -86,6 +88,7 @@ def test_a_gain_error_below_the_running_limit_warns_or_trips_within_two_seconds(
     ("name", "fault", "at_ms"),
     [("dental-fluoride", "short@20:10", 20_000), ("dexamethasone-40", "short@40:300", 40_000)],
 )
+@pytest.mark.short_cases("dental-fluoride-short@20:10-20000")
 def test_a_short_at_a_small_current_and_a_partial_one_trip_within_three_seconds(
     name, fault, at_ms
 ):
@@ -95,6 +98,7 @@ def test_a_short_at_a_small_current_and_a_partial_one_trip_within_three_seconds(
     assert len(trial.events(codes.EVENT_LOW)) == 1
 
 
+@pytest.mark.long
 def test_a_sudden_lift_is_told_within_two_seconds_and_goes_on():
     last, trial = with_fault("dental-fluoride", "part-lift@30:50", 40)
     assert (last["outcome"], last["fault"]) == ("stopped", None)
@@ -105,6 +109,7 @@ def test_a_sudden_lift_is_told_within_two_seconds_and_goes_on():
 
 
 @pytest.mark.parametrize(("level_ua", "ohm"), [(20, 50_000), (20, 200), (30, 5000)])
+@pytest.mark.short_cases("20-50000")
 def test_a_program_smaller_than_the_probes_own_current_runs_on_500_ua(level_ua, ohm):
     held = segment(program.HOLD_TIME, level_ua, 10, 0, 5000)
     made = words([held], level_ua, 10, time_s=30, charge_uc=1000)
@@ -139,6 +144,7 @@ def test_a_weak_stage_still_trips_whatever_its_compliance(share):
     assert last["fault"] == "under-current"
 
 
+@pytest.mark.long
 def test_a_skin_that_settles_does_not_drift():
     _, _, run = run_protocol(load("dental-fluoride"))
     assert events(run, codes.EVENT_DRIFT) == events(run, codes.EVENT_LIFT) == []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 from tests.closed_loop.plants import BOARD, bench_with, drive_ua, energised, ramp, run
 from tests.closed_loop.sessions import by_time
+from tests.support.tiers import examples
 from tests.support.trial import Trial
 
 from iontobench.sim.load import SLOW_US, SkinState, new_state
@@ -55,6 +56,7 @@ def test_motion_never_takes_a_resistance_below_a_fifth_of_its_rest(sigma):
 
 
 @pytest.mark.parametrize("sigma", [0.3, 1.0])
+@pytest.mark.short_cases("1.0")
 def test_a_session_on_a_restless_load_shows_no_current_that_the_stage_cannot_make(sigma):
     trial = Trial(restless(sigma), "rp2040")
     trial.run(by_time((2000, 20_000), slew_ua_s=1000, time_s=60))
@@ -62,7 +64,7 @@ def test_a_session_on_a_restless_load_shows_no_current_that_the_stage_cannot_mak
 
 
 @given(params=accepted(), seed=st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(10, 30), deadline=None)
 def test_any_accepted_load_keeps_its_resistance_positive_and_the_plant_finite(params, seed):
     bench = energised(params, seed=seed, faults=["open@0.3:20", "low-compliance@0.8:0.5"])
     ramp(bench, 4000, 0.2, 0.8, lambda one: one.check())

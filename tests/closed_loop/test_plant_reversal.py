@@ -24,6 +24,7 @@ def turning(load, level_ua=LEVEL_UA):
 
 
 @pytest.mark.parametrize("load", ["palm", "forearm", "axilla"])
+@pytest.mark.short_cases("axilla")
 def test_a_healthy_reversal_has_the_peak_of_its_level_and_its_packet_apart(load):
     truth = turning(load_skin(load, 10.0, 10.0)).truth
     assert truth.peak_ua == pytest.approx(LEVEL_UA, rel=0.01)

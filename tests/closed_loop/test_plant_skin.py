@@ -39,19 +39,22 @@ def settled(params, seconds):
     return state
 
 
-def test_resistance_comes_back_slowly_after_the_current():
+@pytest.mark.parametrize("minutes", [1, pytest.param(30, marks=pytest.mark.long)])
+def test_resistance_comes_back_slowly_after_the_current(minutes):
     state = settled(QUIET, 1200)
     end_kohm = state.r1_kohm + state.r2_kohm
     after = {}
-    for minute in range(1, 31):
+    for minute in range(1, minutes + 1):
         for _ in range(6000):
             state.step(SLOW_US, 0.0, 0.0, 0.0, 0.0)
         after[minute] = (state.r1_kohm + state.r2_kohm) / end_kohm
-    # 2.6 in the model's notes, about 3 measured in vivo [F60]; this forearm lies between.
-    assert 2.6 <= after[30] <= 3.0
-    assert after[1] < 1.3
+    assert 1.0 < after[1] < 1.3
+    if minutes == 30:
+        # 2.6 in the model's notes, about 3 measured in vivo [F60]; this forearm lies between.
+        assert 2.6 <= after[30] <= 3.0
 
 
+@pytest.mark.long
 def test_the_steady_state_is_that_of_the_table():
     state = settled(QUIET, 3000)
     relative = 2000 * state.r1_kohm / QUIET.field_mv

@@ -63,6 +63,7 @@ def tiers(every, short):
     ("r_kohm", "c_nf"),
     tiers(product(LOADS_KOHM, LOADS_NF), set(product(SHORT_KOHM, SHORT_NF))),
 )
+@pytest.mark.short_cases("0.5-1", "5-10", "16-200", "50-1", "50-200")
 def test_ramps_and_load_steps_neither_overshoot_nor_last_with_the_ideal_adc(r_kohm, c_nf):
     set_ua = set_point_ua(r_kohm)
     course = stepped(r_kohm, c_nf)
@@ -74,6 +75,7 @@ def test_ramps_and_load_steps_neither_overshoot_nor_last_with_the_ideal_adc(r_ko
     ("r_kohm", "c_nf", "seed"),
     tiers(product((0.5, 5, 16, 32, 42, 50), (1, 200), (1, 2, 5)), SHORT_BOARDS),
 )
+@pytest.mark.short_cases("0.5-200-1", "16-1-1", "50-1-2", "32-200-5")
 def test_a_step_settles_with_the_calibrated_rp2040_adc_to_a_hundredth(r_kohm, c_nf, seed):
     set_ua = set_point_ua(r_kohm)
     course = stepped(r_kohm, c_nf, "rp2040", seed, FASTEST_FAMILY_UA_S)
@@ -85,6 +87,7 @@ def test_a_step_settles_with_the_calibrated_rp2040_adc_to_a_hundredth(r_kohm, c_
     ("r_kohm", "c_nf"),
     tiers(product(SHORT_KOHM, (1, 50, 200)), ((0.5, 1), (0.5, 200), (16, 1), (16, 50), (50, 200))),
 )
+@pytest.mark.short_cases("16-50", "50-200", "0.5-1")
 def test_a_load_that_halves_over_20_ms_never_sees_more_than_the_figure(r_kohm, c_nf):
     set_ua = set_point_ua(r_kohm)
     course = LoadCurrents(r_kohm, c_nf)

@@ -47,6 +47,13 @@ def limited(first_kohm, then_kohm, back_kohm, c_nf, adc="ideal", slew_ua_s=FASTE
     ("first_kohm", "then_kohm", "back_kohm"),
     [(10, 40, 10), (10, 21, 10), (16, 32, 16), (1, 50, 0.5), (15, 25, 18.5), (18.5, 20.5, 18.5)],
 )
+@pytest.mark.short_cases(
+    "10-40-10-0-ideal",
+    "18.5-20.5-18.5-200-rp2040",
+    "1-50-0.5-0-ideal",
+    "15-25-18.5-200-rp2040",
+    "16-32-16-0-ideal",
+)
 def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
     first_kohm, then_kohm, back_kohm, c_nf, adc
 ):
@@ -63,6 +70,7 @@ def test_a_load_beyond_compliance_is_limited_and_its_recovery_no_overshoot(
 
 
 @pytest.mark.parametrize(("then_kohm", "c_nf"), thinned([21.5, 32, 40, 50], [1, 200], part=2))
+@pytest.mark.short_cases("40-1", "50-200")
 def test_while_limited_the_set_point_stays_just_above_what_flows(then_kohm, c_nf):
     course = limited(10, then_kohm, 10, c_nf)
     flows_ua = course.most_ua(then_kohm)
@@ -80,6 +88,7 @@ def test_while_limited_the_set_point_stays_just_above_what_flows(then_kohm, c_nf
 
 
 @pytest.mark.parametrize("then_kohm", [21.5, 40, 50])
+@pytest.mark.short_cases("40")
 def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(then_kohm):
     course = limited(10, then_kohm, 10, 47)
     assert course.error_ua(SET_UA, course.settled_us, course.settled_us + 100_000) <= 4
@@ -97,12 +106,15 @@ def test_after_recovery_the_set_point_is_back_and_the_end_of_being_limited_told(
         ),
     ],
 )
+@pytest.mark.short_cases("10-rp2040")
+@pytest.mark.long
 def test_10_to_40_to_10_kohm_at_the_slew_of_a_protocol_stays_below_2005_ua(c_nf, adc):
     course = limited(10, 40, 10, c_nf, adc, slew_ua_s=500)
     assert max(ua for _, ua in course.between(course.back_us, 1 << 60)) < 2005
 
 
 @pytest.mark.parametrize(("r_kohm", "c_nf"), thinned([21, 25, 40, 50], [1, 200], part=2))
+@pytest.mark.short_cases("40-1", "25-200")
 def test_a_load_that_never_takes_2_ma_is_limited_for_the_hold_as_programmed(r_kohm, c_nf):
     course = LoadCurrents(r_kohm, c_nf)
     last = course.trial.run(by_time((SET_UA, 1800), time_s=9))

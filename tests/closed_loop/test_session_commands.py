@@ -35,12 +35,14 @@ def currents_between(trial, from_ms, to_ms):
 
 
 @pytest.mark.parametrize("pause_s", [0.1, 0.3, 0.8, 1.3, 4, 8.05, 8.9])
+@pytest.mark.short_cases("0.1", "0.3", "4", "8.9")
 def test_a_pause_anywhere_leaves_the_dose_whole(pause_s):
     trial = asked((pause_s, "pause"), (pause_s + 3, "resume"))
     assert trial.last["outcome"] == "complete"
     assert trial.last["dose_uc"] == pytest.approx(DOSE_UC, abs=0.0025 * DOSE_UC)
 
 
+@pytest.mark.long
 def test_five_pauses_leave_the_dose_whole():
     said = [(2 + 6 * index, "pause") for index in range(5)]
     resumed = [(seconds + 2.5, "resume") for seconds, _ in said]
@@ -90,6 +92,7 @@ def test_a_stop_ramps_down_and_ends(stop_s):
 
 
 @pytest.mark.parametrize("after_s", [0.02, 0.5, 1.1])
+@pytest.mark.short_cases("0.5")
 def test_a_stop_while_paused_or_resting_ends_without_another_ramp(after_s):
     trial = asked((6, "pause"), (9, "resume"), (9 + after_s, "stop"))
     assert trial.last["outcome"] == "stopped"
@@ -116,6 +119,7 @@ def test_a_set_moves_the_level_by_the_slew_and_never_above_the_programs_peak():
     assert trial.last["dose_uc"] == pytest.approx(LONGER_UC, abs=0.0025 * LONGER_UC)
 
 
+@pytest.mark.long
 def test_a_load_that_takes_half_the_current_ends_short_at_the_time_limit():
     # A stage that makes just 1 mA into 40 kOhm.
     trial = asked(load="resistor:40000", compliance_share=0.901, dose_uc=LONGER_UC, time_s=17)

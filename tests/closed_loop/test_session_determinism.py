@@ -1,5 +1,6 @@
 """The seed decides everything: the same one gives the same items, another one others."""
 
+import pytest
 from tests.closed_loop.sessions import by_dose
 from tests.support.trial import Trial
 
@@ -20,6 +21,7 @@ def test_the_same_seed_says_the_same_to_the_last_item():
         assert first == told("forearm", adc, 1, "reopen@5:30")
 
 
+@pytest.mark.long
 def test_another_seed_says_something_else():
     for adc in ("ideal", "rp2040"):
         items, _, truth = told("forearm", adc, 1)

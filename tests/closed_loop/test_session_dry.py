@@ -41,6 +41,7 @@ def assert_no_nuisance(trial, dose_uc, share=0.001):
 
 
 @pytest.mark.parametrize("dose_uc", [SHORT_UC, pytest.param(LONG_UC, marks=LONG)])
+@pytest.mark.long
 def test_a_dry_start_is_not_even_limited(dose_uc):
     trial = held("forearm-dry", dose_uc=dose_uc)
     assert_no_nuisance(trial, dose_uc)
@@ -126,6 +127,7 @@ def restless(times, noise):
 @pytest.mark.parametrize(
     ("seed", "dose_uc"), [(1, SHORT_UC), *(pytest.param(n, LONG_UC, marks=LONG) for n in (1, 2))]
 )
+@pytest.mark.long
 def test_a_restless_load_near_compliance_never_trips(seed, dose_uc):
     trial = held(restless(9, 0.05), "rp2040", seed, dose_uc)
     assert_no_nuisance(trial, dose_uc, 0.01)

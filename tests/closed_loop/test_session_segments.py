@@ -48,6 +48,7 @@ def test_each_segment_is_held_for_its_own_time_at_its_own_level(load):
 
 
 @pytest.mark.parametrize("pause_s", [0.5, 0.9, 1.06, 1.2, 1.7, 2.05])
+@pytest.mark.short_cases("0.5", "1.2", "2.05")
 def test_a_pause_takes_nothing_from_any_segments_time(pause_s):
     trial = Trial("rc:5000:47")
     trial.say(pause_s, "pause").say(pause_s + 0.6, "resume")

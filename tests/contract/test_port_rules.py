@@ -350,6 +350,7 @@ def test_a_boards_author_who_follows_the_how_to_sees_each_rule_pass(tmp_path):
     assert f"{len(RULES)} passed" in done.stdout
 
 
+@pytest.mark.long
 def test_a_boards_author_who_follows_the_how_to_sees_which_rule_a_port_breaks(tmp_path):
     done = follow_the_how_to(tmp_path, BAD)
     assert done.returncode == 1

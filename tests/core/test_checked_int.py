@@ -216,6 +216,7 @@ class Checking:
     ],
     ids=["done", "limited", "shorted"],
 )
+@pytest.mark.short_cases("done")
 def test_a_whole_session_at_30_ma_in_checked_ints(monkeypatch, load_ohm, time_s, outcome):
     for module in (tick_module, dose, regulator):  # an array would make plain integers of them
         monkeypatch.setattr(module, "words", lambda values: [C(value) for value in values])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.support.fake_port import OPEN, FakePort
 from tests.support.programs import SMALL, off, pulses, segment, words
+from tests.support.tiers import examples
 
 from ionto.bench import Bench
 from ionto.core import codes, program
@@ -208,7 +209,7 @@ def _operations(examples):
 
 
 class Short(LatchMachine):
-    """2,500 operations."""
+    """2,500 operations; in the short tier 1,600."""
 
 
 class Long(LatchMachine):
@@ -216,7 +217,7 @@ class Long(LatchMachine):
 
 
 TestLatchShort = pytest.mark.hazard("H-26")(Short.TestCase)
-TestLatchShort.settings = _operations(38)
+TestLatchShort.settings = _operations(examples(24, 38))
 TestLatchLong = pytest.mark.long(pytest.mark.hazard("H-26")(Long.TestCase))
 TestLatchLong.settings = _operations(1500)
 

@@ -172,6 +172,16 @@ def test_a_lost_host_ramps_down_after_three_seconds():
 
 @pytest.mark.hazard("H-22")
 @pytest.mark.parametrize("tick", range(2984, 3016))
+@pytest.mark.short_cases(
+    "2988",
+    "2996",
+    "2999",
+    "3000",
+    "3001",
+    "3002",
+    "3003",
+    "3004",
+)
 def test_a_line_that_ends_as_the_host_is_lost_does_not_take_back_the_stop(tick):
     bed = LoopBench().say(tick, "set 1000")
     assert bed.run(quick(time_ms=4000), supervised=True) == codes.OUTCOME_STOPPED

@@ -32,7 +32,13 @@ def _call_sites():
 
 
 @pytest.mark.hazard("H-20")
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError], ids=["ctrl-c", "memory"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(KeyboardInterrupt, id="ctrl-c"),
+        pytest.param(MemoryError, id="memory", marks=[pytest.mark.long, pytest.mark.thinned]),
+    ],
+)
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize(("name", "count"), list(_call_sites()))
 def test_an_exception_at_any_call_leaves_the_output_off(name, count, before, error):

@@ -215,8 +215,10 @@ def test_at_compliance_a_current_that_flows_is_still_the_stages_fault(shown, fau
 
 
 @pytest.mark.hazard("H-09")
-def test_a_stage_that_dies_between_two_steps_of_the_proof_is_not_blamed_on_the_limiter():
-    for tick in range(PROVING, RAMPING, 3):
+@pytest.mark.parametrize("every", [7, 3])
+@pytest.mark.short_cases("7")
+def test_a_stage_that_dies_between_two_steps_of_the_proof_is_not_blamed_on_the_limiter(every):
+    for tick in range(PROVING, RAMPING, every):
         bed = LoopBench().at(tick, lambda port: port.broken.add("stage"))
         bed.run(quick(SMALL, level_ua=400))
         assert bed.parts.session.fault == codes.FAULT_PROOF_STAGE, tick
@@ -244,8 +246,10 @@ def whole_q4(proof, current_ua):
 
 @pytest.mark.hazard("H-03")
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
-def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board):
-    for tick in range(PROVING, RAMPING, 4):
+@pytest.mark.parametrize("every", [9, 4])
+@pytest.mark.short_cases("9-small", "9-research", "9-large")
+def test_a_lead_that_opens_at_any_tick_of_the_proof_is_told_as_open(board, every):
+    for tick in range(PROVING, RAMPING, every):
         bed = LoopBench(board).at(tick, lambda port: setattr(port, "load_ohm", OPEN))
         program = quick(board, level_ua=min(board.max_ua, 2000))
         assert bed.run(program) in (codes.OUTCOME_REFUSED, codes.OUTCOME_FAULTED)
@@ -290,8 +294,12 @@ def test_the_first_step_bounds_its_current_from_above():
 @pytest.mark.hazard("H-27")
 @pytest.mark.parametrize(
     ("word", "every"),
-    [("stop", 3), ("pause", 7), pytest.param("pause", 3, marks=pytest.mark.long)],
+    [
+        *(("stop", 7), ("pause", 17), ("stop", 3), ("pause", 7)),
+        pytest.param("pause", 3, marks=pytest.mark.long),
+    ],
 )
+@pytest.mark.short_cases("stop-7", "pause-17")
 def test_a_proof_left_in_any_tick_ends_without_a_fault_and_with_an_armed_limiter(word, every):
     for tick in range(PROVING - 12, RAMPING, every):
         bed = LoopBench().say(tick, word).say(1000, "resume")

@@ -32,6 +32,17 @@ def test_the_trim_is_never_more_than_3_percent_and_30_ua(samples):
         assert drive <= most + 1
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_an_error_that_stays_takes_the_trim_to_its_bound_either_way_and_no_further(sign):
+    regulator = Regulator(FULL_Q4, COUNTS)
+    trims_q4 = []
+    for _ in range(2000):
+        regulator.step(32_000, 32_000 - sign * 20_000, 0)
+        trims_q4.append(sign * regulator.trim_q4)
+    assert trims_q4 == sorted(trims_q4)
+    assert trims_q4[-1] == max(trims_q4) == pytest.approx(32_000 * 3 / 100 + 30 * 16, abs=40)
+
+
 @given(SAMPLES, st.integers(0, FULL_Q4))
 def test_a_frozen_trim_stays_whatever_is_measured(samples, set_q4):
     regulator = Regulator(FULL_Q4, COUNTS)

@@ -144,6 +144,21 @@ def test_a_fault_leaves_the_second_before_it_to_be_read_afterwards():
 @pytest.mark.hazard("H-12")
 @pytest.mark.parametrize("board", BOARDS, ids=NAMES)
 @pytest.mark.parametrize("hold_ms", range(60, 76))
+@pytest.mark.short_cases(
+    "60-large",
+    "61-small",
+    "62-research",
+    "63-large",
+    "63-small",
+    "63-research",
+    "64-large",
+    "64-small",
+    "64-research",
+    "67-small",
+    "70-research",
+    "75-large",
+    "75-small",
+)
 def test_a_sense_ahead_of_the_supervisors_own_ramp_is_not_stuck(board, hold_ms):
     """At the fastest slew that ramp lags: a staircase meets it in every phase of the checks."""
     top_ua = board.max_ua * 7 // 10

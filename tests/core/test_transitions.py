@@ -6,6 +6,7 @@ The walk reads the table alone; the session is then held to it, state by state.
 from itertools import combinations
 
 import pytest
+from tests.support.tiers import thinned
 
 from ionto.core import codes, transitions
 from ionto.core.session import Session
@@ -140,7 +141,7 @@ def test_a_state_that_loses_its_row_for_a_fault_or_a_stop_is_noticed(state, even
     assert problems([row for row in rows if row not in lost])
 
 
-@pytest.mark.parametrize("number", range(len(expanded())))
+@pytest.mark.parametrize("number", thinned(range(len(expanded())), part=4))
 def test_a_row_from_a_low_gate_that_is_led_to_an_energised_state_is_noticed(number):
     row = expanded()[number]
     if row.state in ENERGISED or row.event == transitions.PROVEN:
@@ -149,7 +150,7 @@ def test_a_row_from_a_low_gate_that_is_led_to_an_energised_state_is_noticed(numb
         assert problems(_mutated(number, following=state))
 
 
-@pytest.mark.parametrize("number", range(len(expanded())))
+@pytest.mark.parametrize("number", thinned(range(len(expanded())), part=4))
 def test_a_row_that_reverses_where_the_gate_is_closed_is_noticed(number):
     row = expanded()[number]
     closed = {row.state, row.following} & ENERGISED
@@ -157,7 +158,7 @@ def test_a_row_that_reverses_where_the_gate_is_closed_is_noticed(number):
     assert bool(wrong) == bool(closed)
 
 
-@pytest.mark.parametrize("number", range(len(TRANSITIONS)))
+@pytest.mark.parametrize("number", thinned(range(len(TRANSITIONS)), part=4))
 def test_any_altered_row_differs_from_the_page(number):
     table = list(TRANSITIONS)
     state, event, guard, actions, following = table[number]

@@ -19,9 +19,19 @@ def plug(monkeypatch):
     return made
 
 
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Reports without their plots, which cost a third of a second each; the rest is as always."""
+def pytest_configure(config):
+    """Name the marker of the tests that look at a report's plots."""
+    config.addinivalue_line("markers", "drawn: reports with their plots")
+
+
+@pytest.fixture(autouse=True)
+def undrawn(request, monkeypatch):
+    """Reports without their plots, which cost a third of a second each; the rest is as always.
+
+    Not in a test with the mark `drawn`, which looks at a plot.
+    """
+    if request.node.get_closest_marker("drawn"):
+        return
 
     def no_figures(record, ask, got, fault):
         return []

@@ -39,6 +39,7 @@ class Board:
         self.heard = bytearray()  # everything that was ever written to it
         self.session = None
         self.resets = 0
+        self.calibration = None  # what the firmware's module of that name holds
         self.on_reset = lambda: None
         self._in = bytearray()
         self._typed = bytearray()
@@ -192,6 +193,10 @@ class Board:
     def _import(self, name, *_args):
         if name in ("binascii", "hashlib"):
             return __import__(name)
+        if name == "ionto.rp2" and self.calibration is None:
+            raise ImportError("no module named 'ionto.rp2'")
+        if name == "ionto.rp2":
+            return types.SimpleNamespace(calibration=self.calibration)
         if name == "os":
             memory = self.memory
             made = types.SimpleNamespace()

@@ -183,17 +183,17 @@ def hold_for(examples, drawn_and_check):
 
 @pytest.mark.hazard("H-06", "H-15", "H-30")
 def test_no_load_and_no_storm_gets_more_of_a_timed_program_than_1_kohm():
-    hold_for(20, timed(SHORT))
+    hold_for(10, timed(SHORT))
 
 
 @pytest.mark.hazard("H-06", "H-15")
 def test_no_load_gets_more_of_any_program_than_1_kohm():
-    hold_for(12, by_charge(SHORT))
+    hold_for(6, by_charge(SHORT))
 
 
 @pytest.mark.hazard("H-06", "H-30")
 def test_no_skin_and_no_storm_of_commands_ends_in_a_fault():
-    hold_for(15, skins(SHORT))
+    hold_for(7, skins(SHORT))
 
 
 @pytest.mark.long
@@ -220,6 +220,7 @@ def test_a_load_that_got_more_would_be_seen(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", [program.HOLD_TIME, program.HOLD_CHARGE])
+@pytest.mark.short_cases("1")
 def test_a_set_in_a_limited_hold_adds_nothing(kind):
     held = hold_time(2000, 8000, 4000) if kind == program.HOLD_TIME else hold_charge(2000, 16_000)
     never_more_than_1_kohm([held], "resistor:18500", ((300, "set 3000"),), 1)

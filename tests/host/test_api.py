@@ -83,6 +83,7 @@ def test_the_command_runs_as_a_module():
         ),
     ],
 )
+@pytest.mark.short_cases("options2-asked2")
 def test_a_record_is_the_commands_byte_for_byte(tmp_path, options, asked):
     said = call("run", "demo", *options, "--json", "--data", tmp_path / "command")
     result = iontobench.run("demo", data_dir=tmp_path / "api", **asked)
@@ -155,6 +156,7 @@ def test_time_stands_still_between_two_steps():
         assert session.finish().outcome == "complete"
 
 
+@pytest.mark.long
 def test_the_same_steps_and_commands_give_the_same_record():
     def once():
         with iontobench.Session("demo", seed=5) as session:

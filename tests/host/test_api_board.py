@@ -16,6 +16,7 @@ def protocol(tmp_path):
     return path
 
 
+@pytest.mark.long
 def test_a_held_board_runs_session_after_session_and_is_left_at_its_prompt(plug, protocol):
     firmware = plugged(plug)
     with RemoteBoard(NAME, plug.ports) as board:

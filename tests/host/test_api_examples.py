@@ -40,6 +40,7 @@ class Caught:
         return self._stop_after is not None and len(self.rows) >= self._stop_after
 
 
+@pytest.mark.long
 def test_a_pymeasure_procedure_gives_the_rows_of_the_session():
     module = example("pymeasure_procedure")
     procedure = module.BenchSession(seed=3)

@@ -84,7 +84,7 @@ def test_the_lowest_current_of_all_phases_is_judged(tmp_path):
 def test_a_load_that_needs_more_than_the_compliance_is_refused():
     protocol = load("tapwater-feet")
     need_mv = median_mv(protocol, 20000)
-    weak = Board("weak", 30000, need_mv - 1, 220, proof_scale=6, accuracy_ua=60)
+    weak = Board("virtual", 30000, need_mv - 1, 220, proof_scale=6, accuracy_ua=60)
     with pytest.raises(RefusedError, match=r"median load, settled .* use --board virtual_30ma"):
         compile_protocol(protocol, profile("us"), weak)
     enough = Board("enough", 30000, need_mv, 220, proof_scale=6, accuracy_ua=60)

@@ -84,6 +84,7 @@ def test_pandas_and_duckdb_read_the_parts(small):
     assert duckdb.sql(query).fetchall() == [("open", 6), (None, 6)]
 
 
+@pytest.mark.long
 def test_processes_give_the_same_bytes_as_one(small, tmp_path):
     said = call("campaign", small[0], "--out", tmp_path / "two", "--jobs", "2")
     assert said.code == 0, said.err
@@ -135,6 +136,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("at", range(2 * (PARTS + 1)))
+@pytest.mark.short_cases("0", "1", "6", "13")
 def test_a_kill_before_or_after_any_file_has_its_name_costs_only_that_part(
     small, tmp_path, monkeypatch, at
 ):
@@ -185,6 +187,7 @@ def killed_and_resumed(file, out, kills, jobs, seed):
     return met
 
 
+@pytest.mark.long
 def test_two_sigkills_at_seeded_instants_and_a_resume_are_as_undisturbed(small, tmp_path):
     assert killed_and_resumed(small[0], tmp_path / "out", 2, 1, seed=1) > 0
     assert parts(tmp_path / "out") == parts(small[1])
@@ -199,7 +202,27 @@ def test_twenty_sigkills_at_seeded_instants_and_a_resume_are_as_undisturbed(tmp_
     assert parts(tmp_path / "out") == parts(tmp_path / "plain")
 
 
+def test_ctrl_c_in_the_third_part_keeps_the_first_two_and_is_exit_130(
+    small, tmp_path, monkeypatch
+):
+    engines = importlib.import_module("iontobench.campaign.engine.engines")
+    done = parts(small[1])
+
+    def told(task):
+        if task.part == 2:
+            raise KeyboardInterrupt
+        data = done[f"part-{task.part:06d}.parquet"]
+        return engines.DonePart(task.part, len(task.plan.runs_of(task.part)), data)
+
+    monkeypatch.setattr(engines, "run_part", told)
+    said = run(small[0], tmp_path / "out")
+    assert said.code == 130
+    assert "Traceback" not in said.err
+    assert parts(tmp_path / "out") == dict(list(done.items())[:2])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C of a process is POSIX's")
+@pytest.mark.long
 def test_ctrl_c_keeps_what_is_whole_and_is_exit_130(small, tmp_path):
     process = begin(small[0], tmp_path / "out", jobs=2)
     assert b" of 12" in process.stdout.readline()  # some part is whole
@@ -348,6 +371,7 @@ def test_shared_runs_that_differ_are_told_with_column_value_and_command(small, t
     assert "--fault open@3" in shown["command"]
 
 
+@pytest.mark.long
 def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path):
     text = TEXT.replace('["resistor:5000", "palm"]', '["population:palm"]')
     text = text.replace("count = 3", "count = 1") + "[members]\nfirst = 40\ncount = 3\n"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.host.cli import call
 from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
+from tests.support.tiers import thinned
 
 from iontobench import resources
 from iontobench.protocols import PROFILES, ProtocolError, check, list_protocols, render_check
@@ -41,9 +42,9 @@ def agrees(result):
     assert text.count("\nrefused under profile") == (not result.ok)
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("board", BOARDS)
-@pytest.mark.parametrize("name", list_protocols())
+@pytest.mark.parametrize(
+    ("name", "board", "profile"), thinned(list_protocols(), list(BOARDS), list(PROFILES), part=3)
+)
 def test_table_and_verdict_of_every_shipped_protocol_agree(name, board, profile):
     agrees(check(name, profile, board_of(board)))
 

@@ -8,8 +8,6 @@ from tests.host.protocol_files import changed, written
 from iontobench.sessions.job import Target
 from iontobench.sessions.targets import target_for
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def run(tmp_path):

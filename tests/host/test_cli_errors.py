@@ -5,8 +5,6 @@ from tests.host.cli import call
 
 from iontobench.cli import console, main
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 def complaint(said):
     """The one line after the banner."""

@@ -7,8 +7,6 @@ from tests.host.cli import call
 
 from iontobench.records import read
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 SHORT = """
 name = "short"
 title = "Some seconds on a dummy load, then some with the output off"
@@ -17,7 +15,7 @@ family = "physical-therapy"
 application = "iontophoresis"
 mode = "constant-time"
 skin = "forearm"
-ramp_down_s = 10.0
+ramp_down_s = 3.0
 
 [electrodes.active]
 polarity = "anode"
@@ -31,7 +29,7 @@ material = "ag-agcl"
 [[phases]]
 current_ma = 0.3
 hold_s = 5.0
-ramp_up_s = 10.0
+ramp_up_s = 3.0
 
 [[phases]]
 kind = "off"
@@ -89,12 +87,12 @@ def test_a_fault_after_the_end_is_said_never_to_have_struck_and_marked(run):
 
 
 def test_a_fault_while_the_output_is_off_for_good_is_said_in_one_line(run):
-    said = run("open@32")
+    said = run("open@16")
     assert said.code == 0
-    [line] = [one for one in said.out.splitlines() if "open@32" in one]
+    [line] = [one for one in said.out.splitlines() if "open@16" in one]
     assert line.split(maxsplit=1) == [
         "injected",
-        "open@32 struck while the output was off, and the output stayed off",
+        "open@16 struck while the output was off, and the output stayed off",
     ]
 
 

@@ -63,6 +63,7 @@ def test_json_names_a_record_that_verifies_and_a_report(run, tmp_path):
     assert said.object["report"].endswith("report.html")
 
 
+@pytest.mark.long
 def test_prose_goes_to_stderr_with_json_and_to_stdout_without(run):
     with_json = run("--json")
     without = run("--clear")
@@ -112,6 +113,7 @@ def test_latched_fault_refuses_the_next_run_until_cleared(run, tmp_path):
     assert run("--json").code == 0
 
 
+@pytest.mark.long
 def test_latch_is_of_one_board_only(run):
     run(runner=FakeRunner(open_at_s=30))
     assert run("--board", "pico_pwm", "--json").code == 0
@@ -130,6 +132,7 @@ def test_summary_of_a_fault_says_how_the_next_run_goes_on(run):
     assert "the next run on this simulated bench needs --clear" in said.out
 
 
+@pytest.mark.long
 def test_damaged_latch_counts_as_latched(run, tmp_path):
     (tmp_path / "latched").mkdir()
     (tmp_path / "latched" / "virtual.json").write_text("{")
@@ -185,6 +188,7 @@ def test_without_a_skin_it_is_the_protocols_own(run):
     assert runner.job.skin == "forearm"
 
 
+@pytest.mark.long
 def test_same_seed_gives_the_same_bytes_and_meta_has_the_clock(run, tmp_path):
     first, second = run("--json").object["record"], run("--json").object["record"]
     assert first != second
@@ -196,6 +200,7 @@ def test_same_seed_gives_the_same_bytes_and_meta_has_the_clock(run, tmp_path):
     assert str(tmp_path).encode() not in two
 
 
+@pytest.mark.drawn
 def test_real_session_with_an_open_lead_ends_off_and_on_record(tmp_path):
     said = call("run", "dexamethasone-40", "--fault", "open@8", "--json", "--data", tmp_path)
     assert said.code == 3
@@ -209,6 +214,7 @@ def test_real_session_with_an_open_lead_ends_off_and_on_record(tmp_path):
     assert "<svg" in (tmp_path / "r.html").read_text()
 
 
+@pytest.mark.long
 def test_converter_that_needs_it_is_calibrated_and_the_record_says_how(run):
     ideal, real = FakeRunner(), FakeRunner()
     run("--json", runner=ideal)

@@ -10,8 +10,6 @@ from iontobench.cli.session_view import StopSignal
 from iontobench.records import verify
 from iontobench.sessions.recording import Guard, Recorder
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):

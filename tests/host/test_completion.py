@@ -93,6 +93,7 @@ def test_loads_are_named(words):
 )
 def test_boards_are_named(words):
     assert sorted(offered(*words, "")) == resources.board_names()
+    assert [item.type for item in items(*words, "./")] == ["dir"]
 
 
 @pytest.mark.parametrize("command", ["deploy", "doctor", "monitor", "repl"])
@@ -168,6 +169,7 @@ def test_an_unknown_shell_is_exit_2_with_the_ones_there_are():
     assert all(shell in said.err for shell in completion.SHELLS)
 
 
+@pytest.mark.long
 def test_bash_completes_with_the_script(tmp_path, data):
     bash = shutil.which("bash")
     if bash is None:

@@ -23,6 +23,8 @@ from tests.host.cli import call
 
 from iontobench.cli.main import cli
 
+pytestmark = pytest.mark.drawn
+
 PAGES = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
@@ -33,7 +35,7 @@ PAGES = [
 COUNTS = {
     "README.md": (8, 2),
     "docs/api.md": (3, 1),
-    "docs/boards.md": (0, 5),
+    "docs/boards.md": (5, 11),
     "docs/compiled.md": (0, 3),
     "docs/plans.md": (7, 0),
     "docs/campaigns.md": (6, 4),
@@ -94,6 +96,14 @@ def test_a_block_with_a_command_says_so(page):
 
 
 @pytest.mark.parametrize("page", [ROOT / name for name in COUNTS], ids=page_name)
+@pytest.mark.short_cases(
+    "README.md",
+    "docs/boards.md",
+    "docs/compiled.md",
+    "docs/plans.md",
+    "docs/protocol-file.md",
+    "docs/record-format.md",
+)
 def test_the_commands_of_a_page_do_what_it_promises(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     python = in_a_process if page_name(page) == _OWN_PROCESS else in_this_process

@@ -12,8 +12,6 @@ from iontobench.protocols import ProtocolError, load
 from iontobench.protocols.estimates import NOTE, estimates
 from iontobench.protocols.template import new_protocol
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 SUBSTANCE = """\
 
 [substance]
@@ -123,6 +121,7 @@ def test_the_report_takes_the_charge_by_polarity_from_the_dose_event(tmp_path):
 
 
 @pytest.mark.parametrize("toml", ["", "name = 3", 7, None, changed(*DECLARED)[:200]])
+@pytest.mark.short_cases("None", "7")
 def test_the_report_of_a_record_whose_protocol_is_not_readable_has_density_and_charge(
     tmp_path, toml
 ):

@@ -166,6 +166,7 @@ def test_a_fault_that_shows_only_with_current_is_judged_from_then_on():
     assert row.visible_ms is None or row.visible_ms > 1000
 
 
+@pytest.mark.long
 def test_the_same_matrix_is_the_same_bytes_on_any_number_of_processes():
     some = cells("open", "hold", "idle", "resistor:2000")
     one, two = (

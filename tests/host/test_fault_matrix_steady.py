@@ -55,6 +55,7 @@ def test_the_mean_that_a_hold_may_have_is_5_percent_or_the_boards_accuracy():
 @pytest.mark.parametrize(
     ("fault", "load"), [("short:30", TOOTH), ("short:300", Load("forearm", 4000))]
 )
+@pytest.mark.short_cases("short:30-load0")
 def test_a_fall_to_a_quarter_of_the_load_trips_within_three_seconds(fault, load):
     row = row_of(fault, load)
     assert (row.verdict, row.fault_code) == (OK, "low impedance")
@@ -62,12 +63,14 @@ def test_a_fall_to_a_quarter_of_the_load_trips_within_three_seconds(fault, load)
     assert row_of(fault, load, required_ms=row.detected_ms - row.visible_ms - 1).verdict == LATE
 
 
+@pytest.mark.long
 def test_a_short_from_before_the_hold_is_no_fall_and_the_cell_says_so():
     row = row_of("short:30", phase="ramp up")
     assert row.verdict == NOT_OBSERVABLE
     assert "8 s after a ramp's start" in row.reason
 
 
+@pytest.mark.long
 def test_a_sudden_lift_is_told_and_one_that_nobody_tells_is_missed():
     load = Load("resistor:2000", 2000)
     row = row_of("part-lift:50", load)
@@ -155,6 +158,7 @@ def _ramped(ramp_us):
     return told
 
 
+@pytest.mark.long
 def test_the_ten_seconds_before_an_onset_are_those_that_ended_two_before():
     load = Load("resistor:2000", 2000)
     bench = FaultBench(

@@ -62,6 +62,7 @@ def addresses(seed, windows=(_FLASH,)):
 
 @pytest.mark.parametrize("fill", [4, 8])
 @pytest.mark.parametrize("windows", [(_FLASH,), (_FLASH, _NO_ALLOCATION, _NO_CACHE)])
+@pytest.mark.short_cases("windows0-4", "windows1-8")
 def test_every_read_hits_or_misses_as_described(fill, windows):
     made, described = cache(fills_line=fill == 8), Described(fill)
     hits = 0

@@ -130,6 +130,9 @@ def test_the_live_view_has_a_line_for_a_live_fault():
         ("cut-lines:3", "ideal"),
     ],
 )
+@pytest.mark.short_cases(
+    "limiter-trip-ideal", "a-dead-rp2040", "overcurrent:1.5-ideal", "cut-lines:3-ideal"
+)
 def test_a_fault_from_now_on_does_what_the_same_fault_known_before_does(kind, adc):
     name, _, value = kind.partition(":")
     known = f"{name}@5" + (f":{value}" if value else "")
@@ -157,6 +160,7 @@ def test_faults_of_processor_and_memory_strike_live_too(kind, fault):
     assert (result.outcome, result.fault) == ("fault", fault)
 
 
+@pytest.mark.long
 def test_a_converter_that_freezes_live_trips_as_one_that_was_known_to_freeze():
     live, _ = injected("adc-stuck")
     planned, _ = injected(known=["adc-stuck@5"])

@@ -22,8 +22,6 @@ from .link_firmware import Firmware
 from .link_run import PROTOCOL
 from .test_frames import sample_frame
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 STOP = command_line("stop")
 PERIOD_US = 100_000
 
@@ -64,6 +62,7 @@ def heard(frames, away=(0, 0)):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("rate", [1.0, 1.0005, 0.9995])
+@pytest.mark.short_cases("1.0-0", "1.0005-1", "0.9995-2", "1.0005-3")
 def test_a_poor_crystal_and_a_cable_that_jitters_are_no_wrong_clock(rate, seed):
     rng = random.Random(seed)
     assert heard(arrivals(120, rate, late_us=lambda t_us: rng.randrange(45_000))) == (None, [])
@@ -110,6 +109,7 @@ def test_a_clock_that_goes_wrong_by_a_percent_later_stops_it_soon(rate, within_s
 
 @pytest.mark.parametrize("at_s", [2, 11, 30.3, 55])
 @pytest.mark.parametrize("pause_s", [0.5, 2.0, 2.9])
+@pytest.mark.short_cases("2.9-55", "2.0-2", "0.5-11", "2.9-30.3")
 def test_a_host_that_stands_still_is_no_wrong_clock(pause_s, at_s):
     """What has waited is read with 20 frames a second: 4 a beat, 5 beats a second."""
     from_us, until_us = at_s * 1e6, (at_s + pause_s) * 1e6
@@ -176,12 +176,14 @@ class Fast(Board):
             self.now_s = true_s
 
 
+@pytest.mark.long
 def test_a_board_on_a_port_with_a_fast_clock_is_told_to_stop(timed_board):
     said = timed_board(Fast)
     assert (said.code, said.object["outcome"]) == (3, "stopped"), said.err
     assert "2.0 % fast against the host's: told to stop" in said.err
 
 
+@pytest.mark.long
 def test_a_board_on_a_port_with_a_true_clock_completes(timed_board):
     said = timed_board(Board)
     assert (said.code, said.object["outcome"]) == (0, "complete"), said.err

@@ -24,6 +24,7 @@ from .link_slots import (
 
 @pytest.mark.hazard("H-28")
 @pytest.mark.parametrize("start", STARTS)
+@pytest.mark.short_cases("blank", "old in a, half a firmware in b", "old in b")
 def test_a_deploy_cut_at_any_act_boots_old_or_new_and_never_a_mix(start):
     old, new = (OLD, OLD_ROOT["main.py"]), (NEW, NEW_ROOT["main.py"])
     count = 0
@@ -136,6 +137,7 @@ def test_a_file_that_reads_back_wrong_is_not_switched_on():
 
 
 @pytest.mark.parametrize("start", STARTS)
+@pytest.mark.short_cases("blank", "old in a", "old in a, half a firmware in b")
 def test_the_host_judges_slots_as_the_board_does(start):
     was_cut = True
     count = 0

@@ -14,7 +14,7 @@ from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import Firmware
 from .link_memory import Memory
-from .test_link_probe import DATA
+from .test_link_probe import DATA, held_for
 
 
 def usb(*names, ids=MICROPYTHON_USB):
@@ -148,7 +148,8 @@ def test_every_no_is_shown_with_what_to_do(plug):
 def test_a_monitor_watches_a_session_to_its_end_and_sends_nothing_but_questions(plug):
     firmware = Firmware()
     plug.board = Board(firmware)
-    firmware.load(DATA, program.crc16(DATA))
+    data = program.pack(held_for(30))
+    firmware.load(data, program.crc16(data))
     firmware.run()
     firmware.live_to_hold()
     said = call("monitor", NAME, "--json")

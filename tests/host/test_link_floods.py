@@ -75,6 +75,7 @@ def test_a_flood_ramps_down_and_is_obeyed_in_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["noise", "nuls", "wrong checksums", "words that begin right"])
+@pytest.mark.short_cases("noise", "nuls")
 def test_a_megabyte_through_the_parser_is_no_command_and_fails_nowhere(name):
     piece = FLOODS[name]
     parser = Command()

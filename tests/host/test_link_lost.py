@@ -8,8 +8,6 @@ from .link_board import Board
 from .link_firmware import Firmware
 from .link_run import lines_of, plugged, runner
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def run(plug, tmp_path):
@@ -47,6 +45,7 @@ def test_a_board_that_comes_back_tells_what_it_did_meanwhile(plug, run):
     assert plug.board.session.port.gate == 0
 
 
+@pytest.mark.long
 def test_a_board_that_was_reset_meanwhile_says_that_it_remembers_nothing(plug, run):
     plugged(plug)
     plug.cut_s = 5.0

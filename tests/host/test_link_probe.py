@@ -15,12 +15,14 @@ from .link_board import Board
 from .link_firmware import Firmware
 from .test_frames import frame, sample_frame
 
-MADE = words(
-    [segment(program.HOLD_TIME, 1000, 1000, 0, 60_000)],
-    peak_ua=1000,
-    charge_uc=1_000_000,
-    time_s=100,
-)
+
+def held_for(hold_s):
+    """A program that holds 1 mA."""
+    held = segment(program.HOLD_TIME, 1000, 1000, 0, 1000 * hold_s)
+    return words([held], peak_ua=1000, charge_uc=1_000_000, time_s=100)
+
+
+MADE = held_for(60)
 DATA = program.pack(MADE)
 
 
@@ -63,6 +65,7 @@ def test_a_session_of_an_older_link_version_is_left_alone_though_its_frames_are_
     assert not probe.may_interrupt
 
 
+@pytest.mark.long
 def test_asking_again_and_again_ends_no_session(plug):
     board = running()
     for _ in range(20):

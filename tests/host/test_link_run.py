@@ -14,8 +14,6 @@ from .link_board import Board
 from .link_run import lines_of, plugged, runner
 from .test_link_probe import DATA
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture
 def run(plug, tmp_path):
@@ -36,6 +34,7 @@ def test_a_session_on_a_port_ends_as_on_a_virtual_bench(plug, run):
 
 
 @pytest.mark.parametrize("took_s", [200.0, 12.5, 0.125])
+@pytest.mark.short_cases("12.5")
 def test_the_real_time_factor_is_board_time_over_wall_time(plug, run, took_s):
     """An emulated board's port has a clock of its own: by that clock it is never slow."""
     plugged(plug)
@@ -61,6 +60,7 @@ def test_its_record_is_whole_and_says_when_and_on_which_board(plug, run, tmp_pat
     assert verify(entry.record).sentence().startswith("intact")
 
 
+@pytest.mark.long
 def test_no_frame_is_lost_and_nothing_on_the_link_is_unreadable(plug, run):
     plugged(plug)
     kinds = [next(iter(line)) for line in lines_of(run())]

@@ -6,6 +6,7 @@ import re
 import pytest
 from tests.host.live_models import model_at
 from tests.host.test_live_screen import rows as screen_rows
+from tests.support.tiers import thinned
 
 from iontobench.cli.plot import current_plot
 from iontobench.sessions.progress import Bucket
@@ -40,9 +41,10 @@ def braille(rows):
     return [at for at, row in enumerate(rows) if re.search(r"[\u2801-\u28ff]", row)]
 
 
-@pytest.mark.parametrize("ascii_only", [False, True])
-@pytest.mark.parametrize("top_ma", [0.1, 0.3, 0.53, 2.0, 4.0, 15.0, 20.0, 30.0])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "top_ma", "ascii_only"),
+    thinned(SIZES, [0.1, 0.3, 0.53, 2.0, 4.0, 15.0, 20.0, 30.0], [False, True], part=5),
+)
 def test_current_of_a_labels_value_is_in_the_row_of_that_label(size, top_ma, ascii_only):
     empty = labels(drawn(0.0, size, top_ma, ascii_only=ascii_only))
     assert len(empty) >= 2

@@ -37,6 +37,7 @@ def told(made, skin="resistor:5000", commands=()):
         [hold_time(1500, 2000), off(2000), train(1500, 400, 300, 6, 100)],
     ],
 )
+@pytest.mark.short_cases("segments0", "segments1", "segments2")
 def test_the_time_left_is_true_all_the_way_of_a_session_that_nothing_limits(segments):
     found = told(protocol_words(segments))
     for sample, left_ms, really_ms in found:
@@ -61,6 +62,7 @@ def test_a_hold_by_time_is_over_in_its_time_on_a_load_that_limits_it():
 @pytest.mark.parametrize(
     "made", [protocol_words([hold_time(1500, 9000)]), protocol_words([hold_charge(1500, 15000)])]
 )
+@pytest.mark.short_cases("made0")
 def test_a_pause_stops_the_time_left_and_adds_a_ramp(made):
     found = told(made, commands=[(6.0, "pause"), (14.0, "resume")])
     again = [row for row in found if row[0].t_ms > 18_000]

@@ -13,8 +13,6 @@ from iontobench.plans.loader import new_plan
 from iontobench.records import read
 from iontobench.report import write_report
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 AT = "2026-03-02T09:00:00Z"
 
 
@@ -96,6 +94,7 @@ def test_a_run_without_a_plan_has_no_keys_of_one(bench):
     assert not {"label", "plan"} & header_of(bench, 1).keys()
 
 
+@pytest.mark.long
 def test_a_run_of_a_plan_at_the_same_time_gives_the_same_bytes(bench):
     assert run(bench).code == 0
     [first] = bench.parent.glob("records/*/record.jsonl")
@@ -128,6 +127,7 @@ def test_an_override_runs_anyway_and_is_recorded(bench):
     assert "before it was allowed: a load of resistors" in page
 
 
+@pytest.mark.long
 def test_an_override_that_was_not_needed_is_not_recorded(bench):
     said = run(bench, AT, "--override", "in doubt")
     assert (said.code, header_of(bench, 1)["plan"]["override"]) == (0, None)
@@ -180,6 +180,7 @@ def test_due_is_exit_0_or_1_and_its_json_has_numbers_and_iso_times(bench):
     assert found["limit_charge_c_cm2_28d"] == 2.0
 
 
+@pytest.mark.long
 def test_cumulative_charge_of_due_is_that_of_the_records(bench):
     for day in (2, 4, 6):
         assert run(bench, f"2026-03-0{day}T09:00:00Z").code == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.host.plan_records import BOUND_UC, DAY_S, MONDAY_S, add, keys, plan_of, uc_cm2
 from tests.host.report_pages import make
 from tests.host.synthetic_sessions import small
+from tests.support.tiers import examples
 
 from iontobench.plans import judge, read_ledger, write_response
 from iontobench.records import format as form
@@ -135,7 +136,7 @@ def test_what_a_header_says_of_a_plan_is_of_the_format(tmp_path):
             make(tmp_path, small(), None, plan=keys(PLAN, MONDAY_S) | wrong)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8, 25), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 2_000_000)), min_size=1, max_size=4),
     st.data(),

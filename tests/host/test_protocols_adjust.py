@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
 from tests.support.programs import hold_charge, hold_time, protocol_words, train
+from tests.support.tiers import examples
 
 from ionto.core import codes, command
 from ionto.core.fields import FLAG_LIMITED
@@ -108,7 +109,7 @@ ACT = st.one_of(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(6, 15))
 @given(st.lists(st.tuples(st.integers(5, 120), ACT), max_size=12))
 def test_no_adjustment_lifts_a_limit_of_the_program(acts):
     made = protocol_words(

@@ -1,5 +1,6 @@
 """The proven bounds hold against the firmware's own session, whatever happens to it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.host.protocol_sessions import BOARD, STEP_US, run
@@ -115,6 +116,7 @@ def test_a_raise_in_a_pulse_train_stays_below_the_bound_of_the_peak():
     holds(made, raised)
 
 
+@pytest.mark.long
 def test_a_rise_at_the_end_of_the_dose_needs_its_slew_in_the_bound():
     made = protocol_words([hold_charge(1000, 40000)], slew_ua_s=10000, down_slew_ua_s=100)
     made[program.HEADER_LEN + program.S_SLEW_UA_S] = 10000

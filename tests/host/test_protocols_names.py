@@ -10,6 +10,8 @@ from tests.host.protocol_files import GOOD, written
 from iontobench.protocols.loader import is_name, name_for
 from iontobench.protocols.template import new_protocol
 
+_LONG = pytest.mark.long
+
 # The file and the protocol's name; None: any.
 FILES = {
     "mine.toml": "mine",
@@ -32,7 +34,16 @@ def test_a_file_of_any_name_has_a_name_that_is_accepted(tmp_path, file, name):
     assert call("check", written(tmp_path, new_protocol(name or "any"), file)).code == 0
 
 
-@pytest.mark.parametrize("told", ["m_high", "Mine2", "other", "", "a b", "mine\n", 3, "x" * 41])
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("m_high", "", "mine\n", 3),
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ("Mine2", "other", "a b", "x" * 41)
+        ),
+    ],
+)
 @pytest.mark.parametrize(("file", "name"), FILES.items(), ids=FILES)
 def test_the_name_that_a_message_says_to_write_is_accepted(tmp_path, file, name, told):
     text = GOOD.replace('name = "mine"', f"name = {told if told == 3 else toml_of(told)}", 1)

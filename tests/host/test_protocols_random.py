@@ -11,6 +11,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from tests.host.protocol_bench import Run, board_of
 from tests.support.programs import hold_charge, hold_time, off, protocol_words, train
+from tests.support.tiers import examples
 
 from ionto.core import codes, limits, program
 from iontobench.protocols.bounds import START_UC, bounds
@@ -103,7 +104,7 @@ def never_beyond(segments, time_s, load, commands):
 PROGRAM = (SEGMENTS, st.integers(1, 10), LOAD, COMMANDS)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(10, 25))
 @given(*PROGRAM)
 def test_no_generated_program_passes_its_bounds_on_the_virtual_bench(
     segments, time_s, load, commands

@@ -63,6 +63,14 @@ def test_the_protocols_that_ship_are_these():
     "name",
     [pytest.param(name, marks=pytest.mark.long if name in LIKE else ()) for name in NAMES],
 )
+@pytest.mark.short_cases(
+    "dexamethasone-40",
+    "tapwater-reversal",
+    "sweat-test-pilocarpine",
+    "acetylcholine-5x20s",
+    "dental-fluoride",
+    "demo",
+)
 def test_each_protocol_shortened_completes_with_its_charge_by_polarity(name):
     made, run = complete_and_right(name, short=True)
     # A frame of the end may come a little before the plan's last rest is over.
@@ -92,6 +100,7 @@ SHORT_DEMOS = {
     ("name", "skin", "adc"),
     [pytest.param(*demo, marks=() if demo in SHORT_DEMOS else pytest.mark.long) for demo in DEMOS],
 )
+@pytest.mark.short_cases("pico_pwm-resistor:1000-rp2040", "virtual-forearm-ideal")
 def test_the_demo_completes_in_12_s_on_its_skin_and_on_plain_resistors(name, skin, adc):
     board = load_board(name).BOARD
     job = Job(
@@ -156,6 +165,13 @@ class ChargeByTick:
         ("virtual_30ma", 8000, 50, 50, 5),
         ("virtual_30ma", 30000, 100, 300, 20),
     ],
+)
+@pytest.mark.short_cases(
+    "virtual-5000-400-100-40",
+    "virtual_30ma-8000-50-50-5",
+    "virtual_500ua-100-20-40-2",
+    "virtual-2000-10-10-1",
+    "virtual-2000-50-50-5",
 )
 def test_a_pulse_carries_what_is_programmed(board, level_ua, on_ms, off_ms, edge_ms):
     made = protocol_words(

@@ -191,6 +191,7 @@ def test_records_of_every_version_can_be_compared():
 
 
 @pytest.mark.parametrize("value", [[1, [2]], {"a": 10**30}, True, "x" * 300, 10**30])
+@pytest.mark.short_cases("value1")
 def test_a_header_and_a_closing_line_of_odd_values_are_compared(value):
     odd = dict.fromkeys(("protocol", "board", "skin", "firmware", "rung", "adc"), value)
     items, _ = dexamethasone(5.0, 1)

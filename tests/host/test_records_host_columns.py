@@ -66,6 +66,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.long
 def test_a_column_in_the_table_is_recorded_read_exported_and_shown(tmp_path):
     old = FIXTURES / "v2-every-state.jsonl"
     table = Path(host_columns.__file__)

@@ -11,8 +11,6 @@ from tests.host.synthetic_sessions import header, small
 
 from iontobench.records import RecordError, RecordStore, RecordWriter, commands, write_meta
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 OLD, NEW = "2025-01-01T00:00:00+00:00", "2025-03-01T00:00:00+00:00"
 
 
@@ -153,6 +151,7 @@ STEPS = [
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.short_cases("iontobench.disk.os.replace", "iontobench.records.RecordWriter.close")
 def test_a_crash_at_the_end_of_a_session_leaves_nothing_that_is_last(tmp_path, monkeypatch, step):
     def ended(*_args):
         raise CrashError

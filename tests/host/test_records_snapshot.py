@@ -79,6 +79,7 @@ def test_sense_b_is_drawn_as_a_would_read_it():
     assert columns(last_second(), 0, 3)[0][-1] == 16000
 
 
+@pytest.mark.drawn
 def test_the_report_draws_the_last_second_and_says_it_in_words(tmp_path):
     items, summary = dexamethasone(open_at_s=8.0)
     page = page_of(make(tmp_path, items, summary, snapshot=last_second()))
@@ -92,6 +93,7 @@ def test_the_report_draws_the_last_second_and_says_it_in_words(tmp_path):
     assert TITLE in Page(page).text
 
 
+@pytest.mark.drawn
 def test_a_session_without_a_fault_has_no_last_second(tmp_path):
     page = page_of(make(tmp_path, *dexamethasone()))
     assert TITLE not in Page(page).text

@@ -40,6 +40,7 @@ def test_report_tells_the_rhythm_in_a_sentence(tmp_path):
 @pytest.mark.parametrize(
     "timing", [None, 7, {}, {"late_ticks": "x", "longest_us": 1}, {"late_ticks": 1}]
 )
+@pytest.mark.short_cases("None", "timing2")
 def test_report_of_a_record_without_its_rhythm_does_not_tell_it(tmp_path, timing):
     page = page_of(make(tmp_path, small(), {"outcome": "complete", "timing": timing}))
     assert "Ticks:" not in page

@@ -17,6 +17,8 @@ from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report import write_report
 from iontobench.report.facts import asked
 
+pytestmark = pytest.mark.drawn
+
 FIXTURES = Path(__file__).parent / "fixtures"
 EVERY = sorted(path.name for path in FIXTURES.glob("*.jsonl"))
 # What each session went through: the states' names, from its events.
@@ -82,6 +84,7 @@ def test_the_fault_of_an_old_record_is_told(name):
 
 
 @pytest.mark.parametrize("name", EVERY)
+@pytest.mark.short_cases("v1-every-state.jsonl", "v2-every-state.jsonl")
 def test_an_old_record_has_a_report(name, tmp_path):
     write_report(FIXTURES / name, tmp_path / "report.html")
     text = Page((tmp_path / "report.html").read_text("utf-8")).text

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.host.synthetic_sessions import dexamethasone, header, small
+from tests.support.tiers import examples
 
 from ionto.core import codes
 from iontobench.link.events import Event, GapNote, LinkNote, Sample
@@ -53,7 +54,7 @@ def test_a_float_that_differs_in_its_last_bits_gives_the_same_bytes(tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20, 60))
 @given(items=st.lists(_ITEM, max_size=20))
 def test_what_is_written_is_what_is_read(tmp_path_factory, items):
     path = write(tmp_path_factory.mktemp("w") / "r", items, {"outcome": "complete"})

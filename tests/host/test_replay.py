@@ -76,6 +76,7 @@ def test_commands_marks_and_faults_of_a_live_session_are_done_again(tmp_path):
     assert found.items > 200
 
 
+@pytest.mark.long
 def test_commands_that_were_sent_together_are_sent_together_again(tmp_path):
     def act(session):
         session.step(5.0)
@@ -88,11 +89,13 @@ def test_commands_that_were_sent_together_are_sent_together_again(tmp_path):
     assert found.is_equal, found.difference
 
 
+@pytest.mark.long
 def test_a_calibrated_board_is_replayed_with_the_calibration_of_its_record(tmp_path):
     found = replay(recorded(tmp_path, seed=7, adc="rp2040", skin="palm"))
     assert found.is_equal, found.difference
 
 
+@pytest.mark.long
 def test_a_load_from_a_file_is_replayed_without_the_file(tmp_path):
     skin = tmp_path / "mine.toml"
     assert call("skins", "new", "-o", skin).code == 0
@@ -156,6 +159,7 @@ def test_another_seed_differs(plain, tmp_path):
     assert found.difference.item > 0
 
 
+@pytest.mark.long
 def test_a_command_at_a_time_when_no_host_could_send_it_differs(tmp_path):
     def act(session):
         session.step(5.0)
@@ -226,6 +230,7 @@ def test_the_command_says_equal_or_where_it_differs_by_its_exit_code(plain, tmp_
     assert "first at item" in call("replay", other).out
 
 
+@pytest.mark.long
 def test_the_hosts_own_stop_for_a_wrong_clock_is_not_sent_twice(tmp_path):
     record = recorded(tmp_path, faults="clock-rate@1:3", protocol="dental-fluoride")
     assert "told to stop" in record.read_text("utf-8")

@@ -9,6 +9,8 @@ from iontobench.link.events import Event, GapNote, LinkNote, Sample
 from iontobench.records import RecordError
 from iontobench.report import write_report
 
+pytestmark = pytest.mark.drawn
+
 
 def test_what_a_record_says_is_text_and_never_markup(tmp_path):
     nasty = "<script>alert(1)</script>\"'>&{{ 'q' * 9 }}$x^2$"
@@ -55,6 +57,7 @@ def test_what_a_record_says_is_text_and_never_markup(tmp_path):
         {"protocol": None, "skin": None, "adc": None, "rung": None, "seed": None},
     ],
 )
+@pytest.mark.short_cases("changes1", "changes4", "changes8")
 def test_an_odd_header_still_makes_a_page(tmp_path, changes):
     page = page_of(make(tmp_path, *dexamethasone(open_at_s=2.0), **changes))
     assert "Ended by a fault: open" in Page(page).text
@@ -69,6 +72,7 @@ def test_an_odd_header_still_makes_a_page(tmp_path, changes):
         {"outcome": "complete", "dose_uc": 1e18, "true_charge_uc": 0, "duration_us": 2**62},
     ],
 )
+@pytest.mark.short_cases("summary0", "summary3")
 def test_an_odd_summary_still_makes_a_page(tmp_path, summary):
     assert "Against the protocol" in page_of(make(tmp_path, small(), summary))
 

@@ -13,6 +13,8 @@ from iontobench.link.events import Event, Sample
 from iontobench.records import DISCLAIMER, write_meta
 from iontobench.report import plots
 
+pytestmark = pytest.mark.drawn
+
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory):
@@ -134,6 +136,7 @@ def test_a_small_dose_is_marked_as_it_was_asked_for(mamin, shown):
     assert f"asked: {shown} mA·min" in texts
 
 
+@pytest.mark.long
 def test_the_same_record_gives_the_same_page(tmp_path):
     record = make(tmp_path, *dexamethasone(open_at_s=8.0))
     assert page_of(record, "a.html") == page_of(record, "b.html")

@@ -117,6 +117,7 @@ def test_what_a_command_says_has_signs(command, sign):
     assert letters(said.out + said.err) == []
 
 
+@pytest.mark.drawn
 def test_a_session_its_record_and_its_report_have_signs(tmp_path):
     data = ("--data", tmp_path)
     ran = call("run", "demo", "--plain", "--fault", "open@5", *data)
@@ -256,6 +257,7 @@ def test_an_ascii_terminal_is_told_units_in_letters(tmp_path, environment):
     assert_aligned(text)
 
 
+@pytest.mark.long
 def test_a_latin_1_terminal_is_told_the_signs_that_it_has(tmp_path):
     text = told_in("latin-1", tmp_path, PYTHONIOENCODING="latin-1")
     for part in ("µA, load", " kOhm", "mA·min", "mA/cm²", "µS/cm", "10000 Ohm", "kOhm·cm²"):

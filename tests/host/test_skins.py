@@ -16,8 +16,6 @@ from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.load import SkinState
 from iontobench.sim.skin import load_skin, skin_names
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 SITES = sorted(get_args(schema.Skin))
 
 
@@ -156,6 +154,7 @@ def test_new_without_a_file_goes_to_stdout():
     assert "kohm" not in said.err
 
 
+@pytest.mark.long
 def test_a_record_holds_a_files_load_and_never_its_path(written, tmp_path, monkeypatch):
     play(monkeypatch, FakeRunner())
     path, data = written(), tmp_path / "data"
@@ -167,6 +166,7 @@ def test_a_record_holds_a_files_load_and_never_its_path(written, tmp_path, monke
     assert str(tmp_path) not in record.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_skin_that_moves_a_lot_still_gives_a_session_and_not_a_runaway(written, tmp_path):
     path = written(("noise_sigma = 0.02", "noise_sigma = 0.3"))
     said = call(*("run", "dental-fluoride", "--skin", path, "--json", "--data", tmp_path / "data"))

@@ -77,6 +77,7 @@ def test_without_e11_and_with_more_noise_it_is_another_converter():
 
 @pytest.mark.parametrize("name", BOARDS)
 @pytest.mark.hazard("H-03", "H-08", "H-09", "H-11", "H-12")
+@pytest.mark.short_cases("virtual", "virtual_500ua")
 def test_no_threshold_trips_in_health_or_misses_its_fault_at_the_converters_own_noise(name):
     few = Converters(BOARDS[name], 40, 1)
     found = normal_tails.calculated(few) + proof_thresholds(few)
@@ -84,6 +85,7 @@ def test_no_threshold_trips_in_health_or_misses_its_fault_at_the_converters_own_
 
 
 @pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.short_cases("virtual_30ma")
 def test_the_slow_checks_find_a_frozen_sense_and_noise_and_trip_on_no_healthy_ramp(name):
     found = slow_thresholds(Converters(BOARDS[name], 4, 2))
     assert [row for row in found if row.nuisance or row.miss] == []
@@ -106,6 +108,7 @@ def test_a_proof_without_margin_refuses_healthy_boards(monkeypatch):
     assert proof_thresholds(Converters(BOARD, 40, 1))[0].nuisance > 0.1
 
 
+@pytest.mark.long
 def test_the_command_prints_a_line_for_each_threshold_and_a_column_for_each_range(capsys):
     thresholds.main(["--many", "3", "--some", "1", "--jobs", "2"])
     lines = capsys.readouterr().out.splitlines()

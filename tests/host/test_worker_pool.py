@@ -59,6 +59,7 @@ def test_what_a_dead_worker_had_in_hand_is_done_again(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.long
 def test_workers_that_die_again_and_again_end_it_with_a_line():
     with pytest.raises(EndedEarlyError, match=f"{DEATHS_MAX} times a worker died"):
         list(as_known(die, range(4), 2))

@@ -22,7 +22,7 @@ _DESELECTED = (
     "test_loop_off.py::test_after_a_fault_the_gate_is_low_in_that_tick_and_stays_so",
 )
 PYTEST = [
-    *("-x", "-q", "-m", "not long"),
+    *("-x", "-q", "-m", "not long or thinned", "--hypothesis-profile=mutants"),
     *(f"--ignore=tests/core/test_{name}.py" for name in _IGNORED),
     *(f"--deselect=tests/core/{name}" for name in _DESELECTED),
 ]

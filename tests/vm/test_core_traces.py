@@ -5,6 +5,7 @@ The heap of the VM is locked in every tick, so an allocation or a product of 2^3
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.tiers import examples
 
 from . import rows
 from .cases import (
@@ -17,16 +18,10 @@ from .cases import (
 from .runner import OPEN
 from .traces import Driver, assert_same_traces
 
-
-def _examples(short):
-    """So many in the short tier, where 60 are usual; in the long one as many as there is time."""
-    return short if settings.default.max_examples <= 60 else 200
-
-
 # Each example is several cases of hundreds of ticks: fewer examples than elsewhere.
-few = settings(max_examples=_examples(7))
+few = settings(max_examples=examples(4, 200))
 # What runs a whole session or supervisor costs most of all.
-fewer = settings(max_examples=_examples(4))
+fewer = settings(max_examples=examples(2, 200))
 
 
 @few

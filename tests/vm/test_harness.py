@@ -77,6 +77,7 @@ def test_an_endless_loop_is_killed_and_the_next_request_meets_a_new_vm(vm):
     assert vm.call("def run():\n    import ionto.core.units as u\n    return u.UA_Q4", "run") == 16
 
 
+@pytest.mark.long
 def test_a_heap_left_locked_ends_as_an_error_not_as_a_dead_test_run(vm):
     with pytest.raises((VmHang, VmError)):
         vm.call(LOCKED_FOR_GOOD, "run", timeout_s=2.0)

@@ -122,6 +122,7 @@ def _only(row, ending):
 @pytest.mark.parametrize(
     "part", [pytest.param(5, id="12 s"), pytest.param(1, id="60 s", marks=pytest.mark.long)]
 )
+@pytest.mark.long
 def test_a_session_with_events_of_all_kinds_needs_no_heap_in_any_of_its_ticks(vm, part):
     trace = assert_same_traces(vm, LOOP, [_eventful_session(part)], LOCKED)[0]
     last = trace.named(trace.rows - 1)
@@ -133,6 +134,7 @@ def test_a_session_with_events_of_all_kinds_needs_no_heap_in_any_of_its_ticks(vm
     assert _only(last, "telemetry.dropped") == 0
 
 
+@pytest.mark.long
 def test_ten_seconds_of_a_session_take_no_byte_from_an_open_heap(vm):
     params = [*BOARD, 1, NEAR_WRAP_US, *_program(2000, 1000, 8000)]
     rows = [[4000, *QUIET], [1000, 60_000, *QUIET[1:]], [9000, *QUIET, *_typed("?")]]

@@ -70,6 +70,7 @@ def summed():
 
 
 @pytest.mark.parametrize("name", summed())
+@pytest.mark.short_cases("tapwater-reversal", "sham")
 def test_a_shipped_protocol_of_two_seconds_has_the_same_running_sums_in_the_vm(vm, name):
     assert replayed(vm, recorded(name, *SECONDS_2), LOCKED).heap_tick == NEVER
 
@@ -82,6 +83,7 @@ def test_a_shipped_protocol_of_two_seconds_has_the_same_running_sums_in_the_vm(v
         *(pytest.param(one, SECONDS_5, marks=LONG) for one in list_protocols()),
     ],
 )
+@pytest.mark.short_cases("dexamethasone-40-times_ms0")
 def test_a_shipped_protocol_gives_the_same_integers_in_the_vm_in_every_tick(vm, name, times_ms):
     session = recorded(name, *times_ms)
     trace = replayed(vm, session, TRACED)

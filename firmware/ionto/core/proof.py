@@ -135,7 +135,7 @@ class Proof:
             self._wait_ticks = wait_ticks - 1
             return 0
         if not self._is_judged:
-            self._flowed = current_a_q4 > self._flows_q4  # the last one is CLOSE
+            self._flowed = 1 if current_a_q4 > self._flows_q4 else 0  # the last one is CLOSE
             self._enter(self._at + 1)
             return 0
         self._sum_q4 += current_a_q4
@@ -155,8 +155,9 @@ class Proof:
             self.on_q4 = mean_q4
             self._on_b_q4 = mean_b_q4
             good = self._flows_q4 < mean_q4 < self._flows_max_q4
-            is_open = self._was_high and mean_q4 <= self._flows_q4
-            fault = codes.FAULT_OPEN if is_open else codes.FAULT_PROOF_STAGE
+            fault = codes.FAULT_PROOF_STAGE
+            if self._was_high and mean_q4 <= self._flows_q4:
+                fault = codes.FAULT_OPEN
             return self._end_step(good, fault, codes.PROVEN_STAGE)
         if at == _GATE:
             if nothing and self._on_b_q4 - mean_b_q4 < self._sign_q4:

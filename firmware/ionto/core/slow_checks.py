@@ -177,7 +177,9 @@ class SlowChecks:
             self.steady.forget()
             return 0
         clock_ms = self.clock_ms
-        settled = not self.pulsing and clock_ms - self._ramp_ms > _SETTLED_MS
+        settled = 0
+        if not self.pulsing and clock_ms - self._ramp_ms > _SETTLED_MS:
+            settled = 1
         return self.steady.step(current_q4, envelope.expected_q4, buf[SAMPLE_V], settled, clock_ms)
 
     def _check_sense_follows(self, current_q4, expected_q4, frozen):

@@ -42,7 +42,8 @@ def run(
     Args:
         protocol: a name, or the path of a TOML file.
         on: `virtual`, `chip`, a serial port, or `auto`.
-        board: the hardware's data; by default the target's own, or the first that can serve.
+        board: the hardware's data, by its name or its folder; by default the target's own, or the
+            first that can serve.
         skin: the load: a name, `resistor:OHM`, `bath:US_CM`, or the path of a file; by default
             the protocol's own.
         adc: `ideal` or `rp2040`; ideal by default, the chip has its own.

@@ -1,4 +1,4 @@
-"""Finds the one MicroPython image that the emulated chip runs, and proves that it is that one.
+"""Finds the one MicroPython image of chips, real and emulated, and proves that it is that one.
 
 The image is pinned by name and SHA-256: another build is another chip, with other timings. It is
 looked for in the emulator's own cache, or taken from a path, and downloaded only when it is in
@@ -12,7 +12,8 @@ from pathlib import Path
 
 from iontobench.disk import write_whole
 
-IMAGE_NAME = "RPI_PICO-20250911-v1.26.1.uf2"
+MICROPYTHON = "1.26.1"
+IMAGE_NAME = f"RPI_PICO-20250911-v{MICROPYTHON}.uf2"
 IMAGE_SHA256 = "fc2a8096e0d999d3caca11b34381854599d68aee3e905d3cccbd5247ca78d07c"
 IMAGE_URL = f"https://micropython.org/resources/firmware/{IMAGE_NAME}"
 
@@ -33,29 +34,31 @@ def find_image(
     *,
     cache: Path | None = None,
     fetch: Callable[[str], bytes] | None = None,
+    option: str = "--uf2",
 ) -> Path:
     """The verified image: `path` where given, else the cached one, else a fresh download.
 
     Args:
-        path: a UF2 file named by the user (`--uf2 FILE`); it must be the pinned image.
+        path: a UF2 file named by the user; it must be the pinned image.
         cache: folder to look in and to download into; default `cache_dir()`.
         fetch: gets the bytes behind an address, raising OSError; default one HTTPS request.
+        option: of the command, with which the user names a file.
 
     Raises:
         ImageError: missing, not the pinned image, or not to be downloaded.
     """
     if path is not None:
-        return _verified(path)
+        return _verified(path, option)
     folder = cache_dir() if cache is None else cache
     cached = folder / IMAGE_NAME
     if cached.exists():
-        return _verified(cached)
+        return _verified(cached, option)
     try:
         data = (fetch or _fetch)(IMAGE_URL)
     except OSError as error:  # URLError, HTTPError and timeouts are all OSErrors
         raise ImageError(
-            f"the chip's image {IMAGE_NAME} is not here and cannot be downloaded ({error}); "
-            f"get it from {IMAGE_URL} and put it into {folder}, or name it with --uf2"
+            f"the image {IMAGE_NAME} is not here and cannot be downloaded ({error}); "
+            f"get it from {IMAGE_URL} and put it into {folder}, or name it with {option}"
         ) from error
     if hashlib.sha256(data).hexdigest() != IMAGE_SHA256:
         raise ImageError(f"what {IMAGE_URL} returned is not the image (its SHA-256 differs)")
@@ -72,7 +75,7 @@ def cached_image(cache: Path | None = None) -> Path | None:
     return _verified(cached) if cached.exists() else None
 
 
-def _verified(path: Path) -> Path:
+def _verified(path: Path, option: str = "--uf2") -> Path:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -80,7 +83,7 @@ def _verified(path: Path) -> Path:
     if hashlib.sha256(data).hexdigest() != IMAGE_SHA256:
         raise ImageError(
             f"{path} is not the pinned image {IMAGE_NAME} (its SHA-256 differs); "
-            f"delete it, or name the right file with --uf2"
+            f"delete it, or name the right file with {option}"
         )
     return path
 

@@ -46,14 +46,19 @@ def completion(ctx: click.Context, shell: str, as_json: bool) -> None:
     out.result({"shell": shell, "script": script})
 
 
-def _completes(names: Callable[[click.Context], Iterable[str]], or_file: bool) -> Completer:
-    """What click asks for names; `or_file` where a word that begins none may be a file's."""
+def _completes(
+    names: Callable[[click.Context], Iterable[str]], or_file: bool, kind: str = "file"
+) -> Completer:
+    """What click asks for names; `or_file` where a word that begins none may be a file's.
+
+    `kind` is `file`, or `dir` where the file is a folder.
+    """
 
     def complete(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
         found: list[CompletionItem] = []
         with suppress(errors.UserError, RecordError, OSError, ValueError):
             found = [CompletionItem(name) for name in names(ctx) if name.startswith(begun)]
-        return found or ([CompletionItem(begun, type="file")] if or_file else [])
+        return found or ([CompletionItem(begun, type=kind)] if or_file else [])
 
     return complete
 
@@ -77,7 +82,8 @@ def _record_names(ctx: click.Context) -> list[str]:
 protocols = _completes(lambda _ctx: list_protocols(), or_file=False)
 protocols_or_file = _completes(lambda _ctx: list_protocols(), or_file=True)
 skins_or_file = _completes(lambda _ctx: skin_names(), or_file=True)
-boards = _completes(lambda _ctx: resources.board_names(), or_file=False)
+boards_or_folder = _completes(lambda _ctx: resources.board_names(), or_file=True, kind="dir")
+folders = _completes(lambda _ctx: (), or_file=True, kind="dir")
 ports = _completes(_port_names, or_file=False)
 rungs = _completes(_rung_names, or_file=False)
 records_or_file = _completes(_record_names, or_file=True)

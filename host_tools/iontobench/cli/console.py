@@ -11,7 +11,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,8 @@ class Out:
         ports: the serial ports; by default this computer's.
         target_for: what `--on` names; by default as `sessions.targets` says.
         report: writes the report beside a record; by default with the package `report`.
+        volumes: the folders where boards in boot mode may be; by default this computer's.
+        ask: what a person answers to a question; by default at this terminal.
     """
 
     def __init__(
@@ -57,10 +59,14 @@ class Out:
         ports: "HostPorts | None" = None,
         target_for: "Callable[[str, Path | None], Target] | None" = None,
         report: Callable[[Path], Path] | None = None,
+        volumes: Callable[[], Iterable[Path]] | None = None,
+        ask: Callable[[str], str] | None = None,
     ) -> None:
         self._ports = ports
         self._target_for = target_for
         self._report = report
+        self._volumes = volumes
+        self._ask = ask
         self.json = False
         self.data_dir: Path | None = None
         self.gone = False
@@ -128,6 +134,29 @@ class Out:
         from iontobench.sessions.targets import target_for
 
         return target_for(on, uf2, self._ports)
+
+    def volumes(self) -> Iterable[Path]:
+        """The folders where boards in boot mode may be."""
+        if self._volumes is not None:
+            return self._volumes()
+        from iontobench.device.bootsel import mounted
+
+        return mounted()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there who could answer."""
+        return self._ask is not None or (sys.stdin.isatty() and sys.stderr.isatty())
+
+    def ask(self, question: str) -> str:
+        """The line that a person types.
+
+        Raises:
+            click.Abort: Ctrl-C, or the end of what is typed.
+        """
+        if self._ask is not None:
+            return self._ask(question)
+        return click.prompt(question, default="", show_default=False, prompt_suffix="", err=True)
 
     def report(self, record: Path) -> Path:
         """Write the report beside a record."""

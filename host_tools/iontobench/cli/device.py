@@ -6,6 +6,7 @@ second, which acknowledges nothing: exit 0 when the session has ended, 1 when no
 cut deploy leaves the old firmware; the same command again completes it.
 """
 
+import shlex
 import subprocess
 import sys
 from contextlib import suppress
@@ -18,6 +19,7 @@ import msgspec
 from iontobench import resources, text
 from iontobench.device.board_probe import Found
 from iontobench.device.build import BuildError, export, slot_files
+from iontobench.device.calibration_file import PATH as CALIBRATION
 from iontobench.device.connection import (
     BoardInfo,
     Connection,
@@ -27,7 +29,7 @@ from iontobench.device.connection import (
 )
 from iontobench.device.deploy import Deployed, DeployError
 from iontobench.device.deploy import deploy as deploy_files
-from iontobench.device.doctor import Finding, examine
+from iontobench.device.doctor import examine
 from iontobench.device.files import BoardFiles
 from iontobench.device.port import (
     BoardError,
@@ -39,13 +41,14 @@ from iontobench.device.port import (
 )
 from iontobench.device.timing import Ticks, lines, measure
 from iontobench.errors import DONE, NO, NO_DEVICE, NoDeviceError, UserError
+from iontobench.findings import Finding
 
 from . import completion
 from .console import Out, json_option
+from .options import board_option
 from .terminal import screen, talk
 
 _BOARD = "pico_pwm"
-CALIBRATION = "/calibration"  # one kind of board's scales; on another kind they would be wrong
 _MONITOR_S = 1.0
 _HINT = "bench.info()  bench.run()  stop  bench.clear(); Ctrl-X or Ctrl-] leaves the terminal"
 _EMULATED_HINT = "an emulated board answers some twenty times slower; Enter shows its prompt"
@@ -53,12 +56,7 @@ _EMULATED_HINT = "an emulated board answers some twenty times slower; Enter show
 
 @click.command(help="Put the firmware onto the board at PORT (or auto).")
 @click.argument("port", required=False, shell_complete=completion.ports)
-@click.option(
-    "--board",
-    metavar="NAME",
-    shell_complete=completion.boards,
-    help="Which hardware it is; needed only to replace the firmware of another kind of board.",
-)
+@board_option("Which hardware it is; needed for your own, or to replace another kind's firmware.")
 @click.option(
     "--to",
     "folder",
@@ -108,9 +106,11 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
         raise NoDeviceError(f"{name}: after the deploy: {trouble}")
     info = about.info or {}
     what = f"{done.files} files, {done.size} bytes written" if done.files else "nothing to write"
+    is_own = resources.is_board_folder(chosen)
     version = info.get("firmware")
     out.say(f"{name}: {info.get('board')}, firmware {version} in slot {done.slot}; {what}")
-    out.say(f"next: iontobench run demo --on {name}")
+    also = f" --board {shlex.quote(chosen)}" if is_own else ""
+    out.say(f"next: iontobench run demo --on {name}{also}")
     out.result(_object(name, done, info))
     return DONE
 
@@ -124,14 +124,15 @@ def _board(out: Out, name: str, about: BoardInfo, asked: str | None) -> str:
     if about.python != "micropython":
         raise NoDeviceError(f"{name}: {about.trouble(name)}")
     its_own = about.board
+    hardware = None if asked is None else resources.board_of(asked).name
     if asked is None and its_own is not None and its_own not in resources.board_names():
         line = (
             f"{name}: its firmware is a {its_own}'s, a board this program does not know; "
-            f"say which hardware it is: iontobench deploy {name} --board NAME"
+            f"say which hardware it is: iontobench deploy {name} --board NAME (or its folder)"
         )
         raise NoDeviceError(line)
-    if asked and its_own and asked != its_own:
-        out.warn(f"{name}: the firmware of a {its_own} is replaced by that of a {asked}")
+    if hardware and its_own and hardware != its_own:
+        out.warn(f"{name}: the firmware of a {its_own} is replaced by that of a {hardware}")
     elif asked is None and its_own is None:
         out.say(f"{name}: no firmware yet; taken for a {_BOARD} (another one: --board NAME)")
     return str(asked or its_own or _BOARD)
@@ -139,8 +140,8 @@ def _board(out: Out, name: str, about: BoardInfo, asked: str | None) -> str:
 
 def _write(out: Out, connection: Connection, about: BoardInfo, board: str) -> Deployed:
     firmware, root = _built(board)
-    is_other = about.board not in (None, board)
-    drop = [CALIBRATION] if is_other else []
+    is_other = about.board not in (None, resources.board_of(board).name)
+    drop = [CALIBRATION] if is_other else []  # on another kind it would be wrong
     return deploy_files(BoardFiles(connection), firmware, root, out.say, drop)
 
 
@@ -167,6 +168,7 @@ def _object(name: str, done: Deployed, info: dict[str, Any]) -> dict[str, Any]:
 
 @click.command(help="Look at the board at PORT (by default the only one) and say what is wrong.")
 @click.argument("port", default="auto", shell_complete=completion.ports)
+@board_option("A board of your own that may be there.")
 @click.option(
     "--timing",
     is_flag=True,
@@ -174,11 +176,13 @@ def _object(name: str, done: Deployed, info: dict[str, Any]) -> dict[str, Any]:
 )
 @json_option
 @click.pass_obj
-def doctor(out: Out, port: str, timing: bool, as_json: bool) -> int:
+def doctor(out: Out, port: str, board: str | None, timing: bool, as_json: bool) -> int:
+    own = None if board is None else resources.board_of(board).name
     found: list[Finding] = []
-    for finding in examine(port, out.ports):
+    for finding in examine(port, out.ports, own):
         found.append(finding)
-        _tell(out, finding)
+        for line in finding.lines():
+            out.say(line)
     wrong = [finding for finding in found if finding.remedy is not None]
     out.say(f"{len(wrong)} to be put right" if wrong else "all is well")
     ticks = _timing(out, port) if timing and not wrong else None
@@ -200,13 +204,6 @@ def _timing(out: Out, port: str) -> Ticks:
     for line in lines(ticks):
         out.say(line)
     return ticks
-
-
-def _tell(out: Out, finding: Finding) -> None:
-    mark = "ok" if finding.remedy is None else "NO"
-    out.say(f"{mark}  {finding.what:<12} {finding.answer}")
-    if finding.remedy is not None:
-        out.say(f"    {'':<12} do: {finding.remedy}")
 
 
 @click.command(help="Watch the session on the board at PORT (or auto); Ctrl-C ends the watching.")

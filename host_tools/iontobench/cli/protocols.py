@@ -23,6 +23,7 @@ from iontobench.sessions.start import check_request
 
 from . import completion
 from .console import NearChoice, Out, json_option, output_option, write_new
+from .options import board_option
 
 _CHECK_HELP = (
     "Compile a protocol and prove its bounds, without running it. A file that is wrong is exit 2, "
@@ -100,12 +101,7 @@ def new(out: Out, name: str, output: Path | None, as_json: bool) -> None:
     show_default=True,
     help="Limits profile.",
 )
-@click.option(
-    "--board",
-    metavar="NAME",
-    shell_complete=completion.boards,
-    help="The board it is meant for; else as run chooses.",
-)
+@board_option("The board it is meant for; else as run chooses.")
 @json_option
 @click.pass_obj
 def check(out: Out, protocol: str, profile_name: str, board: str | None, as_json: bool) -> int:

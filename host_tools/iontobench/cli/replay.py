@@ -15,6 +15,7 @@ from iontobench.tomlfile.errors import one_line
 
 from . import completion
 from .console import Out, data_option, json_option
+from .options import board_option
 
 _HELP = (
     "Run the session of a record again, with its program, load, seed, faults and commands, and "
@@ -25,15 +26,16 @@ _HELP = (
 
 @click.command(help=_HELP)
 @click.argument("name", metavar="RECORD", shell_complete=completion.records_or_file)
+@board_option("The record's board, where it is your own.")
 @data_option
 @json_option
 @click.pass_obj
-def replay(out: Out, name: str, data_dir: Path, as_json: bool) -> int:
+def replay(out: Out, name: str, board: str | None, data_dir: Path, as_json: bool) -> int:
     from iontobench.sessions.replay import replay as play  # the simulation takes time to load
 
     try:
         entry = commands.find(RecordStore(data_dir), name)
-        found = play(entry.record, lambda rung: out.target_for(rung, None))
+        found = play(entry.record, lambda rung: out.target_for(rung, None), board)
     except RecordError as error:
         raise errors.UserError(str(error)) from error
     for note in found.notes:

@@ -49,6 +49,7 @@ from .console import (
     json_option,
     read_speed,
 )
+from .options import board_option
 from .plan_run import allowed_run, at_option, planned_of
 from .session_view import LiveView, SessionView, StopSignal, choose_view
 
@@ -70,12 +71,7 @@ ViewOf = Callable[[Progress, StopSignal], SessionView]
     shell_complete=completion.rungs,
     help="What runs it.",
 )
-@click.option(
-    "--board",
-    metavar="NAME",
-    shell_complete=completion.boards,
-    help="The hardware's data; by default the rung's own.",
-)
+@board_option("The hardware's data; by default the rung's own.")
 @click.option(
     "--skin",
     metavar="NAME",

@@ -45,22 +45,91 @@ _VIPER = {  # compiled to machine integers: the file and its functions
     "core/line.py": ("parse",),
     "core/regulator.py": ("drive",),
 }
+
+
+def _vipers(
+    owner: str, names: str, objects: str = "", tables: str = "", words: str = ""
+) -> tuple[Viper, ...]:
+    """The methods of one class; each argument is names with spaces between."""
+    return tuple(
+        Viper(
+            f"{owner}.{name}", tuple(words.split()), tuple(objects.split()), tuple(tables.split())
+        )
+        for name in names.split()
+    )
+
+
+# The same of methods: rare ones too, because a call of one needs no frame of its own.
 _VIPER_METHODS = {
-    "core/envelope.py": (Viper("Envelope.move", objects=("_reference",)),),
-    "core/ramp.py": (Viper("Ramp.step"),),
-    "core/segment.py": (
-        Viper("Segment.down_uc", objects=("_program",)),
-        Viper("Segment.reserve_uc"),
-        Viper("Segment.end_uc"),
-        Viper("Segment.ramp_ms"),
-        Viper("Segment.until_ms"),
+    "tick.py": _vipers(
+        "Tick",
+        "_step_low _prove _act_on_verdict _enter_state _switch _note_entry",
+        "session supervisor slow_checks port proof link buf dose _charge _event",
+    ),
+    "link.py": _vipers(
+        "Link",
+        "tell flush hear _catch_up _heard _line_due _fill_first_half _fill_second_half",
+        "telemetry values frame _buf _byte _session _supervisor slow_checks _repeatable",
+    ),
+    "core/command.py": _vipers("Command", "step", "_line"),
+    "core/envelope.py": _vipers(
+        "Envelope",
+        "reset is_at_zero follow move reached_q4 open_high_q4 retract _catch_up _refresh "
+        "_reference_q4 _retract",
+        "_envelope _reference",
+    ),
+    "core/impedance.py": _vipers("Probe", "reset step now_q4"),
+    "core/integrity.py": _vipers("Integrity", "step", "_words"),
+    "core/proof.py": _vipers(
+        "Proof", "start step _judge _end_step _enter", "drives", tables="STEPS"
+    ),
+    "core/pulses.py": _vipers("Pulses", "step _area"),
+    "core/ramp.py": _vipers("Ramp", "step reset retract"),
+    "core/segment.py": _vipers(
+        "Segment",
+        "begin_at is_last down_uc reserve_uc end_uc ramp_ms until_ms is_pulses is_off is_charge",
+        "_program",
+    ),
+    "core/session.py": _vipers(
+        "Session",
+        "step energised_ms _is_spent _judge_end _hear_verdict _hear_wait _trip _happen _is_so "
+        "_conclude _prepare _leave _enter _switch _aim _start_pulses _set_end",
+        "_dose _program _proof _pulses _ramp _segment _waits",
+        "TRANSITIONS",
+    ),
+    "core/slow_checks.py": _vipers(
+        "SlowChecks",
+        "output_off step keep _check_time_and_load _check_supply_and_flow _check_sense_follows "
+        "_rebase _measure_noise",
+        "buf steady snapshot _envelope _integrity",
+    ),
+    "core/snapshot.py": _vipers("Snapshot", "keep", "buf _ring"),
+    "core/steady.py": _vipers(
+        "Steady",
+        "step forget _close _judge_fall _judge_lift _judge_drift _ohm",
+        "_means_mv",
     ),
     "core/supervisor.py": (
-        Viper("Supervisor.check", words=("buf",), objects=("envelope",)),
-        Viper("Supervisor.clamp_drive"),
-        Viper("Supervisor._judge_off"),
-        Viper("Supervisor._count_leak"),
+        *_vipers("Supervisor", "check", "envelope", words="buf"),
+        *_vipers(
+            "Supervisor",
+            "clamp_drive allow output_off follow trip recheck _is_whole _is_over _judge_off "
+            "_judge_high _recover _count_leak _count_low _count_above _count_apart _note_dip",
+            "envelope slow_checks",
+        ),
     ),
+    "core/telemetry.py": _vipers(
+        "Telemetry",
+        "event repeatable ack step _next _offer _begin_event _begin_sample _begin _build",
+        "values widths frame _spare _fields _widths SAMPLE_WIDTHS EVENT_WIDTHS",
+        "_ring _events",
+    ),
+    "core/waits.py": _vipers(
+        "Waits",
+        "enter step _report_fault _prove _watch _rest",
+        "_buf _probe _proof",
+    ),
+    "rp2/console.py": _vipers("Console", "read put", "buf"),
 }
 _PACKAGE_LAST = ("boot.py", "main.py", "slot")
 _PACKAGE_VERSION = "0.1.0"
@@ -85,9 +154,9 @@ def slot_files(board: str) -> dict[str, bytes]:
     for path in resources.firmware_files():
         name = path.relative_to(root).as_posix()
         if name not in _MPY_HOST_ONLY:
-            files[f"ionto/{name[:-3]}.mpy"] = _compile(path, name)
+            files[f"ionto/{name[:-3]}.mpy"] = compile_file(path, name)
     board_py = resources.board_file(board, "board.py")
-    files["ionto/board.mpy"] = _compile(board_py, "board.py")
+    files["ionto/board.mpy"] = compile_file(board_py, "board.py")
     files["manifest"] = manifest(files, resources.main_py().read_bytes())
     return files
 
@@ -136,7 +205,15 @@ def export(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _compile(path: Path, name: str) -> bytes:
+def compile_file(path: Path, name: str) -> bytes:
+    """One file of the firmware, as it goes onto the chip.
+
+    Args:
+        path: its source; name: as the chip's tracebacks call it.
+
+    Raises:
+        BuildError: it does not compile.
+    """
     return _compiled(path.read_text("utf-8"), name)
 
 

@@ -26,8 +26,8 @@ from .calibration import CalibrationError, Reading, Row, fit_calibration
 
 _LEVELS = 8
 _HOLD_MS = 1500
-_SKIP_MS = 400  # the ramp's end and the trim's settling
-_LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
+SKIP_MS = 400  # the ramp's end and the trim's settling
+LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 _TOP_SHARE = 0.8  # of the board's maximum
 # The whole range in half a second, and no faster on a small range: a step of the ramp that is as
@@ -83,7 +83,7 @@ def _staircase(
 ) -> list[Reading]:
     top_ua = int(board.max_ua * _TOP_SHARE)
     levels_ua = [top_ua * step // _LEVELS for step in range(1, _LEVELS + 1)]
-    words = _program(levels_ua, min(board.max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S))
+    words = staircase_words(levels_ua, board.max_ua)
     watcher = _Watcher(meter)
     port = VirtualPort(board, plant, console(HostLink([watcher])), rows)
     bench = Bench(port, board)
@@ -95,16 +95,22 @@ def _staircase(
     return watcher.readings(levels_ua)
 
 
-def _program(levels_ua: list[int], slew_ua_s: int) -> list[int]:
+def staircase_words(levels_ua: list[int], max_ua: int, hold_ms: int = _HOLD_MS) -> list[int]:
+    """The program of a staircase, rising.
+
+    Args:
+        levels_ua: its levels; max_ua: the board's maximum; hold_ms: how long each is held.
+    """
+    slew_ua_s = min(max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S)
     top_ua = levels_ua[-1]
-    time_s = len(levels_ua) * (_HOLD_MS // 1000 + 2)
+    time_s = len(levels_ua) * (hold_ms // 1000 + 2) + 2 * top_ua // slew_ua_s
     stairs = [
         ProgramSegment(
             kind=program.HOLD_TIME,
             polarity=1,
             level_ua=level_ua,
             slew_ua_s=slew_ua_s,
-            time_ms=_HOLD_MS,
+            time_ms=hold_ms,
         )
         for level_ua in levels_ua
     ]
@@ -141,7 +147,7 @@ class _Watcher:
         for level_ua in levels_ua:
             rows = [row for row in self._rows if row[0].set_ua == level_ua]
             if rows:
-                first_ms, last_ms = rows[0][0].t_ms + _SKIP_MS, rows[-1][0].t_ms - _LATE_MS
+                first_ms, last_ms = rows[0][0].t_ms + SKIP_MS, rows[-1][0].t_ms - LATE_MS
                 rows = [row for row in rows if first_ms <= row[0].t_ms <= last_ms]
             if not rows:
                 raise CalibrationError(f"no sample at {level_ua} {signs.UA}")

@@ -9,7 +9,7 @@ runs on it. Times in s. Nothing here energises anything.
 import ast
 import io
 from contextlib import redirect_stdout, suppress
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from mpremote.transport import TransportError
@@ -19,6 +19,7 @@ from ionto.core.telemetry import LINK_VERSION
 from iontobench import text
 
 from .board_probe import BoardProbe, Found
+from .calibration_file import NOMINAL, ZEROS_ONLY
 from .port import (
     HOST_PORTS,
     REPLY_S,
@@ -50,6 +51,11 @@ def _about():
         told['watchdog'] = machine.reset_cause() == machine.WDT_RESET
     except (ImportError, AttributeError):
         pass
+    try:
+        from ionto.rp2 import calibration as found
+        told['calibration'] = (found.told, found.used, found.designed)
+    except (ImportError, AttributeError):
+        pass
     bench = globals().get('bench')
     if bench is not None:
         told['info'] = bench.info()
@@ -60,8 +66,36 @@ del _about
 """
 
 
+class Scales(NamedTuple):
+    """The scales of a board's senses, twelve integers: those in use, and those of its design.
+
+    `told` is `BOARD DATE` of its calibration, or `nominal: ` and why it has none.
+    """
+
+    told: str
+    used: tuple[int, ...]
+    designed: tuple[int, ...]
+
+    def rows(self, scales: tuple[int, ...] | None = None) -> list[tuple[int, int, int]]:
+        """Four rows of (zero_counts, mul, shift), of the scales in use unless told otherwise."""
+        flat = scales or self.used
+        return [(flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat), 3)]
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the board's currents are not calibrated, in words; None: they are."""
+        if self.told.startswith(NOMINAL):
+            return f"not calibrated: its scales are nominal, {self.told.removeprefix(NOMINAL)}"
+        if ZEROS_ONLY in self.told:
+            return "not calibrated: only its zeros are"
+        return None
+
+
 class BoardInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a board says of itself; `info` is `bench.info()`, None without a firmware."""
+    """What a board says of itself; `info` is `bench.info()`, None without a firmware.
+
+    `calibration` is None where its port has none, or an older firmware does not tell.
+    """
 
     python: str
     version: str
@@ -72,6 +106,13 @@ class BoardInfo(msgspec.Struct, frozen=True, kw_only=True):
     watchdog: bool = False
     info: dict[str, Any] | None = None
     last: dict[str, Any] | None = None
+    calibration: tuple[str, tuple[int, ...], tuple[int, ...]] | None = None
+
+    @property
+    def scales(self) -> Scales | None:
+        """Its scales, where it tells them."""
+        is_told = self.info is not None and self.calibration is not None and self.calibration[0]
+        return Scales(*self.calibration) if self.calibration and is_told else None
 
     @property
     def slot(self) -> str | None:
@@ -86,7 +127,7 @@ class BoardInfo(msgspec.Struct, frozen=True, kw_only=True):
     def trouble(self, name: str) -> str | None:
         """Why the board at port `name` cannot run a session, with the remedy, or None."""
         if self.python != "micropython":
-            return f"{self.python} runs there, not MicroPython; put MicroPython on the board"
+            return f"{self.python} runs there, not MicroPython; put it there: iontobench flash"
         if self.info is None:
             return f"no firmware on the board; put it there: iontobench deploy {name}"
         version = self.info.get("link_version")
@@ -128,7 +169,7 @@ class Repl(SerialTransport):
             except TransportError as error:
                 raise PortError(
                     "no MicroPython answers there; is it the right port? Unplug the board and "
-                    "plug it in again, or put MicroPython on it"
+                    "plug it in again, or put MicroPython on it: iontobench flash"
                 ) from error
 
     def do(self, code: str | bytes) -> bytes:

@@ -6,10 +6,10 @@ nothing more to ask ends the list. Nothing is written and no session is disturbe
 
 from collections.abc import Iterator
 
-import msgspec
-
 from ionto.core.telemetry import LINK_VERSION
 from iontobench import resources
+from iontobench.chip.image import MICROPYTHON
+from iontobench.findings import Finding
 
 from .connection import BoardInfo, BusyError, Connection, connect
 from .deploy import slots
@@ -19,16 +19,13 @@ from .port import HOST_PORTS, BoardError, HostPorts, PortError
 MPY_VERSION = 6  # of the compiled files that a deploy writes
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One answer; `remedy` is None where all is well."""
-
-    what: str
-    answer: str
-    remedy: str | None = None
-
-
-def examine(name: str, ports: HostPorts = HOST_PORTS) -> Iterator[Finding]:
+def examine(name: str, ports: HostPorts = HOST_PORTS, own: str | None = None) -> Iterator[Finding]:
     """The board at port `name` or `auto`.
+
+    Args:
+        name: the port.
+        ports: the serial ports.
+        own: the name of a board that is none of this project's.
 
     Raises:
         BusyError: it is in a session, or another program runs on it.
@@ -43,19 +40,20 @@ def examine(name: str, ports: HostPorts = HOST_PORTS) -> Iterator[Finding]:
         with connect(found, ports) as connection:
             yield Finding("access", "opened, and at its prompt")
             about = connection.about()
-            yield from _firmware(found, about)
+            yield from _firmware(found, about, own)
             yield from _slots(found, connection)
             yield from _latch(about)
+            yield from _calibration(found, about)
     except BusyError:
         raise
     except (PortError, BoardError) as error:
         yield _no("access", str(error).removeprefix(f"{found}: "))
 
 
-def _firmware(name: str, about: BoardInfo) -> Iterator[Finding]:
+def _firmware(name: str, about: BoardInfo, own: str | None) -> Iterator[Finding]:
     version = f"{about.python} {about.version} on {about.machine}"
     if about.python != "micropython" or about.mpy != MPY_VERSION:
-        remedy = "put MicroPython 1.26 for this board on it, then deploy"
+        remedy = f"put MicroPython {MICROPYTHON} on it (iontobench flash), then deploy"
         yield Finding("micropython", version, remedy)
         return
     yield Finding("micropython", version)
@@ -64,10 +62,13 @@ def _firmware(name: str, about: BoardInfo) -> Iterator[Finding]:
         return
     slot = f" from slot {about.slot}" if about.slot else ""
     yield Finding("firmware", f"{about.info.get('firmware')}{slot}")
-    if about.board in resources.board_names():
+    if about.board in (*resources.board_names(), own):
         yield Finding("board", str(about.board))
     else:
-        remedy = f"say which hardware it is: iontobench deploy {name} --board NAME"
+        remedy = (
+            f"say which hardware it is: iontobench deploy {name} --board NAME, or for a board of "
+            "your own give its folder: --board PATH"
+        )
         yield Finding("board", f"{about.board}, which this program does not know", remedy)
     spoken = about.info.get("link_version")
     matches = spoken == LINK_VERSION
@@ -92,6 +93,17 @@ def _latch(about: BoardInfo) -> Iterator[Finding]:
     else:
         remedy = "look into it, then bench.clear() at its prompt, or run --clear"
         yield Finding("fault", f"latched: {fault}", remedy)
+
+
+def _calibration(name: str, about: BoardInfo) -> Iterator[Finding]:
+    scales = about.scales
+    if scales is None:
+        return
+    if scales.trouble is None:
+        yield Finding("calibration", scales.told)
+    else:
+        remedy = f"iontobench calibrate {name} --load OHM:PERCENT, twice"
+        yield Finding("calibration", scales.trouble, remedy)
 
 
 def _no(what: str, sentence: str) -> Finding:

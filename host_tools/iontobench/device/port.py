@@ -87,8 +87,8 @@ class HostPorts:
         found = self.boards()
         if not found:
             raise PortError(
-                "no board found on any USB port; plug one in that runs MicroPython (use a cable "
-                "that carries data), or use --on virtual"
+                "no board found on any USB port; plug one in that runs MicroPython (iontobench "
+                "flash puts it there; use a cable that carries data), or use --on virtual"
             )
         if len(found) > 1:
             line = f"more than one board; name one of {', '.join(found)}, or set {PORT_VARIABLE}"

@@ -17,6 +17,7 @@ from iontobench.chip.pico import ADC, pin_map
 from iontobench.chip.usb import ChipTimeoutError
 from iontobench.chip.wiring import Wiring
 from iontobench.device.build import board_files
+from iontobench.device.calibration_file import pack
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
 from iontobench.sim.bench import SimulatedBench
 
@@ -30,10 +31,9 @@ _CTRL_C = b"\x03"
 
 def flash_files(job: Job) -> dict[str, bytes]:
     """A deployed board's files, with the seeded board's calibration where one was fitted."""
-    files = board_files(job.board.name)
+    files = board_files(job.board_at or job.board.name)
     if job.calibration is not None:
-        numbers = [str(number) for row in job.calibration for number in row]
-        files["calibration"] = " ".join(numbers).encode()
+        files["calibration"] = pack(job.calibration, job.board.name)
     return files
 
 
@@ -60,7 +60,8 @@ class ChipBench:
         self.job = job
         self.chip = Chip(find_image(uf2), flash_files(job)) if chip is None else chip
         self.bench = plant or SimulatedBench(job.board, load_of(job), ADC, job.seed, job.faults)
-        self.wiring = Wiring(self.chip, self.bench, pin_map(job.board.name), from_us=None)
+        pins = pin_map(job.board_at or job.board.name)
+        self.wiring = Wiring(self.chip, self.bench, pins, from_us=None)
         if chip is None:
             self.chip.prompt(_PROMPT_LIMIT_US)
 

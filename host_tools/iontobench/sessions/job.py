@@ -35,7 +35,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `protocol` is compiled; the file's content is `protocol.protocol` of it. `skin` is the
     name of a load, `adc` is "ideal" or "rp2040", `seed` draws the tolerances and the noise,
     `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted, None for
-    nominal; `rung` is its name in the record; `plan` is the plan that it belongs to.
+    nominal; `rung` is its name in the record; `plan` is the plan that it belongs to. `board_at`
+    is the board's folder where it is none of this project's.
     """
 
     protocol: CompiledProtocol
@@ -47,6 +48,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Any = None
     rung: str = "virtual"
     plan: PlanRun | None = None
+    board_at: str | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

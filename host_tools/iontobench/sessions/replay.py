@@ -208,11 +208,14 @@ class _Playback:
         return asks
 
 
-def replay(path: Path, target: Callable[[str], Target] = target_for) -> Replayed:
+def replay(
+    path: Path, target: Callable[[str], Target] = target_for, board: str | None = None
+) -> Replayed:
     """Run the session of a record again, on its own rung.
 
     Args:
         target: what runs a job on a rung.
+        board: the folder of the record's board, where it is none of this project's.
 
     Raises:
         RecordError: no such file, or not a record.
@@ -227,7 +230,7 @@ def replay(path: Path, target: Callable[[str], Target] = target_for) -> Replayed
             "decides it"
         )
     try:
-        job, load = _job_of(session.header)
+        job, load = _job_of(session.header, board)
     except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError) as error:
         if isinstance(error, FileError):
             why = str(error)
@@ -350,7 +353,7 @@ def _row_of(item: Item) -> tuple[Any, ...]:
     return msgspec.structs.astuple(item)
 
 
-def _job_of(header: dict[str, Any]) -> tuple[Job, LoadParams]:
+def _job_of(header: dict[str, Any], folder: str | None) -> tuple[Job, LoadParams]:
     """The job that the header describes, and its load.
 
     Raises:
@@ -360,7 +363,7 @@ def _job_of(header: dict[str, Any]) -> tuple[Job, LoadParams]:
     if words[program.H_VERSION] != program.VERSION:
         line = f"its program has version {words[0]}; today's firmware runs {program.VERSION}"
         raise NotReplayableError(line)
-    board = _board_of(header["board"])
+    board = _board_of(header["board"], folder)
     told = header["protocol"]
     protocol = parse_protocol(f"{told['name']}.toml", told["toml"].encode(), told["name"])
     compiled = CompiledProtocol(
@@ -389,13 +392,18 @@ def _job_of(header: dict[str, Any]) -> tuple[Job, LoadParams]:
             faults=tuple(header["faults"]),
             calibration=header["calibration"],
             rung=header["rung"],
+            board_at=folder,
         ),
         load,
     )
 
 
-def _board_of(told: dict[str, Any]) -> Board:
-    board = resources.board_of(told["name"])
+def _board_of(told: dict[str, Any], folder: str | None) -> Board:
+    name = told["name"]
+    if folder is None and name not in resources.board_names():
+        line = f"no board {name!r} in this project; one of your own needs --board PATH"
+        raise NotReplayableError(line)
+    board = resources.board_of(folder or name)
     for key, value in told.items():
         today = getattr(board, key)
         if today != value:

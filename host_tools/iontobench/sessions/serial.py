@@ -84,7 +84,11 @@ class SerialRunner:
         self._printed = b""  # what came behind the last frame
 
     def __call__(self, job: Job, listeners: Sequence[Listener]) -> Result:
-        """Run `job` to its end, or to the end of the link.
+        """Run `job` to its end, or to the end of the link; raises as `run` does."""
+        return self.run(job.protocol.data, job.protocol.crc, listeners)
+
+    def run(self, data: bytes, crc: int, listeners: Sequence[Listener]) -> Result:
+        """Run the program `data` to its end, or to the end of the link.
 
         KeyboardInterrupt, wherever it strikes, sends Ctrl-C to the board, as a terminal would.
 
@@ -94,7 +98,7 @@ class SerialRunner:
         """
         self.lost, self._printed = None, b""
         repl = self._connection.repl
-        repl.do(f"bench.load({job.protocol.data!r}, {job.protocol.crc})")
+        repl.do(f"bench.load({data!r}, {crc})")
         told = _Told()
         link = HostLink([told, *listeners])
         repl.begin("bench.run(True)")
@@ -274,7 +278,13 @@ def serial_target(on: str, ports: HostPorts = HOST_PORTS) -> Target:
     info = about.info or {}
     runner = SerialRunner(connection, ports.clock)
 
+    scales = about.scales
+    warning = None if scales is None else scales.trouble
+
     def run(job: Job, listeners: Sequence[Listener]) -> Result:
+        if warning is not None:
+            for listener in listeners:
+                listener.on_item(LinkNote(0, f"{warning}; iontobench calibrate"))
         try:
             return runner(job, listeners)
         except BoardError as error:
@@ -291,7 +301,12 @@ def serial_target(on: str, ports: HostPorts = HOST_PORTS) -> Target:
         is_real=True,
         is_simulated=is_emulated(connection.name),
         name=RUNG,
-        header={"board_id": about.id, "python": about.version, "firmware": _firmware(about)},
+        header={
+            "board_id": about.id,
+            "python": about.version,
+            "firmware": _firmware(about),
+            **({} if scales is None else {"calibration": scales.rows()}),
+        },
         latch=BoardLatch(connection, info),
         close=connection.close,
         calibrate=_own_calibration,

@@ -74,6 +74,7 @@ class ReadySession(NamedTuple):
             faults=request.faults,
             rung=self.target.name or request.rung,
             plan=self.plan,
+            board_at=request.board if resources.is_board_folder(request.board or "") else None,
         )
 
 
@@ -164,9 +165,17 @@ def _check_real(request: RunRequest, target: Target) -> None:
     if asked:
         line = f"{asked[0]} is for simulated benches: a real board has its own; leave it out"
         raise UserError(line)
-    if request.board not in (None, target.board):
-        line = f"--on {request.rung} is a {target.board}, not a {request.board}; leave --board out"
+    asked = request.board
+    if asked is not None and resources.is_board_folder(asked):
+        asked = resources.board_of(asked).name
+    if asked not in (None, target.board):
+        line = f"--on {request.rung} is a {target.board}, not a {asked}; leave --board out"
         raise errors.NoDeviceError(line)
+    if asked is None and target.board not in resources.board_names():
+        raise UserError(
+            f"--on {request.rung} is a {target.board}, a board this program does not know; "
+            "give its folder: --board PATH"
+        )
 
 
 def _converter(request: RunRequest, target: Target) -> str:

@@ -1,11 +1,11 @@
-"""`emulated://FILE?load=NAME` for pyserial: an emulated Pico whose flash is kept in FILE.
+"""`emulated://FILE?load=NAME&board=PATH` for pyserial: an emulated Pico, its flash kept in FILE.
 
 Whatever opens a serial port can so be tried without one: `doctor`, `deploy`, `run --on`. A FILE
 that is not there is a Pico with stock MicroPython and nothing on it but the file `calibration`,
 fitted on two known loads, without which no bench of this seed passes its own checks. On its pins
-are the simulated stage and a load (`forearm` by default). Its clock is the chip's: a caller that
-asks for `monotonic()` gets emulated seconds. The chip runs only while somebody waits for it. It
-is no evidence about hardware.
+are the simulated stage of `pico_pwm`, or of the board in the folder PATH, and a load (`forearm` by
+default). Its clock is the chip's: a caller that asks for `monotonic()` gets emulated seconds. The
+chip runs only while somebody waits for it. It is no evidence about hardware.
 """
 
 from pathlib import Path
@@ -19,9 +19,12 @@ from iontobench.chip.machine import Chip
 from iontobench.chip.pico import ADC, BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
+from iontobench.device.calibration_file import pack
 from iontobench.disk import write_whole
+from iontobench.errors import UserError
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.meter import Meter
 from iontobench.sim.skin import load_skin
 
 DEFAULT_LOAD = "forearm"
@@ -32,21 +35,22 @@ _LOOK_US = 20_000  # how far the chip runs where a caller polls without waiting
 class Pico:
     """An emulated chip with a bench on its pins, at power-on."""
 
-    def __init__(self, path: Path, load: str):
+    def __init__(self, path: Path, load: str, board_name: str = BOARD):
         self.path = path
-        board = load_board(BOARD).BOARD
+        board = load_board(board_name).BOARD
         if not path.exists():
             fitted = calibrate_seeded(board, ADC, SEED)
-            text = " ".join(str(number) for row in fitted for number in row)
-            self.chip = Chip(find_image(), {"calibration": text.encode()})
+            self.chip = Chip(find_image(), {"calibration": pack(fitted, board.name)})
         else:
             self.chip = Chip(find_image())
             data = path.read_bytes()
             if len(data) != FILESYSTEM_BYTES:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
-        bench = SimulatedBench(board, load_skin(load), ADC, SEED)
-        self.wiring = Wiring(self.chip, bench, pin_map(BOARD), from_us=self.chip.now_us)
+        params = load_skin(load)
+        self.load_ohm: float | None = getattr(params, "r_ohm", None)
+        bench = self.bench = SimulatedBench(board, params, ADC, SEED)
+        self.wiring = Wiring(self.chip, bench, pin_map(board_name), from_us=self.chip.now_us)
 
     def save(self) -> None:
         """Keep the flash; whole, so that a killed program leaves the old one."""
@@ -134,17 +138,31 @@ class Serial(ChipSerial):
         """As the address says.
 
         Raises:
-            SerialException: no image, no such load, or a file that is no flash.
+            SerialException: no image, no such load or board, or a file that is no flash.
         """
         name, _, query = rest.partition("?")
-        load = parse_qs(query).get("load", [DEFAULT_LOAD])[-1]
+        asked = parse_qs(query)
+        load = asked.get("load", [DEFAULT_LOAD])[-1]
+        board = asked.get("board", [BOARD])[-1]
         if rest not in _PICOS:
             try:
-                _PICOS[rest] = Pico(Path(name), load)
-            except (OSError, ValueError, ImageError) as error:
+                _PICOS[rest] = Pico(Path(name), load, board)
+            except (OSError, ValueError, ImageError, UserError) as error:
                 raise serial.SerialException(str(error)) from error
         self._pico = _PICOS[rest]
         return self._pico.chip
+
+    @property
+    def load_ohm(self) -> float | None:
+        """The resistor on the leads; None: the load is none."""
+        return None if self._pico is None else self._pico.load_ohm
+
+    def meter_mv(self) -> float:
+        """What a voltmeter across the resistor reads now, mV."""
+        if self._pico is None or self._pico.load_ohm is None:
+            raise serial.PortNotOpenError()
+        self._pico.wiring.sync()
+        return Meter(self._pico.bench, self._pico.load_ohm, SEED).read_mv()
 
     def close(self) -> None:
         """Keep the flash too."""

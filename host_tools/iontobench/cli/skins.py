@@ -1,7 +1,4 @@
-"""`iontobench boards` and `iontobench skins`: what a session runs on, by name.
-
-A board's data; a load model in full, a new file of one, the check of a file.
-"""
+"""`iontobench skins`: a load model in full, a new file of one, the check of a file."""
 
 import json
 import shlex
@@ -11,11 +8,9 @@ from typing import Any
 import click
 import msgspec
 
-from ionto.core.limits import Board
-from iontobench import resources, signs, text
+from iontobench import signs
 from iontobench.disk import slug
 from iontobench.errors import UserError
-from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
 from iontobench.sessions.start import skin_of
 from iontobench.sim.population import population_names
 from iontobench.sim.skin import SkinParams, skin_names
@@ -67,63 +62,6 @@ _MEANING = {
     "edge_after_s": "when the pad's edge begins to dry",
     "edge_per_min": "and the share of the area that it then loses each minute",
 }
-
-
-@click.group(help="List or show the boards.")
-def boards() -> None:
-    pass
-
-
-@boards.command("list", help="The names that --board takes.")
-@json_option
-@click.pass_obj
-def list_boards(out: Out, as_json: bool) -> None:
-    rows = [_board_row(resources.board_of(name)) for name in resources.board_names()]
-    heads = ("name", "maximum", "compliance", "accuracy", "least set point")
-    out.table(heads, [[row["name"], *_board_texts(row)] for row in rows], right=heads[1:])
-    out.result({"boards": rows})
-
-
-@boards.command("show", help="The data of one board.")
-@click.argument("name", shell_complete=completion.boards)
-@json_option
-@click.pass_obj
-def show_board(out: Out, name: str, as_json: bool) -> None:
-    row = _board_row(resources.board_of(name))
-    maximum, compliance, accuracy, least = _board_texts(row)
-    limiter = "can be proven" if row["lim_test"] else "cannot be proven"
-    out.say(f"{row['name']}: up to {maximum} at up to {compliance}; its limiter {limiter}")
-    out.say(
-        f"a calibrated current is right to {accuracy}: set points from {least}, where that is "
-        f"{ERROR_MAX_PERCENT} %"
-    )
-    out.say(f"its senses reach {text.milliamps(row['full_scale_ua'])}")
-    out.result(row)
-
-
-def _board_row(board: Board) -> dict[str, Any]:
-    return {
-        "name": board.name,
-        "max_ua": board.max_ua,
-        "full_scale_ua": board.full_scale_ua,
-        "compliance_mv": board.compliance_mv,
-        "accuracy_ua": board.accuracy_ua,
-        "least_ua": least_ua(board),
-        "supply_min_mv": board.supply_min_mv,
-        "proof_scale": board.proof_scale,
-        "sigma_q4": board.sigma_q4,
-        "drive_counts": board.drive_counts,
-        "lim_test": board.lim_test,
-    }
-
-
-def _board_texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    return (
-        text.milliamps(row["max_ua"]),
-        text.volts(row["compliance_mv"]),
-        text.milliamps(row["accuracy_ua"]),
-        text.milliamps(row["least_ua"]),
-    )
 
 
 @click.group(help="List, show, check or begin load models.")

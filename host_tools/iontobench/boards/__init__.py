@@ -1,0 +1,1 @@
+"""A board as one folder of a person's own: begun, read and judged, outside this project too."""

@@ -1,0 +1,355 @@
+"""Takes the readings of a calibration on a bench, and puts the calibration onto a board.
+
+Current flows in the firmware's own sessions alone, `bench.run` under its proof and supervisor: a
+level on a known resistor is one session. A bench whose senses disagree would end each of them, so
+its zeros, read with the output off, go onto it first. Times in s, currents in uA.
+"""
+
+from collections.abc import Callable, Sequence
+from statistics import fmean
+from typing import Any, Protocol
+
+from ionto.bench import Bench
+from ionto.core import codes, program
+from ionto.core.limits import Board
+from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V, UA_Q4
+from iontobench import signs
+from iontobench.device.calibration import CalibrationError, Row
+from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
+from iontobench.device.calibration_file import PATH, ZEROS_ONLY, pack
+from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, code_of
+from iontobench.device.connection import Connection, Scales, connect, info_after_reset
+from iontobench.device.files import BoardFiles, write
+from iontobench.device.port import BoardError, HostPorts, PortError
+from iontobench.errors import EndedEarlyError, NoDeviceError
+from iontobench.link.events import Item, Sample
+from iontobench.link.listener import HostLink, LinkConsole
+from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.meter import Meter
+from iontobench.sim.port import VirtualPort
+from iontobench.sim.senses import nominal_calibration
+
+from .serial import SerialRunner
+
+LEVEL_TOP = 0.8  # of the board's maximum, and of its compliance
+LEVELS = 3
+_REST_TICKS = 1000
+_ZERO_UA = 5.0  # further off at rest they may disagree [docs/control.md, Senses apart]
+_HOLD_MS = 2500  # a simulated meter reads at once
+PERSON_MS = 12_000
+_COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
+
+
+class LevelWatcher:
+    """A listener that keeps what the board said in its hold, and what a meter read beside it."""
+
+    def __init__(self, meter_mv: Callable[[], float] | None):
+        self._meter_mv = meter_mv
+        self._rows: list[tuple[Sample, float]] = []
+
+    def on_item(self, item: Item) -> None:
+        """Keep a sample of the hold."""
+        if isinstance(item, Sample) and item.state == codes.STATE_HOLD:
+            self._rows.append((item, self._meter_mv() if self._meter_mv else 0.0))
+
+    def on_tick(self, t_us: int) -> list[str]:
+        """Nothing is due."""
+        return []
+
+    def settled(self) -> list[tuple[Sample, float]]:
+        """The samples between the trim's settling and the last frames.
+
+        Raises:
+            CalibrationError: there are none.
+        """
+        rows = self._rows
+        if rows:
+            first_ms, last_ms = rows[0][0].t_ms + SKIP_MS, rows[-1][0].t_ms - LATE_MS
+            rows = [row for row in rows if first_ms <= row[0].t_ms <= last_ms]
+        if not rows:
+            raise CalibrationError("the board has told no sample of its hold")
+        return rows
+
+
+class CalibrationBench(Protocol):
+    """A board on whose leads somebody can put resistors.
+
+    Attributes:
+        board: its limits.
+        scales: the scales in use, four rows; nominal: those of its design.
+        has_meter: whether it reads a meter by itself.
+    """
+
+    board: Board
+    scales: list[Row]
+    nominal: list[Row]
+    has_meter: bool
+    code_top: int
+
+    def rest(self) -> list[float]:
+        """Means of A, B (1/16 uA) and V (mV) with the output off."""
+        ...
+
+    def load(self, ohm: float) -> None:
+        """From now on this resistor is on the leads, where the bench can see to it.
+
+        Raises:
+            CalibrationError: another one is.
+        """
+
+    def hold(self, words: list[int]) -> list[tuple[Sample, float]]:
+        """Run a program of one level; samples of its hold, with the meter's mV where it has one.
+
+        Raises:
+            CalibrationError: it was not driven to its end.
+        """
+        ...
+
+    def keep(self, rows: list[Row], date: str) -> None:
+        """Put a calibration onto the board, and use it."""
+
+
+def take_rest(bench: CalibrationBench) -> CodeReading:
+    """The reading with the output off."""
+    a, b, v = _codes(bench, bench.rest())
+    return CodeReading(0, 0, 0, _REST_TICKS, a, b, v, 0.0, REST)
+
+
+def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
+    """The codes behind what is reported of A, B (1/16 uA) and V (mV)."""
+    return [code_of(value, row) for value, row in zip(values, bench.scales, strict=False)]
+
+
+def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> bool:
+    """Put the zeros of the senses onto a bench where they are far off; whether it was."""
+    off_ua = [abs(value) / UA_Q4 for value in bench.rest()[:2]]
+    if max(off_ua) <= _ZERO_UA:
+        return False
+    zeros = (rest.a_code, rest.b_code, rest.v_code)
+    rows = [
+        (round(zero), mul, shift)
+        for zero, (_, mul, shift) in zip(zeros, bench.nominal, strict=False)
+    ]
+    bench.keep([*rows, bench.nominal[3]], ZEROS_ONLY)
+    return True
+
+
+def levels_ua(board: Board, ohm: float, count: int) -> list[int]:
+    """The levels to hold on a resistor, the highest first.
+
+    Raises:
+        CalibrationError: the resistor leaves the board no current to speak of.
+    """
+    top_ua = min(board.max_ua, board.compliance_mv * 1000 / ohm) * LEVEL_TOP
+    if top_ua < board.max_ua / 10:
+        most_ohm = board.compliance_mv * 1000 * LEVEL_TOP * 10 / board.max_ua
+        raise CalibrationError(
+            f"{ohm:g} {signs.OHM} leave this board {top_ua:.0f} {signs.UA}; take one of at most "
+            f"{most_ohm:.0f} {signs.OHM}"
+        )
+    return [int(top_ua * step / count) for step in range(count, 0, -1)]
+
+
+def take_level(
+    bench: CalibrationBench,
+    ohm: float,
+    tolerance_percent: float,
+    level_ua: int,
+    ask: Callable[[int], tuple[float, str]],
+) -> CodeReading:
+    """Hold one level, and read the meter: the bench's own, or what `ask` answers.
+
+    Args:
+        bench: with that resistor on its leads.
+        ohm: the resistor; tolerance_percent: its tolerance.
+        level_ua: what to hold.
+        ask: what the meter said at that level, as (number, unit).
+
+    Raises:
+        CalibrationError: the session did not come to its end.
+    """
+    hold_ms = _HOLD_MS if bench.has_meter else PERSON_MS
+    rows = bench.hold(staircase_words([level_ua], bench.board.max_ua, hold_ms))
+    a_ua = fmean(sample.current_ua for sample, _ in rows)
+    b_ua = fmean(sample.current_ua - sample.difference_ua for sample, _ in rows)
+    v_mv = fmean(sample.load_mv for sample, _ in rows)
+    a, b, v = _codes(bench, (a_ua * UA_Q4, b_ua * UA_Q4, v_mv))
+    meter, unit = (fmean(mv for _, mv in rows), MILLIVOLTS) if bench.has_meter else ask(level_ua)
+    return CodeReading(ohm, tolerance_percent, level_ua, len(rows), a, b, v, meter, unit)
+
+
+def _complete(last: dict[str, Any] | None, outcome: str, ohm: float) -> None:
+    """Raise CalibrationError for a session that was not complete."""
+    if outcome != _COMPLETE:
+        why = (last or {}).get("fault") or outcome
+        raise CalibrationError(
+            f"the known load of {ohm:g} {signs.OHM} was not driven to its end: {why}; is it on "
+            "the leads, and nothing else?"
+        )
+
+
+class VirtualCalibrationBench:
+    """The simulated bench that a seed draws, with resistors and a meter of its own."""
+
+    has_meter = True
+
+    def __init__(self, board: Board, adc: str, seed: int):
+        self.board = board
+        self._adc, self._seed = adc, seed
+        self._ohm = 1000.0
+        self._plant = self._new_plant()
+        self.nominal: list[Row] = nominal_calibration(self._plant.adc.ranges)
+        self.scales = self.nominal
+        self.code_top = self._plant.adc.ranges[0].top
+
+    def _new_plant(self) -> SimulatedBench:
+        return SimulatedBench(self.board, f"resistor:{self._ohm:g}", self._adc, self._seed)
+
+    def rest(self) -> list[float]:
+        """As `CalibrationBench` says."""
+        port = VirtualPort(self.board, self._new_plant(), calibration=self.scales)
+        told = Bench(port, self.board).sense(_REST_TICKS)
+        return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
+
+    def load(self, ohm: float) -> None:
+        """As `CalibrationBench` says."""
+        self._ohm = ohm
+
+    def hold(self, words: list[int]) -> list[tuple[Sample, float]]:
+        """As `CalibrationBench` says."""
+        plant = self._new_plant()
+        watcher = LevelWatcher(Meter(plant, self._ohm, self._seed).read_mv)
+        console = LinkConsole(HostLink([watcher]))
+        bench = Bench(VirtualPort(self.board, plant, console, self.scales), self.board)
+        data = program.pack(words)
+        bench.load(data, program.crc16(data))
+        last = bench.run(supervised=True)
+        _complete(last, last["outcome"], self._ohm)
+        return watcher.settled()
+
+    def keep(self, rows: list[Row], date: str) -> None:
+        """As `CalibrationBench` says; it is gone with this object."""
+        self.scales = rows
+
+
+class BoardCalibrationBench:
+    """A board at a serial port; on an emulated one the port knows the load, and reads a meter.
+
+    A context manager: the board is left at its prompt, the port closed.
+
+    Args:
+        name: the port, or `auto`.
+        ports: the serial ports.
+        board_for: the limits of a board by the name that its firmware tells.
+
+    Raises:
+        NoDeviceError: no board, or one that cannot be calibrated as it is; what to do.
+    """
+
+    code_top = 4095
+
+    def __init__(self, name: str, ports: HostPorts, board_for: Callable[[str], Board]):
+        self._ports = ports
+        self._connection = connect(name, ports)
+        self.name = self._connection.name
+        try:
+            self.board = board_for(self._look())
+        except BaseException:
+            self.close()
+            raise
+        self._ohm = 0.0
+
+    def __enter__(self) -> "BoardCalibrationBench":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the board at its prompt and the port to others."""
+        self._connection.close()
+
+    @property
+    def has_meter(self) -> bool:
+        """Whether the port reads a meter by itself."""
+        return getattr(self._connection.port, "load_ohm", None) is not None
+
+    def _look(self) -> str:
+        """Take what the board tells; its name."""
+        about = self._connection.about()
+        trouble = about.trouble(self.name)
+        if trouble is not None:
+            raise NoDeviceError(f"{self.name}: {trouble}")
+        scales = about.scales
+        if scales is None:
+            raise NoDeviceError(
+                f"{self.name}: its firmware does not tell its scales; deploy the matching one: "
+                f"iontobench deploy {self.name}"
+            )
+        info = about.info or {}
+        if info.get("fault", "none") != "none":
+            raise EndedEarlyError(
+                f"{self.name}: a fault is latched: {info['fault']}; look into it, then "
+                "bench.clear() at its prompt (iontobench repl), and calibrate again"
+            )
+        self._take(scales)
+        return str(info.get("board"))
+
+    def _take(self, scales: Scales) -> None:
+        self.told = scales.told
+        self.scales: list[Row] = scales.rows()
+        self.nominal: list[Row] = scales.rows(scales.designed)
+
+    def rest(self) -> list[float]:
+        """As `CalibrationBench` says."""
+        try:
+            told = self._connection.value(f"bench.sense({_REST_TICKS})")
+        except BoardError as error:
+            raise NoDeviceError(f"{self.name}: its senses cannot be read ({error})") from error
+        return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
+
+    def load(self, ohm: float) -> None:
+        """As `CalibrationBench` says."""
+        own_ohm = getattr(self._connection.port, "load_ohm", None)
+        if own_ohm not in (None, ohm):
+            raise CalibrationError(
+                f"{self.name} has {own_ohm:g} {signs.OHM} on its leads, not {ohm:g}; name "
+                f"another address, with load=resistor:{ohm:g}, and the same --readings FILE"
+            )
+        self._ohm = ohm
+
+    def hold(self, words: list[int]) -> list[tuple[Sample, float]]:
+        """As `CalibrationBench` says."""
+        meter = self._connection.port.meter_mv if self.has_meter else None
+        watcher = LevelWatcher(meter)
+        runner = SerialRunner(self._connection, self._ports.clock)
+        data = program.pack(words)
+        try:
+            result = runner.run(data, program.crc16(data), [watcher])
+        except BoardError as error:
+            raise CalibrationError(f"the board refuses: {error}") from error
+        if runner.lost is not None:
+            raise PortError(f"{self.name}: {runner.lost}; the board ramps down by itself")
+        _complete(result.last, result.outcome, self._ohm)
+        return watcher.settled()
+
+    def keep(self, rows: list[Row], date: str) -> None:
+        """As `CalibrationBench` says: whole or not at all, and the board starts anew.
+
+        Raises:
+            NoDeviceError: it does not come back with it.
+        """
+        data = pack(rows, self.board.name, date)
+        try:
+            files = BoardFiles(self._connection)
+            write(files, f"{PATH}.new", data)
+            files.rename(f"{PATH}.new", PATH)
+        except BoardError as error:
+            line = f"{self.name}: the calibration cannot be written ({error}); the old one stays"
+            raise NoDeviceError(line) from error
+        self._connection.restart()
+        info_after_reset(self.name, self._ports)
+        self._connection: Connection = connect(self.name, self._ports)
+        self._look()
+        if self.told != f"{self.board.name} {date}":
+            raise NoDeviceError(f"{self.name}: after its restart the board is {self.told}")
