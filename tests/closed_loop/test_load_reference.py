@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 from tests.closed_loop.plants import bench_with, drive_ua
 
 from iontobench.sim.network import FILTER_TAU_US
-from iontobench.sim.plant import NEVER_US
+from iontobench.sim.plant_state import NEVER_US
 from iontobench.sim.skin import load_skin
 from iontobench.sim.voigt import ALPHA, RATIOS, SHARES, SLOWEST, TAU_PER_KOHM_NF
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ionto.core import program
 from iontobench.protocols.program_words import ProgramSegment, program_words
-from iontobench.sim.plant import NEVER_US
+from iontobench.sim.plant_state import NEVER_US
 from iontobench.sim.population import load_population, sample
 from iontobench.sim.skin import SkinParams
 from iontobench.sim.stage import draw_compliance_share

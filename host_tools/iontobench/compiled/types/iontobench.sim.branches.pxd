@@ -1,4 +1,5 @@
-from iontobench.sim.plant cimport PlantState
+# every tick
+from iontobench.sim.plant_state cimport PlantState
 
 
 cpdef void follow_current(PlantState p) except *

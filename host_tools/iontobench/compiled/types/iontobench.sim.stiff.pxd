@@ -1,6 +1,6 @@
 import cython
 
-from iontobench.sim.plant cimport PlantState
+from iontobench.sim.plant_state cimport PlantState
 
 
 cpdef long long stiff_step_us(PlantState p) except? -1
