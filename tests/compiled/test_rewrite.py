@@ -80,3 +80,9 @@ def test_a_function_with_declared_types_is_imported_by_cython(prepared):
     assert prepared("pass")[1] == (
         "from cython.cimports.ionto.core.units import load_ohm; from .units import SAMPLE_A"
     )
+
+
+def test_the_modules_that_give_constants_are_found_in_the_sources():
+    found = rewrite.constant_sources(["ionto.core.session"])
+    assert {"ionto.core.codes", "ionto.core.transitions", "ionto.core.program"} <= found
+    assert rewrite.constant_sources(["iontobench.sim.smooth"]) == {"iontobench.sim.truth"}

@@ -70,6 +70,16 @@ def test_a_source_that_has_changed_since_the_build_is_named(tmp_path):
     assert select.problem(tmp_path).startswith("ionto.core.ramp has changed since")
 
 
+def test_a_constant_that_has_changed_where_it_is_from_is_named(tmp_path):
+    constants = {"ionto.core.codes": select.source_digest("ionto.core.codes")}
+    manifest(tmp_path, constants=constants)
+    assert select.problem(tmp_path) is None
+    manifest(tmp_path, constants=constants | {"ionto.core.limits": "of another source"})
+    assert select.problem(tmp_path).startswith("ionto.core.limits has changed since")
+    manifest(tmp_path, constants=constants | {"ionto.core.gone": "of a source"})
+    assert select.problem(tmp_path).startswith("ionto.core.gone has changed since")
+
+
 def test_a_module_that_was_imported_before_is_told(tmp_path):
     import ionto.core.ramp  # noqa: F401  (what would be too late)
 

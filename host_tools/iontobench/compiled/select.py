@@ -40,13 +40,20 @@ def source_of(module: str) -> Path:
     """The source of a module of `ionto` or `iontobench`."""
     top, _, rest = module.partition(".")
     package = _PACKAGE if top == "iontobench" else _ROOT / "firmware" / "ionto"
-    return package / (rest.replace(".", "/") + ".py")
+    place = package / rest.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def digest(module: str) -> str:
     """A hash of a module's source and of its declared types."""
     types = declarations.TYPES / f"{module}.pxd"
     return hashlib.sha256(source_of(module).read_bytes() + types.read_bytes()).hexdigest()
+
+
+def source_digest(module: str) -> str:
+    """A hash of a module's source; nothing where it has none."""
+    source = source_of(module)
+    return hashlib.sha256(source.read_bytes()).hexdigest() if source.is_file() else ""
 
 
 class CompiledFinder(importlib.abc.MetaPathFinder):
@@ -98,6 +105,9 @@ def problem(at: Path | None = None) -> str | None:
     changed = known ^ set(declarations.modules()) or {
         name for name in known if manifest["modules"][name]["digest"] != digest(name)
     }
+    # Their numbers are in the compiled modules.
+    constants = manifest.get("constants", {})
+    changed |= {name for name in constants if constants[name] != source_digest(name)}
     if changed:
         first = min(changed)
         return f"{first} has changed since the compiled build: `make compiled` makes it anew"

@@ -1,3 +1,4 @@
+# every tick
 from iontobench.sim.load cimport LoadState
 
 
