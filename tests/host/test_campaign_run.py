@@ -19,7 +19,7 @@ from iontobench.campaign.engine.engines import PartTask, run_dask, run_part
 from iontobench.campaign.engine.figures import figures_of
 from iontobench.campaign.engine.folder import CampaignFolder
 from iontobench.campaign.engine.loader import load_campaign
-from iontobench.campaign.engine.page import answers
+from iontobench.campaign.engine.page import HEADS, answers, combination_rows
 from iontobench.sessions.replay import replay
 from iontobench.sim.plant import PlantError
 
@@ -324,6 +324,16 @@ def test_doses_of_healthy_runs_that_were_limited_are_an_answer_of_their_own(smal
     told = dict(answers(figures_of(table.from_pylist(rows, schema=table.schema))))
     assert told["dose within 2 % of the plan, healthy and not limited"] == "4 of 4 (100.00 %)"
     assert told["dose within 2 % of the plan, healthy and limited"] == "1 of 2 (50.00 %)"
+
+
+def test_the_table_of_combinations_is_no_wider_than_the_page(small):
+    """56rem of 16 px have 112 characters of 8 px: the longest cell of each column, and a gap."""
+    rows = combination_rows(figures_of(CampaignFolder.open(small[1]).table()))
+    assert {len(row) for row in rows} == {len(HEADS)}
+    widest = [max(len(row[at]) for row in rows) for at in range(1, len(HEADS))]
+    words = [max(len(word) for word in head.split()) for head in HEADS[1:]]
+    assert sum(max(pair) + 2 for pair in zip(widest, words, strict=True)) <= 112 - 9 * 2
+    assert rows[0][:2] == ["demo, palm, ideal, none", "3 / 3"]
 
 
 def test_a_report_of_a_part_of_a_campaign_says_how_many_runs_are_missing(small, tmp_path):
