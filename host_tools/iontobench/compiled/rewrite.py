@@ -46,7 +46,7 @@ def prepared(text: str, module: str, known: Known) -> str:
     edits = [*_constants(tree, module)]
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            edits += _methods(node, known[module], functions_of(tree))
+            edits += _methods(node, known, module, functions_of(tree))
         elif isinstance(node, ast.FunctionDef):
             types = known[module].functions.get(node.name, Function({}))
             edits += _arrays(node, types, {})
@@ -200,11 +200,11 @@ def _is_module(name: str) -> bool:
 # Kept functions and arrays
 
 
-def _methods(node: ast.ClassDef, found: Declarations, others: set[str]) -> Iterator[Edit]:
-    typed = found.classes.get(node.name)
+def _methods(node: ast.ClassDef, known: Known, module: str, others: set[str]) -> Iterator[Edit]:
+    typed = known[module].classes.get(node.name)
     if typed is None:
         return
-    declared = set(typed.attributes) | _base_attributes(found, typed.base)
+    declared = set(typed.attributes) | _base_attributes(known, typed.base)
     short = kept_functions(node, declared, others)
     chains: dict[str, str] = {}
     functions = [one for one in node.body if isinstance(one, ast.FunctionDef)]
@@ -220,9 +220,13 @@ def _methods(node: ast.ClassDef, found: Declarations, others: set[str]) -> Itera
         yield from _arrays(function, types, lists)
 
 
-def _base_attributes(found: Declarations, base: str) -> set[str]:
-    typed = found.classes.get(base)
-    return set() if typed is None else set(typed.attributes)
+def _base_attributes(known: Known, base: str) -> set[str]:
+    """What a class inherits, from whichever module: no two classes have the same name."""
+    for found in known.values():
+        typed = found.classes.get(base)
+        if typed is not None:
+            return set(typed.attributes) | _base_attributes(known, typed.base)
+    return set()
 
 
 def _chains(function: ast.FunctionDef, short: set[str], others: set[str]) -> dict[str, str]:
