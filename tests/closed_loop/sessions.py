@@ -38,8 +38,9 @@ def by_dose(*doses, slew_ua_s=2000, **header):
 
 
 def drier(times, **changes):
-    """The dry forearm with `times` its unsettled resistance."""
+    """The dry forearm with `times` its unsettled resistance, and no breakdown: it has to limit."""
     dry = load_skin("forearm-dry")
+    changes = {"breakdown_times": 1.0, **changes}
     return replace(dry, r0_kohm_cm2=times * dry.r0_kohm_cm2, **changes)
 
 

@@ -63,7 +63,8 @@ def run(monkeypatch, params, hold_s, load=SkinState, injected=(), share=1.0):
 def plain_skin(kohm, **changes):
     """Skin that neither settles nor gives way below breakdown, of this resistance in all."""
     forearm = load_skin("forearm")
-    fixed = {"j50_ua_cm2": 1e5, "field_mv": 1e6, "noise_sigma": 0.01, **changes}
+    fixed = {"j50_ua_cm2": 1e5, "field_mv": 1e6, "breakdown_times": 1.0, "noise_sigma": 0.01}
+    fixed |= changes
     return replace(forearm, r0_kohm_cm2=(kohm - 0.6) / 0.15, **fixed)
 
 

@@ -109,7 +109,7 @@ def test_a_loop_that_hangs_feeds_nothing_after_10_ms_by_the_dead_man(seed, load)
 
 
 @pytest.mark.parametrize("load", LOADS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, LONGEST_SEED])
 @pytest.mark.short_cases("1-resistor:500", "2-forearm", "3-rc:15000:10")
 def test_nor_does_the_load_carry_anything_after_10_ms(seed, load):
     assert Dying(load, "wait", seed, deaf=True).die() <= DEAD_US

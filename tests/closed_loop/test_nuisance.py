@@ -1,4 +1,4 @@
-"""Sessions with nothing wrong never trip: the jittered forearm, dry starts among them.
+"""Sessions with nothing wrong never trip: forearms of the population, dry starts among them.
 
 The whole thousand is `python -m iontobench.campaign.nuisance`; here one
 that starts dry, and twenty and all of them in the long tier.
@@ -6,7 +6,7 @@ that starts dry, and twenty and all of them in the long tier.
 
 import pytest
 
-from iontobench.campaign.healthy_bench import DRY_SHARE, jittered
+from iontobench.campaign.healthy_bench import member
 from iontobench.campaign.nuisance import NuisanceResult, is_trip, main, report, session
 from iontobench.campaign.parallel import over_seeds
 
@@ -48,11 +48,11 @@ def test_each_session_draws_its_own_compliance_within_the_stages_tolerance(monke
 
 
 def test_a_skin_is_its_seeds_and_a_quarter_of_them_start_dry():
-    assert jittered(7) == jittered(7)
-    assert jittered(7) != jittered(8)
-    skins = [jittered(seed) for seed in range(400)]
+    assert member(7) == member(7)
+    assert member(7) != member(8)
+    skins = [member(seed) for seed in range(400)]
     dry = sum(skin.label.endswith("dry") for skin in skins)
-    assert abs(dry / len(skins) - DRY_SHARE) < 0.06
+    assert abs(dry / len(skins) - 0.25) < 0.06
     middle = sorted(skin.j50_ua_cm2 for skin in skins)[len(skins) // 2]
     assert middle == pytest.approx(20, rel=0.1)
     assert all(skin.r_min_kohm_cm2 >= 0.8 for skin in skins)

@@ -108,7 +108,7 @@ def test_motion_as_small_as_the_shipped_loads_is_not_bent():
     straight = SkinState(params, 1)
     for _ in range(500):
         state.step(SLOW_US, 0.0, 0.0, 0.0, 0.0)
-        share = params.noise_sigma * straight._wander[0].next()
+        share = params.noise_sigma * straight._active_motion.next()
     assert state._factor[0] == params.anode_factor * (1.0 + share)
 
 
@@ -128,7 +128,7 @@ def test_a_plant_out_of_its_range_says_which_quantity_and_gives_no_result(name, 
 def test_a_plant_that_diverges_stops_within_10_ms_of_its_own_time():
     bench = energised("forearm")
     ramp(bench, 2000, 0.5)
-    bench.load.r1_kohm = -2.0
+    bench.load.tau1_us = -2000.0
     bench.load.step = lambda *_: SLOW_US  # as it would stay without a bound
     bench.recompute()
     with pytest.raises(PlantError, match="left its range"):

@@ -95,8 +95,9 @@ def test_the_fast_path_is_the_general_path(skin):
         for tick in range(1, 400):
             drive_ua(bench, 5 * tick)
             if make_slow and bench.smooth:
-                flat = bench._stepper(1000).flat(bench.gain)
-                assert bench.smooth_step(flat, bench.now_us + 1000)
+                bench._make_ticks()
+                bench.recompute()
+                assert bench._smooth_step(bench.now_us + 1000)
                 bench.advance(bench.now_us)
             else:
                 bench.advance(bench.now_us + 1000)

@@ -15,6 +15,7 @@ from ionto.core import codes, program
 
 SHORT_UC, LONG_UC = 60_000, 180_000
 LONG = pytest.mark.long
+VERY_DRY = ((60, "complete", 5), (200, "short", 10))
 PROBE_MIN_Q4 = shipped()[program.H_PROBE_MIN_Q4]
 
 
@@ -91,8 +92,27 @@ def test_a_much_drier_start_is_limited_for_a_while_and_stretches_the_session(
     assert limited_ms >= 10_000
 
 
+# The probe tells an open lead, not dry skin: 200 ms after 5 V the constant-phase element still
+# carries more than the least current. Such skin is energised, limited and breaks down; at 200
+# times the time ends first.
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(
+    ("times", "outcome", "least_warned"),
+    [(20, "complete", 1), *(pytest.param(*case, marks=LONG) for case in VERY_DRY)],
+)
+def test_very_dry_skin_is_limited_never_over_current_and_told(times, outcome, least_warned):
+    trial = held(drier(times, breakdown_times=10.0))
+    last = trial.last
+    assert (last["outcome"], last["fault"], last["later_faults"]) == (outcome, None, 0)
+    assert last["dose_uc"] == pytest.approx(trial.truth.gross_uc, rel=0.001)
+    assert (last["dose_uc"] >= 0.9975 * SHORT_UC) is (outcome == "complete")
+    assert trial.truth.peak_ua <= 2030
+    assert len(trial.events(codes.EVENT_LIMITED)) >= 1
+    assert len(trial.events(codes.EVENT_COMPLIANCE)) >= least_warned
+
+
 def test_a_load_that_the_probe_cannot_tell_from_an_open_lead_is_refused_unenergised():
-    trial = held(drier(21))  # at 20 the probe reads 4.49 uA, just above its limit
+    trial = held("resistor:2000000")  # dry skin still shows its capacitance
     assert (trial.last["outcome"], trial.last["fault"]) == ("refused", "no load")
     assert trial.truth.peak_ua <= 50  # the probe's own current
     assert trial.last["state"] == "fault"

@@ -1,8 +1,14 @@
 """The reviewed types: do they fit the sources, and is each difference one clear line?"""
 
-import pytest
+import sys
+from collections import Counter
 
+import pytest
+from tests.closed_loop.sessions import by_time
+
+from iontobench.campaign.fault_bench import FaultBench, board_of, calibration_of
 from iontobench.compiled import declarations, rewrite, select
+from iontobench.sim.skin import load_skin
 
 SOURCE = '''"""A part."""
 
@@ -50,6 +56,37 @@ def test_every_source_can_be_prepared_and_keeps_its_lines():
         text = select.source_of(name).read_text("utf-8")
         done = rewrite.prepared(text, name, known)
         assert done.count("\n") == text.count("\n"), name
+
+
+def test_every_module_that_a_tick_calls_has_types():
+    board = "virtual"
+    bench = FaultBench(
+        board_of(board), load_skin("palm"), "rp2040", 1, calibration_of(board, "rp2040", 1)
+    )
+    calls = Counter()
+
+    def count(frame, event, _):
+        if event == "call":
+            calls[frame.f_globals["__name__"]] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        seen = bench.run(by_time((500, 500), time_s=20, charge_uc=20_000))
+    finally:
+        sys.setprofile(before)
+    ticks = seen.ending["t_ms"]
+    assert ticks > 1000
+    often = {name for name in calls if calls[name] >= ticks / 2}
+    own = {name for name in often if name.split(".")[0] in ("ionto", "iontobench")}
+    assert {"ionto.tick", "iontobench.sim.plant", "iontobench.sim.smooth"} <= own
+    assert own - set(declarations.modules()) == set()
+
+
+def test_types_say_in_their_first_line_that_a_module_is_of_every_tick():
+    modules = declarations.modules()
+    assert declarations.is_of_every_tick(modules["ionto.tick"])
+    assert not declarations.is_of_every_tick(modules["ionto.core.command"])
 
 
 def test_types_that_fit_have_no_difference(tmp_path):

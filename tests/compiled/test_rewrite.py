@@ -80,3 +80,26 @@ def test_a_function_with_declared_types_is_imported_by_cython(prepared):
     assert prepared("pass")[1] == (
         "from cython.cimports.ionto.core.units import load_ohm; from .units import SAMPLE_A"
     )
+
+
+def test_the_modules_that_give_constants_are_found_in_the_sources():
+    found = rewrite.constant_sources(["ionto.core.session"])
+    assert {"ionto.core.codes", "ionto.core.transitions", "ionto.core.program"} <= found
+    assert rewrite.constant_sources(["iontobench.sim.smooth"]) == {"iontobench.sim.truth"}
+
+
+@pytest.mark.parametrize("base_is_elsewhere", [False, True])
+def test_what_a_base_declares_is_a_value_and_no_kept_function(tmp_path, base_is_elsewhere):
+    base = "cdef class Base:\n    cdef public long long since\n"
+    made = "cdef class Made(Base):\n    cdef public long long now\n"
+    files = {MODULE: made, "ionto.core.base": base} if base_is_elsewhere else {MODULE: base + made}
+    known = {}
+    for module, text in files.items():
+        path = tmp_path / f"{module}.pxd"
+        path.write_text(text, "utf-8")
+        known[module] = declarations.read(path)
+    source = (
+        "class Made(Base):\n    def step(self):\n        self.since = self.now\n"
+        "        return self.since\n"
+    )
+    assert rewrite.prepared(source, MODULE, known) == source

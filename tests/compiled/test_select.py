@@ -1,10 +1,12 @@
 """Which modules run: the compiled ones where the build fits the sources, else the plain ones."""
 
 import json
+import sys
 
 import pytest
 from tests.support.compiled import compiled_or_skip, python
 
+from iontobench.cli import main
 from iontobench.compiled import select
 
 WHICH = (
@@ -70,6 +72,16 @@ def test_a_missing_build_skips_its_tests_by_name_and_fails_where_it_is_required(
     compiled_or_skip(lambda: None)
 
 
+def test_a_constant_that_has_changed_where_it_is_from_is_named(tmp_path):
+    constants = {"ionto.core.codes": select.source_digest("ionto.core.codes")}
+    manifest(tmp_path, constants=constants)
+    assert select.problem(tmp_path) is None
+    manifest(tmp_path, constants=constants | {"ionto.core.limits": "of another source"})
+    assert select.problem(tmp_path).startswith("ionto.core.limits has changed since")
+    manifest(tmp_path, constants=constants | {"ionto.core.gone": "of a source"})
+    assert select.problem(tmp_path).startswith("ionto.core.gone has changed since")
+
+
 def test_a_module_that_was_imported_before_is_told(tmp_path):
     import ionto.core.ramp  # noqa: F401  (what would be too late)
 
@@ -82,7 +94,7 @@ def test_the_compiled_modules_run_where_they_are_asked_for():
     compiled_or_skip()
     code, out, err = run("-c", WHICH, asked="1")
     assert (code, out) == (0, "CompiledLoader True")
-    assert err == "compiled modules are in use (--compiled)"
+    assert err == "compiled modules are in use"
 
 
 def test_a_campaign_and_its_processes_do_the_same_compiled():
@@ -90,4 +102,29 @@ def test_a_campaign_and_its_processes_do_the_same_compiled():
     command = ("-m", "iontobench.campaign.leads", "--seeds", "2", "--jobs", "2")
     plain, compiled = run(*command), run(*command, select.FLAG)
     assert compiled[:2] == plain[:2]
-    assert compiled[2] == "compiled modules are in use (--compiled)"  # once
+    assert compiled[2] == "compiled modules are in use"  # once
+
+
+@pytest.mark.parametrize(
+    ("asked", "flags", "said"),
+    [("", (), True), ("0", (), False), ("0", (select.FLAG,), True), ("", (select.FLAG,), True)],
+)
+def test_campaign_takes_a_build_that_is_there_and_says_so(asked, flags, said):
+    compiled_or_skip()
+    code, out, err = run("-m", "iontobench", "campaign", "smoke", "--dry-run", *flags, asked=asked)
+    assert (code, "16 of 16 runs left" in out) == (0, True)
+    assert ("compiled modules are in use" in err) is said
+
+
+def test_only_a_campaigns_run_asks_for_a_build_by_itself(monkeypatch):
+    monkeypatch.setenv(select.VARIABLE, "")
+    monkeypatch.setattr(select, "problem", lambda: None)
+    begun = []
+    monkeypatch.setattr(select.os, "execv", lambda _, words: begun.append(words[3:]))
+    monkeypatch.setattr(main, "invoke", lambda _: 0)
+    for words in ("campaign smoke", "campaign list", "campaign compare a b", "run demo"):
+        monkeypatch.setattr(sys, "argv", ["iontobench", *words.split()])
+        monkeypatch.setenv(select.VARIABLE, "")
+        with pytest.raises(SystemExit):
+            main.main()
+    assert begun == [["campaign", "smoke"]]

@@ -161,7 +161,8 @@ def test_what_is_wrong_in_a_campaigns_file_is_a_line_each(text, told):
 def test_an_unknown_campaign_is_exit_2_with_those_that_there_are():
     said = call("campaign", "smok")
     assert said.code == 2
-    assert said.err.splitlines()[-1].endswith("allowed: bench-boards, smoke; did you mean smoke?")
+    there = "allowed: bench-boards, smoke, sweat-population; did you mean smoke?"
+    assert said.err.splitlines()[-1].endswith(there)
     assert "give its name with .toml" in call("campaign", "zzz").err
 
 

@@ -16,13 +16,12 @@ from iontobench.campaign.engine import folder as folder_module
 from iontobench.campaign.engine import loader, session_row
 from iontobench.campaign.engine.columns import COLUMNS, NAMES
 from iontobench.campaign.engine.engines import PartTask, run_dask, run_part
+from iontobench.campaign.engine.figures import figures_of
 from iontobench.campaign.engine.folder import CampaignFolder
 from iontobench.campaign.engine.loader import load_campaign
-from iontobench.campaign.healthy_bench import jittered
-from iontobench.sessions import job, start
+from iontobench.campaign.engine.page import HEADS, answers, combination_rows
 from iontobench.sessions.replay import replay
 from iontobench.sim.plant import PlantError
-from iontobench.sim.skin import load_skin
 
 pytest.importorskip("pyarrow")
 KILLS_S = (0.2, 3.0)  # after so many seconds of wall time: from the imports to the last parts
@@ -316,6 +315,27 @@ def test_a_report_is_one_page_with_answers_plots_and_the_worst_ten(small):
     assert "not validated on people" in page
 
 
+def test_doses_of_healthy_runs_that_were_limited_are_an_answer_of_their_own(small):
+    table = CampaignFolder.open(small[1]).table()
+    rows = table.to_pylist()
+    first, second = [row for row in rows if row["faults"] == "none"][:2]
+    first["is_limited"] = second["is_limited"] = True
+    first["dose_true_mamin"] /= 2
+    told = dict(answers(figures_of(table.from_pylist(rows, schema=table.schema))))
+    assert told["dose within 2 % of the plan, healthy and not limited"] == "4 of 4 (100.00 %)"
+    assert told["dose within 2 % of the plan, healthy and limited"] == "1 of 2 (50.00 %)"
+
+
+def test_the_table_of_combinations_is_no_wider_than_the_page(small):
+    """56rem of 16 px have 112 characters of 8 px: the longest cell of each column, and a gap."""
+    rows = combination_rows(figures_of(CampaignFolder.open(small[1]).table()))
+    assert {len(row) for row in rows} == {len(HEADS)}
+    widest = [max(len(row[at]) for row in rows) for at in range(1, len(HEADS))]
+    words = [max(len(word) for word in head.split()) for head in HEADS[1:]]
+    assert sum(max(pair) + 2 for pair in zip(widest, words, strict=True)) <= 112 - 9 * 2
+    assert rows[0][:2] == ["demo, palm, ideal, none", "3 / 3"]
+
+
 def test_a_report_of_a_part_of_a_campaign_says_how_many_runs_are_missing(small, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(small[1], out)
@@ -362,17 +382,7 @@ def test_shared_runs_that_differ_are_told_with_column_value_and_command(small, t
 
 
 @pytest.mark.long
-def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path, monkeypatch):
-    """With a stand-in for a population: a shipped skin jittered by the member's index."""
-
-    def load(name, active_cm2=10.0, return_cm2=20.0):
-        if not name.startswith("population:"):
-            return load_skin(name, active_cm2, return_cm2)
-        site, _, index = name.removeprefix("population:").partition("#")
-        return jittered(int(index), site, active_cm2, return_cm2)
-
-    for module in (job, start):
-        monkeypatch.setattr(module, "load_skin", load)
+def test_a_load_is_whatever_skin_takes_also_a_member_of_a_population(tmp_path):
     text = TEXT.replace('["resistor:5000", "palm"]', '["population:palm"]')
     text = text.replace("count = 3", "count = 1") + "[members]\nfirst = 40\ncount = 3\n"
     said = run(write(tmp_path, text), tmp_path / "out", "--json")

@@ -32,8 +32,8 @@ _EXP = {
     -2.4: "0x1.7394ab289bfc4p-4",
     -0.01: "0x1.fae7cfd2b9cfep-1",
     0.0: "0x1.0000000000000p+0",
-    0.35: "0x1.6b4802c805decp+0",
-    1.0: "0x1.5bf0a8b14576ap+1",
+    0.35: "0x1.6b4802c805dedp+0",
+    1.0: "0x1.5bf0a8b145769p+1",
     2.4: "0x1.60bddc649ca68p+3",
 }
 _POWER = {
@@ -82,7 +82,8 @@ def test_exp_has_the_same_bits_on_every_platform():
 def test_nothing_of_the_platforms_mathematical_library_is_called():
     tree = ast.parse(inspect.getsource(portable))
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert called <= {"abs", "array", "copysign", "float64", "frexp", "full_like", "sqrt"}
+    numpys = {"abs", "array", "copysign", "float64", "frexp", "full_like", "sqrt"}
+    assert called <= {*numpys, "fromhex"}
     imported = {
         alias.name
         for node in ast.walk(tree)

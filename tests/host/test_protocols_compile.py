@@ -29,7 +29,7 @@ def segment(made, index, field):
 
 def test_dexamethasone_is_the_first_protocol_word_by_word():
     made = compile_protocol(load("dexamethasone-40"), profile("us"), BOARD)
-    header = [3, 1, -1, 2000, 100, 100, 2426116, 2440, 1000, 500, 80, 1112, 6]
+    header = [3, 1, -1, 2000, 100, 100, 2426116, 2440, 1000, 500, 80, 1106, 6]
     segment_words = [program.HOLD_CHARGE, 2000, 100, 2400000, 0, -1, 0, 0, 0, 0, 0, 0]
     assert made.words == header + segment_words
     assert (made.timeline.planned_uc, made.timeline.nominal_s) == (2400000, 1220)

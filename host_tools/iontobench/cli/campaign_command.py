@@ -28,7 +28,7 @@ from iontobench.disk import write_whole
 from iontobench.errors import UserError
 from iontobench.text import clock
 
-from .console import Out, data_option, json_option
+from .console import Out, compiled_option, data_option, json_option
 
 _GROUP_HELP = (
     "Run a campaign: many sessions of protocols x loads x faults x seeds, by NAME or a TOML file, "
@@ -93,6 +93,7 @@ def campaign() -> None:
     metavar="DIR",
     help="Where to; by default campaigns/NAME in the data folder.",
 )
+@compiled_option
 @data_option
 @json_option
 @click.pass_obj

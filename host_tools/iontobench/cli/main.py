@@ -34,6 +34,7 @@ COMMANDS = {
     "plan": ("plans.plan", "Plan runs on a load over weeks: check, due, log, response."),
     "boards": ("boards.boards", "List, show, check or begin boards."),
     "skins": ("skins.skins", "List, show, check or begin load models."),
+    "validate": ("validate.validate", "Show the load model beside what is published."),
     "flash": ("flash.flash", "Put MicroPython onto a Pico that is in boot mode."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
     "calibrate": ("calibrate.calibrate", "A board's senses against known resistors and a meter."),
@@ -126,8 +127,15 @@ def invoke(args: list[str], out: Out | None = None) -> int:
 
 def main() -> None:
     """The console script."""
-    select.start_anew("iontobench", sys.argv[1:])
-    sys.exit(invoke(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    select.start_anew("iontobench", arguments, if_built=_runs_campaign(arguments))
+    sys.exit(invoke(arguments))
+
+
+def _runs_campaign(arguments: Sequence[str]) -> bool:
+    """Whether the words are those of a campaign's run, before any of them is parsed."""
+    words = [word for word in arguments if not word.startswith("-")]
+    return words[:1] == ["campaign"] and not {*words[1:2]} & {"list", "report", "compare"}
 
 
 def _usage_line(error: click.ClickException) -> str:

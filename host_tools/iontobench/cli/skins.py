@@ -12,6 +12,7 @@ from iontobench import signs
 from iontobench.disk import slug
 from iontobench.errors import UserError
 from iontobench.sessions.start import skin_of
+from iontobench.sim.population import population_names
 from iontobench.sim.skin import SkinParams, skin_names
 from iontobench.tomlfile.errors import one_line
 from iontobench.tomlfile.source import file_hint, is_file_name
@@ -37,7 +38,7 @@ _MEANING = {
     "field_mv": "Ve: the voltage over the skin that halves it at once",
     "tau_field_ms": "how fast, rising",
     "tau_field_recovery_ms": "and falling",
-    "c_nf_cm2": f"capacitance of 1 {signs.CM2}; 10 to 60",
+    "c_nf_cm2": f"capacitance of 1 {signs.CM2} at 1 kHz; 10 to 60",
     "r_series_ohm_cm2": "below the horny layer; 120 to 220",
     "r_gel_ohm_cm2": "gel or pad; 20 to 200, ten times that when dry",
     "r_body_ohm": "between the two sites; 300 to 700",
@@ -50,6 +51,16 @@ _MEANING = {
     "noise_tau_s": "and its time constant; 0.5 to 5",
     "water_cm": "water between electrode and skin; 0 for gel, 1 to 2 for tap water",
     "water_us_cm": "its conductivity; tap water 50 to 1000",
+    "hours_share": "how much of the memory stays for hours",
+    "tau_hours_s": "and how long",
+    "breakdown_mv": "voltage over the skin of one electrode above which it breaks down",
+    "breakdown_times": "and by how much it then falls; 1 for not at all",
+    "bubbles_per_min": "gas under an electrode; on inert metal 0.1 to 2",
+    "bubble_least": "share of the area that a bubble takes, at least",
+    "bubble_most": "and at most",
+    "bubble_s": "how long it stays, on average",
+    "edge_after_s": "when the pad's edge begins to dry",
+    "edge_per_min": "and the share of the area that it then loses each minute",
 }
 
 
@@ -67,6 +78,8 @@ def list_skins(out: Out, as_json: bool) -> None:
     out.say(
         f"or with water of a conductivity in {signs.US_CM}: bath:200; or a skin file: mine.toml"
     )
+    people = ", ".join(population_names())
+    out.say(f"or a person of a population, {people}: population:bath#17")
     out.say("or a dummy load: resistor:OHM, rc:OHM:NF")
     out.result({"skins": [{"name": name, "label": label} for name, label in rows]})
 

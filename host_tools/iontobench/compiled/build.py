@@ -29,21 +29,6 @@ from . import declarations, rewrite, select
 _SUFFIX = EXTENSION_SUFFIXES[0]
 # A fused multiply-add rounds once where Python rounds twice.
 _FLAGS = ("-O1", "-ffp-contract=off", "-fwrapv", "-w")
-# Modules without checks of indices and of None: those that take part in every tick, and keep their
-# parts from their construction on. All others have the checks.
-_EVERY_TICK = frozenset(
-    {
-        *(
-            f"ionto.core.{name}"
-            for name in ("dose", "envelope", "ramp", "regulator", "supervisor")
-        ),
-        *(f"ionto.core.{name}" for name in ("integrity", "session", "slow_checks", "snapshot")),
-        *(f"ionto.core.{name}" for name in ("steady", "telemetry", "units", "pulses")),
-        *(f"iontobench.sim.{name}" for name in ("network", "plant", "port", "senses", "stage")),
-        "ionto.link",
-        "ionto.tick",
-    }
-)
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,  # the declarations say all
@@ -105,7 +90,7 @@ def build(at: Path, jobs: int | None = None) -> int:
             one.result()
             before[name] = keys[name]
             (at / "keys.json").write_text(json.dumps(before, indent=1), "utf-8")
-    _write_manifest(at, staged)
+    _write_manifest(at, staged, known)
     return len(stale)
 
 
@@ -182,7 +167,8 @@ def _made(at: Path, name: str) -> bool:
 
 
 def _directives(name: str) -> dict[str, bool]:
-    checked = name not in _EVERY_TICK
+    types = declarations.TYPES / f"{name}.pxd"
+    checked = not (types.is_file() and declarations.is_of_every_tick(types))
     return {"boundscheck": checked, "wraparound": checked, "nonecheck": checked}
 
 
@@ -220,7 +206,7 @@ def _compiler() -> list[str]:
     return shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
 
 
-def _write_manifest(at: Path, names: Iterable[str]) -> None:
+def _write_manifest(at: Path, names: Iterable[str], known: rewrite.Known) -> None:
     rows = {
         name: {
             "file": name.replace(".", "/") + _SUFFIX,
@@ -228,7 +214,11 @@ def _write_manifest(at: Path, names: Iterable[str]) -> None:
         }
         for name in names
     }
-    text = json.dumps({"python": _SUFFIX, "modules": rows}, indent=1)
+    constants = {
+        name: select.source_digest(name) for name in sorted(rewrite.constant_sources(known))
+    }
+    whole = {"python": _SUFFIX, "modules": rows, "constants": constants}
+    text = json.dumps(whole, indent=1)
     (at / "lib" / select.MANIFEST).write_text(text, "utf-8")
 
 

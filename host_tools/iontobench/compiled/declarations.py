@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TYPES = Path(__file__).with_name("types")
+_EVERY_TICK = "# every tick\n"
 _CLASS = re.compile(r"cdef class (\w+)(?:\((\w+)\))?:")
 _ATTRIBUTES = re.compile(
     r"cdef (?:public |readonly )?(\([^)]*\)|[\w ]*?\w) ?(?<=[ )])(\w+(?:, \w+)*)$"
@@ -49,6 +50,14 @@ class DeclarationError(ValueError):
 def modules() -> dict[str, Path]:
     """Every module that is compiled with types, and its file of `types/`."""
     return {path.name.removesuffix(".pxd"): path for path in sorted(TYPES.glob("*.*.pxd"))}
+
+
+def is_of_every_tick(path: Path) -> bool:
+    """Whether a file's first line is `# every tick`: compiled without checks of indices and None.
+
+    Such a module takes part in every tick, and keeps its parts from their construction on.
+    """
+    return path.read_text("utf-8").startswith(_EVERY_TICK)
 
 
 def read(path: Path) -> Declarations:

@@ -15,14 +15,15 @@ Text is replaced within its line, so that a traceback names the source's own lin
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from . import select
 from .declarations import Declarations, Function, functions_of, kept_functions
 
 SAMPLES, TABLE = "SampleBuffer", "WordTable"  # the types of what `words` makes
 _ARRAYS = (SAMPLES, TABLE)
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-_MATH = ("exp", "sqrt")  # of `math`: the C library's own, which `math` calls
+_MATH = ("exp", "ldexp", "sqrt")  # of `math`: the C library's own, which `math` calls
 Edit = tuple[int, int, int, str]  # line, first and last byte, new text
 Known = dict[str, Declarations]  # by module
 
@@ -45,7 +46,7 @@ def prepared(text: str, module: str, known: Known) -> str:
     edits = [*_constants(tree, module)]
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            edits += _methods(node, known[module], functions_of(tree))
+            edits += _methods(node, known, module, functions_of(tree))
         elif isinstance(node, ast.FunctionDef):
             types = known[module].functions.get(node.name, Function({}))
             edits += _arrays(node, types, {})
@@ -85,26 +86,68 @@ def _constants(tree: ast.Module, module: str) -> Iterator[Edit]:
     bound = _bound(tree)
     own = {name for name in _top_names(tree) if bound.get(name) == 1}
     numbers = {name: _number(module, name) for name in own if _CONSTANT.fullmatch(name)}
-    whole: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                source, name = _source(node, module), alias.asname or alias.name
-                if name in bound:
-                    continue
-                if _CONSTANT.fullmatch(alias.name):
-                    numbers[name] = _number(source, alias.name)
-                elif alias.name.islower() and _is_module(f"{source}.{alias.name}"):
-                    whole[name] = f"{source}.{alias.name}"
+    whole = _modules_imported(tree, module)
+    for name, (source, constant) in _constants_imported(tree, module).items():
+        if name not in bound:
+            numbers[name] = _number(source, constant)
     for node in ast.walk(tree):
         value = None
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             value = numbers.get(node.id)
         elif isinstance(node, ast.Attribute) and _CONSTANT.fullmatch(node.attr):
             owner = node.value.id if isinstance(node.value, ast.Name) else ""
-            value = _number(whole[owner], node.attr) if owner in whole else None
+            is_module = owner in whole and owner not in bound
+            value = _number(whole[owner], node.attr) if is_module else None
         if value is not None:
             yield _at(node, f"({value!r})" if value < 0 else repr(value))  # type: ignore[arg-type]
+
+
+def constant_sources(modules: Iterable[str]) -> set[str]:
+    """The modules that `modules` take constants from, and those that these take theirs from."""
+    found: set[str] = set()
+    waiting = [*modules]
+    while waiting:
+        module = waiting.pop()
+        tree = ast.parse(select.source_of(module).read_text("utf-8"))
+        new = {source for source in _constant_givers(tree, module) if source not in found}
+        found |= new
+        waiting += new
+    return found
+
+
+def _constant_givers(tree: ast.Module, module: str) -> Iterator[str]:
+    for source, name in _constants_imported(tree, module).values():
+        if select.source_of(source).is_file() and _number(source, name) is not None:
+            yield source
+    whole = _modules_imported(tree, module)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _CONSTANT.fullmatch(node.attr):
+            source = whole.get(ast.unparse(node.value))
+            if source and _number(source, node.attr) is not None:
+                yield source
+
+
+def _constants_imported(tree: ast.Module, module: str) -> dict[str, tuple[str, str]]:
+    """Module and name of each constant that is imported, by its name here."""
+    return {
+        alias.asname or alias.name: (_source(node, module), alias.name)
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if _CONSTANT.fullmatch(alias.name)
+    }
+
+
+def _modules_imported(tree: ast.Module, module: str) -> dict[str, str]:
+    """Each module of this project that is imported whole, by its name here."""
+    named = {
+        alias.asname or alias.name: f"{_source(node, module)}.{alias.name}"
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.islower()
+    }
+    return {name: source for name, source in named.items() if _is_module(source)}
 
 
 def _bound(tree: ast.Module) -> dict[str, int]:
@@ -157,11 +200,11 @@ def _is_module(name: str) -> bool:
 # Kept functions and arrays
 
 
-def _methods(node: ast.ClassDef, found: Declarations, others: set[str]) -> Iterator[Edit]:
-    typed = found.classes.get(node.name)
+def _methods(node: ast.ClassDef, known: Known, module: str, others: set[str]) -> Iterator[Edit]:
+    typed = known[module].classes.get(node.name)
     if typed is None:
         return
-    declared = set(typed.attributes) | _base_attributes(found, typed.base)
+    declared = set(typed.attributes) | _base_attributes(known, typed.base)
     short = kept_functions(node, declared, others)
     chains: dict[str, str] = {}
     functions = [one for one in node.body if isinstance(one, ast.FunctionDef)]
@@ -177,9 +220,13 @@ def _methods(node: ast.ClassDef, found: Declarations, others: set[str]) -> Itera
         yield from _arrays(function, types, lists)
 
 
-def _base_attributes(found: Declarations, base: str) -> set[str]:
-    typed = found.classes.get(base)
-    return set() if typed is None else set(typed.attributes)
+def _base_attributes(known: Known, base: str) -> set[str]:
+    """What a class inherits, from whichever module: no two classes have the same name."""
+    for found in known.values():
+        typed = found.classes.get(base)
+        if typed is not None:
+            return set(typed.attributes) | _base_attributes(known, typed.base)
+    return set()
 
 
 def _chains(function: ast.FunctionDef, short: set[str], others: set[str]) -> dict[str, str]:

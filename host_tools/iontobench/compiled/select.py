@@ -2,7 +2,8 @@
 
 `IONTOBENCH_COMPILED=1` in the environment asks for it, so that every process that this one starts
 does the same; the package asks `use` on its import, before any of the modules can be imported.
-`--compiled` starts the command anew with that. A build that does not fit the sources, to the
+`--compiled` starts the command anew with that, and so does a campaign where there is a build, but
+for `IONTOBENCH_COMPILED=0`. A build that does not fit the sources, to the
 byte, is not used. Must not import any of the compiled modules.
 """
 
@@ -25,7 +26,7 @@ FLAG = "--compiled"
 HELP = "Run the modules that `make compiled` made: the same, many times as fast."
 MANIFEST = "manifest.json"
 SAMPLES_MODULE = "iontobench.compiled.sample_buffer"  # has no source but its declaration
-_ASKED, _SAID = "1", "said"
+_ASKED, _SAID, _NEVER = "1", "said", "0"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOT = _PACKAGE.parent.parent
 
@@ -39,13 +40,20 @@ def source_of(module: str) -> Path:
     """The source of a module of `ionto` or `iontobench`."""
     top, _, rest = module.partition(".")
     package = _PACKAGE if top == "iontobench" else _ROOT / "firmware" / "ionto"
-    return package / (rest.replace(".", "/") + ".py")
+    place = package / rest.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def digest(module: str) -> str:
     """A hash of a module's source and of its declared types."""
     types = declarations.TYPES / f"{module}.pxd"
     return hashlib.sha256(source_of(module).read_bytes() + types.read_bytes()).hexdigest()
+
+
+def source_digest(module: str) -> str:
+    """A hash of a module's source; nothing where it has none."""
+    source = source_of(module)
+    return hashlib.sha256(source.read_bytes()).hexdigest() if source.is_file() else ""
 
 
 class CompiledFinder(importlib.abc.MetaPathFinder):
@@ -81,7 +89,7 @@ def is_used() -> bool:
 
 def is_asked() -> bool:
     """Whether this process was told to run them; where there is no build, it does not."""
-    return bool(os.environ.get(VARIABLE))
+    return os.environ.get(VARIABLE, "") not in ("", _NEVER)
 
 
 def problem(at: Path | None = None) -> str | None:
@@ -97,6 +105,9 @@ def problem(at: Path | None = None) -> str | None:
     changed = known ^ set(declarations.modules()) or {
         name for name in known if manifest["modules"][name]["digest"] != digest(name)
     }
+    # Their numbers are in the compiled modules.
+    constants = manifest.get("constants", {})
+    changed |= {name for name in constants if constants[name] != source_digest(name)}
     if changed:
         first = min(changed)
         return f"{first} has changed since the compiled build: `make compiled` makes it anew"
@@ -136,16 +147,19 @@ def use_if_asked() -> None:
 def sentence(why: str | None) -> str:
     """What is said of the build's use, one line."""
     if why is None:
-        return "compiled modules are in use (--compiled)"
+        return "compiled modules are in use"
     return f"iontobench: {why}; the plain sources are used"
 
 
-def start_anew(module: str, arguments: Sequence[str]) -> None:
+def start_anew(module: str, arguments: Sequence[str], if_built: bool = False) -> None:
     """Start `python -m module arguments` with compiled modules, in place of this process.
 
-    Returns only where the arguments do not ask for it, or the process was started so already.
+    Returns only where nothing asks for it, or the process was started so already.
+
+    Args:
+        if_built: without the flag too, where there is a build that fits.
     """
-    if FLAG not in arguments or is_asked():
+    if is_asked() or not (FLAG in arguments or (if_built and _is_welcome())):
         return
     os.environ[VARIABLE] = _ASKED
     command = [sys.executable, "-m", module, *arguments]
@@ -153,3 +167,8 @@ def start_anew(module: str, arguments: Sequence[str]) -> None:
         sys.exit(subprocess.call(command))
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _is_welcome() -> bool:
+    """Whether there is a build that fits, and nobody has refused it."""
+    return os.environ.get(VARIABLE) != _NEVER and problem() is None

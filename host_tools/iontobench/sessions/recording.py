@@ -18,7 +18,9 @@ from iontobench.errors import EndedEarlyError
 from iontobench.link.events import Item
 from iontobench.link.listener import Ask, Listener
 from iontobench.records import RecordStore, RecordWriter, write_meta
-from iontobench.sim.skin import is_file_name
+from iontobench.sim.population import PREFIX
+from iontobench.sim.skin import LOAD_MODEL, SkinParams
+from iontobench.tomlfile.source import is_file_name
 
 from .job import Job, Result, load_of
 from .latched_fault import FaultLatch
@@ -126,6 +128,7 @@ def run_session(
     started_at = now().isoformat(timespec="seconds")
     header = record_header(job)
     if real is not None:
+        header.pop("load_model", None)  # what hangs on a real board is no model
         header |= {"started_at": started_at, "seed": None, "skin": None, **real}
     with RecordWriter(record, header) as writer:
         guard = Guard([Recorder(writer), view])
@@ -186,8 +189,12 @@ def _plan(job: Job) -> dict[str, Any]:
 
 
 def _skin(job: Job) -> dict[str, Any]:
-    """The load's name; one from a file is inlined, since a record never names a path."""
-    if not is_file_name(job.skin):
-        return {"skin": job.skin}
+    """The load's name, and which model stands for it.
+
+    One from a file is inlined, since a record never names a path; one of a population too.
+    """
     params = load_of(job)
-    return {"skin": params.name, "skin_parameters": msgspec.to_builtins(params)}
+    model = {"load_model": LOAD_MODEL} if isinstance(params, SkinParams) else {}
+    if not (is_file_name(job.skin) or job.skin.startswith(PREFIX)):
+        return {"skin": job.skin, **model}
+    return {"skin": params.name, "skin_parameters": msgspec.to_builtins(params), **model}

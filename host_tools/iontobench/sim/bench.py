@@ -15,7 +15,8 @@ from .fault import Fault, Injected, Schedule
 from .faults import KINDS, SENSES, checked, parse, text_of
 from .faults_senses import Troubled
 from .load import new_state
-from .plant import NEVER_US, Plant
+from .plant import Plant
+from .plant_state import NEVER_US
 from .senses import ADCS, CH_A, CH_B, CH_SUPPLY, CH_V, Converter
 from .skin import LoadParams, load_skin
 from .stage import StageParams

@@ -2,9 +2,8 @@
 
 Values are in units of one standard deviation. The integers are those of numpy's legacy generator,
 which numpy promises never to change, and `portable` makes normal numbers of them: one seed gives
-one stream on every platform and version. The plant's own steps still call `math.exp` (`load`,
-`network`, `stiff`), which is many times faster than `portable.exp`: a trace is the same to
-the bit only where the platform's mathematical library rounds it alike. Must not be used for
+one stream on every platform and version. The plant's own steps use `portable.exp` too.
+Must not be used for
 anything that has to be unpredictable.
 """
 

@@ -28,7 +28,24 @@ _LN2 = 0.6931471805599453
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _SQRT_HALF = 0.7071067811865476
 _ATANH = (2 / 13, 2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3, 2.0)  # of 2 atanh(s) / s, in s^2
-_TERMS = 14  # of exp's series, for |x| up to ln(2) / 2
+# exp's steps of ln(2) / 32: how many in one, its first bits and its rest, 2^(j / 32), and the
+# factors of its series, which is right to a double for |x| up to half a step.
+_STEPS = 46.16624130844683
+_STEP_HIGH, _STEP_LOW = _LN2_HIGH / 32, _LN2_LOW / 32
+# fmt: off
+_POWERS = tuple(float.fromhex(f"0x1.{digits}p+0") for digits in (
+    "0000000000000", "059b0d3158574", "0b5586cf9890f", "11301d0125b51",
+    "172b83c7d517b", "1d4873168b9aa", "2387a6e756238", "29e9df51fdee1",
+    "306fe0a31b715", "371a7373aa9cb", "3dea64c123422", "44e086061892d",
+    "4bfdad5362a27", "5342b569d4f82", "5ab07dd485429", "6247eb03a5585",
+    "6a09e667f3bcd", "71f75e8ec5f74", "7a11473eb0187", "82589994cce13",
+    "8ace5422aa0db", "93737b0cdc5e5", "9c49182a3f090", "a5503b23e255d",
+    "ae89f995ad3ad", "b7f76f2fb5e47", "c199bdd85529c", "cb720dcef9069",
+    "d5818dcfba487", "dfc97337b9b5f", "ea4afa2a490da", "f50765b6e4540",
+))
+# fmt: on
+_THIRD, _FOURTH, _FIFTH, _SIXTH = 1 / 6, 1 / 24, 1 / 120, 1 / 720
+_NOTHING_BELOW = -750.0  # of exp: no double is as small
 _TWO_PI = 6.283185307179586
 _SINE_TERMS = 16  # of the sine's series, for |x| up to pi
 
@@ -52,18 +69,25 @@ def normal(uniform: Array) -> Array:
 
 
 def exp(x: float) -> float:
-    """Return e to the power of x, within one unit of its last place, for |x| up to 700."""
-    twos = round(x / _LN2)
-    rest = (x - twos * _LN2_HIGH) - twos * _LN2_LOW
-    value = 1.0
-    for term in range(_TERMS, 0, -1):
-        value = 1.0 + value * rest / term
-    return ldexp(value, twos)
+    """Return e to the power of x, within one unit of its last place, for x up to 700."""
+    if x < _NOTHING_BELOW:
+        return 0.0
+    half_up = x * _STEPS + 0.5
+    steps = int(half_up) if half_up >= 0.0 else int(half_up) - 1
+    r = (x - steps * _STEP_HIGH) - steps * _STEP_LOW
+    more = r * (1.0 + r * (0.5 + r * (_THIRD + r * (_FOURTH + r * (_FIFTH + r * _SIXTH)))))
+    power = _POWERS[steps & 31]
+    return ldexp(power + power * more, steps >> 5)
+
+
+def log(x: float) -> float:
+    """Return the natural logarithm of a number above 0; off by less than 1e-12."""
+    return float(_log(np.array([x]))[0])
 
 
 def power(base: float, exponent: float) -> float:
     """Return `base` to the power of `exponent`; base above 0. Off by less than 1e-11 of itself."""
-    return exp(exponent * float(_log(np.array([base]))[0]))
+    return exp(exponent * log(base))
 
 
 def sine(turns: float) -> float:

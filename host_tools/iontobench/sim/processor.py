@@ -18,7 +18,7 @@ from ionto.core.units import (
 
 from .faults_board import BROWN_OUT, CLOCK_JUMP, CLOCK_RATE, HANG, LINK
 from .noise import seeded
-from .plant import NEVER_US
+from .plant_state import NEVER_US
 
 POLL_US = 20000
 WATCHDOG_US = 100000

@@ -29,6 +29,7 @@ ElectrodeMv = Annotated[float, Meta(ge=0, le=5000)]
 Area = Annotated[float, Meta(ge=0.01, le=2000)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Factor = Annotated[float, Meta(ge=0.1, le=10)]
+AreaLoss = Annotated[float, Meta(ge=0, le=0.9)]
 # Tap water has 50 to 1000 uS/cm [docs/loads.md, Sites]; 50 000 is sea water.
 WATER_MIN_US_CM, WATER_MAX_US_CM = 10.0, 50000.0
 Conductivity = Annotated[float, Meta(ge=WATER_MIN_US_CM, le=WATER_MAX_US_CM)]
@@ -40,6 +41,10 @@ class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `_cm2` quantities are for 1 cm2 of contact; `fast_share` is w; `field_mv` is Ve; electrode
     figures are for the pair in series; `anode_factor` multiplies r0 under the anode. `water_cm` of
     water of `water_us_cm` stand between each electrode and the skin (0: none, gel alone).
+    `c_nf_cm2` is the constant-phase element's at 1 kHz. `hours_share` of the memory fades with
+    `tau_hours_s`. Above `breakdown_mv` an interface falls by a further `breakdown_times`. Bubbles
+    take `bubble_least` to `bubble_most` of an area for about `bubble_s`; a pad's edge dries after
+    `edge_after_s`, `edge_per_min` of the area a minute.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -67,6 +72,16 @@ class SkinParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     noise_tau_s: Seconds
     water_cm: Annotated[float, Meta(ge=0, le=100)] = 0.0
     water_us_cm: Conductivity = 500.0
+    hours_share: Share = 0.3
+    tau_hours_s: Seconds = 21600.0
+    breakdown_mv: FieldMv = 30000.0
+    breakdown_times: Annotated[float, Meta(ge=1, le=1000)] = 10.0
+    bubbles_per_min: Annotated[float, Meta(ge=0, le=60)] = 0.0
+    bubble_least: AreaLoss = 0.05
+    bubble_most: AreaLoss = 0.3
+    bubble_s: Seconds = 10.0
+    edge_after_s: Annotated[float, Meta(ge=0, le=1e6)] = 900.0
+    edge_per_min: Share = 0.0
     active_cm2: Area = 10.0
     return_cm2: Area = 20.0
 
@@ -90,6 +105,8 @@ class RcParams(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LoadParams = SkinParams | RcParams
+# What a record's header says of the model; the version moves with the equations.
+LOAD_MODEL = {"name": "skin", "parameters": {"version": 2, "branches": 5, "alpha": 0.8}}
 
 R_MIN_OHM, R_MAX_OHM = 10.0, 1e8
 C_MAX_NF = 10000.0
@@ -113,7 +130,8 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
 
     Args:
         name: a skin (`forearm`), one with water of a conductivity in uS/cm (`bath:200`), the path
-            of a skin file (`mine.toml`), `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
+            of a skin file (`mine.toml`), one of a population (`population:bath#17`),
+            `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
         active_cm2, return_cm2: electrode areas; resistor loads have none.
 
     Raises:
@@ -121,6 +139,10 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
         SkinError: the same of a file; `all` has a line for each thing that is wrong.
     """
     areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
+    if name.startswith("population:"):
+        from .population import sampled  # it samples the skins of this module
+
+        return sampled(name, active_cm2, return_cm2)
     if is_file_name(name):
         return _parsed(Source.read(name, Path(name), SkinError), areas)
     if name.startswith(("resistor-", "resistor:", "rc:")):

@@ -7,9 +7,9 @@ that charge back as soon as it can. Units: uA, mV, kOhm, nF, us, charge in pC. M
 drives the plant.
 """
 
-from math import exp
-
+from .branches import rc_rest, skin_end, skin_rest
 from .network import filter_step
+from .portable import exp
 from .truth import GONE_UA
 
 _LONGEST_US = 1000
@@ -30,6 +30,8 @@ def stiff_step(p, h_us: int) -> None:
     """Step plant `p` by `h_us` in whatever state its switches and leads are."""
     if abs(p.load_ua) > GONE_UA:
         p.last_above_us = p.now_us
+        if p.load_ua > 0.0:
+            p.last_driven_us = p.now_us
     set_ua = _gated(p, h_us)
     stage, load = p.stage, p.load
     leak_ms = 1.0 / stage.divider_kohm
@@ -42,10 +44,9 @@ def stiff_step(p, h_us: int) -> None:
             held_ua = stage.probe_mv / stage.probe_kohm
     elif not p.gate:
         leak_ms += 1.0 / stage.bleed_kohm
-    keep1, z1 = _interface(load.r1_kohm, load.c1_nf, h_us)
-    keep2, z2 = _interface(load.r2_kohm, load.c2_nf, h_us)
-    rest_mv = load.emf_mv + keep1 * p.v1_mv + keep2 * p.v2_mv
-    reach_ms = 1.0 / (load.series_kohm + z1 + z2)  # of the load, seen from its terminals
+    rest = skin_rest(p, h_us) if load.is_skin else rc_rest(p, h_us)
+    rest_mv = load.emf_mv + rest[0]
+    reach_ms = 1.0 / (load.series_kohm + rest[1])  # of the load, seen from its terminals
     store_ms = stage.c_out_nf / h_us
     total_ms = store_ms + leak_ms
     # N to ground: the measured voltage ends at the top of the return.
@@ -61,8 +62,10 @@ def stiff_step(p, h_us: int) -> None:
     p.shunt_ua = shunt_ua = leg_ms * (out_mv - drop_mv)
     p.node_mv = node_mv = out_mv - stage.return_kohm * shunt_ua
     load_ua = (node_mv - rest_mv) * reach_ms if p.contact else 0.0
-    p.v1_mv = keep1 * p.v1_mv + z1 * load_ua
-    p.v2_mv = keep2 * p.v2_mv + z2 * load_ua
+    if load.is_skin:
+        skin_end(p, rest, load_ua)
+    else:
+        p.v1_mv = rest[0] + rest[1] * load_ua
     p.now_us += h_us
     follow = 1.0 - exp(-h_us / stage.sense_us)
     p.sense_ua += (shunt_ua - p.sense_ua) * follow
@@ -124,14 +127,6 @@ def _surge_ua(p, h_us: int) -> float:
     given_pc = p.surge_pc * (1.0 - exp(-h_us / p.stage.surge_us))
     p.surge_pc -= given_pc
     return given_pc / h_us
-
-
-def _interface(r_kohm: float, c_nf: float, h_us: int) -> tuple[float, float]:
-    """Return (keep, z): v' = keep v + z I, the implicit step of R parallel to C."""
-    if c_nf <= 0.0:
-        return 0.0, r_kohm
-    ratio = h_us / (r_kohm * c_nf)
-    return 1.0 / (1.0 + ratio), r_kohm * ratio / (1.0 + ratio)
 
 
 def _account(p, load_ua: float, h_us: int) -> None:

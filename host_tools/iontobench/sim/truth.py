@@ -78,6 +78,14 @@ class Truth:
         return bench.last_above_us
 
     @property
+    def last_driven_us(self) -> int | None:
+        """The same of currents that the stage drove; a load that empties itself drives back."""
+        bench = self._bench
+        if bench.load_ua > GONE_UA:
+            return bench.now_us
+        return bench.last_driven_us
+
+    @property
     def gate_off_us(self) -> int | None:
         """From the first fault's onset to the gate going low; None while it has not."""
         if self.fault_onset_us is None or self.gate_low_us is None:
@@ -86,7 +94,8 @@ class Truth:
 
     @property
     def current_off_us(self) -> int | None:
-        """From the first fault's onset to the last time above 5 uA (0: never after it)."""
+        """From the first fault's onset to the last time that the stage drove more than 5 uA
+        (0: never after it)."""
         if self.fault_onset_us is None:
             return None
-        return max(0, (self.last_above_us or 0) - self.fault_onset_us)
+        return max(0, (self.last_driven_us or 0) - self.fault_onset_us)

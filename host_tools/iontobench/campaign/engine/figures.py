@@ -62,12 +62,16 @@ class WorstRun(NamedTuple):
 
 
 class CampaignFigures(Struct, frozen=True, kw_only=True):
-    """All of it. `outcomes` and `warnings` count runs; `ended_by` names what ended them."""
+    """All of it. `reached` is of the healthy runs that nothing limited.
+
+    `outcomes` and `warnings` count runs; `ended_by` names what ended them.
+    """
 
     runs: int
     healthy: int
     healthy_unlimited: int
     reached: int
+    reached_limited: int
     unwanted: int
     injected: int
     missed: int
@@ -134,6 +138,7 @@ def figures_of(table: Any) -> CampaignFigures:
         healthy=_count(runs.is_healthy),
         healthy_unlimited=_count(unlimited),
         reached=_count(unlimited & runs.is_reached),
+        reached_limited=_count(runs.is_healthy & runs.is_limited & runs.is_reached),
         unwanted=_count(runs.is_healthy & runs.is_unwanted),
         injected=_count(~runs.is_healthy),
         missed=_count(runs.is_missed),

@@ -23,10 +23,11 @@ CAVEAT = (
     "Simulated sessions: the load models are plausible, not validated on people, and nothing here "
     "was measured on hardware."
 )
+# What belongs together shares a cell: so the table is no wider than the page.
 HEADS = (
-    *("protocol", "load", "converter", "faults", "runs", "complete", "limited", "dose reached"),
-    *("time, median", "time, 95 %", "volts, median", "volts, 95 %", "trips wanted", "unwanted"),
-    *("missed", "gate off, median", "gate off, longest", "warned"),
+    *("protocol, load, converter, faults", "runs / complete", "limited", "dose reached"),
+    *("time: median / 95 %", "volts: median / 95 %", "trips: wanted / unwanted / missed"),
+    *("gate off: median / longest", "warned"),
 )
 
 
@@ -70,6 +71,13 @@ def answers(found: CampaignFigures) -> list[tuple[str, str]]:
         ),
         ("healthy runs cut off", _part(found.unwanted, found.healthy)),
     ]
+    if limited := sum(count for count, _ in found.limited.values()):
+        rows.append(
+            (
+                "dose within 2 % of the plan, healthy and limited",
+                _part(found.reached_limited, limited),
+            )
+        )
     if found.injected:
         rows.append(("faults that have to cut off and did not", str(found.missed)))
     for group, (limited, healthy) in found.limited.items():
@@ -83,12 +91,14 @@ def combination_rows(found: CampaignFigures) -> list[list[str]]:
     """A row of texts for each combination, under `HEADS`."""
     return [
         [
-            *(one.protocol, one.group, one.converter, one.faults, str(one.runs)),
-            *(str(one.complete), _percent(one.limited_share), _percent(one.reached_share)),
-            *(_times(one.stretch_median), _times(one.stretch_95)),
-            *(_unit(one.load_peak_median_v, "V"), _unit(one.load_peak_95_v, "V")),
-            *(str(one.trips_wanted), str(one.trips_unwanted), str(one.missed)),
-            *(_unit(one.gate_off_median_ms, "ms"), _unit(one.gate_off_most_ms, "ms")),
+            f"{one.protocol}, {one.group}, {one.converter}, {one.faults}",
+            f"{one.runs} / {one.complete}",
+            _percent(one.limited_share),
+            _percent(one.reached_share),
+            _pair(one.stretch_median, one.stretch_95, ".3f"),
+            _pair(one.load_peak_median_v, one.load_peak_95_v, ".1f", " V"),
+            f"{one.trips_wanted} / {one.trips_unwanted} / {one.missed}",
+            _pair(one.gate_off_median_ms, one.gate_off_most_ms, ".1f", " ms"),
             _percent(one.warned_share),
         ]
         for one in found.combinations
@@ -158,16 +168,14 @@ def _part(count: int, of: int) -> str:
     return f"{count} of {of} ({100 * count / of:.2f} %)" if of else "none to count"
 
 
+def _pair(first: float | None, second: float | None, how: str, unit: str = "") -> str:
+    if first is None or second is None:
+        return "-"
+    return f"{first:{how}} / {second:{how}}{unit}"
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.2f} %"
-
-
-def _times(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _unit(value: float | None, unit: str) -> str:
-    return "-" if value is None else f"{value:.1f} {unit}"
 
 
 def _resource(package: str, name: str) -> str:

@@ -1,3 +1,4 @@
+# every tick
 from ionto.core.ramp cimport Ramp
 
 

@@ -1,3 +1,4 @@
+# every tick
 cdef class Pulses:
     cdef public long long left, gain_q10, _at_us, _edge_us, _fall_us, _low_us, _period_us
     cpdef void reset(self) except *

@@ -1,3 +1,4 @@
+# every tick
 cdef class Ramp:
     cdef public long long set_q4, _remainder_pa
     cpdef void reset(self) except *

@@ -1,3 +1,4 @@
+# every tick
 from iontobench.compiled.sample_buffer cimport WordTable
 
 

@@ -1,3 +1,4 @@
+# every tick
 import cython
 
 from ionto.core.envelope cimport Envelope

@@ -1,3 +1,4 @@
+# every tick
 cdef class Steady:
     cdef public long long _accuracy_q4
     cdef public list _means_mv

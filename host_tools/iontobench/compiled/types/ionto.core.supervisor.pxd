@@ -1,3 +1,4 @@
+# every tick
 from ionto.core.envelope cimport Envelope
 from ionto.core.program cimport Program
 from ionto.core.slow_checks cimport SlowChecks

@@ -1,3 +1,4 @@
+# every tick
 cdef class Telemetry:
     cdef public list _ring
     cdef public list _lengths

@@ -1,3 +1,4 @@
+# every tick
 from ionto.core.command cimport Command
 from ionto.core.display cimport Display
 from ionto.core.dose cimport Dose

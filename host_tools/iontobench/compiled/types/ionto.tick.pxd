@@ -1,3 +1,4 @@
+# every tick
 from ionto.core.dose cimport Dose
 from ionto.core.impedance cimport Probe
 from ionto.core.program cimport Program

@@ -4,7 +4,8 @@ from iontobench.sim.noise cimport SlowWander
 
 
 cdef class LoadState:
-    cdef public double r1_kohm, c1_nf, r2_kohm, c2_nf, series_kohm, emf_mv
+    cdef public bint is_skin
+    cdef public double r1_kohm, c1_nf, tau1_us, r2_kohm, c2_nf, tau2_us, series_kohm, emf_mv
     cpdef void reverse(self) except *
     cpdef void worsen(self, double resistance, double area) except *
     cpdef long long step(
@@ -17,14 +18,18 @@ cdef class RcState(LoadState):
 
 
 cdef class Interface:
-    cdef public (double, double, double, double, double, double, double) _numbers
-    cdef public double _fast, _slow, field_mv, r_kohm
+    cdef public (
+        double, double, double, double, double, double, double, double, double, double, double,
+    ) _numbers
+    cdef public double _fast, _slow, _hours, _fall, area_cm2, field_mv, r_kohm, tau_us
     cpdef void worsen(self, double resistance, double area) except *
-    cpdef bint step(self, Keep keep, double current_ua, double v_mv, double factor) except -1
+    cpdef bint step(
+        self, Keep keep, double current_ua, double v_mv, double factor, double contact
+    ) except -1
 
 
 cdef class Keep:
-    cdef public double density, fast, slow, recovery, field_rise, field_fall
+    cdef public double density, fast, slow, hours, quick, recovery, field_rise, field_fall
 
 
 cdef class SkinState(LoadState):
@@ -32,10 +37,15 @@ cdef class SkinState(LoadState):
     cdef public Interface _active, _return
     cdef public long long _sign, _motion_us
     cdef public dict _keeps
-    cdef public list _wander
-    cdef public (double, double) _factor
-    cdef public double _current_ua, _electrode_nf
-    @cython.locals(keep=Keep, mean_ua=cython.double, moves=cython.bint)
+    cdef public SlowWander _active_motion, _return_motion
+    cdef public object _contacts
+    cdef public (double, double) _factor, _contact
+    cdef public double _current_ua, _electrode_nf, _electrode_mv, _decay_per_us, _dried
+    cdef public double _motion_sigma, _anode_factor
+    cpdef void _touch(self) except *
+    @cython.locals(
+        keep=Keep, mean_ua=cython.double, moves=cython.bint, active=Interface, back=Interface
+    )
     cpdef long long step(
         self, long long dt_us, double gross_pc, double net_pc, double v1, double v2
     ) except? -1

@@ -1,3 +1,4 @@
+# every tick
 from iontobench.sim.load cimport LoadState
 
 
@@ -8,16 +9,15 @@ cdef class Stepper:
     cdef public LoadState _load
     cdef public long long _h_us
     cdef public (double, double, double, double) _filter
-    cdef public double _k, _c1_nf, _c2_nf, _c_out_nf, _leak_ms, _return_kohm
+    cdef public double _k, _c_nf, _c_out_nf, _leak_ms, _return_kohm
     cpdef (
         double, double, double, double, double, double, double, double,
         double, double, double, double, double, double, double, double,
-        double, double, double, double, double, double, double, double,
-        double,
+        double, double, double,
     ) flat(self, double gain) except *
 
 
 cpdef (double, double, double, double) interface_step(
-    double r_kohm, double rate, double h_us, double e
+    double r_kohm, double rate, double keep, double h_us, double e
 ) except *
-cpdef (double, double, double) effective(double c1_nf, double c2_nf, double c_out_nf) except *
+cpdef (double, double) effective(double c_nf, double c_out_nf) except *

@@ -1,58 +1,29 @@
-from iontobench.sim.load cimport LoadState
+# every tick
 from iontobench.sim.network cimport Stepper
-from iontobench.sim.stage cimport Limiter
-
-
-cdef class PlantState:
-    cdef public object stage, dead_man, last_above_us
-    cdef public LoadState load
-    cdef public Limiter limiter
-    cdef public long long now_us, refresh_us, fault_due_us, due_us, dead_us, edge_us, met_us
-    cdef public long long hold_us, leads_off, live_us, even_us, full_us, probe_us
-    cdef public long long _slow_since_us
-    cdef public double x1_ua, x2_ua, drive_ua, v1_mv, v2_mv, node_mv, shunt_ua, load_ua
-    cdef public double passed, wound_pc, closing_ua, forced_ua, surge_pc, sense_ua, sense_mv
-    cdef public double open_mv
-    cdef public double short_kohm, gain, net_pc, backward_pc, peak_ua, back_peak_ua
-    cdef public double dump_peak_ua, guard_ua, compliance_mv, _slow_net_pc, _slow_backward_pc
-    cdef public bint enable, smooth, gate, probe, source, contact, gate_welded, series_welded
-    cdef public bint starved, leaves_b
-    cpdef void switch(self) except *
-    cpdef void pumped(self, long long dead_after_us) except *
-    cpdef void edge(self) except *
-    cpdef void leave_smooth(self) except *
-    cpdef void meet(self) except *
-    cpdef void _dump(self) except *
-    cpdef void lift(self) except *
-    cpdef void _part_from_load(self) except *
-    cpdef void short(self, double r_kohm) except *
-    cpdef void weaken(self, double share) except *
-    cpdef void weld_series(self) except *
-    cpdef void weld_dead_man(self) except *
-    cpdef void deafen_dead_man(self) except *
-    cpdef void turn_over(self) except *
+from iontobench.sim.plant_state cimport PlantState
+from iontobench.sim.voigt cimport SkinStepper
 
 
 cdef class Plant(PlantState):
     cdef public double _dried, _area, _reach_mv
-    cdef public Stepper _tick
+    cdef public bint _is_skin, _is_slow
+    cdef public Stepper _rc_tick
+    cdef public SkinStepper _skin_tick
+    cdef public (
+        double, double, double, double, double, double, double, double,
+        double, double, double, double, double, double, double, double,
+        double, double, double,
+    ) _rc_flat
     cdef public (
         double, double, double, double, double, double, double, double,
         double, double, double, double, double, double, double, double,
         double, double, double, double, double, double, double, double,
-        double,
-    ) _flat
+        double, double, double, double, double, double, double, double,
+        double, double, double, double, double,
+    ) _skin_flat
+    cpdef void _make_ticks(self) except *
     cpdef void advance(self, long long to_us) except *
-    cpdef bint smooth_step(
-        self,
-        (
-            double, double, double, double, double, double, double, double,
-            double, double, double, double, double, double, double, double,
-            double, double, double, double, double, double, double, double,
-            double,
-        ) flat,
-        long long to_us,
-    ) except -1
+    cpdef bint _smooth_step(self, long long to_us) except -1
     cpdef void _part(self, long long to_us) except *
     cpdef void _stiff_part(self, long long to_us) except *
     cpdef bint _may_be_smooth(self) except -1
@@ -61,5 +32,4 @@ cdef class Plant(PlantState):
     cpdef void worsen(self, double resistance, double area=*) except *
     cpdef void check(self) except *
     cpdef void hurry(self) except *
-    cpdef Stepper _stepper(self, long long h_us)
     cpdef void _refresh(self) except *

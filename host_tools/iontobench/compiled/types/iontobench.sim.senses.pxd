@@ -1,3 +1,4 @@
+# every tick
 import cython
 
 from iontobench.sim.noise cimport Normal

@@ -1,3 +1,4 @@
+# every tick
 cdef class Limiter:
     cdef public object _params
     cdef public double _over_us, share, limit_ua

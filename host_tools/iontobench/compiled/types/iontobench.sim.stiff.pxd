@@ -1,6 +1,6 @@
 import cython
 
-from iontobench.sim.plant cimport PlantState
+from iontobench.sim.plant_state cimport PlantState
 
 
 cpdef long long stiff_step_us(PlantState p) except? -1
@@ -27,5 +27,4 @@ cpdef double _fed(
 ) except? -1
 @cython.locals(given_pc=cython.double)
 cpdef double _surge_ua(PlantState p, long long h_us) except? -1
-cpdef (double, double) _interface(double r_kohm, double c_nf, long long h_us) except *
 cpdef void _account(PlantState p, double load_ua, long long h_us) except *
