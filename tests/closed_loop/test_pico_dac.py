@@ -70,16 +70,18 @@ def test_the_proof_at_three_times_the_noise_refuses_no_healthy_board_and_passes_
 BUS = {
     "miso-stuck@3:0": 20,
     "miso-stuck@3:1": 20,
-    "channels-swapped@3": 20,
+    "channels-swapped@3:1": 20,
+    "channels-swapped@3:2": 20,
     "no-reference@3": 20,
     "dac-dead@3": 20,
 }
 
 
+@pytest.mark.parametrize("level_ua", [1000, 2013])  # at 2013 A and B swapped would both be right
 @pytest.mark.parametrize("spec", BUS)
 @pytest.mark.hazard("H-11")
-def test_a_bus_fault_in_a_hold_has_the_gate_low_in_time(spec):
-    trial, _ = held(1000, 1, [spec])
+def test_a_bus_fault_in_a_hold_has_the_gate_low_in_time(spec, level_ua):
+    trial, _ = held(level_ua, 1, [spec])
     assert trial.last["outcome"] == "fault"
     assert trial.truth.gate_low_us - trial.truth.fault_onset_us <= BUS[spec] * 1000
 

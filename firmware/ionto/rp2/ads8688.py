@@ -2,11 +2,12 @@
 
 A conversion is a frame of 32 clocks. It converts the channel that the frame before has selected,
 at the moment its select line falls; its first 16 bits select the next channel, its last 16 are the
-code, 0..65535. So a sample selects sense A last: A is of the moment a tick begins. Channels 0..3
-are sense A, sense B and load voltage in 0..5.12 V, and the supply in 0..10.24 V. What frames,
-ranges and times rest on: [docs/platform.md, SPI converters]. Registers: RP2040 datasheet, SIO:
-GPIO_IN at +4, GPIO_OUT_SET +0x14, _CLR +0x18; SPI: SSPDR +0x08, SSPSR +0x0C; Timer: TIMERAWL
-+0x28, in us. `buf` is an array of 32 bits, laid out as `core.units.SAMPLE_*`.
+code, 0..65535. So a sample selects sense A last: A is of the moment a tick begins. Channel 0 is
+sense A, 3 sense B, 1 the load voltage, in 0..5.12 V; 2 is the supply, in 0..10.24 V. A and B are
+neighbours by no single address line: swapped they would agree near 2 mA. What frames, ranges and
+times rest on: [docs/platform.md, SPI converters]. Registers: RP2040 datasheet, SIO: GPIO_IN at +4,
+GPIO_OUT_SET +0x14, _CLR +0x18; SPI: SSPDR +0x08, SSPSR +0x0C; Timer: TIMERAWL +0x28, in us. `buf`
+is an array of 32 bits, laid out as `core.units.SAMPLE_*`.
 """
 
 from array import array
@@ -22,11 +23,13 @@ _RESET = const(0x8500)  # RST: every program register as at power-up
 _SELECT = const(0xC000)  # MAN_Ch_n, n from bit 10
 _RANGE_AT = const(5)  # program register of channel 0's range
 _WRITE = const(0x100)  # of a register's frame: its address is above this bit
-_RANGES = (6, 6, 6, 5)  # 1.25 x 4.096 V, and 2.5 x 4.096 V for the supply
+_RANGES = (6, 6, 5, 6)  # of channels 0..3: 1.25 x 4.096 V, the supply's 2.5 x 4.096 V
 _COUNTER = const(12)  # of samples; in the table after the scales, then two pins, then the bus
 _STOP = const(13)
 _LIMITER = const(14)
 _CS_BIT = const(15)
+_NEXT = const(16)  # the words that select sense B, load voltage and supply
+_CHANNELS = (3, 1, 2)  # of these
 _OUT_SET = const(5)
 _OUT_CLR = const(6)
 _DR = const(2)
@@ -47,7 +50,8 @@ class SpiSenses:
     def __init__(self, scales, pins):
         self._pins = pins
         of_pins = [pins["stop"], pins["limiter"], 1 << pins["adc_cs"]]
-        self._table = array("i", list(scales) + [0] + of_pins)
+        selects = [_SELECT + (channel << 10) for channel in _CHANNELS]
+        self._table = array("i", list(scales) + [0] + of_pins + selects)
 
     def begin(self):
         """Take the bus, set the ranges and read them back. The first sample has all channels.
@@ -86,7 +90,7 @@ class SpiSenses:
         at = 0
         while channel <= last:
             sio[_OUT_CLR] = table[_CS_BIT]
-            spi[_DR] = _SELECT if channel == last else _SELECT + 0x400 + (channel << 10)
+            spi[_DR] = _SELECT if channel == last else table[_NEXT + channel]
             spi[_DR] = 0
             while spi[_SR] & _BSY:
                 pass

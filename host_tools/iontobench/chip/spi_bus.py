@@ -22,8 +22,8 @@ _FORMAT = 0x8F  # CPOL 0, CPHA 1, 16 bits
 _FORMAT_BITS = 0xFF
 _LEAST_WORD_NS = 16 / 17e-3  # the converter's clock is 17 MHz at most
 _CODES = 1 << 16
-# What the board's inputs reach at the largest code.
-_INPUT_V = {0: 5.12, 1: 5.12, 2: 5.12, 3: 10.24}
+# The board's inputs: the plant's channel, and what they reach at the largest code.
+_INPUTS = {0: (0, 5.12), 3: (1, 5.12), 1: (2, 5.12), 2: (3, 10.24)}
 
 
 class BusPlant(Protocol):
@@ -84,11 +84,12 @@ class SpiBus:
 
     def _volts_at(self, channel: int) -> float:
         self._advance()
-        if channel not in _INPUT_V:
+        if channel not in _INPUTS:
             return 0.0
-        code = self._plant.read_code(channel)
-        self._chip.converted(channel)
-        return code / _CODES * _INPUT_V[channel]
+        sense, most_v = _INPUTS[channel]
+        code = self._plant.read_code(sense)
+        self._chip.converted(sense)
+        return code / _CODES * most_v
 
     def _listener(self, number: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
         return lambda value, last: self._on_level(number)

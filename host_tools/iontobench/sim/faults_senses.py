@@ -9,11 +9,15 @@ from iontobench.signs import UA
 from .fault import Kind
 from .noise import Normal
 from .portable import sine
-from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter
+from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter, WideAdc
 
 _CHANNELS = 4
 _MAINS_PERIOD_US = 20000
 _NOISE_BLOCK = 512
+# Which channel an inverted address line gives, of lines 1 and 2: with A, B, V and supply at 0 to 3
+# in this order, and with B at 3, V at 1 and the supply at 2 [boards/pico_dac/README.md, Pins].
+_PLAIN_SWAPS = (1, 2)
+_SWAPS = {WideAdc.name: (2, 3)}
 
 
 class Troubled(Converter):
@@ -40,7 +44,7 @@ class Troubled(Converter):
         self.mains_ua = 0.0
         self.reference = 1.0
         self.stuck_at: int | None = None  # the multiplexer's channel
-        self.is_swapped = False  # the multiplexer takes the neighbour: A for B, V for the supply
+        self.swap = 0  # the multiplexer takes the channel of that distance (exclusive or)
         self.data_line: int | None = None  # the level at which it stays: 0 or 1
         self.has_reference = True
 
@@ -64,8 +68,8 @@ class Troubled(Converter):
         top = self.ranges[channel].top
         if self.data_line is not None:
             return top if self.data_line else 0
-        if self.stuck_at is not None or self.is_swapped:
-            channel = channel ^ 1 if self.stuck_at is None else self.stuck_at
+        if self.stuck_at is not None or self.swap:
+            channel = channel ^ self.swap if self.stuck_at is None else self.stuck_at
             quantity = self._plant.quantity(channel)
         quantity = self.times[channel] * quantity + self.add[channel]
         if channel in (CH_A, CH_B):
@@ -177,7 +181,8 @@ def _miso_stuck(plant, value: float, count: int) -> None:
 
 
 def _channels_swapped(plant, value: float, count: int) -> None:
-    plant.enable_sense_faults().is_swapped = True
+    senses = plant.enable_sense_faults()
+    senses.swap = _SWAPS.get(senses.name, _PLAIN_SWAPS)[round(value) - 1]
 
 
 def _no_reference(plant, value: float, count: int) -> None:
@@ -226,8 +231,8 @@ SENSES: dict[str, Kind] = {
         *(11, _miso_stuck, "level", 0, 1, 0),
     ),
     "channels-swapped": Kind(
-        "the multiplexer takes the neighbour: A for B, load voltage for supply",
-        *(11, _channels_swapped),
+        "address line VALUE of the multiplexer is inverted: it takes another channel",
+        *(11, _channels_swapped, "line", 1, 2, 2),
     ),
     "no-reference": Kind(
         "the converter's reference is gone: every code is the largest", 13, _no_reference

@@ -7,6 +7,7 @@ cdef class Troubled(Converter):
     cdef public object _plant, name, stuck_at, data_line
     cdef public Normal _normal
     cdef public list _noise, _last, times, add, frozen
-    cdef public bint active, is_swapped, has_reference
+    cdef public bint active, has_reference
+    cdef public long long swap
     cdef public double sigma_ua, mains_ua, reference
     cpdef double _disturbance_ua(self, long long channel) except? -1
