@@ -20,10 +20,10 @@ run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="
 # Modules are compiled, and their asserts rewritten, once and not in each process of the tests.
 KEEP_BYTECODE = PYTHONDONTWRITEBYTECODE=
 
-test: $(VENV)/.test $(VENV)/.native ## Run the tests that CI runs
+test: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run the tests that CI runs
 	@$(KEEP_BYTECODE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
-test-all: $(VENV)/.test $(VENV)/.native ## Run all tests, the long ones too
+test-all: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
 	@$(BIN)/python -m iontobench.compiled.build || true
 	@$(KEEP_BYTECODE) IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
@@ -108,6 +108,13 @@ $(VENV)/.mutants: pyproject.toml constraints.txt
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.
 $(VENV)/.native: $(VENV)/.test $(wildcard host_tools/iontobench/chip/native_*.py)
 	@if $(compile_emulator); then touch $@; fi
+
+# pytest rewrites the asserts of all tests: once, here, and not in both workers at the same time.
+# What is wrong with a test is told by the tests.
+$(VENV)/.asserts: $(VENV)/.test
+	@export $(KEEP_BYTECODE); collect="$(BIN)/python -m pytest --collect-only -qq"; \
+	$$collect tests/host >/dev/null 2>&1 & \
+	$$collect $(filter-out tests/host/,$(wildcard tests/[a-z]*/)) >/dev/null 2>&1; wait; touch $@
 
 compile_emulator = $(BIN)/python -m iontobench.chip.native_build
 

@@ -49,6 +49,7 @@ def package(path):
     return ""
 
 
+@functools.cache
 def imports(path, top_level=False):
     """Absolute names of what a file imports: modules, and for `from m import n` also `m.n`."""
     nodes = ast.iter_child_nodes(tree(path)) if top_level else ast.walk(tree(path))
@@ -65,7 +66,7 @@ def imports(path, top_level=False):
             found |= {f"{base}.{alias.name}" for alias in node.names}
         elif top_level and isinstance(node, ast.Try | ast.If):
             found |= _inside(node)
-    return found
+    return frozenset(found)
 
 
 def _inside(node):

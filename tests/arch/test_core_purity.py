@@ -5,6 +5,7 @@ new helper is held to the rules until someone says why not.
 """
 
 import ast
+import functools
 
 import pytest
 
@@ -82,6 +83,7 @@ def test_a_tick_path_makes_no_object(path):
                 assert not isinstance(part.value, ast.Tuple), f"{function}: a tuple result"
 
 
+@functools.cache
 def _methods():
     return {
         function.name

@@ -3,7 +3,8 @@
 A session of 2 mA on a resistor; each way is tried on a copy of it. `python -m
 tests.chip.cached_ways` prints the table. A model, not hardware [docs/platform.md, Flash cache].
 Times in us from the order or the key to the last current above 5 uA; of a trip from the onset to
-the gate's fall; of the watchdog to its reset.
+the gate's fall; of the hardware limiter, which opens the chain by itself, to the last current, and
+of the gate behind it, where the firmware has lost the current; of the watchdog to its reset.
 """
 
 import json
@@ -70,7 +71,8 @@ def _ways(booted):
     course.run_to(course.now_us + 100_000)
     found |= {
         "above the peak": _worst(course, _trip, "overcurrent", 1.5),
-        "hardware limiter": _worst(course, _trip, "overcurrent", 3.0),
+        "hardware limiter": _worst(course, _limited),
+        "the gate behind the limiter": _worst(course, _trip, "overcurrent", 3.0),
         "open lead": _worst(course, _trip, "open", 0.0),
         "exception in a tick": _worst(course, _left, acts.FAIL, ()),
         "Ctrl-C": _worst(course, _left, 0, (0,)),
@@ -102,6 +104,12 @@ def _trip(course, kind, value):
         return _SETTLE_US, "gate closed"
     drained = course.current_off_us(onset_us) <= gate_us + _DRAINED_US
     return gate_us, "off" if drained else "current flows"
+
+
+def _limited(course):
+    onset_us = course.inject("overcurrent", 3.0)
+    course.run_to(onset_us + _SETTLE_US)
+    return course.current_off_us(onset_us), "off" if course.is_off() else "not off"
 
 
 def _left(course, act, after_us):

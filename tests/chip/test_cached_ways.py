@@ -18,6 +18,7 @@ _LIMITS = {
     "above the envelope": (7_000, "off"),
     "above the peak": (2_000, "off"),
     "hardware limiter": (2_000, "off"),
+    "the gate behind the limiter": (20_000, "off"),  # an open lead's: no current flows any more
     "open lead": (20_000, "off"),
     "exception in a tick": (20_000, "fault"),
     "Ctrl-C": (20_000, "stopped"),

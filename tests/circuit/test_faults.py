@@ -1,7 +1,10 @@
 """Single failed parts end as the page says."""
 
+import re
+
 import pytest
 
+from iontobench.circuit.bench import stage
 from iontobench.circuit.courses import Course, in_plant, nominal_bench
 from iontobench.circuit.faults import FAULTS, OFF, STAYS, TRIPS, outcome
 
@@ -20,6 +23,34 @@ def test_a_fault_is_a_short_or_an_open_part_and_has_a_known_end():
     for fault in FAULTS:
         assert bool(fault.short) != bool(fault.open)
         assert fault.end in (TRIPS, OFF, STAYS)
+
+
+OUTPUT = {"opa196": 4, "opa2376": 4, "tlv1704": 2, "hct02": 2}  # which pin of a unit's line
+RAILS = {"low": ("0", "vee"), "high": ("v5",)}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_at_the_part_that_its_name_says(fault):
+    # `U5A output low` was once the output of U5B.
+    part, what = re.match(r"(\S+) ([^,]+)", fault.name).groups()
+    names = {one.name.removeprefix("X"): one for one in stage().elements()}
+    if part not in names:
+        assert fault.name in ("limiter's threshold at 0 V", "return lead to ground")
+        return
+    one = names[part]
+    pins = one.fields[:-1]
+    if what == "drain to source":
+        assert set(fault.short) == {pins[0], pins[2]}
+    elif what == "short":
+        assert set(fault.short) == set(pins)
+    elif what == "open":
+        assert (fault.open, fault.pin) == (one.name, 0)
+    elif what == "output open":
+        assert (fault.open, fault.pin) == (one.name, OUTPUT[one.model])
+    else:
+        node, rail = fault.short
+        assert node == pins[OUTPUT[one.model]]
+        assert rail in RAILS[what.removeprefix("output ")]
 
 
 def test_a_short_is_none_before_it_comes(ngspice):

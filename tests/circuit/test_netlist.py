@@ -47,6 +47,34 @@ def test_every_part_says_why_it_is_there():
     assert [part.reference for part in parts_list() if len(part.why) < 3] == []
 
 
+def test_every_part_has_a_package_and_a_way_to_order_it():
+    assert [part.reference for part in LISTED.values() if not (part.package and part.order)] == []
+
+
+@pytest.mark.parametrize("reference", [name for name in LISTED if name[0] in "UMQDK"])
+def test_a_semiconductor_is_ordered_by_the_number_of_its_part(reference):
+    part = LISTED[reference]
+    if reference != "D712":  # any red one
+        stem = re.search(r"[A-Z]*\d+[A-Z0-9]*", part.part)[0]
+        assert stem.removeprefix("74") in part.order
+
+
+VOLTS = {"0": 0, "hv_in": 58, "hv_reg": 51, "hv": 51, "n": 51, "vee": 43, "vneg": 0}  # most
+HIGH_SIDE = {"fb_high", "out_high"}  # both within some volts of hv
+LOGIC_V = 5.5
+
+
+@pytest.mark.parametrize("reference", [name for name in LISTED if name[0] == "C"])
+def test_a_capacitor_stands_half_as_much_again_as_it_sees(reference):
+    a, b = STAGE.element(reference).fields[:2]
+    if {a, b} == HIGH_SIDE or {a, b} == {"hv", "vee"}:
+        seen_v = 10.0  # what U2 lives on
+    else:
+        assert not HIGH_SIDE & {a, b}
+        seen_v = max(VOLTS.get(a, LOGIC_V), VOLTS.get(b, LOGIC_V))
+    assert LISTED[reference].rated_v >= 1.5 * seen_v
+
+
 def test_every_model_that_a_part_uses_is_there_and_none_is_left_over():
     text = (stage_folder() / "netlist" / f"{MODELS}.inc").read_text(encoding="utf-8")
     defined = {name.lower() for name in re.findall(r"^\.(?:subckt|model) (\S+)", text, re.M)}

@@ -54,6 +54,13 @@ def test_the_dead_man_holds_within_its_limits_with_a_pump_capacitor_short(short,
 
 
 @pytest.mark.long
+def test_without_its_comparator_the_dead_man_ends_by_its_capacitor_alone(ngspice):
+    alone = guards.dead_man_alone().without("XU4C")
+    assert guards.hold(0, alone)["hold_ms"] == pytest.approx(11.5, abs=0.2)  # as the page says
+    assert guards.hold(1, alone)["hold_ms"] == pytest.approx(12.5, abs=0.2)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("test", [False, True], ids=["limit", "LIM_TEST"])
 def test_the_limiter_opens_within_its_limits_in_both_corners(test, ngspice):
     least, most = TEST_UA if test else LIMIT_UA

@@ -1,11 +1,9 @@
 """Which modules run: the compiled ones where the build fits the sources, else the plain ones."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from tests.support.compiled import compiled_or_skip, python
 
 from iontobench.compiled import select
 
@@ -17,14 +15,7 @@ WHICH = (
 
 def run(*arguments, asked=""):
     """Run Python with what the environment asks for; returns exit code, output, errors."""
-    environment = {**os.environ, select.VARIABLE: asked}
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python(*arguments, asked=asked)
     return done.returncode, done.stdout.strip(), done.stderr.strip()
 
 
@@ -69,6 +60,16 @@ def test_a_source_that_has_changed_since_the_build_is_named(tmp_path):
     assert select.problem(tmp_path).startswith("ionto.core.ramp has changed since")
 
 
+def test_a_missing_build_skips_its_tests_by_name_and_fails_where_it_is_required(monkeypatch):
+    monkeypatch.delenv("IONTOBENCH_REQUIRE", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="compiled tier: no build"):
+        compiled_or_skip(lambda: "no build")
+    monkeypatch.setenv("IONTOBENCH_REQUIRE", "vm,compiled")
+    with pytest.raises(pytest.fail.Exception, match="required: no build"):
+        compiled_or_skip(lambda: "no build")
+    compiled_or_skip(lambda: None)
+
+
 def test_a_module_that_was_imported_before_is_told(tmp_path):
     import ionto.core.ramp  # noqa: F401  (what would be too late)
 
@@ -78,18 +79,14 @@ def test_a_module_that_was_imported_before_is_told(tmp_path):
 
 
 def test_the_compiled_modules_run_where_they_are_asked_for():
-    why = select.problem()
-    if why is not None:
-        pytest.skip(why)
+    compiled_or_skip()
     code, out, err = run("-c", WHICH, asked="1")
     assert (code, out) == (0, "CompiledLoader True")
     assert err == "compiled modules are in use (--compiled)"
 
 
 def test_a_campaign_and_its_processes_do_the_same_compiled():
-    why = select.problem()
-    if why is not None:
-        pytest.skip(why)
+    compiled_or_skip()
     command = ("-m", "iontobench.campaign.leads", "--seeds", "2", "--jobs", "2")
     plain, compiled = run(*command), run(*command, select.FLAG)
     assert compiled[:2] == plain[:2]

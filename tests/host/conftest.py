@@ -1,8 +1,12 @@
 """Fixtures of the tests of the host's tools."""
 
+import os
+import time
 import types
 
 import pytest
+
+from iontobench.sessions.real_time_pacer import Pacer
 
 from . import cli
 from .link_bench import Plug
@@ -17,6 +21,24 @@ def plug(monkeypatch):
     clock = types.SimpleNamespace(sleep=made.sleep, monotonic=made.monotonic)
     monkeypatch.setattr("mpremote.transport_serial.time", clock)
     return made
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unsynced():
+    """Nothing waits for the disk, 5 ms a sync: no test cuts the machine's power."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda number: os.fstat(number) and None)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch):
+    """No session waits for the wall clock: `--speed max`, or a pacer with a clock of its own."""
+
+    def refuse(seconds):
+        raise AssertionError("a session in real time; its command lacks --speed max")
+
+    monkeypatch.setattr(Pacer.__init__, "__defaults__", (time.monotonic, refuse))
 
 
 def pytest_configure(config):

@@ -1,7 +1,7 @@
 """The firmware itself behind a fake board's prompt: its `Bench` on the fake port.
 
-While a session runs, its loop lives in a thread that is let go for one tick at a time, so that
-everything stays in step with the board's own time. Ctrl-C strikes as a tick begins.
+While a session runs, its loop lives in a thread that is let go up to the board's own time, and
+waits there as a tick begins: everything else stays in step with it. Ctrl-C strikes there too.
 """
 
 import threading
@@ -33,6 +33,7 @@ class Firmware:
         self._interrupted = False
         self._began_s = 0.0
         self._from_us = 0
+        self._until_us = 0.0  # the loop goes on to here
 
     def info(self):
         changes = {key: value for key, value in self._changes.items() if value is not None}
@@ -61,7 +62,7 @@ class Firmware:
         self._interrupted = False
         self._error = ""
         self._began_s = self.board.now_s
-        self._from_us = self.port.elapsed_us
+        self._from_us = self._until_us = self.port.elapsed_us
         threading.Thread(target=self._live, args=(supervised,), daemon=True).start()
         self._ready.acquire()
         self.board.start(self)
@@ -84,8 +85,8 @@ class Firmware:
 
     def advance(self, board):
         """Let the loop live up to the board's time."""
-        until_us = self._from_us + (board.now_s - self._began_s) * 1e6
-        while not self._is_over and self.port.elapsed_us < until_us:
+        self._until_us = self._from_us + (board.now_s - self._began_s) * 1e6
+        if not self._is_over and self.port.elapsed_us < self._until_us:
             self._go.release()
             self._ready.acquire()
             board.out += self.port.tx
@@ -107,7 +108,8 @@ class Firmware:
         self._go.acquire()
 
     def _on_tick(self, port):
-        self._go_on()
+        if port.elapsed_us >= self._until_us:
+            self._go_on()
         if self._interrupted:
             self._interrupted = False
             raise KeyboardInterrupt

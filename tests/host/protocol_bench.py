@@ -7,7 +7,7 @@ true is read from the plant; what the firmware says, from its own summary.
 from functools import cache
 
 from msgspec.structs import replace
-from tests.support.trial import Trial
+from tests.support.trial import ScriptedPort, Trial, UnwatchedPort
 
 from iontobench import resources
 from iontobench.link.events import Event
@@ -30,7 +30,8 @@ class Run:
     """
 
     def __init__(self, words, board, skin, commands=(), each=None, seed=1):
-        trial = Trial(skin, seed=seed, board=board)
+        port_class = UnwatchedPort if each is None else ScriptedPort
+        trial = Trial(skin, seed=seed, board=board, port_class=port_class)
         trial.each = each
         for at_s, text in sorted(commands):
             trial.say(at_s, text)

@@ -40,7 +40,7 @@ class Bench:
     """A board whose senses are off, somebody who connects resistors, and a meter in volts."""
 
     def __init__(self, plug, monkeypatch, files=None):
-        monkeypatch.setattr(calibrate, "PERSON_MS", 1500)  # nobody here takes longer to read
+        monkeypatch.setattr(calibrate, "PERSON_MS", 1000)  # nobody here takes longer to read
         self.board = plug.board = Board(memory=Memory(files))
         monkeypatch.setattr(calibration, "open", self.board.memory.open, raising=False)
         self.board.calibration = calibration
@@ -256,11 +256,12 @@ def test_a_full_board_keeps_its_old_calibration(plug, monkeypatch):
 
 def test_a_virtual_bench_is_calibrated_without_anybody_and_the_residuals_are_drawn(tmp_path):
     plot = tmp_path / "residuals.svg"
-    said = call("calibrate", "virtual", *LOADS, "--plot", plot, "--json")
+    kept = ("--readings", tmp_path / "readings.csv")
+    said = call("calibrate", "virtual", *LOADS, *kept, "--plot", plot, "--json")
     assert (said.code, said.object["written"]) == (0, None), said.err
     assert [one["name"] for one in said.object["senses"]] == ["a", "b", "voltage"]
     assert "sense A, µA" in plot.read_text("utf-8")
-    table = call("calibrate", "virtual", *LOADS).out
+    table = call("calibrate", "virtual", *kept).out
     assert "gain of its design" in table
     assert "twice the standard uncertainty (k = 2)" in table
 
@@ -374,7 +375,7 @@ def test_every_record_of_an_uncalibrated_board_warns(
     Bench(plug, monkeypatch, files)
     protocol = tmp_path / "short.toml"
     protocol.write_text(short(0.5, 0.01, 1.0))
-    said = call("run", protocol, "--on", NAME, "--json", "--plain", "--data", tmp_path)
+    said = call("run", protocol, "--on", NAME, "--speed", "max", "--json", "--data", tmp_path)
     assert said.code == 0, said.err
     lines = Path(said.object["record"]).read_text("utf-8").splitlines()
     assert json.loads(lines[0])["header"]["calibration"] == [list(row) for row in ROWS]

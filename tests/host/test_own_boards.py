@@ -320,7 +320,7 @@ def test_a_board_of_ones_own_is_deployed_looked_at_and_run_by_its_folder(plug, m
     assert "--board PATH" in row[2]
     assert wrong(call("doctor", NAME, *named, "--json")) == []
     Path("short.toml").write_text(short(0.5, 0.01, 1.0))
-    run = ("run", "short.toml", "--on", NAME, "--json", "--data", "data")
+    run = ("run", "short.toml", "--on", NAME, "--speed", "max", "--json", "--data", "data")
     refused = call(*run)
     assert refused.code == 2
     assert "is a mine, a board this program does not know; give its folder" in refused.err

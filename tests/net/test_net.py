@@ -1,6 +1,12 @@
-"""The short net: the sessions do what is stored, and the net notices a small change."""
+"""The short net: the sessions do what is stored, and the net notices a small change.
+
+The short tier runs all of it on the compiled modules, where there are some, and a quarter of it on
+the sources; the long tier and `make net` run all of it on the sources.
+"""
 
 import pytest
+from tests.support.compiled import compiled_or_skip, python
+from tests.support.tiers import thinned
 
 from ionto.core import regulator
 from iontobench.protocols import list_protocols
@@ -23,7 +29,15 @@ def compared(case):
     return differences(stored, {case.title: record(case)})
 
 
-@pytest.mark.parametrize("case", short_tier(), ids=lambda case: case.title)
+def test_every_session_of_the_short_net_does_what_is_stored_on_the_compiled_modules():
+    compiled_or_skip()
+    done = python("-m", "tests.net", "short", "--workers", "1", asked="1")
+    assert done.returncode == 0, done.stdout
+    assert "compiled modules are in use" in done.stderr
+    assert f"short: {len(_STORED)} sessions, 0 items changed" in done.stdout
+
+
+@pytest.mark.parametrize("case", thinned(short_tier(), part=4), ids=lambda case: case.title)
 def test_a_session_does_what_is_stored_item_by_item(case):
     changed = compared(case)
     assert not changed, "\n".join([*changed, "meant? make net ARGS=--write, and say why"])

@@ -17,6 +17,7 @@ from iontobench.sim.port import VirtualPort
 
 BOARD = load_board("virtual").BOARD
 _ENDLESS_US = 12_000_000_000  # longer than any protocol that ships
+_ENDLESS = "a session without an end: paused, and nobody to resume it?"
 
 
 _FITTED = {}
@@ -64,6 +65,12 @@ class ScriptedPort(VirtualPort):
     def oversleep(self, late_us):
         """The next tick begins so much later, and those after it too."""
         self._tick_us += late_us
+
+
+class UnwatchedPort(VirtualPort):
+    """The virtual port alone, for a trial without acts and without `each`: no call a tick more."""
+
+    __slots__ = ("trial",)
 
 
 class Hearing(LinkConsole):
@@ -120,6 +127,7 @@ class Trial:
         self.last = None
         self._acts = []
         self._lines = []
+        self._line_us = _ENDLESS_US  # the next line's time
 
     def at(self, seconds, act):
         """Schedule an act; returns self."""
@@ -129,7 +137,9 @@ class Trial:
 
     def say(self, seconds, *commands):
         """Schedule commands; returns self."""
-        self._lines += [(round(seconds * 1e6), command) for command in commands]
+        at_us = round(seconds * 1e6)
+        self._lines += [(at_us, command) for command in commands]
+        self._line_us = min(self._line_us, at_us)
         return self
 
     def run(self, program_words, supervised=True):
@@ -151,7 +161,7 @@ class Trial:
         """Let the plant come near a tick: in pieces, with the acts that are due before it."""
         plant = self.plant
         if tick_us > _ENDLESS_US:
-            raise TimeoutError("a session without an end: paused, and nobody to resume it?")
+            raise TimeoutError(_ENDLESS)
         while self._acts and self._acts[0][0] < tick_us:
             at_us, act = self._acts.pop(0)
             plant.advance(max(at_us, plant.now_us))
@@ -167,8 +177,13 @@ class Trial:
 
     def on_tick(self, t_us):
         """As a listener: hand over the commands that are due."""
+        if t_us < self._line_us:
+            return []
+        if t_us > _ENDLESS_US:
+            raise TimeoutError(_ENDLESS)
         due = [command for at_us, command in self._lines if at_us <= t_us]
         self._lines = [row for row in self._lines if row[0] > t_us]
+        self._line_us = min((at_us for at_us, _ in self._lines), default=_ENDLESS_US)
         return due
 
     def events(self, code):

@@ -43,14 +43,11 @@ _SETTLE_MS = const(5)
 _HOLD_MAX_MS = const(9)  # the dead-man timer's longest hold is 8.4 ms
 _LINE_MS = const(10)  # the limiter's line is read every eighth tick; and the ramp's _PUMP_MS
 
-# Steps, as places in STEPS.
+# The steps that the code names, as places in STEPS.
 _PUMP = const(0)
 _CONDUCTS = const(1)
 _GATE = const(2)
 _SERIES = const(3)
-_UNWIND = const(4)
-_PUMP_AGAIN = const(5)
-_CLOSE = const(6)
 _LIMITER = const(7)
 _UNWIND_AGAIN = const(8)
 _REARM = const(9)

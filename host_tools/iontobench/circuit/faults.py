@@ -31,6 +31,10 @@ _SHORT = "Bfault {a} {b} i=(v({a})-v({b}))*0.5*(1+tanh(24*(v(fails)-0.5)))"
 
 TRIPS, OFF, STAYS = "limiter trips", "current ends", "current stays"
 
+# The steps have their names from the table of docs/control.md, Proof.
+_BY_SERIES = "the proof's step 3, series switch"
+_BY_LIMITER = "the proof's step 4, limiter"
+
 
 @dataclass(frozen=True)
 class FailedPart:
@@ -41,12 +45,13 @@ class FailedPart:
     seen_by: str  # in words: who notices
     short: tuple[str, str] | None = None
     open: str = ""  # the part's line
+    pin: int = 0  # the pin of that line which comes off
     gate: str | None = None  # another waveform of GATE
     most_ma: float = 50.0  # of the peak
 
     def netlist(self) -> Netlist:
         """The stage with that fault; v(fails) goes from 0 to 1, v(alive) from 1 to 0."""
-        made = stage().broken_at(self.open, "alive") if self.open else stage()
+        made = stage().broken_at(self.open, "alive", self.pin) if self.open else stage()
         ramp = (_AT_MS, _AT_MS + 0.001)
         made = made.added(
             f"Vfails fails 0 {line([(0, 0), (ramp[0], 0), (ramp[1], 1)])}",
@@ -67,9 +72,7 @@ FAULTS = (
         gate=LOW,
         most_ma=22,
     ),
-    FailedPart(
-        "M3 drain to source", STAYS, "the proof's step SERIES", ("s_top", "chain"), most_ma=2.2
-    ),
+    FailedPart("M3 drain to source", STAYS, _BY_SERIES, ("s_top", "chain"), most_ma=2.2),
     FailedPart("M1 drain to source", TRIPS, "limiter", ("copy", "foot"), most_ma=10),
     FailedPart("R202 short", TRIPS, "limiter", ("foot", "0"), most_ma=10),
     FailedPart("R202 open", OFF, "firmware: open lead", open="R202", most_ma=2.2),
@@ -89,7 +92,7 @@ FAULTS = (
     FailedPart(
         "R401 short",
         STAYS,
-        "the proof's step LIMITER: the limiter is blind",
+        _BY_LIMITER,
         ("return_top", "a_top"),
         most_ma=3,
     ),
@@ -106,14 +109,25 @@ FAULTS = (
     FailedPart(
         "U4A output low",
         STAYS,
-        "the proof's step LIMITER: the limiter is blind",
+        _BY_LIMITER,
         ("delay", "0"),
         most_ma=2.2,
     ),
-    FailedPart("U5A output low", STAYS, "the proof's step LIMITER", ("tripped", "0"), most_ma=2.2),
+    FailedPart("U4B output low", STAYS, _BY_LIMITER, ("trip", "0"), most_ma=2.2),
+    FailedPart("U5A output low", TRIPS, "limiter", ("armed", "0"), most_ma=2.2),
+    FailedPart("U5A output high", STAYS, _BY_LIMITER, ("armed", "v5"), most_ma=2.2),
+    FailedPart("U5B output low", STAYS, _BY_LIMITER, ("tripped", "0"), most_ma=2.2),
+    FailedPart("M4 drain to source", STAYS, _BY_LIMITER, ("and_top", "and_middle"), most_ma=2.2),
+    FailedPart("U4C output low", OFF, "firmware: open lead", ("pump_gate", "0"), most_ma=2.2),
     FailedPart(
-        "M5 drain to source", STAYS, "the proof's step SERIES", ("and_middle", "0"), most_ma=2.2
+        "U4C output open",
+        STAYS,
+        "nobody: the dead-man then holds longer, see below",
+        open="XU4C",
+        pin=2,
+        most_ma=2.2,
     ),
+    FailedPart("M5 drain to source", STAYS, _BY_SERIES, ("and_middle", "0"), most_ma=2.2),
     FailedPart(
         "return lead to ground", STAYS, "firmware: A and B see nothing", ("lead_2", "0"), most_ma=3
     ),

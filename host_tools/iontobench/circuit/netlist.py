@@ -153,14 +153,14 @@ class Netlist:
         made = Element(one.name, one.reference, (*fields, f"{key}={value:.9g}"))
         return self._replaced(name, made.line)
 
-    def broken_at(self, name: str, control: str) -> "Netlist":
-        """With a switch at the first pin of `name`, closed while v(control) is 1."""
+    def broken_at(self, name: str, control: str, pin: int = 0) -> "Netlist":
+        """With a switch at one pin of `name`, closed while v(control) is 1."""
         one = self.element(name)
-        loose = f"{one.fields[0]}_{one.name.lower()}"
-        line = Element(one.name, one.reference, (loose, *one.fields[1:])).line
-        return self._replaced(name, line).added(
-            f"Sbroken {one.fields[0]} {loose} {control} 0 IDEAL"
-        )
+        node = one.fields[pin]
+        loose = f"{node}_{one.name.lower()}"
+        fields = (*one.fields[:pin], loose, *one.fields[pin + 1 :])
+        line = Element(one.name, one.reference, fields).line
+        return self._replaced(name, line).added(f"Sbroken {node} {loose} {control} 0 IDEAL")
 
     def substituted(self, old: str, new: str) -> "Netlist":
         """With a piece of text replaced everywhere, for a model's figure.

@@ -1,7 +1,8 @@
 """The list of parts of the stage: `boards/pico_pwm/stage/parts.csv`, read and typed.
 
-Each row: reference, part, value, tolerance, why. Tolerances are shares (0.01) where the list has
-per cent, else 0. Must not know a circuit.
+Each row: reference, part, value, tolerance, package, order, why. `order` is a maker's number
+without the suffix of its packing, or `any`. Tolerances are shares (0.01) where the list has per
+cent, else 0. Must not know a circuit.
 """
 
 import csv
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 
 from .netlist import stage_folder
 
-COLUMNS = ("reference", "part", "value", "tolerance", "why")
+COLUMNS = ("reference", "part", "value", "tolerance", "package", "order", "why")
 OUTSIDE = "not in the netlist"  # how `why` ends for what no simulation has
+_VOLTS = re.compile(r", (\d+) V$")
 _PERCENT = re.compile(r"([0-9.]+) %")
 
 
@@ -23,12 +25,26 @@ class Part:
     part: str
     value: str
     tolerance: str
+    package: str
+    order: str
     why: str
 
     @property
     def is_in_netlist(self) -> bool:
         """Whether the netlist has to have it too."""
         return not self.why.endswith(OUTSIDE)
+
+    @property
+    def rated_v(self) -> float:
+        """The voltage that `part` ends with, as a capacitor's does.
+
+        Raises:
+            ValueError: it ends with none.
+        """
+        match = _VOLTS.search(self.part)
+        if match is None:
+            raise ValueError(f"{self.reference}: {self.part!r} ends with no voltage such as 50 V")
+        return float(match[1])
 
     @property
     def tolerance_share(self) -> float:

@@ -86,16 +86,24 @@ def lockout() -> dict[str, float]:
     }
 
 
-def supply_netlist(load_ma: float) -> Netlist:
-    """The supply with 5 V at its input and a steady load of its high voltage."""
-    return Netlist.of_blocks(MODELS, SUPPLY).added(
+def supply_netlist(load_ma: float, laboratory_v: float | None = None) -> Netlist:
+    """The supply with 5 V at its input and a steady load of its high voltage.
+
+    Args:
+        laboratory_v: a laboratory supply at J2 instead of the three modules.
+    """
+    made = Netlist.of_blocks(MODELS, SUPPLY).added(
         "Vin in_5v 0 5", f"Bdraw hv 0 i={load_ma:g}m*tanh(v(hv)/5)"
     )
+    if laboratory_v is None:
+        return made
+    return made.without("XU13", "XU14", "XU15").added(f"Vlab hv_raw 0 {laboratory_v:g}")
 
 
 SUPPLY_NODES = {
     "hv_v": "v(hv)",
     "hv_raw_v": "v(hv_raw)",
+    "hv_in_v": "v(hv_in)",
     "v5_v": "v(v5)",
     "vsys_v": "v(vsys)",
     "v33_v": "v(v33)",
@@ -108,9 +116,12 @@ SUPPLY_NODES = {
 
 
 @functools.cache
-def supply_at(load_ma: float, input_v: float = 5.0) -> dict[str, float]:
+def supply_at(
+    load_ma: float, input_v: float = 5.0, laboratory_v: float | None = None
+) -> dict[str, float]:
     """Every voltage of the supply, settled."""
-    deck = supply_netlist(load_ma).substituted("Vin in_5v 0 5", f"Vin in_5v 0 {input_v:g}")
+    netlist = supply_netlist(load_ma, laboratory_v)
+    deck = netlist.substituted("Vin in_5v 0 5", f"Vin in_5v 0 {input_v:g}")
     result = analyse(deck.text, f"dc vin {input_v:g} {input_v + 0.01:g} 0.01", SUPPLY_NODES)
     return {name: float(result[name][0]) for name in SUPPLY_NODES}
 

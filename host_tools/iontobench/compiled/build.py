@@ -2,7 +2,8 @@
 
 The prepared sources, what Cython makes of them and the compiled modules are in `build/compiled`,
 which git ignores; nothing is written beside a source. What has not changed is not made again.
-Exit 0: the modules are there. Exit 1: they are not, and one line a cause says why.
+Exit 0: the modules are there. Exit 1: they are not, and one line a cause says why. Exit 4: a tool
+is missing, and a line says which.
 """
 
 import hashlib
@@ -56,6 +57,10 @@ class CompileError(RuntimeError):
     """The modules cannot be compiled here; the text says why and what helps."""
 
 
+class MissingToolError(CompileError):
+    """Nor could any others: there is no compiler, or something else is missing."""
+
+
 def main() -> int:
     """Build what has changed; returns the exit code."""
     try:
@@ -63,7 +68,7 @@ def main() -> int:
     except (CompileError, declarations.DeclarationError, rewrite.RewriteError) as why:
         for line in str(why).splitlines():
             print(f"compiled: {line}", file=sys.stderr)
-        return 1
+        return 4 if isinstance(why, MissingToolError) else 1
     print(f"compiled: {made} modules made anew")
     return 0
 
@@ -80,7 +85,7 @@ def build(at: Path, jobs: int | None = None) -> int:
     """
     missing = missing_tool()
     if missing is not None:
-        raise CompileError(missing)
+        raise MissingToolError(missing)
     known = {name: declarations.read(path) for name, path in declarations.modules().items()}
     wrong = [
         line

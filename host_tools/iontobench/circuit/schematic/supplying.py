@@ -7,18 +7,21 @@ from .sheet import Sheet
 
 def supply(s: Sheet) -> None:
     """High voltage above, 5 V and references in the middle, decoupling below."""
-    s.net("in_5v", (0, 0))
+    s.terminal("J1 +", "in_5v", (0, 0))
+    s.terminal("J1 -", "", (0, -2.4))
+    s.ground((0, -2.4))
     fuse = s.box("XF1", (0.5, 0.56), ["a"], ["b"], 1.4)
     s.wire((0, 0), fuse["a"])
     s.wire(fuse["b"], (4.4, 0))
-    s.two("C701", (3.2, 0), (3.2, -2.4))
+    s.two("C701", (3.2, -2.4), (3.2, 0), plus=True)
     s.ground((3.2, -2.4))
     s.net("v5", (4.4, 0), "right")
     s.dot((3.2, 0))
     s.net("v5", (0, -4.6))
     s.two("D701", (0, -4.6), (3, -4.6))
-    pico = s.box("XA1", (3.5, -4.04), ["vsys"], ["v33", "vref"], 2.2)
+    pico = s.box("XA1", (3.5, -4.04), ["vsys", "gnd"], ["v33", "vref"], 2.2)
     s.wire((3, -4.6), pico["vsys"])
+    s.ground(pico["gnd"])
     s.net("v33", pico["v33"], "right")
     s.net("vref", pico["vref"], "right")
     _high_voltage(s)
@@ -37,12 +40,18 @@ def _high_voltage(s: Sheet) -> None:
         s.net("v5", pins["in"])
         s.ground(pins["gnd"])
         s.net("hv_raw" if row == 2 else f"hv_{row + 1}", pins["+"], "right")
-        s.net("0" if row == 0 else f"hv_{row}", pins["-"], "right")
+        if row == 0:
+            s.ground(pins["-"])
+        else:
+            s.net(f"hv_{row}", pins["-"], "right")
     x, y = 15.5, 0.0
-    s.net("hv_raw", (x, y))
+    s.terminal("J2 +", "hv_raw", (x, y))
+    s.terminal("J2 -", "", (x, y - 2.4))
+    s.ground((x, y - 2.4))
     s.two("R711", (x, y), (x + 2.4, y))
     s.wire((x + 2.4, y), (x + 7.5, y))
-    s.two("C711", (x + 2.8, y), (x + 2.8, y - 2.4))
+    s.two("C711", (x + 2.8, y - 2.4), (x + 2.8, y), plus=True)
+    s.named("hv_in", (x + 6.2, y))
     s.ground((x + 2.8, y - 2.4))
     s.two("R712", (x + 5, y), (x + 5, y - 2.4))
     s.two("D712", (x + 5, y - 2.4), (x + 5, y - 4.4), elm.LED, side="left")
@@ -57,7 +66,7 @@ def _high_voltage(s: Sheet) -> None:
     s.two("R713", (out_x, y), (out_x, y - 2.2))
     s.wire(regulator["adj"], (x + 11, regulator["adj"][1]), (x + 11, y - 2.2), (out_x, y - 2.2))
     s.two("R714", (out_x, y - 2.2), (out_x, y - 4.4))
-    s.two("XR715", (out_x, y - 4.4), (out_x, y - 6.6), elm.ResistorVar)
+    s.trimmer("XR715", (out_x, y - 4.4), (out_x, y - 6.6))
     s.ground((out_x, y - 6.6))
     s.two("C712", (out_x + 1.8, y), (out_x + 1.8, y - 2.4))
     s.ground((out_x + 1.8, y - 2.4))
@@ -72,12 +81,21 @@ def _high_voltage(s: Sheet) -> None:
 
 def _references(s: Sheet) -> None:
     y = -10.0
-    minus = s.box("XU9", (0, y + 0.56), ["v+"], ["out"], 2)
+    minus = s.box("XU9", (-4, y + 0.56), ["v+", "sd", "gnd"], ["out", "cres", "cf+", "cf-"], 2)
     s.net("v5", minus["v+"])
+    s.ground(minus["sd"])
+    s.ground(minus["gnd"])
     s.wire(minus["out"], (5, y))
     s.two("C721", (3.4, y), (3.4, y - 2.4))
     s.ground((3.4, y - 2.4))
     s.net("vneg", (5, y), "right")
+    s.wire(minus["cres"], (0.9, y - 1))
+    s.two("C726", (0.9, y - 1), (0.9, y - 3.4))
+    s.ground((0.9, y - 3.4))
+    right, low = minus["cf+"][0], minus["cf-"][1]
+    s.wire(minus["cf+"], (-0.9, minus["cf+"][1]))
+    s.two("C725", (-0.9, minus["cf+"][1]), (-0.9, low - 1.4))
+    s.wire((-0.9, low - 1.4), (right, low - 1.4), minus["cf-"])
     s.dot((3.4, y))
     for x, chip, capacitor, feed, source, net in (
         (8.5, "XU10", "C722", "", "", "vref"),
