@@ -18,7 +18,7 @@ def plug(chip):
 
 def bench_on(chip, calibration, load_name="resistor:10000"):
     """The simulated stage and load on the chip's pins, its time beginning now."""
-    from iontobench.chip.pico import ADC, pin_map
+    from iontobench.chip.pico import pin_map
     from iontobench.chip.wiring import Wiring
     from iontobench.sessions.job import load_of
     from iontobench.sim.bench import SimulatedBench
@@ -26,7 +26,7 @@ def bench_on(chip, calibration, load_name="resistor:10000"):
     from .course import BOARD, SEED, by_time, job_of
 
     job = job_of(by_time(1000, 100), load_name, calibration)
-    plant = SimulatedBench(BOARD, load_of(job), ADC, SEED, ())
+    plant = SimulatedBench(BOARD, load_of(job), job.adc, SEED, ())
     return plant, Wiring(chip, plant, pin_map(BOARD.name), from_us=chip.now_us)
 
 

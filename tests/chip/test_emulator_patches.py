@@ -11,6 +11,9 @@ _BUFF_STATUS = 0x58
 _PWM = 0x40050000
 _SLICE_1 = 0x14
 _PIN_2_FUNCTION = 0x40014014
+_CLK_PERI_CTRL = 0x40008048
+_SPI0_CR0 = 0x4003C000
+_SPI0_CPSR = 0x4003C010
 
 
 def _count_empty_answers(mcu):
@@ -166,3 +169,16 @@ def test_alarm_is_told_as_it_fires_until_that_is_ended(chip):
     alarms.clear()
     chip.run_until_us(chip.now_us + 5000)
     assert alarms == []
+
+
+def test_unmended_spi_reckons_with_125_mhz_and_the_mended_one_with_the_usb_clock(bare_mcu):
+    from iontobench.chip.patches import spi_word_ns
+
+    spi = bare_mcu.spi[0]
+    bare_mcu.write_uint32(_SPI0_CR0, 0x18F)  # a divider of 2 beside the prescaler's
+    bare_mcu.write_uint32(_SPI0_CPSR, 2)
+    bare_mcu.write_uint32(_CLK_PERI_CTRL, 0x840)  # as MicroPython leaves it
+    assert spi.clock_frequency == pytest.approx(31.25e6)
+    assert spi_word_ns(bare_mcu, 0) == pytest.approx(16 / 12e-3)
+    bare_mcu.write_uint32(_CLK_PERI_CTRL, 0x800)
+    assert spi_word_ns(bare_mcu, 0) == pytest.approx(16 / 31.25e-3)

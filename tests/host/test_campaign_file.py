@@ -124,7 +124,7 @@ def test_the_text_of_a_protocol_beside_the_campaign_is_a_part_of_its_identity(tm
         ),
         (
             'protocols = ["demo"]\nconverters = ["ideel"]',
-            ["a.toml:4: converters[0]: found 'ideel'; allowed: one of ideal, rp2040; did you"],
+            ["a.toml:4: converters[0]: found 'ideel'; allowed: one of ads8688, ideal, rp2040"],
         ),
         (
             'protocols = ["tapwater-hands"]\nboards = ["virtual_500ua"]',

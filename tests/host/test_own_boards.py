@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -349,3 +350,42 @@ def test_the_emulated_chip_gets_the_files_of_the_folder(mine):
     job = Job(protocol=protocol, board=board, skin="forearm", board_at=f"{mine}")
     assert chip.flash_files(job)["boot.py"] == (mine / "boot.py").read_bytes()
     assert replace(job, board_at=None).board_at is None
+
+
+@pytest.fixture
+def with_bus(tmp_path):
+    """A folder ./bus with the board whose converters are on SPI, under a name of its own."""
+    folder = tmp_path / "bus"
+    folder.mkdir()
+    for name in ("board.py", "boot.py"):
+        text = resources.board_file("pico_dac", name).read_text("utf-8")
+        (folder / name).write_text(text.replace('"pico_dac"', '"bus"'), "utf-8")
+    return folder
+
+
+def looked_at(folder):
+    """The first answers of a check, up to the scales: what follows runs sessions."""
+    return {one.what: one for one in islice(board_check.examine(folder), 4)}
+
+
+def test_a_board_with_an_spi_bus_has_six_lines_instead_of_the_drive(with_bus):
+    found = looked_at(with_bus)
+    assert list(found) == ["board.py", "pins", "boot.py", "scales"]
+    assert [one.remedy for one in found.values()] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what", "told"),
+    [
+        ("board.py", '    "dac_clr": 7,\n', "", "pins", "PINS has no dac_clr"),
+        ("board.py", '    "miso": 4,\n', "", "pins", "PINS has no miso"),
+        ("board.py", '"miso": 4', '"miso": 4, "drive": 16', "pins", "PINS has drive"),
+        ("boot.py", "14, 7)", "14)", "boot.py", "does not drive low: dac_clr (GP7)"),
+        ("boot.py", "14, 7)", "14, 7, 4)", "boot.py", "drives an input: miso (GP4)"),
+        ("board.py", "6312, 12,", "25248, 14,", "scales", "(65535 - 640) x 25248 does not stay"),
+        ("board.py", "code_top=65535", "code_top=8191", "board.py", "allowed: 4095 or 65535"),
+    ],
+)
+def test_what_a_board_with_an_spi_bus_lacks_is_told(with_bus, file, old, new, what, told):
+    change(with_bus, old, new, file)
+    assert told in looked_at(with_bus)[what].answer

@@ -37,6 +37,8 @@ class Board:
         lim_test: whether the proof can test the hardware limiter.
         supply_min_mv: least supply with which the stage works, mV.
         accuracy_ua: error bound of a calibrated current, uA, at any set point.
+        code_top: the converter's largest code; what knows the board's scales needs it.
+        drive_steps: how many steps the drive's full scale has, for a simulation of it.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class Board:
         lim_test=True,
         supply_min_mv=4300,
         accuracy_ua=10,
+        code_top=4095,
+        drive_steps=4096,
     ):
         self.name = name
         self.max_ua = max_ua
@@ -65,6 +69,8 @@ class Board:
         self.lim_test = lim_test
         self.supply_min_mv = supply_min_mv
         self.accuracy_ua = accuracy_ua
+        self.code_top = code_top
+        self.drive_steps = drive_steps
 
 
 def floor_q4(board):

@@ -1,8 +1,8 @@
 """The port contract on an RP2040 with the external stage of a board's page.
 
 Constructing it moves no pin. `begin` takes pins and peripherals; `off` needs nothing of `begin`.
-Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, duty 0, the drive pin as plain GPIO
-low, ENABLE still, probe off, LIM_TEST low [docs/control.md, Off].
+Units as in `ionto.port`. Off is: Ctrl-C disabled, gate low, drive 0 (`output` or `dac8562` says
+how), ENABLE still, probe off, LIM_TEST low [docs/control.md, Off].
 """
 
 import gc
@@ -28,21 +28,27 @@ class Rp2Port:
     `write` and `put` of the contract are attributes that hold the function itself.
 
     Args:
-        pins: the board's `PINS`: drive gate enable probe polarity lim_test rearm limiter stop.
+        pins: the board's `PINS`: drive gate enable probe polarity lim_test rearm limiter stop; of
+            a board with an output and senses of its own, their lines instead of drive.
         scales: twelve integers, (zero_counts, mul, shift) for A, B, V and supply:
-            value = ((code - zero) * mul) >> shift, with 4095 * mul below 2^30.
+            value = ((code - zero) * mul) >> shift, with code_top * mul below 2^30.
+        output: makes the gate, drive and ENABLE of these pins; None: a PWM (`output.Output`).
+        senses: makes the converter of these scales and pins; None: the chip's (`adc.Senses`).
 
     Raises:
         ValueError: a line without a pin of its own.
     """
 
-    def __init__(self, pins, scales):
+    def __init__(self, pins, scales, output=None, senses=None):
         check_pins(pins)
         self._pins = pins
-        self._output = Output(pins)
+        self._output = output(pins) if output else Output(pins)
         self._clock = Clock()
         self._console = Console()
-        self._senses = Senses(scales, pins["stop"], pins["limiter"])
+        if senses:
+            self._senses = senses(scales, pins)
+        else:
+            self._senses = Senses(scales, pins["stop"], pins["limiter"])
         # A Pin object without a mode does not change the pin.
         self._probe_pin = Pin(pins["probe"])
         self._live = 0  # from `begin` to `off`

@@ -16,6 +16,7 @@ from iontobench.chip.code_names import (
     runtime_functions,
 )
 from iontobench.chip.machine import Chip
+from iontobench.chip.pico import BOARD
 
 from .chip_sessions import MeteredSession, metered
 
@@ -37,8 +38,7 @@ class MissMeter:
         self._cache = cache_of(chip.mcu)
         self._cache.code_start = _HEAP_FROM
         self._so_far: list[int] = []
-        self._convert = chip.mcu.adc.on_adc_read
-        chip.mcu.adc.on_adc_read = self._on_conversion
+        chip.on_conversion.append(self._on_conversion)
         self._counts: tuple[int, int] = (0, 0)
         self.by_caller: dict[str, float] = {}
         self.by_function: dict[str, float] = {}
@@ -71,10 +71,11 @@ class MissMeter:
                 cache.clear_counts()
             self._so_far.append(cache.misses)
             self._counts = cache.hits, cache.accesses
-        self._convert(channel)
 
 
-def measure(case: CacheCase, seconds: int, folder: Path) -> dict[str, Any]:
+def measure(
+    case: CacheCase, seconds: int, folder: Path, board_name: str = BOARD
+) -> dict[str, Any]:
     """One session of about `seconds` s, at least 5, under one case; plain values for JSON."""
     meters: list[MissMeter] = []
 
@@ -82,8 +83,13 @@ def measure(case: CacheCase, seconds: int, folder: Path) -> dict[str, Any]:
         apply(case, chip)
         meters.append(MissMeter(chip))
 
-    session = metered(max(1, seconds - _RAMPS_S), folder, begin, lambda chip: meters[0].name(chip))
-    return {"case": case.name, "assumed": case.told} | _of_ticks(session) | _of_misses(meters[0])
+    hold_s = max(1, seconds - _RAMPS_S)
+    session = metered(hold_s, folder, begin, lambda chip: meters[0].name(chip), board_name)
+    return (
+        {"case": case.name, "assumed": case.told, "board": board_name}
+        | _of_ticks(session)
+        | _of_misses(meters[0])
+    )
 
 
 def _of_ticks(session: MeteredSession) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from iontobench.chip.native_build import NativeError, pip
+from iontobench.errors import UserError
 
 _CLONE = Path(__file__).resolve().parents[3]
 _RESULT = _CLONE / "build" / "chip-cache.json"
@@ -33,17 +34,23 @@ _COLUMNS = (
 @click.option("--all", "every", is_flag=True, help="Every case at 125 MHz, one after another.")
 @click.option("--case", "names", multiple=True, help="A case by name; may be given again.")
 @click.option("--seconds", type=click.IntRange(5, 600), default=_SECONDS, help="Of a session.")
+@click.option("--board", default="pico_pwm", show_default=True, help="The board.")
 @click.option("--output", type=click.Path(path_type=Path), default=_RESULT, help="JSON file.")
 @click.option("--build", "only_build", is_flag=True, help="Compile only.")
 def main(
-    every: bool, names: tuple[str, ...], seconds: int, output: Path, only_build: bool
+    every: bool,
+    names: tuple[str, ...],
+    seconds: int,
+    board: str,
+    output: Path,
+    only_build: bool,
 ) -> None:
     """Measure the tick with a model of the flash cache: 10 s of the central case."""
     if _STARTED not in os.environ or only_build:
         sys.exit(_start_with_model(only_build))
     try:
-        sys.exit(_measure(every, names, seconds, output))
-    except RuntimeError as error:  # no image, or no model: one line
+        sys.exit(_measure(every, names, seconds, board, output))
+    except (RuntimeError, UserError) as error:  # no image, no model, no such board: one line
         print(f"chip-cache: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -66,7 +73,7 @@ def _start_with_model(only_build: bool) -> int:
     return subprocess.run(command, env=environment, check=False).returncode
 
 
-def _measure(every: bool, names: tuple[str, ...], seconds: int, output: Path) -> int:
+def _measure(every: bool, names: tuple[str, ...], seconds: int, board: str, output: Path) -> int:
     """One process with the model: the sessions, the table, the file."""
     from iontobench.chip.cache_cases import CASES, CENTRAL, FAST_CASES
     from iontobench.chip.native import emulator_line
@@ -84,7 +91,7 @@ def _measure(every: bool, names: tuple[str, ...], seconds: int, output: Path) ->
     with tempfile.TemporaryDirectory(prefix="iontobench-cache-") as folder:
         for name in chosen:
             print(f"measuring: {name}: {known[name].told}", file=sys.stderr, flush=True)
-            found.append(cache_sessions.measure(known[name], seconds, Path(folder)))
+            found.append(cache_sessions.measure(known[name], seconds, Path(folder), board))
             _write(output, {"emulator": emulator_line(), "seconds": seconds, "cases": found})
     _show(found)
     print(f"written: {output}")

@@ -13,13 +13,14 @@ from iontobench import resources
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
 from iontobench.chip.meter import PhaseMeter, TickMeter, due_address
-from iontobench.chip.pico import ADC, BOARD
+from iontobench.chip.pico import BOARD
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Item
 from iontobench.link.listener import HostLink
 from iontobench.protocols import compile_protocol, load, profile
 from iontobench.sessions.chip import ChipBench
 from iontobench.sessions.job import Job
+from iontobench.sim.senses import own_adc
 
 _RAMP_S = 2
 _MINUTE_S = 56
@@ -81,24 +82,25 @@ class MeteredSession:
         return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
 
 
-def _job(hold_s: int, folder: Path, faults: tuple[str, ...] = ()) -> Job:
+def _job(hold_s: int, folder: Path, faults: tuple[str, ...] = (), board_name: str = BOARD) -> Job:
     path = folder / f"bench-{hold_s}.toml"
     path.write_text(_PROTOCOL.format(hold_s=hold_s, ramp_s=_RAMP_S), encoding="utf-8")
-    board = resources.load_board(BOARD).BOARD
+    board = resources.board_of(board_name)
     return Job(
         protocol=compile_protocol(load(str(path)), profile("us"), board),
         board=board,
         skin="forearm",
-        adc=ADC,
-        calibration=_calibration(),
+        adc=own_adc(board),
+        calibration=_calibration(board_name),
         faults=faults,
         rung="chip",
     )
 
 
 @cache
-def _calibration() -> list[tuple[int, int, int]]:
-    return calibrate_seeded(resources.load_board(BOARD).BOARD, ADC, 1)
+def _calibration(board_name: str) -> list[tuple[int, int, int]]:
+    board = resources.board_of(board_name)
+    return calibrate_seeded(board, own_adc(board), 1)
 
 
 @cache
@@ -112,6 +114,7 @@ def metered(
     folder: Path,
     before: Callable[[Chip], None] | None = None,
     after: Callable[[Chip], None] | None = None,
+    board_name: str = BOARD,
 ) -> MeteredSession:
     """A session with telemetry and beats, two ramps of 2 s around a hold.
 
@@ -120,8 +123,9 @@ def metered(
         folder: for the protocol.
         before: called with the chip at its prompt, before the session.
         after: called with the chip at its prompt, after the session.
+        board_name: the board.
     """
-    bench = ChipBench(_job(hold_s, folder))
+    bench = ChipBench(_job(hold_s, folder, board_name=board_name))
     bench.load()
     link = HostLink([_Quiet()])
     phase = PhaseMeter(bench.chip, due_address(bench.chip))

@@ -55,6 +55,8 @@ RANGES = {
     "probe_ohm": DataRange(2000, 1_000_000, f"PROBE makes {PROBE_MAX_UA} {signs.UA} at most"),
     "supply_min_mv": DataRange(1, 65_000, "what the supply sense can tell"),
     "accuracy_ua": DataRange(1, 1500, "at most 5 % of max_ua"),
+    "code_top": DataRange(4095, 65535, "4095 or 65535: converters of 12 or 16 bits"),
+    "drive_steps": DataRange(4096, 65536, "4096 or 65536: a PWM of 30.5 kHz, a DAC of 16 bits"),
 }
 
 
@@ -148,6 +150,10 @@ def _alone(board: Board) -> Iterator[str]:
 
 def _together(board: Board) -> Iterator[str]:
     """What two numbers have to agree on."""
+    for name in ("code_top", "drive_steps"):
+        one = RANGES[name]
+        if getattr(board, name) not in (one.least, one.most):
+            yield f"{name}: found {getattr(board, name)}; allowed: {one.least} or {one.most}"
     most_q4 = board.max_ua * 16 // 100
     if board.sigma_q4 > most_q4:
         yield (

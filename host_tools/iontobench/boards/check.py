@@ -24,14 +24,14 @@ from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.findings import Finding
 from iontobench.resources import is_board_folder, load_board
 from iontobench.sim.port import simulated
+from iontobench.sim.senses import own_adc
 from iontobench.testing import ContractError, PortRules
 
 from .board_file import FILE, BoardFileError, execute, troubles
-from .template import BOOT, INPUTS, OUTPUTS
+from .template import BOOT, BUS_INPUTS, BUS_OUTPUTS, BUS_SELECTS, DRIVE, INPUTS, OUTPUTS
 
 _LOAD = "resistor:5000"  # what the rules of the contract ask for
 _LAST_PIN = 25  # GP26 to GP29 are the converter's
-_CODE_TOP = 4095
 _PRODUCT_TOP = 1 << 30  # 31-bit integers [docs/platform.md, Numbers and memory]
 _SHIFT_TOP = 30
 _SENSES = ("sense A", "sense B", "load voltage", "supply")
@@ -121,7 +121,8 @@ def _pin_trouble(pins: Any) -> str | None:
     """The first thing that is wrong with `PINS`, as `ionto.rp2.output.check_pins` would say it."""
     if not isinstance(pins, dict):
         return "there is no PINS; it is a dict of lines and their GP numbers"
-    lines = (*OUTPUTS, *INPUTS)
+    outputs, inputs, selects = _lines(pins)
+    lines = (*outputs, *inputs, *selects)
     missing = [line for line in lines if line not in pins]
     if missing:
         return f"PINS has no {', '.join(missing)}"
@@ -136,6 +137,14 @@ def _pin_trouble(pins: Any) -> str | None:
             return f"{line}: found GP{pin}, which is {taken[pin]} already"
         taken[pin] = line
     return None
+
+
+def _lines(pins: dict[str, int]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The outputs that are off when low, the inputs, and the rest of a board with an SPI bus."""
+    if "sck" not in pins:
+        return OUTPUTS, INPUTS, ()
+    outputs = tuple(line for line in OUTPUTS if line != DRIVE)
+    return (*outputs, *BUS_OUTPUTS), (*INPUTS, *BUS_INPUTS), BUS_SELECTS
 
 
 def _boot_trouble(path: Path, pins: dict[str, int]) -> str | None:
@@ -159,10 +168,11 @@ def _boot_trouble(path: Path, pins: dict[str, int]) -> str | None:
         exec(compile(path.read_text("utf-8"), str(path), "exec"), scope)
     except Exception as error:  # it is somebody's code: any
         return f"{type(error).__name__}: {error}"
-    left = [f"{line} (GP{pins[line]})" for line in OUTPUTS if pins[line] not in low]
+    outputs, inputs, _ = _lines(pins)
+    left = [f"{line} (GP{pins[line]})" for line in outputs if pins[line] not in low]
     if left:
         return f"does not drive low: {', '.join(left)}; machine.Pin(n, machine.Pin.OUT, value=0)"
-    driven = [f"{line} (GP{pins[line]})" for line in INPUTS if pins[line] in low]
+    driven = [f"{line} (GP{pins[line]})" for line in inputs if pins[line] in low]
     return f"drives an input: {', '.join(driven)}" if driven else None
 
 
@@ -172,23 +182,23 @@ def _scale_troubles(scales: Any, board: Board) -> Iterator[str]:
     if not whole or len(scales) != 3 * len(_SENSES):
         yield "there are no SCALES of 12 whole numbers: (zero, mul, shift) of A, B, V, supply"
         return
+    top = board.code_top
     rows = [scales[at : at + 3] for at in range(0, len(scales), 3)]
     for name, (zero, mul, shift) in zip(_SENSES, rows, strict=True):
         if not 0 <= shift <= _SHIFT_TOP or mul == 0:
             yield f"{name}: mul {mul}, shift {shift}; allowed: a mul, a shift of 0 to {_SHIFT_TOP}"
             return
-        if max(abs(zero), abs(_CODE_TOP - zero)) * abs(mul) >= _PRODUCT_TOP:
-            yield f"{name}: (4095 - {zero}) x {mul} does not stay below 2^30; halve mul, shift - 1"
+        if max(abs(zero), abs(top - zero)) * abs(mul) >= _PRODUCT_TOP:
+            yield (
+                f"{name}: ({top} - {zero}) x {mul} does not stay below 2^30; halve mul, shift - 1"
+            )
             return
-    ends = [
-        sorted((code - zero) * mul >> shift for code in (0, _CODE_TOP))
-        for zero, mul, shift in rows
-    ]
+    ends = [sorted((code - zero) * mul >> shift for code in (0, top)) for zero, mul, shift in rows]
     yield from _narrow(ends, board)
 
 
 def _narrow(ends: list[list[int]], board: Board) -> Iterator[str]:
-    """Which sense ends before what it has to see; `ends` are what codes 0 and 4095 mean."""
+    """Which sense ends before what it has to see; `ends` are what codes 0 and `code_top` mean."""
     (a_low, a_high), (b_low, b_high), (_, v_high), (_, supply_high) = ends
     need_q4 = absolute_limit_q4(board)
     need_ua = need_q4 / UA_Q4
@@ -254,7 +264,7 @@ def _contract(board: Board, port_of: Any) -> Iterator[Finding]:
 def _staircases(board: Board) -> Finding:
     """The firmware's own session through 80 % of the range, twice."""
     try:
-        calibrate_seeded(board, "rp2040", 1)
+        calibrate_seeded(board, own_adc(board), 1)
     except CalibrationError as error:
         remedy = "its data do not agree: max_ua, compliance_mv, sigma_q4, proof_scale"
         return Finding("sessions", str(error), remedy)

@@ -13,8 +13,13 @@ from .board_file import FILE, NAME, NAME_TEXT, RANGES
 
 BOOT = "boot.py"
 PAGE = "README.md"
-OUTPUTS = ("drive", "gate", "enable", "probe", "polarity", "lim_test", "rearm")
+DRIVE = "drive"
+OUTPUTS = (DRIVE, "gate", "enable", "probe", "polarity", "lim_test", "rearm")
 INPUTS = ("limiter", "stop")
+# Of a board whose drive and converter are on SPI0, instead of DRIVE; as boards/pico_dac.
+BUS_OUTPUTS = ("dac_clr",)
+BUS_INPUTS = ("miso",)
+BUS_SELECTS = ("sck", "mosi", "adc_cs", "dac_cs")  # idle at either level, or high: not boot's
 _PINS = (16, 17, 18, 19, 20, 21, 14, 22, 15)  # as boards/pico_pwm
 
 _BOARD = '''\
@@ -37,6 +42,8 @@ BOARD = Board(
     # lim_test=True,  # False: no LIM_TEST line, so the proof cannot test the limiter
     # supply_min_mv=4300,  # {supply_min_mv}; below it the stage does not work
     # accuracy_ua=10,  # {accuracy_ua}; the error of a calibrated current
+    # code_top=4095,  # {code_top}; the converter's largest code: 65535 with an ADS8688 on SPI,
+    # drive_steps=4096,  # {drive_steps}; 65536 with a DAC8562: the board `pico_dac` shows both
 )
 
 # GP0 to GP25, each once. The converter's are fixed: GP26 sense A, GP27 sense B, GP28 load voltage,

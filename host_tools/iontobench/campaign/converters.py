@@ -1,10 +1,11 @@
-"""Many seeded boards at once: the RP2040's converter on senses A and B, calibrated.
+"""Many seeded boards at once: their own converter on senses A and B, calibrated.
 
-The errors are those of `sim.senses.Rp2040Adc` (noise, offset, reference, shunts, E11), drawn for
-`count` boards with the portable generators of `sim.noise`, and held in arrays. The calibration is
-made as `calibration_bench` makes it: a zero, then a line through the means of eight readings at
-eight levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings
-in `_q4`, whole, as the firmware gets them. Nothing here judges.
+The errors are those of `sim.senses.Rp2040Adc` (noise, offset, reference, shunts, E11), or of
+`WideAdc` without its bow where the board's data promise 16 bits. They are drawn for `count` boards
+with the portable generators of `sim.noise`, and held in arrays. The calibration is made as
+`calibration_bench` makes it: a zero, then a line through the means of eight readings at eight
+levels on two loads beside a meter. `thresholds` judges with them. Currents in uA; readings in
+`_q4`, whole, as the firmware gets them. Nothing here judges.
 """
 
 import math
@@ -16,7 +17,17 @@ from ionto.core.limits import Board
 from ionto.core.units import UA_Q4
 from iontobench.sim.meter import GAIN_ERROR
 from iontobench.sim.noise import Normal, seeded
-from iontobench.sim.senses import CH_A, CH_B, as_integers, coarse_ranges, e11_table
+from iontobench.sim.senses import (
+    CH_A,
+    CH_B,
+    COARSE_ERRORS,
+    WIDE_ERRORS,
+    WideAdc,
+    as_integers,
+    e11_table,
+    own_adc,
+    own_ranges,
+)
 
 _PARTS = 8  # of a code, in the table
 _ZERO_TICKS = 256
@@ -31,7 +42,7 @@ class Converters:
 
     Args:
         seed: draws every tolerance and all noise.
-        has_e11: without it the converter's codes are all equally wide.
+        has_e11: without it the converter's codes are all equally wide, as those of 16 bits are.
         noise: multiplies the converter's own.
     """
 
@@ -46,15 +57,18 @@ class Converters:
         def uniform(low: float, high: float) -> Array:
             return np.array([draw.uniform(low, high) for _ in range(count)])
 
-        self._table = np.array(e11_table() if has_e11 else np.repeat(np.arange(4096), _PARTS))
-        self.sigma_lsb = noise * uniform(1.0, 1.5)
-        self._ranges = coarse_ranges(board)
-        offset_lsb = uniform(10.0, 15.0)
-        reference = 1 + uniform(-0.01, 0.01)
+        is_wide = own_adc(board) == WideAdc.name
+        errors = WIDE_ERRORS if is_wide else COARSE_ERRORS
+        even = np.repeat(np.arange(board.code_top + 1), _PARTS)
+        self._table = np.array(e11_table()) if has_e11 and not is_wide else even
+        self.sigma_lsb = noise * uniform(*errors.sigma_lsb)
+        self._ranges = own_ranges(board)
+        offset_lsb = uniform(*errors.offset_lsb)
+        reference = 1 + uniform(*errors.reference)
         self._lines = {}
         for channel in (CH_A, CH_B):
             scale = self._ranges[channel]
-            slope = scale.per_unit * (1 + uniform(-0.002, 0.002)) * reference
+            slope = scale.per_unit * (1 + uniform(*errors.divider)) * reference
             self._lines[channel] = (scale.zero * reference + offset_lsb + 0.5, slope)
         meter = 1 + uniform(-GAIN_ERROR, GAIN_ERROR)
         self._ways = {channel: self._calibrated(channel, meter) for channel in (CH_A, CH_B)}

@@ -71,7 +71,8 @@ class Chip:
         files: the board's files; None = a blank flash, which MicroPython formats when it boots.
 
     `mcu` is the emulator's own chip, for the wiring; `usb` the host's serial port; `resets` all
-    resets since power-on; `on_reset` is called after each of them.
+    resets since power-on; `on_reset` is called after each of them. `on_conversion` is called with
+    the channel of each conversion, of the chip's own converter or of one that is wired to it.
     """
 
     def __init__(self, image: Path, files: Mapping[str, bytes] | None = None):
@@ -93,6 +94,9 @@ class Chip:
         self.usb = SerialPort(self._cdc, self._unread, self)
         self.resets: list[Reset] = []
         self.on_reset: list[Callable[[], None]] = []
+        self.on_conversion: list[Callable[[int], None]] = []
+        self._convert = self.mcu.adc.on_adc_read
+        self.mcu.adc.on_adc_read = self._on_own_conversion
         self.enumerated = False
         self._stop_on_data = False
         self._cdc.on_device_connected = self._on_connected
@@ -160,6 +164,15 @@ class Chip:
         self.mcu.vreg_and_chip_reset.record_reset_cause(HAD_RUN)
         self.usb.reset_input_buffer()
         self._restart(RUN_PIN)
+
+    def converted(self, channel: int) -> None:
+        """A converter has converted that channel now."""
+        for act in self.on_conversion:
+            act(channel)
+
+    def _on_own_conversion(self, channel: int) -> None:
+        self.converted(channel)
+        self._convert(channel)
 
     def _on_watchdog(self) -> None:
         missed = self.mcu.watchdog.read_uint32(REASON) == TIMER

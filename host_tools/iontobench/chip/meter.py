@@ -26,7 +26,7 @@ class TickMeter:
 
     Args:
         chip: the chip to watch.
-        channel: the ADC input whose conversion marks a tick.
+        channel: the converter's input whose conversion marks a tick.
         resolution_us: how often the CPU is looked at; a length may be that much too short or
             too long.
 
@@ -43,9 +43,7 @@ class TickMeter:
         self._step_ns = resolution_us * _NS_PER_US
         self._awake_us: int | None = None
         self._marked = False
-        adc = chip.mcu.adc
-        self._convert = adc.on_adc_read
-        adc.on_adc_read = self._on_conversion
+        chip.on_conversion.append(self._on_conversion)
         self._alarm = chip.mcu.clock.create_alarm(self._look)
         self._alarm.schedule(self._step_ns)
 
@@ -68,7 +66,7 @@ class TickMeter:
     def stop(self) -> None:
         """Look no more."""
         self._alarm.cancel()
-        self._chip.mcu.adc.on_adc_read = self._convert
+        self._chip.on_conversion.remove(self._on_conversion)
 
     def _on_conversion(self, channel: int) -> None:
         if channel == self._channel:
@@ -79,7 +77,6 @@ class TickMeter:
                     self.lengths_us.append(now_us - self._awake_us)
                     self._awake_us = now_us
                 self._marked = True
-        self._convert(channel)
 
     def _look(self) -> None:
         self._alarm.schedule(self._step_ns)
@@ -104,8 +101,8 @@ class PhaseMeter:
     Args:
         chip: the chip to watch.
         due_at: address of the 32 bits that hold the next tick's due time, on the chip's timer.
-        channel: the ADC input whose conversion marks a tick; interrupts after the last are none
-            of the loop's.
+        channel: the converter's input whose conversion marks a tick; interrupts after the last
+            are none of the loop's.
 
     `after_us` holds one number an interrupt, in order: from the due time to the interrupt, in the
     period around it, -500..499. A tick that outlasts its period is still awake at the interrupt:
@@ -121,14 +118,12 @@ class PhaseMeter:
         self._begun = False
         self._untold: list[int] = []
         self._stop = after_alarm(chip.mcu, self._on_alarm)
-        adc = chip.mcu.adc
-        self._convert = adc.on_adc_read
-        adc.on_adc_read = self._on_conversion
+        chip.on_conversion.append(self._on_conversion)
 
     def stop(self) -> None:
         """Look no more. Meters on one chip are stopped in the reverse order of their making."""
         self._stop()
-        self._chip.mcu.adc.on_adc_read = self._convert
+        self._chip.on_conversion.remove(self._on_conversion)
 
     def _due_us(self) -> int:
         return int(self._chip.mcu.read_uint32(self._due_at))
@@ -147,4 +142,3 @@ class PhaseMeter:
         if channel == self._channel:
             self.after_us += self._untold
             self._untold.clear()
-        self._convert(channel)

@@ -8,6 +8,7 @@ that the emulator lacks. Nothing outside this file may reach into the emulator's
 from collections.abc import Callable
 from typing import Protocol
 
+from rp2040py.peripherals.clocks import CLK_PERI_CTRL
 from rp2040py.peripherals.pwm import CHN_DIV, PWMChannel
 from rp2040py.peripherals.usb import EP0_IN_BUFFER_CONTROL, USB_BUF_CTRL_AVAILABLE
 from rp2040py.peripherals.xip_ctrl import CTR_ACC, CTR_HIT, CTRL, FLUSH
@@ -19,6 +20,9 @@ from .flash_cache import FlashCache
 
 _BUFFER_CONTROL_STRIDE = 8
 _CACHE_EN = 1  # of CTRL
+_CLOCKS = 0x40008  # the emulator's key of the block of clocks
+_FROM_USB = 2  # of CLK_PERI_CTRL's AUXSRC [RP2040 datasheet, 2.15.7]
+_USB_HZ = 48_000_000
 _IO_BANK0 = 0x40014  # the emulator's key of the block that holds every pin's function
 
 
@@ -202,6 +206,19 @@ def follow_system_clock(mcu: RP2040, clock_hz: int) -> None:
     mcu.clk_sys = clock_hz
     for timer in (mcu.ppb.systick_timer, *(channel.timer for channel in mcu.pwm.channels)):
         timer.frequency = clock_hz
+
+
+def spi_word_ns(mcu: RP2040, number: int) -> float:
+    """How long a word of that SPI takes, at the peripherals' clock of its register.
+
+    The emulator reckons with 125 MHz. MicroPython leaves the clock at the USB's 48 MHz
+    [micropython#13718], and sets the SPI's divider by that.
+    """
+    spi = mcu.spi[number]
+    source = int(mcu.peripherals[_CLOCKS].read_uint32(CLK_PERI_CTRL)) >> 5 & 7
+    clock_hz = _USB_HZ if source == _FROM_USB else mcu.clk_peri
+    hz = spi.clock_frequency * clock_hz / mcu.clk_peri
+    return spi.data_bits * 1e9 / hz if hz else 0.0
 
 
 def answer_from_cache(mcu: RP2040, cache: FlashCache) -> None:

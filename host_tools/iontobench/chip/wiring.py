@@ -4,7 +4,8 @@ What the chip does to a pin reaches the plant at the microsecond it happens: bef
 plant is advanced to the chip's time. What the plant does reaches the chip where the chip looks: at
 an ADC conversion and at a read of its inputs. The chip's time is emulated microseconds since
 power-on; the plant's time begins with a session. The drive is a fraction 0..1, ADC values are
-codes of the RP2040's converter (0..4095). It must not know the firmware, nor smooth anything: a
+codes of the board's converter. A board whose drive and converter are on SPI has a bus for them:
+`spi_bus`. It must not know the firmware, nor smooth anything: a
 pin is what the emulator says it is.
 """
 
@@ -17,6 +18,7 @@ from rp2040py.peripherals.pwm import CSR_EN
 
 from iontobench.chip.machine import Chip
 from iontobench.chip.patches import before_inputs, watch_duty
+from iontobench.chip.spi_bus import BusPins, SpiBus
 
 _SLICES = 8
 
@@ -45,13 +47,14 @@ class PinPlant(Protocol):
 class PinMap:
     """Which GPIO is which line; None = the board has no such line.
 
-    `adc` maps the converter's input 0..3 (GPIO 26..29) to the plant's channel. A line in
+    `adc` maps the converter's input 0..3 (GPIO 26..29) to the plant's channel; `bus` has the lines
+    of a board whose drive and converter are on SPI instead. A line in
     `active_low` means "on" (polarity: "reversed", inputs: "tripped", "pressed") when it is low.
     """
 
-    drive: int
     gate: int
     enable: int
+    drive: int | None = None
     probe: int | None = None
     polarity: int | None = None
     lim_test: int | None = None
@@ -60,6 +63,7 @@ class PinMap:
     stop: int | None = None
     adc: Mapping[int, int] = field(default_factory=lambda: {0: 0, 1: 1, 2: 2, 3: 3})
     active_low: frozenset[int] = frozenset()
+    bus: BusPins | None = None
 
 
 class Wiring:
@@ -82,14 +86,14 @@ class Wiring:
         self._plant = plant
         self._from_us = from_us
         self._pins = pins
-        # GPIO 0 and 1 are slice 0's A and B, 2 and 3 slice 1's ... 16 and 17 slice 0's again.
-        self._slice = chip.mcu.pwm.channels[pins.drive // 2 % _SLICES]
+        self.bus = None if pins.bus is None else SpiBus(chip, plant, pins.bus, self._advance)
         self._running = False
         self._drive = 0.0
         self._levels: dict[int, bool] = {}
         self._outputs: dict[int, Callable[[bool], None]] = {}
         self._connect_outputs()
-        self._connect_drive()
+        if pins.drive is not None:
+            self._connect_drive(pins.drive)
         self._connect_inputs()
         chip.on_reset.append(self._refresh)
         self._refresh()
@@ -97,7 +101,7 @@ class Wiring:
     @property
     def drive(self) -> float:
         """The drive as the plant sees it now, 0..1."""
-        return self._drive
+        return self._drive if self.bus is None else self.bus.drive
 
     def start(self) -> None:
         """A session begins: the chip's time now is the plant's time 0."""
@@ -145,10 +149,12 @@ class Wiring:
             self._advance()
             self._outputs[number](on)
 
-    def _connect_drive(self) -> None:
+    def _connect_drive(self, number: int) -> None:
         mcu = self._chip.mcu
+        # GPIO 0 and 1 are slice 0's A and B, 2 and 3 slice 1's ... 16 and 17 slice 0's again.
+        self._slice = mcu.pwm.channels[number // 2 % _SLICES]
         watch_duty(mcu, self._slice, self._on_drive)
-        mcu.gpio[self._pins.drive].add_listener(lambda value, last: self._on_drive_level())
+        mcu.gpio[number].add_listener(lambda value, last: self._on_drive_level())
 
     def _connect_inputs(self) -> None:
         mcu, adc = self._chip.mcu, self._chip.mcu.adc
@@ -186,19 +192,21 @@ class Wiring:
             self._on_drive()
 
     def _on_drive(self) -> None:
-        fraction = self._fraction()
+        if self._pins.drive is None:
+            return
+        fraction = self._fraction(self._pins.drive)
         if fraction != self._drive:
             self._drive = fraction
             self._advance()
             self._plant.set_drive(fraction)
 
-    def _fraction(self) -> float:
+    def _fraction(self, number: int) -> float:
         """The drive pin's mean level: a duty, or 0 or 1 where nothing toggles it."""
-        pin = self._chip.mcu.gpio[self._pins.drive]
+        pin = self._chip.mcu.gpio[number]
         high = pin.value == GPIOPinState.HIGH
         self._running = pin.function_select == FUNCTION_PWM and bool(self._slice.csr & CSR_EN)
         if not self._running:
             return 1.0 if high else 0.0
-        odd = self._pins.drive & 1
+        odd = number & 1
         compare = self._slice.alarm_b.target if odd else self._slice.alarm_a.target
         return min(1.0, compare / (self._slice.timer.top + 1))

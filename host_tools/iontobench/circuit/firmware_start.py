@@ -27,7 +27,7 @@ from ionto.core.units import (
 from ionto.tick import Tick
 from iontobench.campaign.matrix import short_program
 from iontobench.resources import load_board
-from iontobench.sim.port import PWM_STEPS, VirtualPort, simulated
+from iontobench.sim.port import VirtualPort, simulated
 
 from .bench import (
     LOAD,
@@ -104,8 +104,8 @@ class _RecordingPort(VirtualPort):
     def actuate(self, gate: int, drive: int) -> None:
         super().actuate(gate, drive)
         self._note("gate", gate)
-        counts = self.board.drive_counts
-        self._note("duty", (drive * PWM_STEPS + counts // 2) // counts / PWM_STEPS)
+        counts, steps = self.board.drive_counts, self.board.drive_steps
+        self._note("duty", (drive * steps + counts // 2) // counts / steps)
 
     def pump(self) -> None:
         super().pump()

@@ -17,6 +17,7 @@ import msgspec
 
 from iontobench import resources, signs
 from iontobench.errors import DONE, NotAllowedError, UserError
+from iontobench.sim.senses import own_adc
 
 from . import completion
 from .console import Out, json_option
@@ -137,7 +138,7 @@ def _bench(out: Out, port: str, board: str | None, seed: int) -> Any:
 
     if port == _VIRTUAL:
         data = resources.board_of(board or _VIRTUAL)
-        return nullcontext(VirtualCalibrationBench(data, "rp2040", seed))
+        return nullcontext(VirtualCalibrationBench(data, own_adc(data), seed))
 
     def board_for(name: str) -> Any:
         data = resources.board_of(board or name)

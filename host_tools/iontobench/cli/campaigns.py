@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from iontobench import errors
+from iontobench import errors, resources
 from iontobench.campaign.fault_bench import SEED
 from iontobench.campaign.fault_result import (
     BAD,
@@ -40,10 +40,13 @@ _SHOWN = 40  # lines on a terminal; the files have them all
 )
 @click.option(
     "--adc",
-    type=click.Choice(["ideal", "rp2040"]),
+    type=click.Choice(["ideal", "rp2040", "ads8688"]),
     default="ideal",
     show_default=True,
     help="The converter.",
+)
+@click.option(
+    "--board", default="virtual", show_default=True, help="The board's data, by its name."
 )
 @click.option(
     "--out",
@@ -59,11 +62,14 @@ _SHOWN = 40  # lines on a terminal; the files have them all
 @compiled_option
 @json_option
 @click.pass_obj
-def faults(out: Out, subset: str, adc: str, path: Path, jobs: int | None, as_json: bool) -> int:
+def faults(
+    out: Out, subset: str, adc: str, board: str, path: Path, jobs: int | None, as_json: bool
+) -> int:
+    resources.board_of(board)
     wanted = tuple(word.strip() for word in subset.split(",") if word.strip())
     cells = _cells(wanted)
-    rows = _run(out, cells, adc, jobs)
-    matrix = as_object(rows, "virtual", adc, SEED)
+    rows = _run(out, cells, board, adc, jobs)
+    matrix = as_object(rows, board, adc, SEED)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(as_bytes(matrix))
     path.with_suffix(".md").write_text(markdown(matrix), encoding="utf-8", newline="\n")
@@ -87,7 +93,9 @@ def _cells(wanted: tuple[str, ...]) -> list[Trial]:
     return list(trials(wanted))
 
 
-def _run(out: Out, cells: list[Trial], adc: str, jobs: int | None) -> list[FaultResult]:
+def _run(
+    out: Out, cells: list[Trial], board: str, adc: str, jobs: int | None
+) -> list[FaultResult]:
     console = Console(stderr=True)
     columns = (TextColumn("faults"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
@@ -100,7 +108,7 @@ def _run(out: Out, cells: list[Trial], adc: str, jobs: int | None) -> list[Fault
             if tenth > before * 10 // len(cells) and not console.is_terminal:
                 out.say(f"{before + count} of {len(cells)}")  # a log shows no bar
 
-        return run_matrix(cells, adc=adc, workers=jobs, on_results=on_results)
+        return run_matrix(cells, board=board, adc=adc, workers=jobs, on_results=on_results)
 
 
 def _say_bad(out: Out, rows: list[dict]) -> None:

@@ -247,14 +247,13 @@ class BoardCalibrationBench:
         NoDeviceError: no board, or one that cannot be calibrated as it is; what to do.
     """
 
-    code_top = 4095
-
     def __init__(self, name: str, ports: HostPorts, board_for: Callable[[str], Board]):
         self._ports = ports
         self._connection = connect(name, ports)
         self.name = self._connection.name
         try:
             self.board = board_for(self._look())
+            self.code_top = self.board.code_top
         except BaseException:
             self.close()
             raise

@@ -13,13 +13,14 @@ from typing import Any
 
 from iontobench.chip.image import find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.pico import ADC, pin_map
+from iontobench.chip.pico import pin_map
 from iontobench.chip.usb import ChipTimeoutError
 from iontobench.chip.wiring import Wiring
 from iontobench.device.build import board_files
 from iontobench.device.calibration_file import pack
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.senses import own_adc
 
 from .job import Job, Result, load_of, result, tells
 
@@ -59,7 +60,9 @@ class ChipBench:
     ):
         self.job = job
         self.chip = Chip(find_image(uf2), flash_files(job)) if chip is None else chip
-        self.bench = plant or SimulatedBench(job.board, load_of(job), ADC, job.seed, job.faults)
+        self.bench = plant or SimulatedBench(
+            job.board, load_of(job), own_adc(job.board), job.seed, job.faults
+        )
         pins = pin_map(job.board_at or job.board.name)
         self.wiring = Wiring(self.chip, self.bench, pins, from_us=None)
         if chip is None:

@@ -33,7 +33,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What to run, on what.
 
     `protocol` is compiled; the file's content is `protocol.protocol` of it. `skin` is the
-    name of a load, `adc` is "ideal" or "rp2040", `seed` draws the tolerances and the noise,
+    name of a load, `adc` a converter of `sim.senses`, `seed` draws the tolerances and the noise,
     `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted, None for
     nominal; `rung` is its name in the record; `plan` is the plan that it belongs to. `board_at`
     is the board's folder where it is none of this project's.
@@ -106,7 +106,8 @@ def _nothing() -> None:
 
 
 class Target(NamedTuple):
-    """What runs jobs: `run`, its default board, its converter (None: the person's choice).
+    """What runs jobs: `run`, its default board, its converter (None: the person's choice; else
+    the board's own).
 
     `name` is the rung's in a record, `header` what it adds to one. A real board has its own load
     and faults, keeps its own latch, and can be lost. `after` adds lines after the session: of a

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ionto.core.limits import Board
 from iontobench import errors, resources
 from iontobench.errors import UserError
 from iontobench.protocols import RefusedError
@@ -19,6 +20,7 @@ from iontobench.protocols.loader import load, profile
 from iontobench.protocols.schema import Protocol
 from iontobench.records.format import PlanRun
 from iontobench.sim import faults as bench_faults
+from iontobench.sim.senses import own_adc
 from iontobench.sim.skin import LoadParams, load_skin
 from iontobench.tomlfile.errors import FileError
 
@@ -30,7 +32,7 @@ VIRTUAL = "virtual"
 PROFILE = "us"
 SEED = 1
 SEED_MAX = 2**31 - 1
-ADCS = ("ideal", "rp2040")
+ADCS = ("ideal", "rp2040", "ads8688")
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +91,14 @@ def prepare(request: RunRequest, target: Target, data_dir: Path) -> ReadySession
         _check_real(request, target)
     if not 0 <= request.seed <= SEED_MAX:
         raise UserError(f"seed {request.seed}: it is 0 to {SEED_MAX}")
-    adc = _converter(request, target)
+    if request.adc not in (None, *ADCS):
+        raise UserError(f"adc {request.adc!r}: it is {', '.join(ADCS[:-1])} or {ADCS[-1]}")
     check_faults(request.faults, request.rung)
     if request.skin is not None:
         skin_of(request.skin)
     protocol = load(request.protocol)
     board = choose_board(target, request.board, protocol)
+    adc = _converter(request, target, board.board)
     compiled = compile_protocol(protocol, profile(request.profile), board.board)
     latch = target.latch or HostLatch(data_dir, board.board.name)
     return ReadySession(request, target, latch, compiled, board, adc)
@@ -178,13 +182,12 @@ def _check_real(request: RunRequest, target: Target) -> None:
         )
 
 
-def _converter(request: RunRequest, target: Target) -> str:
+def _converter(request: RunRequest, target: Target, board: Board) -> str:
     if target.is_real:
         return OWN_ADC
-    if request.adc not in (None, *ADCS):
-        raise UserError(f"adc {request.adc!r}: it is {' or '.join(ADCS)}")
     if target.adc is None:
         return request.adc or IDEAL_ADC
-    if request.adc not in (None, target.adc):
-        raise UserError(f"--adc {request.adc}: --on {request.rung} has only {target.adc}")
-    return target.adc
+    own = own_adc(board)
+    if request.adc not in (None, own):
+        raise UserError(f"--adc {request.adc}: --on {request.rung} has only {own}")
+    return own

@@ -17,7 +17,7 @@ from iontobench.protocols.board_fit import board_for, cannot
 from iontobench.protocols.lowering import lower
 from iontobench.protocols.schema import Protocol
 
-from .job import Target
+from .job import OWN_ADC, Target
 
 if TYPE_CHECKING:
     from iontobench.device.port import HostPorts
@@ -79,7 +79,7 @@ def _chip(uf2: Path | None) -> Target:
     return Target(
         lambda job, views: module.run_chip(job, views, path),
         pico.BOARD,
-        pico.ADC,
+        OWN_ADC,
         after=lambda say: say(native.emulator_line()),
         run_plant=lambda job, views, plant: module.run_chip(job, views, path, plant),
     )

@@ -118,6 +118,12 @@ class SimulatedBench(Plant):
         self._base_ua, self._scale_ua = current_ua, 0.0
         self.drive_ua = self.x1_ua = self.x2_ua = current_ua
 
+    def hold_drive(self, current_ua: float) -> None:
+        """From now on the drive is that of `current_ua`, whatever it is told; the gate cuts it."""
+        self._base_ua, self._scale_ua = current_ua, 0.0
+        self.hurry()
+        self.drive_ua = current_ua
+
     def set_gate(self, on: bool) -> None:
         """Close or open the gate; open, the drive is cut and the bleed empties node N."""
         if self.gate == bool(on):

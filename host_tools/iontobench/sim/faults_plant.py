@@ -94,6 +94,14 @@ def _stage_on(plant, value: float, count: int) -> None:
     plant.edge()
 
 
+def _dac_dead(plant, value: float, count: int) -> None:
+    plant.hold_drive(0.0)
+
+
+def _dac_stuck(plant, value: float, count: int) -> None:
+    plant.hold_drive(plant.drive_ua)
+
+
 def _gate_welded(plant, value: float, count: int) -> None:
     plant.edge()
     plant.gate_welded = True
@@ -188,6 +196,8 @@ STAGE: dict[str, Kind] = {
         *(7, _amplifier_stuck),
     ),
     "stage-off": Kind("the output transistor is stuck off", 8, _stage_off),
+    "dac-dead": Kind("what makes the drive gives 0, whatever it is told", 8, _dac_dead),
+    "dac-stuck": Kind("what makes the drive keeps its last code", 11, _dac_stuck),
     "gate-welded": Kind("the gate no longer opens", 7, _gate_welded),
     "series-welded": Kind(
         "the series switch no longer opens, for dead-man or limiter", 7, _series_welded

@@ -9,11 +9,15 @@ from iontobench.signs import UA
 from .fault import Kind
 from .noise import Normal
 from .portable import sine
-from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter
+from .senses import CH_A, CH_B, CH_SUPPLY, CH_V, Converter, WideAdc
 
 _CHANNELS = 4
 _MAINS_PERIOD_US = 20000
 _NOISE_BLOCK = 512
+# Which channel an inverted address line gives, of lines 1 and 2: with A, B, V and supply at 0 to 3
+# in this order, and with B at 3, V at 1 and the supply at 2 [boards/pico_dac/README.md, Pins].
+_PLAIN_SWAPS = (1, 2)
+_SWAPS = {WideAdc.name: (2, 3)}
 
 
 class Troubled(Converter):
@@ -40,6 +44,9 @@ class Troubled(Converter):
         self.mains_ua = 0.0
         self.reference = 1.0
         self.stuck_at: int | None = None  # the multiplexer's channel
+        self.swap = 0  # the multiplexer takes the channel of that distance (exclusive or)
+        self.data_line: int | None = None  # the level at which it stays: 0 or 1
+        self.has_reference = True
 
     def codes3(self, a_ua: float, b_ua: float, v_mv: float) -> tuple[int, int, int]:
         """Return the codes of A, B and V."""
@@ -58,13 +65,18 @@ class Troubled(Converter):
         last = self._last[channel]
         if self.frozen[channel] and last is not None:
             return last
-        if self.stuck_at is not None:
-            channel = self.stuck_at
+        top = self.ranges[channel].top
+        if self.data_line is not None:
+            return top if self.data_line else 0
+        if self.stuck_at is not None or self.swap:
+            channel = channel ^ self.swap if self.stuck_at is None else self.stuck_at
             quantity = self._plant.quantity(channel)
         quantity = self.times[channel] * quantity + self.add[channel]
         if channel in (CH_A, CH_B):
             quantity += self._disturbance_ua(channel)
         code = self._adc.code(channel, quantity)
+        if not self.has_reference:
+            code = top if code else 0
         if self.reference != 1.0:
             code = min(self.ranges[channel].top, round(code * self.reference))
         self._last[channel] = code
@@ -164,6 +176,19 @@ def _mux_stuck(plant, value: float, count: int) -> None:
     plant.enable_sense_faults().stuck_at = (CH_A, CH_B, CH_V, CH_SUPPLY)[round(value)]
 
 
+def _miso_stuck(plant, value: float, count: int) -> None:
+    plant.enable_sense_faults().data_line = round(value)
+
+
+def _channels_swapped(plant, value: float, count: int) -> None:
+    senses = plant.enable_sense_faults()
+    senses.swap = _SWAPS.get(senses.name, _PLAIN_SWAPS)[round(value) - 1]
+
+
+def _no_reference(plant, value: float, count: int) -> None:
+    plant.enable_sense_faults().has_reference = False
+
+
 SENSES: dict[str, Kind] = {
     "a-dead": Kind("sense A reads 0: its amplifier is gone", 9, _a_dead),
     "a-open": Kind("the shunt of sense A is open: the load's return with it", 9, _a_open),
@@ -200,5 +225,16 @@ SENSES: dict[str, Kind] = {
     "mux-stuck": Kind(
         "the multiplexer stays on channel VALUE: A, B, V, supply",
         *(11, _mux_stuck, "channel", 0, 3, 0),
+    ),
+    "miso-stuck": Kind(
+        "the converter's data line stays at VALUE: every code is 0 or the largest",
+        *(11, _miso_stuck, "level", 0, 1, 0),
+    ),
+    "channels-swapped": Kind(
+        "address line VALUE of the multiplexer is inverted: it takes another channel",
+        *(11, _channels_swapped, "line", 1, 2, 2),
+    ),
+    "no-reference": Kind(
+        "the converter's reference is gone: every code is the largest", 13, _no_reference
     ),
 }

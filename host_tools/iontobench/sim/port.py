@@ -1,6 +1,6 @@
 """The port contract on a simulated bench, in exact virtual time.
 
-What a chip's pins and converter would do is here: the PWM's steps, the conversion of codes to
+What a chip's pins and converter would do is here: the drive's steps, the conversion of codes to
 units by a calibration; its clock and watchdog are in `processor`. Units: us, drive counts, and
 `units.SAMPLE_*`.
 Must never look into the plant for what a board could not measure.
@@ -20,7 +20,6 @@ from .bench import SimulatedBench
 from .processor import NoConsole, Processor
 from .senses import CH_A, CH_SUPPLY, nominal_calibration
 
-PWM_STEPS = 4096  # 125 MHz / 30.5 kHz [docs/control.md, The stage]
 RESAMPLE_US = 150
 
 
@@ -34,7 +33,7 @@ class VirtualPort(Processor):
     """
 
     __slots__ = (
-        *("board", "_ways_back", "_gate", "_drive", "_live", "_counts"),
+        *("board", "_ways_back", "_gate", "_drive", "_live", "_counts", "_steps"),
         *("_supply_back", "_supply_mv", "_inside_kohm"),
     )
 
@@ -49,6 +48,7 @@ class VirtualPort(Processor):
         self._supply_mv = 0
         self._inside_kohm = bench.stage.inside_kohm
         self._counts = board.drive_counts
+        self._steps = board.drive_steps
         self._gate = 0
         self._drive = 0
         self._live = False
@@ -119,8 +119,8 @@ class VirtualPort(Processor):
             self.bench.set_gate(bool(gate))
         if drive != self._drive:
             self._drive = drive
-            steps = (drive * PWM_STEPS + (self._counts >> 1)) // self._counts
-            self.bench.set_drive(steps / PWM_STEPS)
+            steps = (drive * self._steps + (self._counts >> 1)) // self._counts
+            self.bench.set_drive(steps / self._steps)
 
     def set_polarity(self, sign: int) -> None:
         """Switch the bridge: +1 or -1; the caller sees to it that no current flows."""
@@ -175,7 +175,7 @@ def simulated(
     """Return a port of `board` (limits.Board) on a new bench.
 
     Args:
-        skin: a load's name or its parameters; adc: `ideal` or `rp2040`.
+        skin: a load's name or its parameters; adc: `ideal`, `rp2040` or `ads8688`.
         seed: draws tolerances and noise; faults: texts KIND@SECONDS[:VALUE] or typed.
         console: the other end of the link, or None; calibration: 4 x (zero, mul, shift).
         compliance_share: the stage's true compliance over the nominal one; None = drawn.

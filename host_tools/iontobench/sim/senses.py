@@ -6,9 +6,9 @@ voltage (mV, -5 V to 1.25 x compliance), supply (mV). A `Range` says which code 
 lands on; a calibration is (zero_counts, mul, shift): value = (code - zero) * mul >> shift in
 the units of `units.SAMPLE_*`.
 
-The converters are an ideal one and the RP2040's own, with its known faults; `codes3` reads A, B
-and V in one call for the loop's tick. Errors of the RP2040's are drawn per seed. They must never
-be read back for calibration: that is fitted from what a board reports.
+The converters are an ideal one, the RP2040's own, with its known faults, and an ADS8688; `codes3`
+reads A, B and V in one call for the loop's tick. Errors are drawn per seed. They must never be
+read back for calibration: that is fitted from what a board reports.
 """
 
 from typing import NamedTuple
@@ -21,10 +21,13 @@ CH_A, CH_B, CH_V, CH_SUPPLY = range(4)
 
 _V_LOW_MV = 5000
 _SUPPLY_TOP_MV = 9900  # a divider by three into 3.3 V
+_WIDE_SUPPLY_TOP_MV = 10240  # the ADS8688's range 0..2.5 x 4.096 V
+_WIDE_B_ZERO = 32000  # the DAC's reference, 2.5 V of 5.12 V [boards/pico_dac/README.md, Scales]
 _PEDESTAL = 40  # codes of 4096: more than an offset and five sigma
 _FINE_PEDESTAL_UA = 64
 _PRODUCT_TOP = 1 << 29  # code x mul, with room for a zero below 0
 _TOP = 4095
+_WIDE_TOP = 65535
 _PARTS = 8  # table entries a code
 _SPIKES = (512, 1536, 2560, 3584)  # erratum E11
 _SPIKE_LSB = 9.0  # width of such a code: 8 LSB more than it should have
@@ -50,6 +53,31 @@ def coarse_ranges(board) -> tuple[Range, ...]:
         Range(v_per_mv * _V_LOW_MV, v_per_mv, top),
         Range(0, top / _SUPPLY_TOP_MV, top),
     )
+
+
+def wide_ranges(board) -> tuple[Range, ...]:
+    """The channels of a 16-bit converter [boards/pico_dac/README.md, Scales]."""
+    top = _WIDE_TOP
+    a, _, v, _ = coarse_ranges(board)
+    pedestal = _PEDESTAL * (top + 1) // (_TOP + 1)
+    a_per_ua = a.per_unit * (top - pedestal) / (_TOP - _PEDESTAL)
+    v_per_mv = v.per_unit * top / _TOP
+    return (
+        Range(pedestal, a_per_ua, top),
+        Range(_WIDE_B_ZERO, -a_per_ua / 2, top),
+        Range(v_per_mv * _V_LOW_MV, v_per_mv, top),
+        Range(0, (top + 1) / _WIDE_SUPPLY_TOP_MV, top),
+    )
+
+
+def own_adc(board) -> str:
+    """The name of the converter that a board's data promise: that of its largest code."""
+    return WideAdc.name if board.code_top == _WIDE_TOP else Rp2040Adc.name
+
+
+def own_ranges(board) -> tuple[Range, ...]:
+    """The channels of a board's own converter."""
+    return wide_ranges(board) if board.code_top == _WIDE_TOP else coarse_ranges(board)
 
 
 def fine_ranges(board) -> tuple[Range, ...]:
@@ -85,6 +113,22 @@ def as_integers(factor: float, code_top: int) -> tuple[int, int]:
     while shift and abs(factor) * (1 << shift) * code_top > _PRODUCT_TOP:
         shift -= 1
     return round(factor * (1 << shift)), shift
+
+
+class Errors(NamedTuple):
+    """What is drawn of a converter, each (least, most): codes rms, codes, shares of the scale."""
+
+    sigma_lsb: tuple[float, float]
+    offset_lsb: tuple[float, float]
+    reference: tuple[float, float]
+    divider: tuple[float, float]  # of each channel's shunt or divider
+
+
+# [docs/platform.md, Analogue; docs/control.md, The stage]
+COARSE_ERRORS = Errors((1.0, 1.5), (10.0, 15.0), (-0.01, 0.01), (-0.002, 0.002))
+# Noise and offset are those of the stage's amplifiers before it [docs/platform.md, SPI converters]
+WIDE_ERRORS = Errors((3.0, 6.0), (-40.0, 40.0), (-0.001, 0.001), (-0.002, 0.002))
+_BOW_LSB = 2.0  # of an integral error: a parabola over the range, either way
 
 
 class Converter:
@@ -159,10 +203,11 @@ class Rp2040Adc(Converter):
     def __init__(self, board, seed: int) -> None:
         self.ranges = coarse_ranges(board)
         draw = seeded(seed, "adc")
-        self.sigma_lsb = draw.uniform(1.0, 1.5)
-        self.offset_lsb = draw.uniform(10.0, 15.0)
-        self.reference = 1.0 + draw.uniform(-0.01, 0.01)
-        self._lines = [self._line(scale, draw.uniform(-0.002, 0.002)) for scale in self.ranges]
+        self.sigma_lsb = draw.uniform(*COARSE_ERRORS.sigma_lsb)
+        self.offset_lsb = draw.uniform(*COARSE_ERRORS.offset_lsb)
+        self.reference = 1.0 + draw.uniform(*COARSE_ERRORS.reference)
+        divider = COARSE_ERRORS.divider
+        self._lines = [self._line(scale, draw.uniform(*divider)) for scale in self.ranges]
         self._numbers = tuple(x for line in self._lines[:3] for x in line)
         self._table = e11_table()
         self._last = len(self._table) - 1
@@ -206,4 +251,41 @@ class Rp2040Adc(Converter):
         )
 
 
-ADCS = {adc.name: adc for adc in (IdealAdc, Rp2040Adc)}
+class WideAdc(Converter):
+    """16 bits with noise, offset, reference and shunt errors, a bow, and no wide code.
+
+    Per seed: noise 3 to 6 LSB rms, offset within 40, reference within 0.1 %, each shunt or divider
+    within 0.2 %, a bow within 2 LSB [docs/platform.md, SPI converters].
+    """
+
+    name = "ads8688"
+
+    def __init__(self, board, seed: int) -> None:
+        self.ranges = wide_ranges(board)
+        draw = seeded(seed, "adc")
+        self.sigma_lsb = draw.uniform(*WIDE_ERRORS.sigma_lsb)
+        self.reference = 1.0 + draw.uniform(*WIDE_ERRORS.reference)
+        self._bow = 4.0 * draw.uniform(-_BOW_LSB, _BOW_LSB) / _WIDE_TOP
+        self._lines = []
+        for scale in self.ranges:
+            offset_lsb = draw.uniform(*WIDE_ERRORS.offset_lsb)
+            slope = scale.per_unit * (1.0 + draw.uniform(*WIDE_ERRORS.divider)) * self.reference
+            self._lines.append((scale.zero * self.reference + offset_lsb, slope))
+        self._normal = Normal(seed, "adc noise")
+        self._noise: list[float] = []
+
+    def code(self, channel: int, quantity: float) -> int:
+        """Return the code of one channel."""
+        if not self._noise:
+            self._noise = self._normal.block(_NOISE_BLOCK, self.sigma_lsb)
+        first, slope = self._lines[channel]
+        at = first + slope * quantity
+        at += self._bow * at * (1.0 - at / _WIDE_TOP) + self._noise.pop()
+        return min(_WIDE_TOP, max(0, int(at + 0.5)))
+
+    def codes3(self, a_ua: float, b_ua: float, v_mv: float) -> tuple[int, int, int]:
+        """Return the codes of A, B and V."""
+        return self.code(CH_A, a_ua), self.code(CH_B, b_ua), self.code(CH_V, v_mv)
+
+
+ADCS = {adc.name: adc for adc in (IdealAdc, Rp2040Adc, WideAdc)}

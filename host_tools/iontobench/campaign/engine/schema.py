@@ -19,7 +19,8 @@ NO_FAULT = "none"
 RUNS_MAX = 10_000_000
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
 _Words = Annotated[list[_Word], Meta(min_length=1, max_length=200)]
-_Converters = Annotated[list[Literal["ideal", "rp2040"]], Meta(min_length=1, max_length=2)]
+_Converter = Literal["ideal", "rp2040", "ads8688"]
+_Converters = Annotated[list[_Converter], Meta(min_length=1, max_length=3)]
 FirstSeed = Annotated[int, Meta(ge=0, le=SEED_MAX)]
 FirstMember = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 SeedCount = Annotated[int, Meta(ge=1, le=1_000_000, extra={"unit": "seeds"})]

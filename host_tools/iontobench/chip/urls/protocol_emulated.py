@@ -16,7 +16,7 @@ import serial
 from iontobench.chip.flash import FILESYSTEM_BYTES, FILESYSTEM_OFFSET
 from iontobench.chip.image import ImageError, find_image
 from iontobench.chip.machine import Chip
-from iontobench.chip.pico import ADC, BOARD, pin_map
+from iontobench.chip.pico import BOARD, pin_map
 from iontobench.chip.wiring import Wiring
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.device.calibration_file import pack
@@ -25,6 +25,7 @@ from iontobench.errors import UserError
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.meter import Meter
+from iontobench.sim.senses import own_adc
 from iontobench.sim.skin import load_skin
 
 DEFAULT_LOAD = "forearm"
@@ -39,7 +40,7 @@ class Pico:
         self.path = path
         board = load_board(board_name).BOARD
         if not path.exists():
-            fitted = calibrate_seeded(board, ADC, SEED)
+            fitted = calibrate_seeded(board, own_adc(board), SEED)
             self.chip = Chip(find_image(), {"calibration": pack(fitted, board.name)})
         else:
             self.chip = Chip(find_image())
@@ -49,7 +50,7 @@ class Pico:
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
         params = load_skin(load)
         self.load_ohm: float | None = getattr(params, "r_ohm", None)
-        bench = self.bench = SimulatedBench(board, params, ADC, SEED)
+        bench = self.bench = SimulatedBench(board, params, own_adc(board), SEED)
         self.wiring = Wiring(self.chip, bench, pin_map(board_name), from_us=self.chip.now_us)
 
     def save(self) -> None:

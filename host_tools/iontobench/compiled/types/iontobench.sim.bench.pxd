@@ -14,6 +14,7 @@ cdef class SimulatedBench(Plant):
     cdef public dict host
     cpdef void set_drive(self, double fraction) except *
     cpdef void force_drive(self, double current_ua) except *
+    cpdef void hold_drive(self, double current_ua) except *
     cpdef void set_gate(self, bint on) except *
     cpdef void pump(self) except *
     cpdef void set_enable(self, bint high) except *

@@ -36,3 +36,11 @@ cdef class Rp2040Adc(Converter):
     cpdef (long long, long long, long long) codes3(
         self, double a_ua, double b_ua, double v_mv
     ) except *
+
+
+cdef class WideAdc(Converter):
+    cdef public double sigma_lsb, reference, _bow
+    cdef public list _lines, _noise
+    cdef public Normal _normal
+    @cython.locals(first=cython.double, slope=cython.double, at=cython.double)
+    cpdef long long code(self, long long channel, double quantity) except? -1
