@@ -280,7 +280,7 @@ def test_no_tick_of_it_takes_a_byte_of_the_heap(short):
 def test_its_ticks_keep_their_time(short):
     last, _, lengths_us, _, _ = short
     assert lengths_us[len(lengths_us) // 2] < 500
-    assert last["timing"]["late_ticks"] == 0
+    assert last["timing"]["longest_us"] <= 1900  # above 2 ms the supervisor would warn
 
 
 @pytest.mark.long

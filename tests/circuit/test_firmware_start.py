@@ -30,12 +30,18 @@ _FOUND = {  # failed part: what the firmware then refuses the start for; 0 is pa
     "R612 open": codes.FAULT_SENSES_APART,
     "limiter's threshold at 0 V": _LIMITER,
     "U4A output low": codes.FAULT_PROOF_LIMITER,
-    "U5A output low": codes.FAULT_PROOF_LIMITER,
+    "U4B output low": codes.FAULT_PROOF_LIMITER,
+    "U5A output low": _LIMITER,
+    "U5A output high": codes.FAULT_PROOF_LIMITER,
+    "U5B output low": codes.FAULT_PROOF_LIMITER,
+    "M4 drain to source": codes.FAULT_PROOF_LIMITER,
+    "U4C output low": codes.FAULT_PROOF_STAGE,
+    "U4C output open": 0,
     "M5 drain to source": codes.FAULT_PROOF_SERIES,
     "return lead to ground": codes.FAULT_PROOF_STAGE,
 }
 # Its limiter opens and closes the switch each 75 us, so the circuit runs for 2 ms of it only.
-_LATCH_GONE = "U5A output low"
+_LATCH_GONE = "U5B output low"
 
 
 def test_the_firmware_passes_the_circuit_with_the_pins_that_it_was_recorded_with():

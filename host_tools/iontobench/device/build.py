@@ -130,6 +130,7 @@ _VIPER_METHODS = {
 _PACKAGE_LAST = ("boot.py", "main.py", "slot")
 _PACKAGE_VERSION = "0.1.0"
 _MPY_HOST_ONLY = frozenset({"port.py"})  # words for a board's author, no code
+_SPI = frozenset({"rp2/spi0.py", "rp2/dac8562.py", "rp2/ads8688.py"})
 
 
 class BuildError(RuntimeError):
@@ -146,15 +147,22 @@ def slot_files(board: str) -> dict[str, bytes]:
         BuildError: a file does not compile.
     """
     root = resources.firmware_package()
+    board_py = resources.board_file(board, "board.py")
+    left_out = _MPY_HOST_ONLY | _foreign(board_py.read_text("utf-8"))
     files = {}
     for path in resources.firmware_files():
         name = path.relative_to(root).as_posix()
-        if name not in _MPY_HOST_ONLY:
+        if name not in left_out:
             files[f"ionto/{name[:-3]}.mpy"] = compile_file(path, name)
-    board_py = resources.board_file(board, "board.py")
     files["ionto/board.mpy"] = compile_file(board_py, "board.py")
     files["manifest"] = manifest(files, resources.main_py().read_bytes())
     return files
+
+
+def _foreign(board_text: str) -> frozenset[str]:
+    """The drivers of parts that a board does not have: each file costs time at every boot."""
+    uses_spi = any(f"ionto.{name[:-3].replace('/', '.')} import" in board_text for name in _SPI)
+    return frozenset() if uses_spi else _SPI
 
 
 def manifest(files: Mapping[str, bytes], main_py: bytes) -> bytes:

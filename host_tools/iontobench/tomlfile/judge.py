@@ -7,7 +7,7 @@ another one misspelt is one error: the other one is not told as missing too. Uni
 Must not know what a file means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -23,6 +23,7 @@ from .source import Source
 
 Shape = TypeVar("Shape", bound=Struct)
 _SUGGESTED_MAX = 200  # keys of one file for which the nearest is looked up: it takes 0.5 ms
+_NAMED_MAX = 24  # keys that a line names
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -162,7 +163,7 @@ class _Judge:
     ) -> str:
         """Tell an unknown key; returns the key that was probably meant, or nothing."""
         if not path and key in self._barred:
-            self._add((key,), "unknown key", ", ".join(kinds), self._barred[key])
+            self._add((key,), "unknown key", _names(kinds), self._barred[key])
             return ""
         meant, allowed, hint = self._suggest(path, key, kinds, absent)
         self._add((*path, key), "unknown key", allowed, hint)
@@ -178,12 +179,12 @@ class _Judge:
                 hint = f"give it in {unit}, as {name}"
                 return self._meant(name, kind, hint, absent)
         if key in self._places:
-            return "", ", ".join(kinds), f"it belongs in {self._places[key]}"
+            return "", _names(kinds), f"it belongs in {self._places[key]}"
         near = near_key(key, kinds) if len(self.wrong) < _SUGGESTED_MAX else None
         if near:
             return self._meant(near, kinds[near], f"did you mean {near}?", absent)
         table = self._source_name(path)
-        return "", ", ".join(kinds), f"remove it from {table}"
+        return "", _names(kinds), f"remove it from {table}"
 
     def _meant(
         self, name: str, kind: inspect.Type, hint: str, absent: set[str]
@@ -201,6 +202,13 @@ class _Judge:
 
     def _add(self, path: Path, found: str, allowed: str, hint: str) -> None:
         self.wrong.append(self._source.error(path, found, allowed, hint))
+
+
+def _names(kinds: Iterable[str]) -> str:
+    """The keys that there are; of many the first ones."""
+    names = list(kinds)
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    return ", ".join(names[:_NAMED_MAX]) + more
 
 
 def _of_items(of: Any) -> Any:
