@@ -47,6 +47,16 @@ def test_a_ramp_from_level_to_level_takes_its_programmed_time_from_the_old_level
     assert held_back(made, most_ua, codes.STATE_RAMP_DOWN) == ramp_ms + 300
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize("most_ua", [1, 700, 1000])
+def test_a_ramp_up_from_a_level_that_limits_ends_in_its_programmed_time(most_ua):
+    made = led(hold(1000, 200, slew_ua_s=4000), hold(2000, 300, slew_ua_s=4000))
+    made.to(codes.STATE_RAMP)
+    held_back(made, most_ua, codes.STATE_HOLD)
+    assert held_back(made, most_ua, codes.STATE_RAMP) == 200
+    assert held_back(made, most_ua, codes.STATE_HOLD) == 250
+
+
 @pytest.mark.hazard("H-06", "H-30")
 @pytest.mark.parametrize("after_ms", [0, 1, 250, 499, 501, 700, 999])
 @pytest.mark.parametrize("value_ua", [1, 1000, 2000])
