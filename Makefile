@@ -20,8 +20,9 @@ run: $(VENV)/.run ## Watch a session on the virtual bench (PROTOCOL=name, ARGS="
 # Modules are compiled, and their asserts rewritten, once and not in each process of the tests.
 KEEP_BYTECODE = PYTHONDONTWRITEBYTECODE=
 
-test: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run the tests that CI runs
-	@$(KEEP_BYTECODE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
+test: $(VENV)/.test $(VENV)/.native $(VENV)/.compiled $(VENV)/.asserts ## Run the tests that CI runs
+	@workers=$$($(BIN)/python -m tests.support.workers) && \
+	$(KEEP_BYTECODE) $(BIN)/python -m pytest -n $$workers --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
 test-all: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
 	@$(BIN)/python -m iontobench.compiled.build || true
@@ -108,6 +109,12 @@ $(VENV)/.mutants: pyproject.toml constraints.txt
 # The slower emulator serves as well: where it cannot be compiled, the reason is said, every time.
 $(VENV)/.native: $(VENV)/.test $(wildcard host_tools/iontobench/chip/native_*.py)
 	@if $(compile_emulator); then touch $@; fi
+
+# Once, where there is a C compiler: what has changed since runs from its sources, as all does
+# without. `make compiled` compiles that too.
+$(VENV)/.compiled: $(VENV)/.test
+	@$(BIN)/python -m iontobench.compiled.build || true
+	@touch $@
 
 # pytest rewrites the asserts of all tests: once, here, and not in both workers at the same time.
 # What is wrong with a test is told by the tests.

@@ -5,16 +5,18 @@ The profile `ci` is deterministic and short, `long` is for `make test-all`, whic
 """
 
 import gc
+import importlib
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.support.tiers import mark_long
 
+# Before any part of the firmware is imported: this puts the compiled modules in their places.
+importlib.import_module("iontobench")
+
 _DEAREST = ("chip", "net", "vm", "circuit", "closed_loop", "host")  # by what one share of it takes
 _ORDER = {folder: place for place, folder in enumerate(_DEAREST)}
-
-_CHIP = "tests/chip/"
 
 # Objects until the collector looks: a session makes millions, hardly one of them in a circle, and
 # at the usual 700 a tenth of its time goes into looking.
@@ -60,13 +62,15 @@ def pytest_collection_finish():
     gc.set_threshold(_LOOK_EVERY)
 
 
-def share_of(node_id):
-    """What one worker does as a whole: a file, or all of tests/chip, which boots a chip once."""
-    file = node_id.partition("::")[0]
-    return _CHIP if file.startswith(_CHIP) else file
-
-
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_setupnodes(specs):
+    """Before the workers are started: which of them runs the compiled modules."""
+    from tests.support.workers import ask_for_compiled
+
+    ask_for_compiled(specs)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """With `-n`: whole files, all of tests/chip as one, so that what tests share is made once.
 
@@ -74,10 +78,6 @@ def pytest_xdist_make_scheduler(config, log):
     """
     if config.getoption("dist") == "each":
         return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByShare(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return share_of(nodeid)
+    from tests.support.workers import ByShare
 
     return ByShare(config, log)

@@ -88,7 +88,7 @@ def _struck_later(course, after_us, keys):
     [("begun", None), ("ramp", 700), ("held", 4_100)],
     ids=["once as it begins", "twice in the ramp", "twice in the hold"],
 )
-@pytest.mark.short_cases("once as it begins", "twice in the hold")
+@pytest.mark.short_cases("once as it begins")
 def test_ctrl_c_in_each_part_of_a_session_ends_it_off_and_stopped(at_2_ma, place, gap_us):
     """The second while the first is being dealt with, which takes about a ms, or after that."""
     keys = [(0, _CTRL_C), *([] if gap_us is None else [(gap_us, _CTRL_C)])]

@@ -1,6 +1,8 @@
 """The board with SPI converters on the emulated chip: drivers, off, a session, bus faults.
 
-One boot serves all tests; each runs in a copy. The converters are models of their data sheets
+Each test runs in a copy of a booted chip. What needs the whole firmware is long: the short tier
+has the drivers alone here, and sessions and bus faults on the board's virtual twin
+(`tests/closed_loop/test_pico_dac.py`). The converters are models of their data sheets
 [docs/platform.md, SPI converters]. Times in us, currents in uA.
 """
 
@@ -17,6 +19,13 @@ SEED = 1
 LOAD = "resistor:5000"
 _SETTLE_NS = 1150  # a channel, before it is converted
 _CODES = (0, 1, 255, 256, 0x8000, 0xABCD, 0xFFFF)
+_DRIVERS = [
+    f"ionto/{name}.mpy"
+    for name in (
+        *("__init__", "board", "core/__init__", "core/const", "core/limits", "core/units"),
+        *("rp2/__init__", "rp2/dac8562", "rp2/spi0"),
+    )
+]
 _DRIVE = """
 from ionto.board import PINS
 from ionto.rp2.dac8562 import DacOutput
@@ -45,6 +54,21 @@ def booted(chip_image, calibration):
     return chip, calibration
 
 
+@pytest.fixture(scope="module")
+def drivers(chip_image):
+    """A chip that holds the bus's drivers and the board's data alone: `(chip, None)`.
+
+    It is at its prompt in a tenth of the time that the whole firmware takes.
+    """
+    from iontobench.chip.machine import Chip
+    from iontobench.device.build import board_files
+
+    files = {name.removeprefix("a/"): data for name, data in board_files("pico_dac").items()}
+    chip = Chip(chip_image, {name: files[name] for name in _DRIVERS})
+    chip.prompt()
+    return chip, None
+
+
 def _wired(chip):
     from iontobench.chip.pico import pin_map
     from iontobench.chip.wiring import Wiring
@@ -67,8 +91,8 @@ def _drives(booted):
     return seen, word_ns
 
 
-def test_every_code_makes_its_voltage_at_12_mhz(booted):
-    seen, word_ns = in_copy(_drives, booted)
+def test_every_code_makes_its_voltage_at_12_mhz(drivers):
+    seen, word_ns = in_copy(_drives, drivers)
     for code, volts, drive in seen:
         assert volts == pytest.approx(2.5 * code / 65536)
         assert drive == pytest.approx(code / 65536)
@@ -95,8 +119,8 @@ def _off(booted):
 
 
 @pytest.mark.hazard("H-20")
-def test_off_is_gate_low_and_drive_zero_with_a_bus_that_hangs(booted):
-    assert in_copy(_off, booted) == [(1.25, True), (0.0, False), (0.0, False)]
+def test_off_is_gate_low_and_drive_zero_with_a_bus_that_hangs(drivers):
+    assert in_copy(_off, drivers) == [(1.25, True), (0.0, False), (0.0, False)]
 
 
 def _gate_low(booted):
@@ -110,8 +134,8 @@ def _gate_low(booted):
     return seen
 
 
-def test_actuate_has_no_drive_with_the_gate_low_and_prove_may(booted):
-    assert in_copy(_gate_low, booted) == [(True, 30000), (False, 0), (False, 300), (True, 300)]
+def test_actuate_has_no_drive_with_the_gate_low_and_prove_may(drivers):
+    assert in_copy(_gate_low, drivers) == [(True, 30000), (False, 0), (False, 300), (True, 300)]
 
 
 def _reset(booted):
@@ -124,8 +148,8 @@ def _reset(booted):
 
 
 @pytest.mark.hazard("H-21")
-def test_a_reset_lets_clr_fall_and_the_drive_is_zero(booted):
-    assert in_copy(_reset, booted) == ((0.0, False), 1)
+def test_a_reset_lets_clr_fall_and_the_drive_is_zero(drivers):
+    assert in_copy(_reset, drivers) == ((0.0, False), 1)
 
 
 def _sensed(booted, harm=None):
@@ -144,6 +168,7 @@ def _sensed(booted, harm=None):
     return told, bus.adc.settled_ns, [bus.adc.range_of(channel) for channel in range(5)]
 
 
+@pytest.mark.long
 def test_at_rest_it_reads_nothing_and_its_supply_and_channels_settle(booted):
     (a_q4, b_q4, load_mv, supply_mv, inputs), settled_ns, ranges = in_copy(_sensed, booted)
     assert abs(a_q4) <= BOARD.accuracy_ua * 16
@@ -163,6 +188,7 @@ def _stuck_high(bus):
     bus.miso_stuck = 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("harm", [_stuck_low, _stuck_high])
 @pytest.mark.hazard("H-11")
 def test_a_converter_that_does_not_answer_ends_the_start_with_one_line(booted, harm):
@@ -265,6 +291,7 @@ def short(booted):
     return in_copy(_measured, booted, 400)
 
 
+@pytest.mark.long
 def test_a_session_is_complete_and_its_dose_is_true(short):
     last, _, _, truth_uc, settled_ns = short
     assert (last["outcome"], last["fault"], last["proof"]) == ("complete", None, 31)
@@ -272,11 +299,13 @@ def test_a_session_is_complete_and_its_dose_is_true(short):
     assert settled_ns >= _SETTLE_NS
 
 
+@pytest.mark.long
 def test_no_tick_of_it_takes_a_byte_of_the_heap(short):
     _, heap, _, _, _ = short
     assert heap[0] == heap[1] > 0
 
 
+@pytest.mark.long
 def test_its_ticks_keep_their_time(short):
     last, _, lengths_us, _, _ = short
     assert lengths_us[len(lengths_us) // 2] < 500
@@ -335,6 +364,7 @@ def _harmed(session, harm):
     return harm.__name__, falls_us, session.to_end()["fault"]
 
 
+@pytest.mark.long
 @pytest.mark.hazard("H-11")
 def test_a_bus_fault_in_a_hold_has_the_gate_low_within_20_ms(booted):
     for name, gate_us, fault in in_copy(_harmed_in_hold, booted):
@@ -351,7 +381,7 @@ def _harmed_before(booted, harm):
 
 
 @pytest.mark.parametrize("harm", [_dead, _deaf, _unreferenced, _swapped, _dac_unreferenced])
-@pytest.mark.short_cases("_dead", "_swapped")
+@pytest.mark.long
 @pytest.mark.hazard("H-11")
 def test_a_bus_fault_before_the_start_lets_no_ramp_begin(booted, harm):
     outcome, fault, peak_ua = in_copy(_harmed_before, booted, harm)

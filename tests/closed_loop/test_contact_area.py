@@ -80,7 +80,7 @@ def test_breakdown_multiplies_the_fall_above_30_v_and_hardly_below_20():
 # A loss of area by a bubble counts as healthy: it may warn, it never trips.
 @pytest.mark.hazard("H-07")
 @pytest.mark.parametrize(
-    "seed", [1, 2, *(pytest.param(one, marks=pytest.mark.long) for one in range(3, 20))]
+    "seed", [1, *(pytest.param(one, marks=pytest.mark.long) for one in range(2, 20))]
 )
 def test_a_bubbling_load_never_trips_and_may_warn(seed):
     trial = Trial(BUBBLING, "rp2040", seed)
@@ -94,7 +94,9 @@ SEETHING = replace(BUBBLING, bubbles_per_min=60.0, bubble_s=1.0)
 
 
 @pytest.mark.hazard("H-07")
-@pytest.mark.parametrize("seed", range(3, 15))
+@pytest.mark.parametrize(
+    "seed", [3, 4, 5, *(pytest.param(one, marks=pytest.mark.long) for one in range(6, 15))]
+)
 def test_many_bubbles_in_a_short_time_never_trip(seed):
     trial = Trial(SEETHING, "rp2040", seed)
     areas = []

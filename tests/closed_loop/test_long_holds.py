@@ -58,6 +58,7 @@ def test_a_healthy_hold_is_told_of_nothing_and_a_sudden_lift_within_two_seconds(
     assert found.told_ms > 0
 
 
+@pytest.mark.long
 @pytest.mark.hazard("H-07")
 def test_bubbles_are_runs_of_their_own_that_may_warn_and_not_trip(monkeypatch):
     monkeypatch.setattr(long_holds, "SESSION_S", 92)

@@ -24,7 +24,7 @@ from iontobench.sim.skin import skin_names
 _PLAIN_LOADS = ("resistor:500", "resistor:20000", "rc:20000:100")
 _SHAPES = (HOLD, PULSES, TURN)
 _LEVEL_SHARE = 0.15  # of a board's maximum: some loads meet compliance, some do not
-_SHORT = 5  # sessions of each kind
+_SHORT = 3  # sessions of each kind
 _TICK = struct.Struct("<q5q10d?q")
 
 

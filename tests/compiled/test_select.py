@@ -109,6 +109,7 @@ def test_a_campaign_and_its_processes_do_the_same_compiled():
     ("asked", "flags", "said"),
     [("", (), True), ("0", (), False), ("0", (select.FLAG,), True), ("", (select.FLAG,), True)],
 )
+@pytest.mark.short_cases("-flags0-True", "0-flags1-False")
 def test_campaign_takes_a_build_that_is_there_and_says_so(asked, flags, said):
     compiled_or_skip()
     code, out, err = run("-m", "iontobench", "campaign", "smoke", "--dry-run", *flags, asked=asked)

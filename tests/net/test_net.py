@@ -1,6 +1,6 @@
 """The short net: the sessions do what is stored, and the net notices a small change.
 
-The short tier runs all of it on the compiled modules, where there are some, and a quarter of it on
+The short tier runs all of it on the compiled modules, where there are some, and an eighth of it on
 the sources; the long tier and `make net` run all of it on the sources.
 """
 
@@ -37,7 +37,7 @@ def test_every_session_of_the_short_net_does_what_is_stored_on_the_compiled_modu
     assert f"short: {len(_STORED)} sessions, 0 items changed" in done.stdout
 
 
-@pytest.mark.parametrize("case", thinned(short_tier(), part=4), ids=lambda case: case.title)
+@pytest.mark.parametrize("case", thinned(short_tier(), part=8), ids=lambda case: case.title)
 def test_a_session_does_what_is_stored_item_by_item(case):
     changed = compared(case)
     assert not changed, "\n".join([*changed, "meant? make net ARGS=--write, and say why"])
