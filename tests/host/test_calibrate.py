@@ -113,6 +113,11 @@ def test_current_flows_in_the_firmwares_own_sessions_alone(bench):
     assert b"Pin" not in heard
 
 
+def test_the_rest_is_read_once_and_what_is_told_of_it_is_that_reading(bench):
+    assert bench.calibrate(*LOADS).code == 0
+    assert bytes(bench.board.heard).count(b"bench.sense(") == 1
+
+
 def test_a_slip_of_the_pen_is_told_and_the_level_held_again(bench):
     bench.wrong = {2: "0.2 V", 3: "hello"}
     said = bench.calibrate(*LOADS)

@@ -217,7 +217,7 @@ def _need_zeros(out: Out, bench: Any, rest: Any, may_write: bool) -> None:
     from iontobench.device.calibration import CalibrationError
     from iontobench.sessions.calibrate import ZERO_UA, mend_zeros, rest_ua
 
-    off_ua = rest_ua(bench)
+    off_ua = rest_ua(bench, rest)
     if off_ua <= ZERO_UA:
         return
     if not may_write:

@@ -17,6 +17,7 @@ from iontobench import signs
 from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
 from iontobench.device.calibration_file import PATH, ZEROS_ONLY, pack
+from iontobench.device.calibration_fit import by_row
 from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, code_of
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
 from iontobench.device.files import BoardFiles, write
@@ -120,9 +121,12 @@ def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
     return [code_of(value, row) for value, row in zip(values, bench.scales, strict=False)]
 
 
-def rest_ua(bench: CalibrationBench) -> float:
-    """How far its senses are from 0 with the output off, the further of A and B."""
-    return max(abs(value) / UA_Q4 for value in bench.rest()[:2])
+def rest_ua(bench: CalibrationBench, rest: CodeReading) -> float:
+    """How far its senses are from 0 by that reading, the further of A and B."""
+    codes_ab = (rest.a_code, rest.b_code)
+    return max(
+        abs(by_row(code, row)) / UA_Q4 for code, row in zip(codes_ab, bench.scales, strict=False)
+    )
 
 
 def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> None:
