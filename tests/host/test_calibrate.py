@@ -27,6 +27,7 @@ from iontobench.device.calibration_fit import by_row
 from iontobench.device.calibration_readings import FIELDS, code_of, load_of, typed
 from iontobench.device.connection import Scales
 from iontobench.errors import UserError
+from iontobench.records import read
 from iontobench.sessions import calibrate
 from iontobench.sessions.calibrate import levels_ua
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
@@ -40,6 +41,7 @@ SCALES = resources.load_board("pico_pwm").SCALES
 ROWS = nominal_calibration(coarse_ranges(BOARD))
 TRUE_ZEROS = (52, 2041)  # codes of A and B without a current
 LOADS = ("--load", "1000:0.1", "--load", "8200:0.1")
+SURE = SenseUncertainty(0.0005, 0.4, 0.0)
 PASTED = [number for row in [(50, 101000, 12), *ROWS[1:]] for number in row]
 
 
@@ -407,6 +409,32 @@ def test_every_record_of_an_uncalibrated_board_warns(
         assert warning in said.err
 
 
+@pytest.mark.parametrize(
+    ("files", "basis"),
+    [
+        ({}, "not calibrated"),
+        ({PATH: pack(ROWS, "pico_pwm", ZEROS_ONLY)}, "only its zeros are calibrated"),
+        ({PATH: pack(ROWS, "pico_pwm", "2026-11-22", SURE)}, "calibrated, pico_pwm 2026-11-22"),
+        ({PATH: pack(ROWS, "pico_pwm", "2026-11-22")}, None),  # of before: it does not say
+    ],
+)
+def test_a_boards_record_tells_its_dose_as_sure_as_its_calibration(
+    plug, monkeypatch, tmp_path, undrawn, files, basis
+):
+    monkeypatch.setattr(f"{__name__}.TRUE_ZEROS", (40, 2048))
+    Bench(plug, monkeypatch, files)
+    protocol = tmp_path / "short.toml"
+    protocol.write_text(short(0.5, 0.01, 1.0))
+    said = call("run", protocol, "--on", NAME, "--speed", "max", "--json", "--data", tmp_path)
+    assert said.code == 0, said.err
+    told = read(Path(said.object["record"])).summary.get("dose_uncertainty")
+    assert (told is None) == (basis is None) == (said.object["dose_uncertainty_mamin"] is None)
+    if basis is not None:
+        assert told["basis"] == basis
+        assert said.object["dose_uncertainty_mamin"] == round(told["expanded_uc"] / 60_000, 5)
+        assert "clock" in {one["name"] for one in told["parts"]}
+
+
 def test_a_file_tells_how_sure_it_is_through_the_firmware_and_an_older_one_does_not(tmp_path):
     sure = SenseUncertainty(0.000512, 0.413, -0.75)
     data = pack(ROWS, "pico_pwm", "2026-11-22", sure)
@@ -434,8 +462,7 @@ def test_doctor_tells_whether_a_board_is_calibrated(plug, monkeypatch):
         "answer": "pico_pwm 2026-11-22",
         "remedy": None,
     }
-    sure = SenseUncertainty(0.0005, 0.4, 0.0)
-    bench.board.memory.files[PATH] = pack(ROWS, "pico_pwm", "2026-11-22", sure)
+    bench.board.memory.files[PATH] = pack(ROWS, "pico_pwm", "2026-11-22", SURE)
     bench.boot()
     rows = {one["what"]: one for one in call("doctor", NAME, "--json").object["findings"]}
     told = "pico_pwm 2026-11-22, gain ± 0.10 %, zero ± 0.8 µA (k = 2)"

@@ -11,7 +11,6 @@ from math import hypot, sqrt
 from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from ionto.core.limits import Board
 from ionto.core.units import UA_Q4
@@ -187,20 +186,19 @@ def _sense(at: int, readings: Sequence[CodeReading], nominal: Row, common: _Comm
     ]
     groups = [round(one.load_ohm * 1000) for one in readings]
     line = fit_line(codes, true, sigmas, groups, shares)
-    made = _made(at, line, nominal, common)
-    made = replace(
-        made,
-        allowed=tuple(
-            EXPLAINED * hypot(sigma, (share + common.meter) * value)
-            for sigma, share, value in zip(sigmas, shares, true, strict=True)
-        ),
-    )
+    allowed = [
+        EXPLAINED * hypot(sigma, (share + common.meter) * value)
+        for sigma, share, value in zip(sigmas, shares, true, strict=True)
+    ]
+    made = _made(at, line, allowed, nominal, common)
     board = common.board
     _judge(made, readings, _v_full_mv(board) if is_voltage else board.full_scale_ua)
     return made
 
 
-def _made(at: int, line: FittedLine, nominal: Row, common: _Common) -> SenseFit:
+def _made(
+    at: int, line: FittedLine, allowed: Sequence[float], nominal: Row, common: _Common
+) -> SenseFit:
     """A line as a row of whole numbers, and how sure that row is."""
     per_unit = 1.0 if at == 2 else float(UA_Q4)
     step = nominal[1] / (1 << nominal[2]) / per_unit
@@ -219,7 +217,7 @@ def _made(at: int, line: FittedLine, nominal: Row, common: _Common) -> SenseFit:
         u_offset=u_zero,
         correlation=line.correlation * u_line * line.u_zero / (u_gain * u_zero),
         residuals=line.residuals,
-        allowed=(),
+        allowed=tuple(allowed),
         row=row,
     )
 

@@ -26,7 +26,7 @@ from iontobench.errors import EndedEarlyError, NoDeviceError
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.sim.bench import SimulatedBench
-from iontobench.sim.meter import Meter
+from iontobench.sim.meter import GAIN_ERROR, Meter
 from iontobench.sim.noise import seeded
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.senses import ADCS, nominal_calibration
@@ -96,7 +96,7 @@ class CalibrationBench(Protocol):
         """Means of A, B (1/16 uA) and V (mV) with the output off."""
         ...
 
-    def load(self, ohm: float, percent: float) -> None:
+    def load(self, ohm: float, percent: float = 0.0) -> None:
         """From now on this resistor, of that tolerance, is on the leads, where the bench can see
         to it.
 
@@ -211,7 +211,7 @@ class VirtualCalibrationBench:
 
     has_meter = True
 
-    def __init__(self, board: Board, adc: str, seed: int, meter_percent: float):
+    def __init__(self, board: Board, adc: str, seed: int, meter_percent: float = 100 * GAIN_ERROR):
         self.board = board
         self._seed, self._meter_error = seed, meter_percent / 100
         self._ohm = self._true_ohm = 1000.0
@@ -231,7 +231,7 @@ class VirtualCalibrationBench:
         told = Bench(port, self.board).sense(_REST_TICKS)
         return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
 
-    def load(self, ohm: float, percent: float) -> None:
+    def load(self, ohm: float, percent: float = 0.0) -> None:
         """As `CalibrationBench` says."""
         share = seeded(self._seed, f"resistor {ohm:g}").uniform(-percent, percent) / 100
         self._ohm, self._true_ohm = ohm, ohm * (1.0 + share)
@@ -332,7 +332,7 @@ class BoardCalibrationBench:
             raise NoDeviceError(f"{self.name}: its senses cannot be read ({error})") from error
         return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
 
-    def load(self, ohm: float, percent: float) -> None:
+    def load(self, ohm: float, percent: float = 0.0) -> None:
         """As `CalibrationBench` says."""
         own_ohm = getattr(self._connection.port, "load_ohm", None)
         if own_ohm not in (None, ohm):
