@@ -13,7 +13,7 @@ from iontobench.campaign.calibration_seeds import (
     COARSE,
     WIDE,
     Recovery,
-    asked_of,
+    goal_of,
     is_good,
     is_recovered,
     is_told,
@@ -32,11 +32,11 @@ BOARD = board_of("pico_dac")
 @pytest.mark.parametrize("seeds", [2, pytest.param(1000, marks=pytest.mark.long)])
 def test_five_readings_recover_gain_and_offset_or_the_rest_is_refused_or_told(board, seeds):
     found = over_seeds(partial(recovery, board), range(1, seeds + 1), 1 if seeds < 10 else 2)
-    assert is_good(found, asked_of(board)), report(board, found, asked_of(board))
+    assert is_good(found, goal_of(board)), report(board, found, goal_of(board))
 
 
 def test_the_boards_are_asked_what_their_converters_allow():
-    assert (asked_of("pico_dac"), asked_of("pico_pwm")) == (WIDE, COARSE)
+    assert (goal_of("pico_dac"), goal_of("pico_pwm")) == (WIDE, COARSE)
     assert (WIDE.gain, WIDE.offset_ua, COARSE.offset_ua) == (0.002, 3.0, 10.0)
 
 

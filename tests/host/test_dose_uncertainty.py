@@ -30,9 +30,9 @@ from iontobench.uncertainty.budget import (
     KNOWN,
     NORMAL,
     RECTANGULAR,
+    BudgetPart,
     Counted,
     DoseBudget,
-    Part,
     effect_uc,
     of_dose,
     of_fit,
@@ -106,7 +106,7 @@ def test_a_line_is_as_sure_as_it_is_where_it_crosses_zero_wherever_its_codes_beg
 
 def test_each_part_makes_of_a_dose_what_its_kind_says():
     def of(**given):
-        return effect_uc(Part(name="x", shape=NORMAL, **given), SESSION)
+        return effect_uc(BudgetPart(name="x", shape=NORMAL, **given), SESSION)
 
     assert of(gain=0.001) == pytest.approx(2400)
     assert of(offset_ua=1.0) == pytest.approx(1220)
@@ -117,9 +117,9 @@ def test_each_part_makes_of_a_dose_what_its_kind_says():
 
 def test_the_parts_of_a_dose_add_up_as_independent_ones():
     parts = (
-        Part(name="a", shape=NORMAL, gain=0.001),
-        Part(name="b", shape=RECTANGULAR, gain=0.001),
-        Part(name="c", shape=KNOWN, charge_uc=100.0),
+        BudgetPart(name="a", shape=NORMAL, gain=0.001),
+        BudgetPart(name="b", shape=RECTANGULAR, gain=0.001),
+        BudgetPart(name="c", shape=KNOWN, charge_uc=100.0),
     )
     found = of_dose(DoseBudget("made up", parts), SESSION)
     assert [one.standard_uc for one in found.parts] == pytest.approx([2400, 2400 / sqrt(3), 100])

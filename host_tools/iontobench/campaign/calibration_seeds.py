@@ -32,14 +32,14 @@ _CODES = 2000  # of a mean: its noise is a thirtieth of a code
 _TOLD = 3.0  # standard uncertainties within which a miss is told
 
 
-class Asked(NamedTuple):
+class RecoveryGoal(NamedTuple):
     """How near gain (a share; None: not asked) and offset have to be."""
 
     gain: float | None
     offset_ua: float
 
 
-WIDE, COARSE = Asked(0.002, 3.0), Asked(None, 10.0)
+WIDE, COARSE = RecoveryGoal(0.002, 3.0), RecoveryGoal(None, 10.0)
 
 
 class Recovery(NamedTuple):
@@ -53,7 +53,7 @@ class Recovery(NamedTuple):
     u_offset_ua: float = 0.0
 
 
-def asked_of(board: str) -> Asked:
+def goal_of(board: str) -> RecoveryGoal:
     """What a board's converter allows to ask."""
     return WIDE if own_adc(board_of(board)) == WideAdc.name else COARSE
 
@@ -79,10 +79,10 @@ def errors_of(adc: Converter, row: Row, top_ua: float) -> tuple[float, float]:
     return (said_ua - zero_ua) / top_ua - 1.0, zero_ua
 
 
-def is_recovered(one: Recovery, asked: Asked) -> bool:
+def is_recovered(one: Recovery, goal: RecoveryGoal) -> bool:
     """Within what is asked for."""
-    is_gain = asked.gain is None or abs(one.gain) <= asked.gain
-    return one.refused is None and is_gain and abs(one.offset_ua) <= asked.offset_ua
+    is_gain = goal.gain is None or abs(one.gain) <= goal.gain
+    return one.refused is None and is_gain and abs(one.offset_ua) <= goal.offset_ua
 
 
 def is_told(one: Recovery) -> bool:
@@ -91,20 +91,20 @@ def is_told(one: Recovery) -> bool:
     return one.refused is not None or (is_gain and abs(one.offset_ua) <= _TOLD * one.u_offset_ua)
 
 
-def is_good(found: Sequence[Recovery], asked: Asked) -> bool:
+def is_good(found: Sequence[Recovery], goal: RecoveryGoal) -> bool:
     """Enough are recovered, and the rest is refused or told."""
-    recovered = sum(is_recovered(one, asked) for one in found)
-    rest = [one for one in found if not is_recovered(one, asked)]
+    recovered = sum(is_recovered(one, goal) for one in found)
+    rest = [one for one in found if not is_recovered(one, goal)]
     return recovered >= REQUIRED * len(found) and all(map(is_told, rest))
 
 
-def report(board: str, found: Sequence[Recovery], asked: Asked) -> str:
+def report(board: str, found: Sequence[Recovery], goal: RecoveryGoal) -> str:
     """The counts, and every seed that was missed."""
-    rest = [one for one in found if not is_recovered(one, asked)]
+    rest = [one for one in found if not is_recovered(one, goal)]
     fits = [one for one in found if one.refused is None] or [Recovery(0, None)]
-    wanted = f"offset within {asked.offset_ua:g} {signs.UA}"
-    if asked.gain is not None:
-        wanted = f"gain within {asked.gain:.1%} and {wanted}"
+    wanted = f"offset within {goal.offset_ua:g} {signs.UA}"
+    if goal.gain is not None:
+        wanted = f"gain within {goal.gain:.1%} and {wanted}"
     inside = sum(abs(one.gain) <= 2e-3 for one in fits)
     lines = [
         f"{board}: {len(found) - len(rest)} of {len(found)} recovered ({wanted}); "
@@ -124,10 +124,10 @@ def main(seeds: range, jobs: int | None) -> Answer:
     """Calibrate the seeds of both boards."""
     texts, is_all_good = [], True
     for board in BOARDS:
-        asked = asked_of(board)
+        goal = goal_of(board)
         found = over_seeds(partial(recovery, board), seeds, jobs, board)
-        texts.append(report(board, found, asked))
-        is_all_good = is_all_good and is_good(found, asked)
+        texts.append(report(board, found, goal))
+        is_all_good = is_all_good and is_good(found, goal)
     return Answer("\n".join(texts), is_all_good)
 
 

@@ -18,7 +18,7 @@ from .coverage import RECTANGLE, expanded, standard
 NORMAL, RECTANGULAR, KNOWN = "normal", "rectangular", "known"
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class BudgetPart(msgspec.Struct, frozen=True, kw_only=True):
     """One independent cause: standard uncertainties, half widths of a rectangle, or a known error.
 
     `gain` and `offset_ua` belong together: a reading of I is off by gain x I + offset. `level_ua`
@@ -34,6 +34,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     charge_uc: float = 0.0
 
 
+# Whole uC, and what flows between two samples when the gate opens.
+EDGES = BudgetPart(name="edges", shape=RECTANGULAR, charge_uc=1.5)
+
+
 class Counted(NamedTuple):
     """What a session has counted: its gross dose, for how long, and how long at its levels."""
 
@@ -46,7 +50,7 @@ class DoseBudget(msgspec.Struct, frozen=True):
     """All parts of one board, and in words what they rest on."""
 
     basis: str
-    parts: tuple[Part, ...]
+    parts: tuple[BudgetPart, ...]
 
 
 class PartOfDose(msgspec.Struct, frozen=True):
@@ -67,18 +71,18 @@ class DoseUncertainty(msgspec.Struct, frozen=True):
     parts: tuple[PartOfDose, ...]
 
 
-def of_fit(sure: SenseUncertainty) -> tuple[Part, Part]:
+def of_fit(sure: SenseUncertainty) -> tuple[BudgetPart, BudgetPart]:
     """A fitted line as two independent parts [JCGM 102]: its gain with what moves along with it,
     and the rest of its zero."""
     along_ua = sure.correlation * sure.u_offset_ua
     alone_ua = sqrt(max(0.0, 1.0 - sure.correlation**2)) * sure.u_offset_ua
     return (
-        Part(name="calibration, gain", shape=NORMAL, gain=sure.u_gain, offset_ua=along_ua),
-        Part(name="calibration, zero", shape=NORMAL, offset_ua=alone_ua),
+        BudgetPart(name="calibration, gain", shape=NORMAL, gain=sure.u_gain, offset_ua=along_ua),
+        BudgetPart(name="calibration, zero", shape=NORMAL, offset_ua=alone_ua),
     )
 
 
-def effect_uc(part: Part, counted: Counted) -> float:
+def effect_uc(part: BudgetPart, counted: Counted) -> float:
     """What a part makes of a session's dose, in the part's own measure of width."""
     readings = counted.time_s * 1e6 / TICK_US
     steady_uc = part.gain * counted.dose_uc + part.offset_ua * counted.time_s

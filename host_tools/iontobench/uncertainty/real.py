@@ -17,11 +17,10 @@ from iontobench.tomlfile.errors import FileError
 from iontobench.tomlfile.judge import read_as
 from iontobench.tomlfile.source import Source
 
-from .budget import RECTANGULAR, DoseBudget, Part, of_fit
+from .budget import EDGES, RECTANGULAR, BudgetPart, DoseBudget, of_fit
 
 FILE = "accuracy.toml"
 _PPM = 1e-6
-_EDGE_UC = 1.5  # whole uC, and what flows between two samples when the gate opens
 
 Percent = Annotated[float, Meta(ge=0, le=10)]
 PpmPerK = Annotated[float, Meta(ge=0, le=1000)]
@@ -70,7 +69,7 @@ def real_budget(board: Board, accuracy: BoardAccuracy | None, told: str) -> Dose
     dated, sure = told_of(told)
     left = _left(board, accuracy)
     if dated.startswith(NOMINAL):
-        offset = Part(name="offset", shape=RECTANGULAR, offset_ua=accuracy.offset_ua)
+        offset = BudgetPart(name="offset", shape=RECTANGULAR, offset_ua=accuracy.offset_ua)
         return DoseBudget("not calibrated", (*_tolerances(accuracy), offset, *left))
     if ZEROS_ONLY in dated:
         return DoseBudget("only its zeros are calibrated", (*_tolerances(accuracy), *left))
@@ -79,7 +78,7 @@ def real_budget(board: Board, accuracy: BoardAccuracy | None, told: str) -> Dose
     return DoseBudget(f"calibrated, {dated}", (*of_fit(sure), *left))
 
 
-def _tolerances(accuracy: BoardAccuracy) -> list[Part]:
+def _tolerances(accuracy: BoardAccuracy) -> list[BudgetPart]:
     """What only a calibration takes away."""
     shares = {
         "shunt": accuracy.shunt_percent,
@@ -87,11 +86,12 @@ def _tolerances(accuracy: BoardAccuracy) -> list[Part]:
         "reference": accuracy.reference_percent,
     }
     return [
-        Part(name=name, shape=RECTANGULAR, gain=percent / 100) for name, percent in shares.items()
+        BudgetPart(name=name, shape=RECTANGULAR, gain=percent / 100)
+        for name, percent in shares.items()
     ]
 
 
-def _left(board: Board, accuracy: BoardAccuracy) -> list[Part]:
+def _left(board: Board, accuracy: BoardAccuracy) -> list[BudgetPart]:
     """What a calibration leaves, or comes after it."""
     span_k = accuracy.span_k
     drifts = {
@@ -101,8 +101,13 @@ def _left(board: Board, accuracy: BoardAccuracy) -> list[Part]:
         "clock": accuracy.clock_ppm,
     }
     return [
-        Part(name="linearity", shape=RECTANGULAR, level_ua=float(board.accuracy_ua)),
-        Part(name="zero, temperature", shape=RECTANGULAR, offset_ua=accuracy.offset_ua_k * span_k),
-        *(Part(name=name, shape=RECTANGULAR, gain=ppm * _PPM) for name, ppm in drifts.items()),
-        Part(name="edges", shape=RECTANGULAR, charge_uc=_EDGE_UC),
+        BudgetPart(name="linearity", shape=RECTANGULAR, level_ua=float(board.accuracy_ua)),
+        BudgetPart(
+            name="zero, temperature", shape=RECTANGULAR, offset_ua=accuracy.offset_ua_k * span_k
+        ),
+        *(
+            BudgetPart(name=name, shape=RECTANGULAR, gain=ppm * _PPM)
+            for name, ppm in drifts.items()
+        ),
+        EDGES,
     ]

@@ -34,7 +34,7 @@ from iontobench.sim.senses import (
     wide_ranges,
 )
 
-from .budget import KNOWN, NORMAL, RECTANGULAR, DoseBudget, Part, of_fit
+from .budget import EDGES, KNOWN, NORMAL, RECTANGULAR, BudgetPart, DoseBudget, of_fit
 from .coverage import RECTANGLE
 
 # Of the codes that a line leaves. RP2040: the saw tooth of its four wide codes, +-4 [E11]. The
@@ -42,7 +42,6 @@ from .coverage import RECTANGLE
 _COARSE_LINEAR_LSB, _WIDE_LINEAR_LSB = 4.0, 0.5
 _WIDE_BOW_LSB = 2.0  # with no line fitted
 _ROUNDING_UA = 1 / UA_Q4  # code to 1/16 uA, and a tick's mean: both round down
-_EDGE_UC = 1.5  # whole uC, and what flows between two samples when the gate opens
 
 
 class SenseData(NamedTuple):
@@ -103,7 +102,7 @@ def seeded_budget(board: Board, adc: str) -> DoseBudget:
     sigma_ua = hypot(data.noise_ua / sqrt(SAMPLES_A_LEVEL), linear_ua)
     line = fit_line(levels_ua, levels_ua, [sigma_ua] * len(levels_ua))
     fitted = SenseUncertainty(line.u_gain, line.u_zero, line.correlation)
-    meter = Part(name="meter", shape=RECTANGULAR, gain=GAIN_ERROR)
+    meter = BudgetPart(name="meter", shape=RECTANGULAR, gain=GAIN_ERROR)
     parts = (meter, *of_fit(fitted), *_rounded(data), *_at_a_level(data), *_always(data))
     return DoseBudget("simulated, calibrated by its seed", parts)
 
@@ -130,53 +129,57 @@ def nominal_budget(board: Board, adc: str, has_zeros: bool = False) -> DoseBudge
     parts = [
         *_around("reference", errors.reference, zero_ua),
         *_around("shunt", errors.divider, 0.0),
-        Part(name="linearity", shape=RECTANGULAR, level_ua=data.bow_lsb * data.code_ua),
+        BudgetPart(name="linearity", shape=RECTANGULAR, level_ua=data.bow_lsb * data.code_ua),
     ]
     if has_zeros:
-        parts.append(Part(name="zero, whole codes", shape=RECTANGULAR, offset_ua=_half(data)))
+        parts.append(
+            BudgetPart(name="zero, whole codes", shape=RECTANGULAR, offset_ua=_half(data))
+        )
     else:
         low_ua, high_ua = (one * data.code_ua for one in errors.offset_lsb)
-        parts.append(Part(name="offset, its mean", shape=KNOWN, offset_ua=(low_ua + high_ua) / 2))
         parts.append(
-            Part(name="offset", shape=RECTANGULAR, offset_ua=(high_ua - low_ua) / 2),
+            BudgetPart(name="offset, its mean", shape=KNOWN, offset_ua=(low_ua + high_ua) / 2)
+        )
+        parts.append(
+            BudgetPart(name="offset", shape=RECTANGULAR, offset_ua=(high_ua - low_ua) / 2),
         )
     what = "only its zeros are calibrated" if has_zeros else "not calibrated"
     return DoseBudget(f"simulated, {what}", (*parts, *_noise(data), *_always(data)))
 
 
-def _around(name: str, share: tuple[float, float], zero_ua: float) -> list[Part]:
+def _around(name: str, share: tuple[float, float], zero_ua: float) -> list[BudgetPart]:
     """A share that is drawn between two bounds; it moves the pedestal `zero_ua` too."""
     low, high = share
     half = (high - low) / 2
-    return [Part(name=name, shape=RECTANGULAR, gain=half, offset_ua=half * zero_ua)]
+    return [BudgetPart(name=name, shape=RECTANGULAR, gain=half, offset_ua=half * zero_ua)]
 
 
 def _half(data: SenseData) -> float:
     return data.code_ua / 2
 
 
-def _rounded(data: SenseData) -> list[Part]:
+def _rounded(data: SenseData) -> list[BudgetPart]:
     """A row holds whole codes and a whole factor."""
     mul, _ = as_integers(UA_Q4 * data.code_ua, data.scale.top)
     return [
-        Part(name="zero, whole codes", shape=RECTANGULAR, offset_ua=_half(data)),
-        Part(name="factor, whole steps", shape=RECTANGULAR, gain=0.5 / abs(mul)),
+        BudgetPart(name="zero, whole codes", shape=RECTANGULAR, offset_ua=_half(data)),
+        BudgetPart(name="factor, whole steps", shape=RECTANGULAR, gain=0.5 / abs(mul)),
     ]
 
 
-def _at_a_level(data: SenseData) -> list[Part]:
+def _at_a_level(data: SenseData) -> list[BudgetPart]:
     return [
-        Part(name="linearity", shape=RECTANGULAR, level_ua=data.linear_ua),
+        BudgetPart(name="linearity", shape=RECTANGULAR, level_ua=data.linear_ua),
         *_noise(data),
     ]
 
 
-def _noise(data: SenseData) -> list[Part]:
-    return [Part(name="noise", shape=NORMAL, noise_ua=data.noise_ua)]
+def _noise(data: SenseData) -> list[BudgetPart]:
+    return [BudgetPart(name="noise", shape=NORMAL, noise_ua=data.noise_ua)]
 
 
-def _always(data: SenseData) -> tuple[Part, ...]:
+def _always(data: SenseData) -> tuple[BudgetPart, ...]:
     return (
-        Part(name="rounding", shape=RECTANGULAR, offset_ua=_ROUNDING_UA),
-        Part(name="edges", shape=RECTANGULAR, charge_uc=_EDGE_UC),
+        BudgetPart(name="rounding", shape=RECTANGULAR, offset_ua=_ROUNDING_UA),
+        EDGES,
     )
