@@ -21,6 +21,8 @@ from iontobench.device.calibration_file import NOMINAL, ZEROS_ONLY, SenseUncerta
 from iontobench.protocols.program_words import ProgramSegment, program_words
 from iontobench.protocols.timeline import Timeline
 from iontobench.records import format as form
+from iontobench.records.commands import words_of
+from iontobench.records.host_columns import told_of
 from iontobench.records.quantities import told_uncertainty
 from iontobench.report import write_report
 from iontobench.sessions.dose_accuracy import counted
@@ -307,6 +309,13 @@ def test_an_older_record_says_nothing_of_uncertainty(name, tmp_path):
     target = tmp_path / "report.html"
     write_report(FIXTURES / name, target)
     assert "Uncertainty of the dose" not in target.read_text("utf-8")
+
+
+@pytest.mark.parametrize("dose", ["seven", None, True, [1]])
+def test_an_odd_dose_beside_an_uncertainty_is_shown_as_it_is(dose):
+    closing = {"dose_uc": dose, "dose_uncertainty": {"expanded_uc": 3, "k": 2.0}}
+    found = {"session": {}, "closing": closing, "measured": told_of({})}
+    assert "±" not in words_of(found)["summary"]["dose"]
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,9 @@ def words_of(found: dict[str, Any]) -> dict[str, dict[str, str]]:
     sure = told_uncertainty(closing)
     closing.pop(DOSE_UNCERTAINTY, None)
     summary = shown(closing)
-    if sure is not None and "dose" in summary:
-        summary["dose"] = said.dose_within(closing["dose_uc"], *sure)
+    dose_uc = _scaled(closing.get("dose_uc"), 1, 0)
+    if sure is not None and dose_uc is not None:
+        summary["dose"] = said.dose_within(dose_uc, *sure)
     return {
         "session": shown({key: value for key, value in session.items() if value != ""}),
         "summary": summary,
