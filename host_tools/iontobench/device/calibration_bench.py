@@ -28,7 +28,7 @@ LEVELS = 8
 _HOLD_MS = 1500
 SKIP_MS = 400  # the ramp's end and the trim's settling
 LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
-SAMPLES_A_LEVEL = 9  # what is left of a hold at ten a second
+SAMPLES_A_LEVEL = 7.5  # on the mean, what is left of a hold at ten a second
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 TOP_SHARE = 0.8  # of the board's maximum
 # The whole range in half a second, and no faster on a small range: a step of the ramp that is as
