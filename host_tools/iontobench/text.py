@@ -21,6 +21,7 @@ OUTCOMES = {
     "lost": "the link was lost; the board ramps down by itself 3 s after the last beat",
 }
 
+_MAMIN_PLACES = 5  # of a record's doses
 _PROVEN = {
     codes.PROVEN_STAGE: "stage",
     codes.PROVEN_GATE: "gate",
@@ -81,6 +82,15 @@ def kilohms(load_ohm: float | None) -> str:
 def mamin(dose_uc: float) -> str:
     """A dose without its unit, in mA·min: `18.73`."""
     return f"{dose_uc / UC_PER_MAMIN:.2f}"
+
+
+def dose_within(dose_uc: float, expanded_uc: float, k: float) -> str:
+    """A dose with its expanded uncertainty to two digits: `39.98 ± 0.21 mA·min (k = 2)`."""
+    dose, half = dose_uc / UC_PER_MAMIN, expanded_uc / UC_PER_MAMIN
+    places = 2
+    while places < _MAMIN_PLACES and half < 10 ** (1 - places):
+        places += 1
+    return f"{dose:.{places}f} {signs.PM} {half:.{places}f} {signs.MAMIN} (k = {k:.2g})"
 
 
 def state_name(state: int) -> str:

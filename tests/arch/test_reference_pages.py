@@ -30,10 +30,12 @@ from iontobench.records import format as form
 from iontobench.sim.faults import KINDS
 from iontobench.sim.skin import SkinParams, skin_names
 from iontobench.tomlfile import ranges
+from iontobench.uncertainty.real import BoardAccuracy, accuracy_of
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 DATA = DOCS / "data.md"
+UNCERTAINTY = DOCS / "uncertainty.md"
 LINK, RECORD, PROTOCOL = DOCS / "link.md", DOCS / "record-format.md", DOCS / "protocol-file.md"
 
 STRUCTS = {
@@ -96,6 +98,13 @@ def test_the_keys_of_a_plan_and_of_a_campaign_are_those_of_the_schema(page, head
         assert (default == "required") == one.required
         for given in names(example):
             msgspec.convert(tomllib.loads(f"x = {given}")["x"], types[one.name])
+
+
+def test_the_keys_of_a_boards_accuracy_are_those_of_the_schema_and_the_boards_have_them():
+    told = [(key.strip("`"), allowed) for key, allowed, _ in tables(UNCERTAINTY)["Real boards"]]
+    fields_of = inspect.type_info(BoardAccuracy).fields
+    assert told == [(one.encode_name, ranges.allowed(one.type)) for one in fields_of]
+    assert all(accuracy_of(name) is not None for name in ("pico_pwm", "pico_dac"))
 
 
 @pytest.mark.parametrize("heading", STRUCTS)

@@ -6,6 +6,7 @@ from tests.closed_loop.sessions import by_time
 from tests.support.trial import Trial, calibration
 
 from ionto.core import codes
+from iontobench.device import calibration_bench
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.listener import LinkConsole
 
@@ -25,6 +26,20 @@ def test_after_two_known_loads_a_board_drives_what_it_says_but_for_its_wide_code
     from_us = (trial.first_ms(codes.STATE_HOLD) + 60) * 1000
     held = [ua for now_us, ua in flowing if from_us < now_us < from_us + 300_000]
     assert sum(held) / len(held) == pytest.approx(level_ua, abs=E11_UA)
+
+
+def test_a_level_of_the_staircase_has_as_many_samples_as_the_budget_counts_with(monkeypatch):
+    counts = []
+
+    def counted(values):
+        found = list(values)
+        counts.append(len(found))
+        return sum(found) / len(found)
+
+    monkeypatch.setattr(calibration_bench, "fmean", counted)
+    calibrate_seeded(BOARD, "rp2040", 1)
+    mean = sum(counts) / len(counts)
+    assert mean == pytest.approx(calibration_bench.SAMPLES_A_LEVEL, abs=0.3)
 
 
 class LateConsole(LinkConsole):

@@ -16,10 +16,18 @@ from ionto.core import codes, program
 from ionto.core.units import UA_Q4
 from ionto.rp2 import calibration
 from iontobench import resources
-from iontobench.device.calibration_file import NOMINAL, PATH, ZEROS_ONLY, pack
+from iontobench.device.calibration_file import (
+    NOMINAL,
+    PATH,
+    ZEROS_ONLY,
+    SenseUncertainty,
+    pack,
+)
 from iontobench.device.calibration_fit import by_row
 from iontobench.device.calibration_readings import FIELDS, code_of, load_of, typed
+from iontobench.device.connection import Scales
 from iontobench.errors import UserError
+from iontobench.records import read
 from iontobench.sessions import calibrate
 from iontobench.sessions.calibrate import levels_ua
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
@@ -33,6 +41,7 @@ SCALES = resources.load_board("pico_pwm").SCALES
 ROWS = nominal_calibration(coarse_ranges(BOARD))
 TRUE_ZEROS = (52, 2041)  # codes of A and B without a current
 LOADS = ("--load", "1000:0.1", "--load", "8200:0.1")
+SURE = SenseUncertainty(0.0005, 0.4, 0.0)
 PASTED = [number for row in [(50, 101000, 12), *ROWS[1:]] for number in row]
 
 
@@ -83,6 +92,11 @@ def bench(plug, monkeypatch):
     return Bench(plug, monkeypatch)
 
 
+def dated_of(told):
+    """What a board tells, without how sure it is."""
+    return told.partition(" u_gain=")[0]
+
+
 def complaint(said):
     [line] = [line for line in said.err.splitlines() if line.startswith("iontobench: ")]
     return line
@@ -92,7 +106,7 @@ def test_a_guided_calibration_mends_the_zeros_and_is_on_the_board_afterwards(ben
     said = bench.calibrate()
     assert said.code == 0, said.err
     assert "its zeros were off and went onto the board first" in said.err
-    assert calibration.told == f"{BOARD.name} {said.object['written']}"
+    assert dated_of(calibration.told) == f"{BOARD.name} {said.object['written']}"
     assert list(calibration.used) == [number for row in said.object["rows"] for number in row]
     assert abs(calibration.used[0] - TRUE_ZEROS[0]) <= 1
     assert abs(calibration.used[3] - TRUE_ZEROS[1]) <= 1
@@ -111,6 +125,11 @@ def test_current_flows_in_the_firmwares_own_sessions_alone(bench):
     assert heard.count(b"bench.run(True)") == 6
     assert b"actuate" not in heard
     assert b"Pin" not in heard
+
+
+def test_the_rest_is_read_once_and_what_is_told_of_it_is_that_reading(bench):
+    assert bench.calibrate(*LOADS).code == 0
+    assert bytes(bench.board.heard).count(b"bench.sense(") == 1
 
 
 def test_a_slip_of_the_pen_is_told_and_the_level_held_again(bench):
@@ -210,7 +229,12 @@ def test_a_lead_that_is_off_is_told_with_the_resistor(bench):
 
 
 @pytest.mark.parametrize(
-    ("board", "loads"), [("virtual_30ma", (500, 1500)), ("virtual_500ua", (10_000, 47_000))]
+    ("board", "loads"),
+    [
+        ("virtual_30ma", (500, 1500)),
+        ("virtual_500ua", (10_000, 47_000)),
+        ("pico_dac", (1000, 8200)),  # its fine senses see that B's shunt is in the load's voltage
+    ],
 )
 def test_a_board_of_any_range_is_calibrated(board, loads):
     words = [word for ohm in loads for word in ("--load", f"{ohm}:0.1")]
@@ -385,6 +409,46 @@ def test_every_record_of_an_uncalibrated_board_warns(
         assert warning in said.err
 
 
+@pytest.mark.parametrize(
+    ("files", "basis"),
+    [
+        ({}, "not calibrated"),
+        ({PATH: pack(ROWS, "pico_pwm", ZEROS_ONLY)}, "only its zeros are calibrated"),
+        ({PATH: pack(ROWS, "pico_pwm", "2026-11-22", SURE)}, "calibrated, pico_pwm 2026-11-22"),
+        ({PATH: pack(ROWS, "pico_pwm", "2026-11-22")}, None),  # of before: it does not say
+    ],
+)
+def test_a_boards_record_tells_its_dose_as_sure_as_its_calibration(
+    plug, monkeypatch, tmp_path, undrawn, files, basis
+):
+    monkeypatch.setattr(f"{__name__}.TRUE_ZEROS", (40, 2048))
+    Bench(plug, monkeypatch, files)
+    protocol = tmp_path / "short.toml"
+    protocol.write_text(short(0.5, 0.01, 1.0))
+    said = call("run", protocol, "--on", NAME, "--speed", "max", "--json", "--data", tmp_path)
+    assert said.code == 0, said.err
+    told = read(Path(said.object["record"])).summary.get("dose_uncertainty")
+    assert (told is None) == (basis is None) == (said.object["dose_uncertainty_mamin"] is None)
+    if basis is not None:
+        assert told["basis"] == basis
+        assert said.object["dose_uncertainty_mamin"] == round(told["expanded_uc"] / 60_000, 5)
+        assert "clock" in {one["name"] for one in told["parts"]}
+
+
+def test_a_file_tells_how_sure_it_is_through_the_firmware_and_an_older_one_does_not(tmp_path):
+    sure = SenseUncertainty(0.000512, 0.413, -0.75)
+    data = pack(ROWS, "pico_pwm", "2026-11-22", sure)
+    scales, told = told_of(data, tmp_path)
+    assert scales == SCALES
+    assert Scales(told, scales, SCALES).sure == sure
+    assert Scales(told, scales, SCALES).dated == "pico_pwm 2026-11-22"
+    assert Scales("pico_pwm 2026-11-22", scales, SCALES).sure is None
+    wide = SenseUncertainty(9.999999, 9999.999, -1.0)
+    longest = pack([(-65535, -9_999_999, 20)] * 4, "b" * 40, ZEROS_ONLY, wide)
+    _, told = told_of(longest, tmp_path)
+    assert Scales(told, (), ()).sure == wide
+
+
 def test_doctor_tells_whether_a_board_is_calibrated(plug, monkeypatch):
     bench = Bench(plug, monkeypatch)
     rows = {one["what"]: one for one in call("doctor", NAME, "--json").object["findings"]}
@@ -398,3 +462,8 @@ def test_doctor_tells_whether_a_board_is_calibrated(plug, monkeypatch):
         "answer": "pico_pwm 2026-11-22",
         "remedy": None,
     }
+    bench.board.memory.files[PATH] = pack(ROWS, "pico_pwm", "2026-11-22", SURE)
+    bench.boot()
+    rows = {one["what"]: one for one in call("doctor", NAME, "--json").object["findings"]}
+    told = "pico_pwm 2026-11-22, gain ± 0.10 %, zero ± 0.8 µA (k = 2)"
+    assert rows["calibration"]["answer"] == told

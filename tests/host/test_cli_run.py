@@ -17,6 +17,8 @@ KEYS = [
     "fault",
     "dose_mamin",
     "dose_true_mamin",
+    "dose_uncertainty_mamin",
+    "dose_coverage_factor",
     "duration_s",
     "peak_ma",
     "overshoot_ua",

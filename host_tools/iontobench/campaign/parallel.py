@@ -89,10 +89,16 @@ def campaign_command(
             """Run the campaign, print its answer, and return the exit code."""
             if arguments is None:
                 select.start_anew(f"{_PACKAGE}.{name}", sys.argv[1:])
-            shared = [count_option("--jobs", None, "processes; by default one a core")]
+            shared = [
+                count_option("--jobs", None, "processes; by default one a core", "--workers")
+            ]
             if seeds is not None:
                 first = click.Option(["--first"], type=int, default=1, help="the first seed")
-                shared = [count_option("--seeds", seeds, "how many seeds"), first, *shared]
+                shared = [
+                    count_option("--seeds", seeds, "how many seeds", "--runs"),
+                    first,
+                    *shared,
+                ]
             compiled = click.Option(
                 [select.FLAG], is_flag=True, expose_value=False, help=select.HELP
             )
@@ -111,10 +117,10 @@ def campaign_command(
     return decorate
 
 
-def count_option(flag: str, default: int | None, help_text: str) -> click.Option:
-    """Return an option for a whole number of 1 or more."""
+def count_option(flag: str, default: int | None, help_text: str, *also: str) -> click.Option:
+    """Return an option for a whole number of 1 or more; `also` are other spellings of it."""
     return click.Option(
-        [flag],
+        [flag, *also, flag.removeprefix("--")],
         type=click.IntRange(min=1),
         default=default,
         show_default=default is not None,

@@ -94,11 +94,13 @@ def calibrate(
     _check_plot(plot)
     if not known and not kept:
         known = [load_of(text) for text in _asked_loads(out)]
-    with _bench(out, port, board, seed) as bench:
+    with _bench(out, port, board, seed, meter_percent) as bench:
         try:
             may_write = port == _VIRTUAL or not dry_run
             found = kept + _taken(out, bench, known, levels, readings, may_write)
-            made = fit(found, bench.nominal, bench.board, meter_percent, bench.code_top)
+            made = fit(
+                found, bench.nominal, bench.board, meter_percent, bench.code_top, bench.quality
+            )
         except CalibrationError as error:
             has_kept = readings is not None and readings.exists()
             more = f" (the readings are in {readings})" if has_kept else ""
@@ -112,7 +114,7 @@ def calibrate(
         date = _today()
         is_kept = not dry_run and port != _VIRTUAL
         if is_kept:
-            bench.keep(made.rows, date)
+            bench.keep(made.rows, date, made.of_a)
             out.say(f"{bench.name}: calibrated, {bench.board.name} {date}")
             out.say(f"next: iontobench doctor {shlex.quote(bench.name)}")
         elif port == _VIRTUAL:
@@ -132,13 +134,13 @@ def _check_plot(plot: Path | None) -> None:
         raise UserError(f"--plot {plot}: its ending is none of {', '.join(SUFFIXES)}")
 
 
-def _bench(out: Out, port: str, board: str | None, seed: int) -> Any:
+def _bench(out: Out, port: str, board: str | None, seed: int, meter_percent: float) -> Any:
     """The bench at `port`."""
     from iontobench.sessions.calibrate import BoardCalibrationBench, VirtualCalibrationBench
 
     if port == _VIRTUAL:
         data = resources.board_of(board or _VIRTUAL)
-        return nullcontext(VirtualCalibrationBench(data, own_adc(data), seed))
+        return nullcontext(VirtualCalibrationBench(data, own_adc(data), seed, meter_percent))
 
     def board_for(name: str) -> Any:
         data = resources.board_of(board or name)
@@ -193,7 +195,7 @@ def _taken(
     if path is not None:
         append(path, [rest])
     for ohm, percent in loads:
-        bench.load(ohm)
+        bench.load(ohm, percent)
         if not bench.has_meter:
             out.say(
                 f"Connect {ohm:g} {signs.OHM} between the leads, nothing else, and a meter: volts"
@@ -217,7 +219,7 @@ def _need_zeros(out: Out, bench: Any, rest: Any, may_write: bool) -> None:
     from iontobench.device.calibration import CalibrationError
     from iontobench.sessions.calibrate import ZERO_UA, mend_zeros, rest_ua
 
-    off_ua = rest_ua(bench)
+    off_ua = rest_ua(bench, rest)
     if off_ua <= ZERO_UA:
         return
     if not may_write:

@@ -38,12 +38,17 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class FittedLine(NamedTuple):
-    """true = gain * reported + offset, with standard uncertainties, and what is left over."""
+    """true = gain * reported + offset, with standard uncertainties, and what is left over.
+
+    `u_gain` is a gain's; `u_zero` is of the line where it crosses zero, in units of `true`, and
+    `correlation` that of both, with the gain as a share.
+    """
 
     gain: float
     offset: float
     u_gain: float
-    u_offset: float
+    u_zero: float
+    correlation: float
     residuals: tuple[float, ...]  # meter - line
 
 
@@ -81,12 +86,16 @@ def fit_line(
         beta, covariance = _solved(design, y, weights + np.outer(share, share) * alike)
     gain = float(beta[0])
     offset = float(beta[1]) - gain * middle
-    at_zero = np.array([-middle, 1.0])
+    at_zero = np.array([-offset / gain - middle, 1.0])  # codes of a sense may begin elsewhere
+    u_gain = float(np.sqrt(covariance[0, 0]))
+    u_zero = float(np.sqrt(at_zero @ covariance @ at_zero))
+    together = float(covariance[0] @ at_zero) / (u_gain * u_zero)
     return FittedLine(
         gain,
         offset,
-        float(np.sqrt(covariance[0, 0])),
-        float(np.sqrt(at_zero @ covariance @ at_zero)),
+        u_gain,
+        u_zero,
+        together if gain > 0 else -together,
         tuple(float(one) for one in y - design @ beta),
     )
 

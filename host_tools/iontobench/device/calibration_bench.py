@@ -24,12 +24,13 @@ from iontobench.sim.senses import nominal_calibration
 
 from .calibration import CalibrationError, Reading, Row, fit_calibration
 
-_LEVELS = 8
+LEVELS = 8
 _HOLD_MS = 1500
 SKIP_MS = 400  # the ramp's end and the trim's settling
 LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
+SAMPLES_A_LEVEL = 7.5  # on the mean, what is left of a hold at ten a second
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
-_TOP_SHARE = 0.8  # of the board's maximum
+TOP_SHARE = 0.8  # of the board's maximum
 # The whole range in half a second, and no faster on a small range: a step of the ramp that is as
 # much as the supervisor's own view may lag (2 ticks) would look like a sense that stands still.
 _SLEW_PER_MAX = 2
@@ -52,7 +53,7 @@ def calibrate_seeded(
     Raises:
         CalibrationError: a load was not driven to its end, or the readings carry no fit.
     """
-    top_ua = board.max_ua * _TOP_SHARE
+    top_ua = board.max_ua * TOP_SHARE
     loads_ohm = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
     rows = _zeroed(board, SimulatedBench(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
@@ -81,8 +82,8 @@ def _staircase(
     meter: Meter,
     console: Callable[[HostLink], LinkConsole],
 ) -> list[Reading]:
-    top_ua = int(board.max_ua * _TOP_SHARE)
-    levels_ua = [top_ua * step // _LEVELS for step in range(1, _LEVELS + 1)]
+    top_ua = int(board.max_ua * TOP_SHARE)
+    levels_ua = [top_ua * step // LEVELS for step in range(1, LEVELS + 1)]
     words = staircase_words(levels_ua, board.max_ua)
     watcher = _Watcher(meter)
     port = VirtualPort(board, plant, console(HostLink([watcher])), rows)

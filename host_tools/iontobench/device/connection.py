@@ -19,7 +19,7 @@ from ionto.core.telemetry import LINK_VERSION
 from iontobench import text
 
 from .board_probe import BoardProbe, Found
-from .calibration_file import NOMINAL, ZEROS_ONLY
+from .calibration_file import NOMINAL, ZEROS_ONLY, SenseUncertainty, told_of
 from .port import (
     HOST_PORTS,
     REPLY_S,
@@ -69,7 +69,8 @@ del _about
 class Scales(NamedTuple):
     """The scales of a board's senses, twelve integers: those in use, and those of its design.
 
-    `told` is `BOARD DATE` of its calibration, or `nominal: ` and why it has none.
+    `told` is `BOARD DATE` of its calibration and how sure that is, or `nominal: ` and why it has
+    none.
     """
 
     told: str
@@ -80,6 +81,16 @@ class Scales(NamedTuple):
         """Four rows of (zero_counts, mul, shift), of the scales in use unless told otherwise."""
         flat = scales or self.used
         return [(flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat), 3)]
+
+    @property
+    def dated(self) -> str:
+        """`BOARD DATE`, or why there is none."""
+        return told_of(self.told)[0]
+
+    @property
+    def sure(self) -> SenseUncertainty | None:
+        """How sure sense A is; None where its file does not say so."""
+        return told_of(self.told)[1]
 
     @property
     def trouble(self) -> str | None:

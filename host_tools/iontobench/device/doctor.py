@@ -7,10 +7,11 @@ nothing more to ask ends the list. Nothing is written and no session is disturbe
 from collections.abc import Iterator
 
 from ionto.core.telemetry import LINK_VERSION
-from iontobench import resources
+from iontobench import resources, signs
 from iontobench.chip.image import MICROPYTHON
 from iontobench.findings import Finding
 
+from .calibration_file import SenseUncertainty
 from .connection import BoardInfo, BusyError, Connection, connect
 from .deploy import slots
 from .files import BoardFiles
@@ -100,10 +101,18 @@ def _calibration(name: str, about: BoardInfo) -> Iterator[Finding]:
     if scales is None:
         return
     if scales.trouble is None:
-        yield Finding("calibration", scales.told)
+        yield Finding("calibration", scales.dated + _sure(scales.sure))
     else:
         remedy = f"iontobench calibrate {name} --load OHM:PERCENT, twice"
         yield Finding("calibration", scales.trouble, remedy)
+
+
+def _sure(sure: SenseUncertainty | None) -> str:
+    """How sure it is, behind its date; nothing of a file that does not say so."""
+    if sure is None:
+        return ""
+    zero = f"zero {signs.PM} {2 * sure.u_offset_ua:.1f} {signs.UA}"
+    return f", gain {signs.PM} {200 * sure.u_gain:.2f} %, {zero} (k = 2)"
 
 
 def _no(what: str, sentence: str) -> Finding:

@@ -13,11 +13,11 @@ from iontobench import text as said
 
 from . import meta, reader
 from .filters import EVERY, RecordFilter
-from .format import RecordError
+from .format import DOSE_UNCERTAINTY, RecordError
 from .host_columns import told_of
 from .measures import measured
 from .meta import RECORD_NAME
-from .quantities import UA_PER_MA, event_values, finite, label, quantity
+from .quantities import UA_PER_MA, event_values, finite, label, quantity, told_uncertainty
 from .store import Entry, RecordStore
 from .verify import CAVEAT, INTACT, Verdict, verify
 
@@ -108,9 +108,16 @@ def words_of(found: dict[str, Any]) -> dict[str, dict[str, str]]:
         "injected faults": ", ".join(map(str, found["session"].get("faults", ())))
     }
     session.pop("faults", None)
+    closing = found["closing"] | of_host
+    sure = told_uncertainty(closing)
+    closing.pop(DOSE_UNCERTAINTY, None)
+    summary = shown(closing)
+    dose_uc = _scaled(closing.get("dose_uc"), 1, 0)
+    if sure is not None and dose_uc is not None:
+        summary["dose"] = said.dose_within(dose_uc, *sure)
     return {
         "session": shown({key: value for key, value in session.items() if value != ""}),
-        "summary": shown(found["closing"] | of_host),
+        "summary": summary,
     }
 
 
@@ -217,6 +224,9 @@ def closing_numbers(closing: dict[str, Any]) -> dict[str, Any]:
         key: value for key, value in closing.items() if value is not None
     }
     numbers = {name: _scaled(seen.get(own), by, places) for name, own, by, places in _CLOSING}
+    expanded_uc, k = told_uncertainty(closing) or (None, None)
+    numbers["dose_uncertainty_mamin"] = _scaled(expanded_uc, units.UC_PER_MAMIN, 5)
+    numbers["dose_coverage_factor"] = _scaled(k, 1, 2)
     return {"outcome": outcome(closing or None), "fault": _name(closing.get("fault")), **numbers}
 
 

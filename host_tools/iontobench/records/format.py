@@ -67,6 +67,7 @@ FIRST_HEAD = b"0" * 64
 MAX_LINE_BYTES = 1 << 20  # a longer line is not read into memory
 NOTE_CHARS = 200  # of a line on the link that was no frame
 LABEL_CHARS = 80
+DOSE_UNCERTAINTY = "dose_uncertainty"  # key of the closing line; older records have none
 SCORE_MAX = 10  # of a response to a plan
 
 # A row is a frame's fields without its kind, which the line's member says. Columns of the host

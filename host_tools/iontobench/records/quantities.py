@@ -6,11 +6,14 @@ own (`ionto.core.codes`). What is kept stays in the record's integers.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from ionto.core import codes, units
 from iontobench import signs
 from iontobench.link.events import Event
+
+from .format import DOSE_UNCERTAINTY
 
 UA_PER_MA = 1000
 
@@ -91,6 +94,21 @@ def quantity(name: str, value: Any) -> str:
         if name.endswith(suffix):
             return f"{value * factor:.{decimals}f} {unit}" if math.isfinite(value) else "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def told_uncertainty(closing: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The expanded uncertainty of a dose in uC and its coverage factor, of a closing line.
+
+    None where it tells none, or nothing that makes sense.
+    """
+    told = closing.get(DOSE_UNCERTAINTY)
+    found = [told.get(key) for key in ("expanded_uc", "k")] if isinstance(told, dict) else []
+    numbers = [
+        float(one)
+        for one in found
+        if isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < _EXACT
+    ]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
 
 
 def label(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ionto.core import codes, program
-from iontobench import text
+from iontobench import signs, text
 from iontobench.link.events import FaultSnapshot
 from iontobench.protocols.estimates import estimates
 from iontobench.protocols.loader import parse
@@ -17,8 +17,8 @@ from iontobench.protocols.program_words import as_today
 from iontobench.protocols.schema import Protocol
 from iontobench.protocols.timeline import Timeline
 from iontobench.records import Record
-from iontobench.records.format import Int
-from iontobench.records.quantities import duration, quantity
+from iontobench.records.format import DOSE_UNCERTAINTY, Int
+from iontobench.records.quantities import duration, quantity, told_uncertainty
 from iontobench.tomlfile.errors import FileError
 
 from . import untrusted
@@ -52,6 +52,7 @@ class Delivered(msgspec.Struct, frozen=True):
     true_charge_uc: float | None
     true_peak_ua: float | None
     gate_off_us: int | None
+    dose_within: str | None = None  # the dose with its uncertainty, in words
 
 
 def asked(header: dict[str, Any]) -> Asked:
@@ -75,6 +76,7 @@ def delivered(record: Record) -> Delivered:
     length_us = untrusted.number(told.get("duration_us"))
     dose_uc = untrusted.number(told.get("dose_uc"))
     gate_off_us = untrusted.number(told.get("gate_off_us"))
+    sure = told_uncertainty(told)
     return Delivered(
         outcome=str(told.get("outcome", "incomplete")),
         dose_uc=round(dose_uc) if dose_uc is not None else samples[-1].dose_uc if samples else 0,
@@ -84,7 +86,27 @@ def delivered(record: Record) -> Delivered:
         true_charge_uc=untrusted.number(told.get("true_charge_uc")),
         true_peak_ua=untrusted.number(told.get("true_peak_ua")),
         gate_off_us=None if gate_off_us is None else round(gate_off_us),
+        dose_within=None if sure is None or dose_uc is None else text.dose_within(dose_uc, *sure),
     )
+
+
+def dose_told(record: Record, got: Delivered) -> list[str]:
+    """The dose with its uncertainty and what that rests on; nothing where it is not known."""
+    if got.dose_within is None:
+        return []
+    told = untrusted.table(untrusted.table(record.summary).get(DOSE_UNCERTAINTY))
+    return [f"The dose is {got.dose_within}; the board: {told.get('basis')}."]
+
+
+def budget(record: Record) -> list[tuple[str, str, str]]:
+    """Rows of (part, shape, standard uncertainty) of the dose, the greatest first."""
+    told = untrusted.table(untrusted.table(record.summary).get(DOSE_UNCERTAINTY))
+    found = []
+    for row in map(untrusted.table, untrusted.items(told.get("parts"))):
+        standard_uc = untrusted.number(row.get("standard_uc"))
+        if standard_uc:
+            found.append((abs(standard_uc), str(row.get("name")), str(row.get("shape"))))
+    return [(name, shape, f"{uc:.3g} {signs.UC}") for uc, name, shape in sorted(found)[::-1]]
 
 
 def comparison(ask: Asked, got: Delivered, rung: str) -> list[tuple[str, str, str, str]]:

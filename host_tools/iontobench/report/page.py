@@ -75,6 +75,7 @@ def render(record: Record, meta: Meta, file_hash: str) -> str:
         comparison=facts.comparison(ask, got, str(record.header.get("rung"))),
         estimates=facts.estimated(record, ask, got),
         figures=_figures(record, ask, got, fault),
+        budget=facts.budget(record),
         walls=tables.walls(record.header, ask, got),
         events=tables.events(record),
         provenance=tables.provenance(record, meta, file_hash),
@@ -116,6 +117,7 @@ def _because(record: Record, got: facts.Delivered, fault: Any) -> list[str]:
             f"{live.fault} at {said.stamp(live.t_ms).strip()}" for live in record.faults_live
         )
         said_so.append(f"Injected on purpose while the session ran: {listed}.")
+    said_so += facts.dose_told(record, got)
     said_so += facts.unseen(record)
     said_so += facts.proofs(record)
     said_so += facts.rhythm(record)

@@ -16,7 +16,8 @@ from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V, UA_Q4
 from iontobench import signs
 from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
-from iontobench.device.calibration_file import PATH, ZEROS_ONLY, pack
+from iontobench.device.calibration_file import PATH, ZEROS_ONLY, SenseUncertainty, pack
+from iontobench.device.calibration_fit import SenseQuality, by_row
 from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, code_of
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
 from iontobench.device.files import BoardFiles, write
@@ -25,10 +26,13 @@ from iontobench.errors import EndedEarlyError, NoDeviceError
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.sim.bench import SimulatedBench
-from iontobench.sim.meter import Meter
+from iontobench.sim.meter import GAIN_ERROR, Meter
+from iontobench.sim.noise import seeded
 from iontobench.sim.port import VirtualPort
-from iontobench.sim.senses import nominal_calibration
+from iontobench.sim.senses import ADCS, nominal_calibration
+from iontobench.uncertainty.simulated import quality_of
 
+from .job import IDEAL_ADC
 from .serial import SerialRunner
 
 LEVEL_TOP = 0.8  # of the board's maximum, and of its compliance
@@ -78,6 +82,7 @@ class CalibrationBench(Protocol):
         board: its limits.
         scales: the scales in use, four rows; nominal: those of its design.
         has_meter: whether it reads a meter by itself.
+        quality: what a reading of its senses may be off by; None: what the board's limits say.
     """
 
     board: Board
@@ -85,13 +90,15 @@ class CalibrationBench(Protocol):
     nominal: list[Row]
     has_meter: bool
     code_top: int
+    quality: SenseQuality | None
 
     def rest(self) -> list[float]:
         """Means of A, B (1/16 uA) and V (mV) with the output off."""
         ...
 
-    def load(self, ohm: float) -> None:
-        """From now on this resistor is on the leads, where the bench can see to it.
+    def load(self, ohm: float, percent: float = 0.0) -> None:
+        """From now on this resistor, of that tolerance, is on the leads, where the bench can see
+        to it.
 
         Raises:
             CalibrationError: another one is.
@@ -105,8 +112,8 @@ class CalibrationBench(Protocol):
         """
         ...
 
-    def keep(self, rows: list[Row], date: str) -> None:
-        """Put a calibration onto the board, and use it."""
+    def keep(self, rows: list[Row], date: str, sure: SenseUncertainty | None = None) -> None:
+        """Put a calibration onto the board, with how sure it is, and use it."""
 
 
 def take_rest(bench: CalibrationBench) -> CodeReading:
@@ -120,9 +127,12 @@ def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
     return [code_of(value, row) for value, row in zip(values, bench.scales, strict=False)]
 
 
-def rest_ua(bench: CalibrationBench) -> float:
-    """How far its senses are from 0 with the output off, the further of A and B."""
-    return max(abs(value) / UA_Q4 for value in bench.rest()[:2])
+def rest_ua(bench: CalibrationBench, rest: CodeReading) -> float:
+    """How far its senses are from 0 by that reading, the further of A and B."""
+    codes_ab = (rest.a_code, rest.b_code)
+    return max(
+        abs(by_row(code, row)) / UA_Q4 for code, row in zip(codes_ab, bench.scales, strict=False)
+    )
 
 
 def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> None:
@@ -190,21 +200,30 @@ def _complete(last: dict[str, Any] | None, outcome: str, ohm: float) -> None:
 
 
 class VirtualCalibrationBench:
-    """The simulated bench that a seed draws, with resistors and a meter of its own."""
+    """The simulated bench that a seed draws, with resistors and a meter of its own.
+
+    Args:
+        board: its limits.
+        adc: its converter's name.
+        seed: draws the board, and within their tolerances the resistors and the meter.
+        meter_percent: the meter's tolerance.
+    """
 
     has_meter = True
 
-    def __init__(self, board: Board, adc: str, seed: int):
+    def __init__(self, board: Board, adc: str, seed: int, meter_percent: float = 100 * GAIN_ERROR):
         self.board = board
-        self._adc, self._seed = adc, seed
-        self._ohm = 1000.0
-        self._plant = self._new_plant()
-        self.nominal: list[Row] = nominal_calibration(self._plant.adc.ranges)
+        self._seed, self._meter_error = seed, meter_percent / 100
+        self._ohm = self._true_ohm = 1000.0
+        self.adc = ADCS[adc](board, seed)  # one converter, whose noise goes on
+        self.nominal: list[Row] = nominal_calibration(self.adc.ranges)
         self.scales = self.nominal
-        self.code_top = self._plant.adc.ranges[0].top
+        self.code_top = self.adc.ranges[0].top
+        self.quality = None if adc == IDEAL_ADC else quality_of(board, adc)
 
     def _new_plant(self) -> SimulatedBench:
-        return SimulatedBench(self.board, f"resistor:{self._ohm:g}", self._adc, self._seed)
+        load = f"resistor:{self._true_ohm!r}"
+        return SimulatedBench(self.board, load, self.adc, self._seed)
 
     def rest(self) -> list[float]:
         """As `CalibrationBench` says."""
@@ -212,14 +231,16 @@ class VirtualCalibrationBench:
         told = Bench(port, self.board).sense(_REST_TICKS)
         return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
 
-    def load(self, ohm: float) -> None:
+    def load(self, ohm: float, percent: float = 0.0) -> None:
         """As `CalibrationBench` says."""
-        self._ohm = ohm
+        share = seeded(self._seed, f"resistor {ohm:g}").uniform(-percent, percent) / 100
+        self._ohm, self._true_ohm = ohm, ohm * (1.0 + share)
 
     def hold(self, words: list[int]) -> list[tuple[Sample, float]]:
         """As `CalibrationBench` says."""
         plant = self._new_plant()
-        watcher = LevelWatcher(Meter(plant, self._ohm, self._seed).read_mv)
+        meter = Meter(plant, self._true_ohm, self._seed, self._meter_error)
+        watcher = LevelWatcher(meter.read_mv)
         console = LinkConsole(HostLink([watcher]))
         bench = Bench(VirtualPort(self.board, plant, console, self.scales), self.board)
         data = program.pack(words)
@@ -228,7 +249,7 @@ class VirtualCalibrationBench:
         _complete(last, last["outcome"], self._ohm)
         return watcher.settled()
 
-    def keep(self, rows: list[Row], date: str) -> None:
+    def keep(self, rows: list[Row], date: str, sure: SenseUncertainty | None = None) -> None:
         """As `CalibrationBench` says; it is gone with this object."""
         self.scales = rows
 
@@ -236,7 +257,8 @@ class VirtualCalibrationBench:
 class BoardCalibrationBench:
     """A board at a serial port; on an emulated one the port knows the load, and reads a meter.
 
-    A context manager: the board is left at its prompt, the port closed.
+    A context manager: the board is left at its prompt, the port closed. What its senses may be off
+    by is what the board's limits say.
 
     Args:
         name: the port, or `auto`.
@@ -246,6 +268,8 @@ class BoardCalibrationBench:
     Raises:
         NoDeviceError: no board, or one that cannot be calibrated as it is; what to do.
     """
+
+    quality = None
 
     def __init__(self, name: str, ports: HostPorts, board_for: Callable[[str], Board]):
         self._ports = ports
@@ -296,7 +320,7 @@ class BoardCalibrationBench:
         return str(info.get("board"))
 
     def _take(self, scales: Scales) -> None:
-        self.told = scales.told
+        self.dated = scales.dated
         self.scales: list[Row] = scales.rows()
         self.nominal: list[Row] = scales.rows(scales.designed)
 
@@ -308,7 +332,7 @@ class BoardCalibrationBench:
             raise NoDeviceError(f"{self.name}: its senses cannot be read ({error})") from error
         return [told[SAMPLE_A], told[SAMPLE_B], told[SAMPLE_V]]
 
-    def load(self, ohm: float) -> None:
+    def load(self, ohm: float, percent: float = 0.0) -> None:
         """As `CalibrationBench` says."""
         own_ohm = getattr(self._connection.port, "load_ohm", None)
         if own_ohm not in (None, ohm):
@@ -333,13 +357,13 @@ class BoardCalibrationBench:
         _complete(result.last, result.outcome, self._ohm)
         return watcher.settled()
 
-    def keep(self, rows: list[Row], date: str) -> None:
+    def keep(self, rows: list[Row], date: str, sure: SenseUncertainty | None = None) -> None:
         """As `CalibrationBench` says: whole or not at all, and the board starts anew.
 
         Raises:
             NoDeviceError: it does not come back with it.
         """
-        data = pack(rows, self.board.name, date)
+        data = pack(rows, self.board.name, date, sure)
         try:
             files = BoardFiles(self._connection)
             write(files, f"{PATH}.new", data)
@@ -351,5 +375,5 @@ class BoardCalibrationBench:
         info_after_reset(self.name, self._ports)
         self._connection: Connection = connect(self.name, self._ports)
         self._look()
-        if self.told != f"{self.board.name} {date}":
-            raise NoDeviceError(f"{self.name}: after its restart the board is {self.told}")
+        if self.dated != f"{self.board.name} {date}":
+            raise NoDeviceError(f"{self.name}: after its restart the board is {self.dated}")

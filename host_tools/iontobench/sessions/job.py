@@ -22,6 +22,8 @@ from iontobench.sim.fault import Fault, Injected
 from iontobench.sim.faults import text_of
 from iontobench.sim.loads import load_named
 from iontobench.sim.skin import LoadParams
+from iontobench.uncertainty.budget import DoseBudget, DoseUncertainty
+from iontobench.uncertainty.simulated import seeded_budget
 
 from .latched_fault import FaultLatch
 
@@ -37,7 +39,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     name of a load, `adc` a converter of `sim.senses`, `seed` draws the tolerances and the noise,
     `faults` are `KIND@SECONDS[:VALUE]`; `calibration` is what `calibration_for` fitted, None for
     nominal; `rung` is its name in the record; `plan` is the plan that it belongs to. `board_at`
-    is the board's folder where it is none of this project's.
+    is the board's folder where it is none of this project's. `budget` is what its dose may be off
+    by, None where that is not known.
     """
 
     protocol: CompiledProtocol
@@ -50,6 +53,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     rung: str = "virtual"
     plan: PlanRun | None = None
     board_at: str | None = None
+    budget: DoseBudget | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +62,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     `dose_uc` and `peak_ua` are what the firmware integrated and saw; everything `true_` is read
     from the plant, and None on a real board, which has none to read.
     `gate_off_us` counts from the onset of the first injected fault, None without one; `snapshot`
-    is the last second before a fault, None without one; `injected` says what became of each fault.
+    is the last second before a fault, None without one; `injected` says what became of each fault;
+    `uncertainty` is that of the dose, None where nothing is known of it.
     """
 
     outcome: str
@@ -74,6 +79,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     peak_ua: float | None = None
     snapshot: FaultSnapshot | None = None
     injected: tuple[Injected, ...] = ()
+    uncertainty: DoseUncertainty | None = None
 
 
 def calibration_for(
@@ -106,6 +112,11 @@ def _nothing() -> None:
     """No port is held."""
 
 
+def _simulated(board: Board, adc: str, _name: str) -> DoseBudget | None:
+    """Of a board that its seed draws and calibrates."""
+    return seeded_budget(board, adc)
+
+
 class Target(NamedTuple):
     """What runs jobs: `run`, its default board, its converter (None: the person's choice; else
     the board's own).
@@ -115,9 +126,10 @@ class Target(NamedTuple):
     lost board what it did meanwhile, of a chip the emulator's build. `chooses_board`: another
     simulated board serves as well as `board`.
     `is_simulated`: nothing but a simulation is on the leads, be it behind a port. `calibrate`
-    gives a simulated board's calibration. `run_plant` is `run` on a stage and load that the
-    caller keeps, to inject faults; None where there is none. A target may hold a port: call its
-    `close` at the end.
+    gives a simulated board's calibration; `budget` says of a board, by its limits, its converter
+    and its name or folder, what its dose may be off by. `run_plant` is `run` on a stage and load
+    that the caller keeps, to inject faults; None where there is none. A target may hold a port:
+    call its `close` at the end.
     """
 
     run: Callable[[Job, Sequence[Listener]], Result]
@@ -132,6 +144,7 @@ class Target(NamedTuple):
     close: Callable[[], None] = _nothing
     after: Callable[[Callable[[str], None]], None] | None = None
     calibrate: Callable[[Board, str, int], list[Row] | None] = calibration_for
+    budget: Callable[[Board, str, str], DoseBudget | None] = _simulated
     run_plant: Callable[[Job, Sequence[Listener], SimulatedBench], Result] | None = None
 
 

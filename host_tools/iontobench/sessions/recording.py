@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ionto.bench import FIRMWARE_VERSION
 from iontobench import resources
@@ -22,6 +23,7 @@ from iontobench.sim.population import PREFIX
 from iontobench.sim.skin import LOAD_MODEL, SkinParams
 from iontobench.tomlfile.source import is_file_name
 
+from .dose_accuracy import uncertainty_of
 from .job import Job, Result, load_of
 from .latched_fault import FaultLatch
 from .summary import closing_summary
@@ -134,6 +136,7 @@ def run_session(
         guard = Guard([Recorder(writer), view])
         result = runner(job, [guard])
         guard.reraise()
+        result = replace(result, uncertainty=uncertainty_of(job, result))
         if result.snapshot is not None:
             writer.snapshot(result.snapshot)
         writer.close(closing_summary(result))

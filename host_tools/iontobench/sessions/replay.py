@@ -315,7 +315,9 @@ def _end_difference(session: RecordedSession, result: Result) -> ReplayDifferenc
     if snapshot != result.snapshot:
         return _first_row(snapshot, result.snapshot)
     now = form.plain(closing_summary(result))
-    for key in sorted(session.summary.keys() | now.keys()):
+    compared = session.summary.keys() | now.keys()
+    # How sure the dose was follows from the board's data, not from what the session did.
+    for key in sorted(compared - {form.DOSE_UNCERTAINTY}):
         recorded, today = session.summary.get(key, NOTHING), now.get(key, NOTHING)
         if recorded != today:
             t_ms = result.duration_us // 1000

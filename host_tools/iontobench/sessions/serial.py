@@ -31,6 +31,7 @@ from iontobench.device.port import (
 from iontobench.errors import EndedEarlyError
 from iontobench.link.events import Event, Item, LinkNote, Sample, snapshot_of
 from iontobench.link.listener import POLL_PERIOD_US, HostLink, Listener
+from iontobench.uncertainty.real import accuracy_of, real_budget
 
 from .job import LOST, Job, Result, Target
 from .latched_fault import LatchedFault
@@ -310,6 +311,9 @@ def serial_target(on: str, ports: HostPorts = HOST_PORTS) -> Target:
         latch=BoardLatch(connection, info),
         close=connection.close,
         calibrate=_own_calibration,
+        budget=lambda board, _, name: (
+            None if scales is None else real_budget(board, accuracy_of(name), scales.told)
+        ),
         after=lambda say: meanwhile(connection.name, say, ports) if runner.lost else None,
     )
 

@@ -78,6 +78,7 @@ class ReadySession(NamedTuple):
             rung=self.target.name or request.rung,
             plan=self.plan,
             board_at=request.board if resources.is_board_folder(request.board or "") else None,
+            budget=self.target.budget(board, self.adc, request.board or board.name),
         )
 
 

@@ -7,8 +7,11 @@ happened; what was never measured is null.
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ionto.core.units import UC_PER_MAMIN
 from iontobench import signs, text
+from iontobench.records.format import DOSE_UNCERTAINTY
 
 from .job import Result
 
@@ -22,6 +25,8 @@ def refused_object(fault: str | None) -> dict[str, Any]:
         "fault": fault,
         "dose_mamin": 0.0,
         "dose_true_mamin": 0.0,
+        "dose_uncertainty_mamin": None,
+        "dose_coverage_factor": None,
         "duration_s": 0.0,
         "peak_ma": None,
         "overshoot_ua": None,
@@ -37,11 +42,14 @@ def refused_object(fault: str | None) -> dict[str, Any]:
 def ended_object(result: Result, record: Path, report: Path | None) -> dict[str, Any]:
     """The object of a session that ran."""
     peak_ua = result.peak_ua if result.true_peak_ua is None else result.true_peak_ua
+    sure = result.uncertainty
     return {
         "outcome": result.outcome,
         "fault": result.fault,
         "dose_mamin": round(result.dose_uc / UC_PER_MAMIN, _PLACES),
         "dose_true_mamin": _scaled(result.true_charge_uc, UC_PER_MAMIN, _PLACES),
+        "dose_uncertainty_mamin": _scaled(sure and sure.expanded_uc, UC_PER_MAMIN, _PLACES),
+        "dose_coverage_factor": _scaled(sure and sure.k, 1, 2),
         "duration_s": round(result.duration_us / 1e6, 3),
         "peak_ma": _scaled(peak_ua, 1000, _PLACES),
         "overshoot_ua": _scaled(result.overshoot_ua, 1, 3),
@@ -71,6 +79,8 @@ def closing_summary(result: Result) -> dict[str, Any]:
     timing = result.last.get("timing")  # an older firmware does not tell
     if timing is not None:
         seen["timing"] = timing
+    if result.uncertainty is not None:
+        seen[DOSE_UNCERTAINTY] = msgspec.to_builtins(result.uncertainty)
     return seen | {
         "outcome": result.outcome,
         "fault": result.fault,
@@ -118,7 +128,7 @@ def _measured(result: Result) -> list[tuple[str, str]]:
         result.true_peak_ua,
         result.overshoot_ua,
     )
-    rows = [("dose", f"{text.mamin(result.dose_uc)} {signs.MAMIN} by the firmware")]
+    rows = [("dose", f"{_told_dose(result)} by the firmware")]
     if charge_uc is not None:
         difference = _difference(result.dose_uc, charge_uc)
         rows.append(("", f"{text.mamin(charge_uc)} {signs.MAMIN} through the load{difference}"))
@@ -130,6 +140,14 @@ def _measured(result: Result) -> list[tuple[str, str]]:
     elif result.peak_ua is not None:
         rows.append(("peak", f"{text.milliamps(result.peak_ua)} by the firmware"))
     return rows
+
+
+def _told_dose(result: Result) -> str:
+    """The dose with its unit, and with its uncertainty where that is known."""
+    sure = result.uncertainty
+    if sure is None:
+        return f"{text.mamin(result.dose_uc)} {signs.MAMIN}"
+    return text.dose_within(result.dose_uc, sure.expanded_uc, sure.k)
 
 
 def _scaled(value: float | None, unit: float, places: int) -> float | None:

@@ -1,8 +1,8 @@
 """A bench multimeter across a known resistor load: what a calibration is fitted against.
 
 Volts are what it reads, in mV; the current follows from the resistor, in uA. Its gain error is
-within 0.02 %, drawn per seed. It reads the load, not the board, and must not be used to judge a
-session.
+within 0.02 % unless told otherwise, drawn per seed. It reads the load, not the board, and must not
+be used to judge a session.
 """
 
 from .bench import SimulatedBench
@@ -18,12 +18,15 @@ class Meter:
         bench: with a `resistor:OHM` load.
         r_ohm: the resistor's value as its label says.
         seed: draws this meter's gain error.
+        gain_error: its bound, a share.
     """
 
-    def __init__(self, bench: SimulatedBench, r_ohm: float, seed: int) -> None:
+    def __init__(
+        self, bench: SimulatedBench, r_ohm: float, seed: int, gain_error: float = GAIN_ERROR
+    ) -> None:
         self._bench = bench
         self._r_kohm = r_ohm / 1000.0
-        self._gain = 1.0 + seeded(seed, "meter").uniform(-GAIN_ERROR, GAIN_ERROR)
+        self._gain = 1.0 + seeded(seed, "meter").uniform(-gain_error, gain_error)
 
     def read_mv(self) -> float:
         """Volts across the load now."""
