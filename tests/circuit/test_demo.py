@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from iontobench.circuit import demo_stage
 from iontobench.circuit.breadboard import (
@@ -34,7 +35,12 @@ from iontobench.circuit.netlist import Netlist, number, parts, stage_folder
 from iontobench.circuit.ngspice import analyse, transient
 from iontobench.circuit.parts_list import parts_list
 from iontobench.circuit.simple_checks import floating_nodes
+from iontobench.resources import load_board
+from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.dead_man import DeadMan
+from iontobench.sim.stage import reference_stage
 
+BOARD_DATA = load_board(BOARD).BOARD
 PAGE = (stage_folder(BOARD).parent / "README.md").read_text(encoding="utf-8")
 PICTURES = stage_folder(BOARD) / "pictures"
 LISTED = {part.reference: part for part in parts_list(BOARD)}
@@ -105,6 +111,40 @@ def test_without_its_comparator_the_dead_man_is_not_good_enough(ngspice):
     holds_ms = [passive_hold_ms(threshold_v) for threshold_v in (1.0, 2.1)]
     assert holds_ms[0] > 3.6
     assert holds_ms[1] < 1.0
+
+
+# ---- the simulated stage beside it
+def conducting(bench, enable_last=None):
+    """The simulated stage at 3/4 of full drive, ENABLE toggling from 1 ms on, then standing."""
+    bench.set_drive(0.75)
+    bench.set_gate(True)
+    for t_ms in range(1, 41 if enable_last != 1 else 42):
+        bench.advance(t_ms * 1000)
+        bench.pump()
+    return bench
+
+
+@pytest.mark.parametrize("load_ohm", [600, 1100, 1600])
+def test_the_simulated_stage_makes_the_circuits_current(load_ohm, ngspice):
+    bench = conducting(SimulatedBench(BOARD_DATA, f"resistor:{load_ohm}", "ideal", 1))
+    bench.advance(40_900)
+    circuit_ua = demo_stage.held_ua(0.75, load_ohm)
+    assert bench.load_ua == pytest.approx(circuit_ua, rel=0.005)
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_the_simulated_dead_man_holds_as_the_circuits(last, ngspice):
+    bench = SimulatedBench(BOARD_DATA, "resistor:1100", "ideal", 1)
+    nominal_us = reference_stage(BOARD).hold_us
+    bench.stage = replace(bench.stage, hold_us=nominal_us)
+    bench.dead_man = DeadMan(bench.stage)
+    conducting(bench, last)
+    assert bench.enable == bool(last)
+    last_us = bench.now_us
+    while bench.source:
+        bench.advance(bench.now_us + 10)
+    circuit_ms = demo_stage.hold(last)["hold_ms"]
+    assert (bench.now_us - last_us) / 1000 == pytest.approx(circuit_ms, abs=0.3)
 
 
 # ---- failed parts
