@@ -6,7 +6,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from iontobench.circuit import demo_stage
+from iontobench.circuit import demo, demo_stage
 from iontobench.circuit.breadboard import (
     LOAD,
     PLACES,
@@ -32,8 +32,9 @@ from iontobench.circuit.demo_faults import (
 from iontobench.circuit.demo_stage import BLOCKS, BOARD, DemoBench
 from iontobench.circuit.demo_stage import demo_stage as stage
 from iontobench.circuit.netlist import Netlist, number, parts, stage_folder
-from iontobench.circuit.ngspice import analyse, transient
+from iontobench.circuit.ngspice import NgspiceError, analyse, transient
 from iontobench.circuit.parts_list import parts_list
+from iontobench.circuit.requirements import Bound, Requirement
 from iontobench.circuit.simple_checks import floating_nodes
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
@@ -247,6 +248,34 @@ def test_netlist_and_list_hold_the_same_parts_with_the_same_values():
                 model.removeprefix("hc") in LISTED[one.reference].part.lower()
             )
     assert floating_nodes(stage()) == set()
+
+
+def test_every_part_can_be_ordered_and_says_why_it_is_there():
+    assert [part.reference for part in LISTED.values() if len(part.why) < 3] == []
+    inside = [part for part in LISTED.values() if part.is_in_netlist]
+    assert [part.reference for part in inside if not (part.package and part.order)] == []
+    assert f"{len(inside)} parts on a breadboard" in PAGE
+
+
+def test_a_missing_ngspice_is_told_and_is_exit_2(monkeypatch, capsys):
+    def absent():
+        raise NgspiceError("no ngspice: install it")
+
+    monkeypatch.setattr(demo, "REQUIREMENTS", [one_requirement(absent)])
+    assert demo.main() == 2
+    assert "circuit: no ngspice: install it" in capsys.readouterr().err
+
+
+def test_a_missed_requirement_is_exit_1_and_named(monkeypatch, capsys):
+    monkeypatch.setattr(demo, "REQUIREMENTS", [one_requirement(lambda: {"x_ua": 2.0})])
+    assert demo.main() == 1
+    said = capsys.readouterr().out
+    assert "not met: D-99" in said
+    assert "737 µA: A1 regulator passes 5.25 V" in said
+
+
+def one_requirement(measure):
+    return Requirement("D-99", "a test", measure, (Bound("x_ua", "x", "µA", most=1),))
 
 
 def test_the_breadboard_is_the_netlist():

@@ -1,5 +1,8 @@
 """Boards declare range and accuracy; a protocol that a board cannot serve names one that can."""
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.host.cli import call
 from tests.host.protocol_bench import board_of
@@ -163,6 +166,17 @@ def test_a_board_without_a_bridge_refuses_a_protocol_that_reverses_the_load(
     assert [(row.bound, row.key) for row in rows] == [(count, key)]
     assert advice in rows[0].advice
     assert not result.ok
+
+
+def test_a_record_names_what_its_board_lacks(tmp_path, undrawn):
+    lacking = {}
+    for board in ("pico_demo", "virtual"):
+        words = ("--board", board, "--skin", "resistor:1000", "--data", str(tmp_path))
+        said = call("run", "demo", *words, "--json")
+        assert said.code == 0, said.err
+        header = Path(said.object["record"]).read_text("utf-8").splitlines()[0]
+        lacking[board] = json.loads(header)["header"]["board"].get("lacks")
+    assert lacking == {"pico_demo": ["bridge", "limiter"], "virtual": None}
 
 
 def test_check_takes_a_board_and_answers_for_it():
