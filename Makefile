@@ -72,10 +72,11 @@ nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 m
 	@$(BIN)/python -m iontobench.campaign.nuisance $(ARGS)
 	@$(BIN)/python -m iontobench.campaign.long_holds $(ARGS)
 
-circuit: $(VENV)/.run ## The reference stage in ngspice, requirement by requirement, into build/circuit
+circuit: $(VENV)/.run ## The stages in ngspice, requirement by requirement, into build/circuit
 	@$(BIN)/python -m iontobench.circuit $(ARGS)
+	@$(BIN)/python -m iontobench.circuit.demo
 
-schematic: $(VENV)/.circuit ## Draw the reference stage's diagrams anew
+schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's plan anew
 	@$(BIN)/python -m iontobench.circuit.schematic $(ARGS)
 
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere

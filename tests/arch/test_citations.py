@@ -35,7 +35,8 @@ def copy(tmp_path):
     """The pages of the project without its code."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     pages = ("README.md", "CHANGELOG.md", "firmware/DESIGN.md", "boards/pico_pwm/README.md")
-    for name in (*pages, "boards/pico_dac/README.md", "boards/pico_pwm/stage/README.md"):
+    more = [f"boards/{name}/README.md" for name in ("pico_dac", "pico_demo", "pico_pwm/stage")]
+    for name in (*pages, *more):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

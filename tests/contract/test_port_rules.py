@@ -32,7 +32,8 @@ from ionto.core.units import (
 from iontobench import testing
 from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.resources import load_board
-from iontobench.testing import CALLS, ContractError, PortRules
+from iontobench.sim.port import simulated
+from iontobench.testing import CALLS, ContractError, PortRules, rule_load_ohm
 
 RULES = sorted(name for name in vars(PortRules) if name.startswith("test_"))
 
@@ -61,6 +62,12 @@ class TestVirtualPort(PortRules):
     def make(self):
         board = load_board("virtual")
         return board.make_port(skin="resistor:5000"), board.BOARD
+
+
+class TestVirtualPortOfAResistiveStageWithoutABridge(PortRules):
+    def make(self):
+        board = load_board("pico_demo").BOARD
+        return simulated(board, skin=f"resistor:{rule_load_ohm(board)}"), board
 
 
 @cache

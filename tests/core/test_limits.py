@@ -29,6 +29,10 @@ def test_a_board_keeps_its_data_and_has_the_probe_of_the_stage():
     assert (usual.drive_counts, usual.proof_scale, usual.lim_test) == (65535, 1, True)
     assert (usual.supply_min_mv, usual.accuracy_ua) == (4300, 10)
     assert board(accuracy_ua=25).accuracy_ua == 25
+    assert (usual.bridge, usual.limiter, usual.loads_ohm, usual.inside_ohm) == (True, True, (), 0)
+    small = board(bridge=False, limiter=False, loads_ohm=(600, 1600), inside_ohm=3000)
+    assert (small.bridge, small.limiter) == (False, False)
+    assert (small.loads_ohm, small.inside_ohm) == ((600, 1600), 3000)
 
 
 @pytest.mark.parametrize(

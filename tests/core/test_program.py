@@ -244,3 +244,17 @@ def within_walls(parsed):
     for segment in range(parsed.segments):
         assert 1 <= parsed.word(segment, program.S_LEVEL_UA) <= parsed.peak_ua
         assert 1 <= parsed.word(segment, program.S_SLEW_UA_S) <= parsed.slew_ua_s
+
+
+NO_BRIDGE = limits.Board("no bridge", 5000, 40000, 40, bridge=False)
+
+
+@pytest.mark.hazard("H-13", "H-14")
+def test_a_board_without_a_bridge_refuses_every_reversed_segment_and_nothing_else():
+    forwards = {"H_POLARITY": 1, "S_POLARITY": 1}
+    assert Program(words(**forwards), NO_BRIDGE).polarity == 1
+    with pytest.raises(ProgramError, match="segment 0 polarity: -1 needs a bridge"):
+        Program(words(), NO_BRIDGE)
+    later = words(2, **forwards)
+    with pytest.raises(ProgramError, match="segment 1 polarity: -1 needs a bridge"):
+        Program(later, NO_BRIDGE)

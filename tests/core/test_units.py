@@ -42,3 +42,11 @@ def test_the_drive_scale_is_as_near_as_31_bits_allow(max_ua, counts):
         exact = counts / part
         assert abs(((full_q4 // part * mul) >> shift) - exact) <= exact / 890 + 1
     assert (full_q4 * mul) >> shift <= counts
+
+
+@given(st.integers(0, 3000), st.integers(-30_000, 30_000))
+def test_the_drop_over_the_shunts_is_right_to_a_millivolt_or_a_permille(inside_ohm, current_q4):
+    mul = units.drop_scale(inside_ohm)
+    assert abs(current_q4 * mul) <= units.INT_MAX
+    exact_mv = current_q4 * inside_ohm / 16_000
+    assert abs((current_q4 * mul >> 16) - exact_mv) <= 1 + abs(exact_mv) / 1000

@@ -1,16 +1,21 @@
 """Boards declare range and accuracy; a protocol that a board cannot serve names one that can."""
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.host.cli import call
 from tests.host.protocol_bench import board_of
 from tests.host.protocol_files import changed, written
 
 from ionto.core.limits import Board
+from ionto.core.units import UA_Q4
 from iontobench import resources
 from iontobench.protocols import RefusedError, check, compile_protocol, load, profile
 from iontobench.protocols.board_fit import board_for, least_ua
 from iontobench.protocols.lowering import lower
 from iontobench.protocols.site_load import median_mv
+from iontobench.sim.senses import own_ranges
 
 VIRTUAL = ["virtual", "virtual_30ma", "virtual_500ua"]
 
@@ -22,9 +27,10 @@ def test_every_board_is_named_as_its_folder_and_its_senses_reach_beyond_its_maxi
     assert board.full_scale_ua == board.max_ua * 5 // 4
     # 1.5 LSB of 12 bits, rounded; of 16 bits the stage's own noise, which is more.
     lsb = 1.5 if board.code_top == 4095 else 10.5
-    assert board.sigma_q4 == pytest.approx(
-        board.full_scale_ua * 16 / (board.code_top + 1) * lsb, abs=1
-    )
+    code_q4 = board.full_scale_ua * UA_Q4 / (board.code_top + 1)
+    if board.loads_ohm:  # its full scale is a sixth of the converter's codes
+        code_q4 = UA_Q4 / own_ranges(board)[0].per_unit
+    assert board.sigma_q4 == pytest.approx(code_q4 * lsb, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,59 @@ def test_boards_list_and_show_say_range_and_accuracy():
     assert "up to 0.500 mA at up to 40.00 V" in shown.out
     assert "set points from 0.020 mA" in shown.out
     assert call("boards", "show", "virtual_30ma", "--json").object["least_ua"] == 1200
+
+
+def test_show_lists_what_a_board_has_and_what_it_lacks():
+    shown = call("boards", "show", "pico_demo")
+    assert "it has no limiter" in shown.out
+    assert "it has no bridge" in shown.out
+    assert "its load is 600 to 1600 Ω" in shown.out
+    keys = ("code_top", "drive_steps", "bridge", "limiter", "loads_ohm")
+    found = {
+        name: call("boards", "show", name, "--json").object for name in ("pico_dac", "virtual")
+    }
+    assert [found["pico_dac"][key] for key in keys] == [65535, 65536, True, True, []]
+    assert [found["virtual"][key] for key in keys] == [4095, 4096, True, True, []]
+    dac = call("boards", "show", "pico_dac").out
+    assert "largest code is 65535, its drive has 65536 steps" in dac
+    assert "bridge" not in dac
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize(
+    ("name", "count", "key", "advice"),
+    [
+        ("cathodal", 1, "electrodes.active.polarity", "swap the leads by hand"),
+        ("reversed", 1, "phases", "leave reversals out"),
+    ],
+)
+def test_a_board_without_a_bridge_refuses_a_protocol_that_reverses_the_load(
+    tmp_path, name, count, key, advice
+):
+    changes = [("= 2.0", "= 0.3"), ("= 40.0", "= 0.5")]
+    more = ""
+    if name == "reversed":
+        changes.append(('"cathode"', '"anode"'))
+        more = (
+            "\n[[phases]]\ncurrent_ma = 0.3\ndose_mamin = 0.5\nramp_up_s = 20.0\nreverse = true\n"
+        )
+    text = changed(*changes) + more
+    result = check(written(tmp_path, text), "us", board_of("pico_demo"))
+    rows = [row for row in result.rows if row.quantity == "reversed phases"]
+    assert [(row.bound, row.key) for row in rows] == [(count, key)]
+    assert advice in rows[0].advice
+    assert not result.ok
+
+
+def test_a_record_names_what_its_board_lacks(tmp_path, undrawn):
+    lacking = {}
+    for board in ("pico_demo", "virtual"):
+        words = ("--board", board, "--skin", "resistor:1000", "--data", str(tmp_path))
+        said = call("run", "demo", *words, "--json")
+        assert said.code == 0, said.err
+        header = Path(said.object["record"]).read_text("utf-8").splitlines()[0]
+        lacking[board] = json.loads(header)["header"]["board"].get("lacks")
+    assert lacking == {"pico_demo": ["bridge", "limiter"], "virtual": None}
 
 
 def test_check_takes_a_board_and_answers_for_it():

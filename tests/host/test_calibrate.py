@@ -16,6 +16,8 @@ from ionto.core import codes, program
 from ionto.core.units import UA_Q4
 from ionto.rp2 import calibration
 from iontobench import resources
+from iontobench.device import calibration_bench
+from iontobench.device.calibration import Reading
 from iontobench.device.calibration_file import (
     NOMINAL,
     PATH,
@@ -234,12 +236,33 @@ def test_a_lead_that_is_off_is_told_with_the_resistor(bench):
         ("virtual_30ma", (500, 1500)),
         ("virtual_500ua", (10_000, 47_000)),
         ("pico_dac", (1000, 8200)),  # its fine senses see that B's shunt is in the load's voltage
+        ("pico_demo", (680, 1500)),
     ],
 )
 def test_a_board_of_any_range_is_calibrated(board, loads):
     words = [word for ohm in loads for word in ("--load", f"{ohm}:0.1")]
     said = call("calibrate", "virtual", "--board", board, *words, "--json")
     assert (said.code, said.object["board"]) == (0, board), said.err
+
+
+@pytest.mark.parametrize("ohm", [599, 1601])
+def test_a_resistor_that_a_board_does_not_work_with_is_refused_before_anything_flows(ohm):
+    words = ("--load", "1000:0.1", "--load", f"{ohm}:0.1")
+    said = call("calibrate", "virtual", "--board", "pico_demo", *words, "--json")
+    assert said.code in (1, 2)
+    told = f"{ohm} Ω are outside what pico_demo works with; take one of 600 to 1600 Ω"
+    assert told in complaint(said)
+
+
+def test_shunts_inside_the_load_voltage_are_in_what_is_fitted():
+    board = resources.board_of("pico_demo")
+    one = calibration_bench.with_shunts(Reading(100.0, 100.0, 110.0, 101.0, 111.0), 2700)
+    assert (one.v_mv, one.meter_mv) == pytest.approx((110 + 270, 111 + 272.7))
+    same = calibration_bench.with_shunts(Reading(100.0, 100.0, 110.0, 101.0, 111.0), 0)
+    assert (same.v_mv, same.meter_mv) == (110, 111)
+    bench = calibrate.VirtualCalibrationBench(board, "rp2040", 1)
+    rest = calibrate.take_rest(bench)
+    assert rest.v_code == pytest.approx(12.5, abs=3)  # the chip's own, whatever A says
 
 
 def test_the_ramps_of_a_fast_board_are_within_its_programs_walls():

@@ -389,3 +389,34 @@ def test_a_board_with_an_spi_bus_has_six_lines_instead_of_the_drive(with_bus):
 def test_what_a_board_with_an_spi_bus_lacks_is_told(with_bus, file, old, new, what, told):
     change(with_bus, old, new, file)
     assert told in looked_at(with_bus)[what].answer
+
+
+@pytest.fixture
+def resistive(tmp_path):
+    """A folder ./demo with the board of two chips, under a name of its own."""
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    for name in ("board.py", "boot.py"):
+        text = resources.board_file("pico_demo", name).read_text("utf-8")
+        (folder / name).write_text(text.replace('"pico_demo"', '"demo"'), "utf-8")
+    return folder
+
+
+def test_a_board_without_bridge_limiter_and_source_lacks_nothing(resistive):
+    assert {one.remedy for one in board_check.examine(resistive)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "told"),
+    [
+        ("lim_test=False", "lim_test=True", "board.py", "on a board without a limiter"),
+        ("bridge=False", "bridge=0", "board.py", "bridge: found 0; allowed: True or False"),
+        ("(600, 1600)", "(1600, 600)", "board.py", "loads_ohm: found (1600, 600); allowed: ()"),
+        ("(600, 1600)", "[600, 1600]", "board.py", "loads_ohm: found [600, 1600]"),
+        ("inside_ohm=2700", "inside_ohm=9000", "board.py", "whole number of 0 to 3000"),
+        ("13, 56, 79064", "13, 5, 79064", "scales", "sense B sees -2 to 1234"),
+    ],
+)
+def test_what_such_a_board_lacks_is_told(resistive, old, new, what, told):
+    change(resistive, old, new)
+    assert told in looked_at(resistive)[what].answer

@@ -124,6 +124,14 @@ def test_the_report_says_what_was_proven_by_the_weakest_of_the_proofs(tmp_path, 
     assert said.startswith(sentence) or sentence in said
 
 
+def test_the_report_says_what_a_board_has_none_of(tmp_path):
+    items = [Event(0, 0, codes.EVENT_PROOF, NO_LIMITER, 480)]
+    board = {"name": "pico_demo", "lacks": ["bridge", "limiter"]}
+    told, polarity = proofs(read(make(tmp_path, items, {}, board=board)))
+    assert told.endswith("sense B proven; limiter: this board has none.")
+    assert polarity == "This board has no bridge: no polarity was proven."
+
+
 def test_no_proof_is_no_sentence(tmp_path):
     assert proofs(read(make(tmp_path, small(), {}))) == []
 

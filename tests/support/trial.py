@@ -101,7 +101,7 @@ class Trial:
 
     `at(seconds, act)` calls `act(plant)` at that plant time; `say` puts an operator's command in;
     `each`, if set, is called with the plant `parts` times a tick (`piece_us`): a current between
-    two ticks is seen only by who looks there.
+    two ticks is seen only by who looks there. `rows` is a calibration instead of the fitted one.
     """
 
     def __init__(
@@ -114,11 +114,13 @@ class Trial:
         port_class=ScriptedPort,
         compliance_share=None,
         board=BOARD,
+        rows=None,
     ):
         self.plant = SwitchWatched(board, load, adc, seed, faults, compliance_share)
         self.truth = self.plant.truth
         self.console = Hearing(HostLink([self]))
-        self.port = port_class(board, self.plant, self.console, calibration(board, adc, seed))
+        rows = rows or calibration(board, adc, seed)
+        self.port = port_class(board, self.plant, self.console, rows)
         self.port.trial = self
         self.piece_us = TICK_US // parts
         self.bench = Bench(self.port, board)

@@ -39,6 +39,12 @@ class Board:
         accuracy_ua: error bound of a calibrated current, uA, at any set point.
         code_top: the converter's largest code; what knows the board's scales needs it.
         drive_steps: how many steps the drive's full scale has, for a simulation of it.
+        bridge: whether a bridge can reverse the load; without one no program may.
+        limiter: whether the stage has a limiter of its own. What the firmware checks is the same.
+        loads_ohm: (least, most) of the resistors that a stage without a source of current works
+            with: a voltage behind resistors, full scale at one between them; (): any load.
+        inside_ohm: of the return's shunts, what lies inside the measured load voltage; the port
+            takes their drop away, by sense A.
     """
 
     def __init__(
@@ -56,6 +62,10 @@ class Board:
         accuracy_ua=10,
         code_top=4095,
         drive_steps=4096,
+        bridge=True,
+        limiter=True,
+        loads_ohm=(),
+        inside_ohm=0,
     ):
         self.name = name
         self.max_ua = max_ua
@@ -71,6 +81,10 @@ class Board:
         self.accuracy_ua = accuracy_ua
         self.code_top = code_top
         self.drive_steps = drive_steps
+        self.bridge = bridge
+        self.limiter = limiter
+        self.loads_ohm = loads_ohm
+        self.inside_ohm = inside_ohm
 
 
 def floor_q4(board):

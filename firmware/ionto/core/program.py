@@ -139,6 +139,8 @@ class Program:
         off_ms = 0
         for segment in range(self.segments):
             self._check_segment(segment)
+            if self.word(segment, S_POLARITY) < 0 and not board.bridge:
+                raise ProgramError("segment %d polarity: -1 needs a bridge" % segment)
             if self.word(segment, S_KIND) == OFF:
                 off_ms += self.word(segment, S_TIME_MS)
         if self.time_s + off_ms // 1000 > limits.TIME_WALL_S:

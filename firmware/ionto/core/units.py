@@ -82,6 +82,14 @@ def load_ohm(load_mv, current_q4):
     return load_mv * (1000 * UA_Q4) // current_q4
 
 
+def drop_scale(inside_ohm):
+    """Multiplier in Q16 that turns `_q4` of sense A into the drop over `inside_ohm`, mV.
+
+    drop = current_q4 * mul >> 16. Bound: 3 000 ohm make 12 288; times 60 000 _q4 that is 7.4e8.
+    """
+    return ((inside_ohm << 16) + 8000) // (1000 * UA_Q4)
+
+
 def drive_scale(full_scale_q4, drive_counts):
     """Multiplier and shift that turn `_q4` into drive counts without passing 2^30.
 

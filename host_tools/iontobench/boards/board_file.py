@@ -44,6 +44,9 @@ class DataRange(NamedTuple):
     why: str
 
 
+FLAGS = ("lim_test", "bridge", "limiter")
+_MOST_OHM = 100_000
+
 # Of the arguments of `Board`. What depends on another one is in `_together`.
 RANGES = {
     "max_ua": DataRange(100, PEAK_MAX_UA, "the firmware's own limits"),
@@ -56,6 +59,7 @@ RANGES = {
     "supply_min_mv": DataRange(1, 65_000, "what the supply sense can tell"),
     "accuracy_ua": DataRange(1, 1500, "at most 5 % of max_ua"),
     "code_top": DataRange(4095, 65535, "4095 or 65535: converters of 12 or 16 bits"),
+    "inside_ohm": DataRange(0, 3000, "a drop that the firmware can calculate"),
     "drive_steps": DataRange(4096, 65536, "4096 or 65536: a PWM of 30.5 kHz, a DAC of 16 bits"),
 }
 
@@ -144,8 +148,16 @@ def _alone(board: Board) -> Iterator[str]:
                 f"{name}: found {value!r}; allowed: a whole number of {one.least} to {one.most} "
                 f"({one.why})"
             )
-    if type(board.lim_test) is not bool:
-        yield f"lim_test: found {board.lim_test!r}; allowed: True or False"
+    for name in FLAGS:
+        if type(getattr(board, name)) is not bool:
+            yield f"{name}: found {getattr(board, name)!r}; allowed: True or False"
+    loads = board.loads_ohm
+    whole = isinstance(loads, tuple) and all(type(one) is int for one in loads)
+    if not whole or (loads and (len(loads) != 2 or not 1 <= loads[0] < loads[1] <= _MOST_OHM)):
+        yield (
+            f"loads_ohm: found {loads!r}; allowed: (), or (least, most) of 1 to {_MOST_OHM} "
+            f"{signs.OHM}"
+        )
 
 
 def _together(board: Board) -> Iterator[str]:
@@ -154,6 +166,8 @@ def _together(board: Board) -> Iterator[str]:
         one = RANGES[name]
         if getattr(board, name) not in (one.least, one.most):
             yield f"{name}: found {getattr(board, name)}; allowed: {one.least} or {one.most}"
+    if board.lim_test and not board.limiter:
+        yield "lim_test: found True; allowed: False on a board without a limiter"
     most_q4 = board.max_ua * 16 // 100
     if board.sigma_q4 > most_q4:
         yield (

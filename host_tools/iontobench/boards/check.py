@@ -25,12 +25,11 @@ from iontobench.findings import Finding
 from iontobench.resources import is_board_folder, load_board
 from iontobench.sim.port import simulated
 from iontobench.sim.senses import own_adc
-from iontobench.testing import ContractError, PortRules
+from iontobench.testing import ContractError, PortRules, rule_load_ohm
 
 from .board_file import FILE, BoardFileError, execute, troubles
 from .template import BOOT, BUS_INPUTS, BUS_OUTPUTS, BUS_SELECTS, DRIVE, INPUTS, OUTPUTS
 
-_LOAD = "resistor:5000"  # what the rules of the contract ask for
 _LAST_PIN = 25  # GP26 to GP29 are the converter's
 _PRODUCT_TOP = 1 << 30  # 31-bit integers [docs/platform.md, Numbers and memory]
 _SHIFT_TOP = 30
@@ -59,8 +58,9 @@ def what_is_left(folder: Path) -> str | None:
     """What this check cannot show of the board, with the way to see it; None: nothing."""
     if not (folder / BOOT).is_file():
         return None
+    load = _load(load_board(f"{folder}/").BOARD)
     at = f"{folder}" if is_board_folder(f"{folder}") else f"./{folder}"
-    port = f"emulated://{folder.resolve().name}.flash?load={_LOAD}&board={at}"
+    port = f"emulated://{folder.resolve().name}.flash?load={load}&board={at}"
     return (
         "not shown: make_port() on the chip. On an emulated one, some minutes: "
         f"iontobench deploy {shlex.quote(port)} --board {shlex.quote(at)}"
@@ -202,6 +202,7 @@ def _narrow(ends: list[list[int]], board: Board) -> Iterator[str]:
     (a_low, a_high), (b_low, b_high), (_, v_high), (_, supply_high) = ends
     need_q4 = absolute_limit_q4(board)
     need_ua = need_q4 / UA_Q4
+    b_need_q4 = need_q4 if board.bridge else 5 * board.sigma_q4
     if a_high < need_q4:
         yield f"sense A ends at {a_high / UA_Q4:.0f} {signs.UA}; it has to see {need_ua:.0f}"
     if a_low > -5 * board.sigma_q4:
@@ -209,10 +210,10 @@ def _narrow(ends: list[list[int]], board: Board) -> Iterator[str]:
             f"sense A begins at {a_low / UA_Q4:.1f} {signs.UA}; its zero code has to be five "
             "sigma above code 0, or noise at 0 is cut"
         )
-    if b_high < need_q4 or b_low > -need_q4:
+    if b_high < need_q4 or b_low > -b_need_q4:
         yield (
             f"sense B sees {b_low / UA_Q4:.0f} to {b_high / UA_Q4:.0f} {signs.UA}; it has to see "
-            f"{need_ua:.0f} of either sign"
+            f"{-b_need_q4 / UA_Q4:.0f} to {need_ua:.0f}"
         )
     if v_high < board.compliance_mv:
         yield f"load voltage ends at {v_high} mV; it has to see {board.compliance_mv}"
@@ -234,12 +235,17 @@ def _twin(board: Board) -> Any:
     return lambda **options: simulated(board, **options)
 
 
+def _load(board: Board) -> str:
+    """The load that the rules of the contract ask for."""
+    return f"resistor:{rule_load_ohm(board)}"
+
+
 def _contract(board: Board, port_of: Any) -> Iterator[Finding]:
     """Each rule that is broken, or one answer that none is."""
 
     class Rules(PortRules):
         def make(self) -> Any:
-            return port_of(skin=_LOAD), board
+            return port_of(skin=_load(board)), board
 
     rules = Rules()
     names = [name for name in dir(Rules) if name.startswith("test_")]

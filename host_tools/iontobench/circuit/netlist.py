@@ -37,9 +37,9 @@ _SUFFIXES = {"meg": 1e6, "k": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12}
 _NUMBER = re.compile(r"([-+0-9.]+(?:e[-+]?\d+)?)(meg|[kmunp])?", re.IGNORECASE)
 
 
-def stage_folder() -> Path:
-    """The folder of the stage: netlist, list of parts, pictures, page."""
-    return data_root() / "boards" / "pico_pwm" / "stage"
+def stage_folder(board: str = "pico_pwm") -> Path:
+    """The folder of a board's stage: netlist, list of parts, pictures, page."""
+    return data_root() / "boards" / board / "stage"
 
 
 def number(text: str) -> float:
@@ -93,9 +93,9 @@ class Netlist:
         self._lines = lines
 
     @classmethod
-    def of_blocks(cls, *names: str) -> "Netlist":
-        """The blocks of the stage, in that order."""
-        folder = stage_folder() / "netlist"
+    def of_blocks(cls, *names: str, board: str = "pico_pwm") -> "Netlist":
+        """The blocks of a board's stage, in that order."""
+        folder = stage_folder(board) / "netlist"
         texts = [(folder / f"{name}.inc").read_text(encoding="utf-8") for name in names]
         return cls(tuple(line for text in texts for line in text.splitlines()))
 

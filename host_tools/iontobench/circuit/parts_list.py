@@ -1,4 +1,4 @@
-"""The list of parts of the stage: `boards/pico_pwm/stage/parts.csv`, read and typed.
+"""The list of parts of a stage: `boards/pico_pwm/stage/parts.csv` and others, read and typed.
 
 Each row: reference, part, value, tolerance, package, order, why. `order` is a maker's number
 without the suffix of its packing, or `any`. Tolerances are shares (0.01) where the list has per
@@ -53,13 +53,13 @@ class Part:
         return float(match[1]) / 100 if match else 0.0
 
 
-def parts_list() -> list[Part]:
-    """Every row of the list, in its order.
+def parts_list(board: str = "pico_pwm") -> list[Part]:
+    """Every row of a board's list, in its order.
 
     Raises:
         ValueError: the columns are others.
     """
-    path = stage_folder() / "parts.csv"
+    path = stage_folder(board) / "parts.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     if tuple(rows[0]) != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from ionto.core.limits import Board
-from iontobench import errors, resources, text
+from iontobench import errors, resources, signs, text
 from iontobench.boards.template import new_board
 from iontobench.findings import Finding
 from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
@@ -48,13 +48,19 @@ def list_boards(out: Out, as_json: bool) -> None:
 def show_board(out: Out, name: str, as_json: bool) -> None:
     row = _board_row(resources.board_of(name))
     maximum, compliance, accuracy, least = _board_texts(row)
-    limiter = "can be proven" if row["lim_test"] else "cannot be proven"
-    out.say(f"{row['name']}: up to {maximum} at up to {compliance}; its limiter {limiter}")
+    out.say(f"{row['name']}: up to {maximum} at up to {compliance}; {_limiter_text(row)}")
     out.say(
         f"a calibrated current is right to {accuracy}: set points from {least}, where that is "
         f"{ERROR_MAX_PERCENT} %"
     )
     out.say(f"its senses reach {text.milliamps(row['full_scale_ua'])}")
+    code_top, drive_steps = row["code_top"], row["drive_steps"]
+    out.say(f"its converter's largest code is {code_top}, its drive has {drive_steps} steps")
+    if not row["bridge"]:
+        out.say("it has no bridge: a protocol that reverses the load is refused")
+    if row["loads_ohm"]:
+        least_ohm, most_ohm = row["loads_ohm"]
+        out.say(f"it is no source of current: its load is {least_ohm} to {most_ohm} {signs.OHM}")
     out.result(row)
 
 
@@ -71,7 +77,19 @@ def _board_row(board: Board) -> dict[str, Any]:
         "sigma_q4": board.sigma_q4,
         "drive_counts": board.drive_counts,
         "lim_test": board.lim_test,
+        "code_top": board.code_top,
+        "drive_steps": board.drive_steps,
+        "bridge": board.bridge,
+        "limiter": board.limiter,
+        "loads_ohm": list(board.loads_ohm),
+        "inside_ohm": board.inside_ohm,
     }
+
+
+def _limiter_text(row: dict[str, Any]) -> str:
+    if not row["limiter"]:
+        return "it has no limiter"
+    return f"its limiter {'can' if row['lim_test'] else 'cannot'} be proven"
 
 
 def _board_texts(row: dict[str, Any]) -> tuple[str, str, str, str]:

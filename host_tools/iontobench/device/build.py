@@ -130,7 +130,11 @@ _VIPER_METHODS = {
 _PACKAGE_LAST = ("boot.py", "main.py", "slot")
 _PACKAGE_VERSION = "0.1.0"
 _MPY_HOST_ONLY = frozenset({"port.py"})  # words for a board's author, no code
-_SPI = frozenset({"rp2/spi0.py", "rp2/dac8562.py", "rp2/ads8688.py"})
+# Drivers of parts that not every board has; one of a row brings the others.
+_OF_SOME = (
+    frozenset({"rp2/spi0.py", "rp2/dac8562.py", "rp2/ads8688.py"}),
+    frozenset({"rp2/node_voltage.py"}),
+)
 
 
 class BuildError(RuntimeError):
@@ -161,8 +165,12 @@ def slot_files(board: str) -> dict[str, bytes]:
 
 def _foreign(board_text: str) -> frozenset[str]:
     """The drivers of parts that a board does not have: each file costs time at every boot."""
-    uses_spi = any(f"ionto.{name[:-3].replace('/', '.')} import" in board_text for name in _SPI)
-    return frozenset() if uses_spi else _SPI
+    foreign: frozenset[str] = frozenset()
+    for drivers in _OF_SOME:
+        modules = (f"ionto.{name[:-3].replace('/', '.')}" for name in drivers)
+        if not any(f"{module} import" in board_text for module in modules):
+            foreign |= drivers
+    return foreign
 
 
 def manifest(files: Mapping[str, bytes], main_py: bytes) -> bytes:

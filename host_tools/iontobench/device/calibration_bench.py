@@ -9,10 +9,12 @@ Currents in uA, voltages in mV.
 from collections.abc import Callable
 from statistics import fmean
 
+from msgspec.structs import replace
+
 from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
-from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V
+from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V, drop_scale
 from iontobench import signs
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole
@@ -54,7 +56,9 @@ def calibrate_seeded(
         CalibrationError: a load was not driven to its end, or the readings carry no fit.
     """
     top_ua = board.max_ua * TOP_SHARE
-    loads_ohm = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
+    loads_ohm = board.loads_ohm or [
+        round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES
+    ]
     rows = _zeroed(board, SimulatedBench(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
     code_top = 0
@@ -62,13 +66,24 @@ def calibrate_seeded(
         plant = SimulatedBench(board, f"resistor:{r_ohm}", adc, seed)
         readings += _staircase(board, plant, rows, Meter(plant, r_ohm, seed), console)
         code_top = plant.adc.ranges[0].top
+    readings = [with_shunts(one, board.inside_ohm) for one in readings]
     return fit_calibration(readings, rows, board.max_ua, code_top)
+
+
+def with_shunts(one: Reading, inside_ohm: int) -> Reading:
+    """A reading whose voltages are those before the port took the shunts' drop away."""
+    return replace(
+        one,
+        v_mv=one.v_mv + one.a_ua * inside_ohm / 1000,
+        meter_mv=one.meter_mv + one.meter_ua * inside_ohm / 1000,
+    )
 
 
 def _zeroed(board: Board, plant: SimulatedBench) -> list[Row]:
     """Nominal gains, and the zeros that the board reports at rest."""
     rows = nominal_calibration(plant.adc.ranges)
-    at_rest = Bench(VirtualPort(board, plant, calibration=rows), board).sense()
+    at_rest = list(Bench(VirtualPort(board, plant, calibration=rows), board).sense())
+    at_rest[SAMPLE_V] += at_rest[SAMPLE_A] * drop_scale(board.inside_ohm) >> 16
     for index, sense in enumerate((SAMPLE_A, SAMPLE_B, SAMPLE_V)):
         zero, mul, shift = rows[index]
         rows[index] = (zero + round(at_rest[sense] * (1 << shift) / mul), mul, shift)

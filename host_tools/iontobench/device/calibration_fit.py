@@ -97,7 +97,7 @@ def slip(one: CodeReading, nominal: Sequence[Row], board: Board) -> str | None:
         ratio = max(one.true_ua, 1.0) / max(said_ua, 1.0)
         much = f"{max(ratio, 1 / ratio):.1f} times apart"
         return f"{told}, {much}; is the unit right, and the resistor {one.load_ohm:g} {signs.OHM}?"
-    said_mv = by_row(one.v_code, nominal[2])
+    said_mv = by_row(one.v_code, nominal[2]) - said_ua * board.inside_ohm / 1000
     slack_mv = OFFSET_MAX * _v_full_mv(board)
     if abs(one.true_mv - said_mv) > NEAR * said_mv + slack_mv:
         return (
@@ -176,7 +176,8 @@ def _sense(at: int, readings: Sequence[CodeReading], nominal: Row, common: _Comm
     """Fit one sense in its own codes, and judge it."""
     is_voltage = at == 2
     codes = [(one.a_code, one.b_code, one.v_code)[at] for one in readings]
-    true = [one.true_mv if is_voltage else one.true_ua for one in readings]
+    board = common.board
+    true = [_at_node_mv(one, board) if is_voltage else one.true_ua for one in readings]
     sigmas = [common.sigma(at, one) for one in readings]
     # The resistor's tolerance is in whatever the meter does not read itself.
     by_resistor = MICROAMPS if is_voltage else MILLIVOLTS
@@ -191,9 +192,13 @@ def _sense(at: int, readings: Sequence[CodeReading], nominal: Row, common: _Comm
         for sigma, share, value in zip(sigmas, shares, true, strict=True)
     ]
     made = _made(at, line, allowed, nominal, common)
-    board = common.board
     _judge(made, readings, _v_full_mv(board) if is_voltage else board.full_scale_ua)
     return made
+
+
+def _at_node_mv(one: CodeReading, board: Board) -> float:
+    """What the converter has to see, for the load's own voltage to be the true one."""
+    return one.true_mv + one.true_ua * board.inside_ohm / 1000
 
 
 def _made(

@@ -40,6 +40,7 @@ def _rows(
         _current(protocol, timeline, board, trip_ua),
         _accuracy(protocol, timeline, board),
         _voltage(protocol, timeline, board),
+        *_reversals(protocol, timeline, board),
     ]
 
 
@@ -122,6 +123,31 @@ def _voltage(protocol: Protocol, timeline: Timeline, board: Board) -> LimitRow:
         key=highest(protocol),
         advice="lower it, or enlarge the electrodes",
     )
+
+
+def _reversals(protocol: Protocol, timeline: Timeline, board: Board) -> list[LimitRow]:
+    """The phases that a board without a bridge cannot serve; no row without any."""
+    count = sum(segment.polarity < 0 for segment in timeline.segments)
+    if board.bridge or not count:
+        return []
+    if protocol.polarity < 0:
+        key, advice = "electrodes.active.polarity", 'use "anode", and swap the leads by hand'
+    else:
+        key, advice = "phases", "leave reversals out"
+    return [
+        LimitRow(
+            quantity="reversed phases",
+            bound=count,
+            trip=None,
+            limit=0,
+            unit="of them",
+            digits=0,
+            source=f"board {board.name} has no bridge",
+            ok=False,
+            key=key,
+            advice=advice,
+        )
+    ]
 
 
 def _advised(row: LimitRow, other: str | None) -> LimitRow:

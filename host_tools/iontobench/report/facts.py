@@ -182,8 +182,14 @@ def proofs(record: Record) -> list[str]:
     times = "" if len(shown) == 1 else f" before each of {len(shown)} ramps"
     if all_of & codes.PROVEN_LIMITER:
         return [f"Proof{times}: {', '.join(parts)} and the limiter proven."]
-    text = f"Proof{times}: {' and '.join(parts)} proven; limiter: not provable on this board."
-    return [text]
+    lacks = untrusted.items(untrusted.table(record.header.get("board")).get("lacks"))
+    limiter = "this board has none" if "limiter" in lacks else "not provable on this board"
+    text = f"Proof{times}: {' and '.join(parts)} proven; limiter: {limiter}."
+    return (
+        [text, "This board has no bridge: no polarity was proven."]
+        if "bridge" in lacks
+        else [text]
+    )
 
 
 def unseen(record: Record) -> list[str]:

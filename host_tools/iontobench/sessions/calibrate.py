@@ -123,8 +123,11 @@ def take_rest(bench: CalibrationBench) -> CodeReading:
 
 
 def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
-    """The codes behind what is reported of A, B (1/16 uA) and V (mV)."""
-    return [code_of(value, row) for value, row in zip(values, bench.scales, strict=False)]
+    """The codes behind what is reported of A, B (1/16 uA) and V (mV, without the shunts)."""
+    a_q4, b_q4, v_mv = values
+    v_mv += a_q4 / UA_Q4 * bench.board.inside_ohm / 1000
+    shown = (a_q4, b_q4, v_mv)
+    return [code_of(value, row) for value, row in zip(shown, bench.scales, strict=False)]
 
 
 def rest_ua(bench: CalibrationBench, rest: CodeReading) -> float:
@@ -149,8 +152,15 @@ def levels_ua(board: Board, ohm: float, count: int) -> list[int]:
     """The levels to hold on a resistor, the highest first.
 
     Raises:
-        CalibrationError: the resistor leaves the board no current to speak of.
+        CalibrationError: the resistor leaves the board no current to speak of, or it is none of
+            those that the board works with.
     """
+    if board.loads_ohm and not board.loads_ohm[0] <= ohm <= board.loads_ohm[1]:
+        least_ohm, most_ohm = board.loads_ohm
+        raise CalibrationError(
+            f"{ohm:g} {signs.OHM} are outside what {board.name} works with; take one of "
+            f"{least_ohm} to {most_ohm} {signs.OHM}"
+        )
     top_ua = min(board.max_ua, board.compliance_mv * 1000 / ohm) * LEVEL_TOP
     if top_ua < board.max_ua / 10:
         most_ohm = board.compliance_mv * 1000 * LEVEL_TOP * 10 / board.max_ua

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ionto.bench import FIRMWARE_VERSION
+from ionto.core.limits import Board
 from iontobench import resources
 from iontobench.errors import EndedEarlyError
 from iontobench.link.events import Item
@@ -166,6 +167,7 @@ def record_header(job: Job) -> dict[str, Any]:
             "max_ua": board.max_ua,
             "compliance_mv": board.compliance_mv,
             "sigma_q4": board.sigma_q4,
+            **_lacks(board),
         },
         "protocol": compiled.protocol.for_record(),
         "profile": compiled.profile.name,
@@ -182,6 +184,12 @@ def record_header(job: Job) -> dict[str, Any]:
         "firmware": {"version": FIRMWARE_VERSION, "sha256": resources.firmware_sha256()},
         **_plan(job),
     }
+
+
+def _lacks(board: Board) -> dict[str, list[str]]:
+    """What the board has none of, so that nobody takes it for proven; nothing for a whole one."""
+    missing = [name for name in ("bridge", "limiter") if not getattr(board, name)]
+    return {"lacks": missing} if missing else {}
 
 
 def _plan(job: Job) -> dict[str, Any]:

@@ -185,7 +185,7 @@ class SimulatedBench(Plant):
         """
         if sign not in (1, -1):
             raise ValueError(f"polarity {sign} is neither 1 nor -1")
-        if sign == self.polarity or self.bridge_welded:
+        if sign == self.polarity or self.bridge_welded or not self.board.bridge:
             return
         self.truth.fold()
         self.polarity = sign

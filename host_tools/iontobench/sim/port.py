@@ -14,6 +14,7 @@ from ionto.core.units import (
     SAMPLE_INPUTS,
     SAMPLE_SUPPLY,
     SAMPLE_V,
+    drop_scale,
 )
 
 from .bench import SimulatedBench
@@ -34,7 +35,7 @@ class VirtualPort(Processor):
 
     __slots__ = (
         *("board", "_ways_back", "_gate", "_drive", "_live", "_counts", "_steps"),
-        *("_supply_back", "_supply_mv", "_inside_kohm"),
+        *("_supply_back", "_supply_mv", "_inside_kohm", "_drop_mul"),
     )
 
     def __init__(self, board, bench, console=None, calibration=None) -> None:
@@ -47,6 +48,7 @@ class VirtualPort(Processor):
         self._supply_back = tuple(rows[CH_SUPPLY])
         self._supply_mv = 0
         self._inside_kohm = bench.stage.inside_kohm
+        self._drop_mul = drop_scale(board.inside_ohm)
         self._counts = board.drive_counts
         self._steps = board.drive_steps
         self._gate = 0
@@ -92,9 +94,10 @@ class VirtualPort(Processor):
             ua, mv = bench.sense_ua, bench.sense_mv
         a, b, v = bench.adc.codes3(ua, ua * bench.polarity, mv + self._inside_kohm * ua)
         a_zero, a_mul, a_shift, b_zero, b_mul, b_shift, v_zero, v_mul, v_shift = self._ways_back
-        buf[SAMPLE_A] = (a - a_zero) * a_mul >> a_shift
+        a_q4 = (a - a_zero) * a_mul >> a_shift
+        buf[SAMPLE_A] = a_q4
         buf[SAMPLE_B] = (b - b_zero) * b_mul >> b_shift
-        buf[SAMPLE_V] = (v - v_zero) * v_mul >> v_shift
+        buf[SAMPLE_V] = ((v - v_zero) * v_mul >> v_shift) - (a_q4 * self._drop_mul >> 16)
         buf[SAMPLE_SUPPLY] = self._supply_mv
         inputs = INPUT_STOP if bench.stop_pressed else 0
         buf[SAMPLE_INPUTS] = inputs | INPUT_LIMITER if bench.limiter.tripped else inputs

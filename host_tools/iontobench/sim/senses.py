@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ionto.core.units import UA_Q4
 
 from .noise import Normal, seeded
+from .stage import stage_of
 
 CH_A, CH_B, CH_V, CH_SUPPLY = range(4)
 
@@ -78,6 +79,9 @@ def own_adc(board) -> str:
 
 def own_ranges(board) -> tuple[Range, ...]:
     """The channels of a board's own converter."""
+    senses = stage_of(board).senses
+    if senses:
+        return tuple(Range(zero, per_unit, board.code_top) for zero, per_unit in senses)
     return wide_ranges(board) if board.code_top == _WIDE_TOP else coarse_ranges(board)
 
 
@@ -203,7 +207,7 @@ class Rp2040Adc(Converter):
     name = "rp2040"
 
     def __init__(self, board, seed: int) -> None:
-        self.ranges = coarse_ranges(board)
+        self.ranges = own_ranges(board)
         draw = seeded(seed, "adc")
         self.sigma_lsb = draw.uniform(*COARSE_ERRORS.sigma_lsb)
         self.offset_lsb = draw.uniform(*COARSE_ERRORS.offset_lsb)

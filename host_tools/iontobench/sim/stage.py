@@ -3,7 +3,8 @@
 The data of the reference stage lie in `stages/pico_pwm.toml`, each with its source. Other ranges
 are that one to scale: currents by the maximum, voltages by the compliance, times the same; so
 resistances by voltage over current, capacitances and charges the other way. PROBE is the board's
-own. No circuit shows them (`is_shown`).
+own. No circuit shows them (`is_shown`). A board without a source of current (`loads_ohm`) has the
+stage of `stages/pico_demo.toml`: its voltage behind resistors is a current beside a resistor.
 
 Units: uA, mV, kOhm, nF, us, pC. Topology: PWM, two poles, gate, V-to-I stage, series switch, node
 N; on N sit the output capacitance, the divider, the bleed and PROBE, then the load and, in its
@@ -54,6 +55,7 @@ class StageFigures(msgspec.Struct, frozen=True, kw_only=True):
     limiter_us: int
     opens_us: int
     lockout_mv: float
+    source_ua: float = 0.0  # at full drive, where the load does not matter; 0: the full scale
     hold_us: int  # of the dead-man, from the last rising edge of ENABLE
     pump_mv: float
     pump_share: float
@@ -71,13 +73,20 @@ class StageData(StageFigures, frozen=True, kw_only=True, forbid_unknown_fields=T
     limiter_share: float
     hold_least_us: int
     hold_most_us: int
+    # (code of zero, codes a uA or mV) of A, B, load voltage and supply; (): by the full scales
+    senses: tuple[tuple[float, float], ...] = ()
 
 
 @cache
-def reference_stage() -> StageData:
-    """The stage that the circuit shows."""
-    text = (resources.files("iontobench.sim") / "stages" / "pico_pwm.toml").read_text("utf-8")
+def reference_stage(name: str = "pico_pwm") -> StageData:
+    """The stage that a circuit shows: of `pico_pwm`, or of `pico_demo`."""
+    text = (resources.files("iontobench.sim") / "stages" / f"{name}.toml").read_text("utf-8")
     return msgspec.toml.decode(text, type=StageData)
+
+
+def stage_of(board) -> StageData:
+    """The stage that a board (limits.Board) has, before it is to scale."""
+    return reference_stage("pico_demo" if board.loads_ohm else "pico_pwm")
 
 
 class StageParams(StageFigures, frozen=True, kw_only=True):
@@ -110,28 +119,30 @@ class StageParams(StageFigures, frozen=True, kw_only=True):
         Raises:
             ValueError: a share outside `SHARE_LOW` to `SHARE_HIGH`.
         """
+        data = stage_of(board)
         if compliance_share is None:
-            compliance_share = draw_compliance_share(seed)
+            compliance_share = draw_compliance_share(seed, data)
         elif not SHARE_LOW <= compliance_share <= SHARE_HIGH:
             raise ValueError(
                 f"compliance_share is {SHARE_LOW:g} to {SHARE_HIGH:g}, not {compliance_share}"
             )
-        data = reference_stage()
         amps, volts = board.max_ua / data.max_ua, board.compliance_mv / data.nominal_mv
         own = {
             "max_ua": float(board.max_ua),
             "nominal_mv": float(board.compliance_mv),
             "lim_test_ua": data.lim_test_ua * board.proof_scale,
-            "hold_us": draw_hold_us(seed),
+            "hold_us": draw_hold_us(seed, data),
         }
+        limiter_ua = data.limiter_share * board.max_ua if board.limiter else inf
+        scaled = _to_scale(data, amps, volts)
         return cls(
             is_shown=amps == volts == 1.0,
-            full_scale_ua=float(board.full_scale_ua),
+            full_scale_ua=scaled["source_ua"] or float(board.full_scale_ua),
             compliance_mv=board.compliance_mv * compliance_share,
-            limiter_ua=data.limiter_share * board.max_ua,
+            limiter_ua=limiter_ua,
             probe_mv=float(board.probe_mv),
             probe_kohm=board.probe_ohm / 1000.0,
-            **(_to_scale(data, amps, volts) | own),
+            **(scaled | own),
         )
 
 
@@ -157,16 +168,16 @@ def _to_scale(data: StageData, amps: float, volts: float) -> dict:
     return made
 
 
-def draw_hold_us(seed: int) -> int:
+def draw_hold_us(seed: int, data: StageData | None = None) -> int:
     """The dead-man's hold from the last rising edge, over what the board's page allows (S-11)."""
-    data = reference_stage()
+    data = data or reference_stage()
     draw = seeded(seed, "dead-man")
     return round(draw.triangular(data.hold_least_us, data.hold_most_us, data.hold_us))
 
 
-def draw_compliance_share(seed: int) -> float:
+def draw_compliance_share(seed: int, data: StageData | None = None) -> float:
     """The true compliance over the nominal one, uniform over the circuit's corners."""
-    data = reference_stage()
+    data = data or reference_stage()
     return seeded(seed, "compliance").uniform(data.least_share, data.most_share)
 
 
@@ -183,7 +194,7 @@ class Limiter:
         self._over_us = 0.0
         self.tripped = False
         self.opens_us = 0
-        self.dead = False  # it no longer acts: a fault
+        self.dead = params.limiter_ua == inf  # it does not act: there is none, or a fault
         self.share = 1.0  # of its limits, which a fault may move
         self.limit_ua = params.limiter_ua
 

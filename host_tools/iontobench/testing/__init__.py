@@ -4,7 +4,8 @@ The contract itself is in words in `ionto/port.py`. To hold a port to it:
 
 1. Install the host tools and pytest: `pip install .` in this project's checkout,
    then `pip install pytest`.
-2. Write test_my_port.py. `make` returns a new port and its board, on a load of about 5 kOhm:
+2. Write test_my_port.py. `make` returns a new port and its board, on a load of about 5 kOhm
+   (of a board that has `loads_ohm` the middle of these):
 
     from my_board import BOARD, MyPort
     from iontobench.testing import PortRules
@@ -21,6 +22,6 @@ port wherever a loop of your own drives one. Nothing here imports pytest or runs
 """
 
 from .checked_port import CALLS, HOLD_US, CheckedPort, ContractError
-from .port_rules import PortRules
+from .port_rules import PortRules, rule_load_ohm
 
-__all__ = ["CALLS", "HOLD_US", "CheckedPort", "ContractError", "PortRules"]
+__all__ = ["CALLS", "HOLD_US", "CheckedPort", "ContractError", "PortRules", "rule_load_ohm"]

@@ -56,10 +56,10 @@ class Amplifier(NamedTuple):
 class Sheet:
     """One picture."""
 
-    def __init__(self, block: str) -> None:
+    def __init__(self, block: str, board: str = "pico_pwm") -> None:
         schemdraw.use("svg")
-        self._netlist = Netlist.of_blocks(block)
-        self._parts = {part.reference: part for part in parts_list()}
+        self._netlist = Netlist.of_blocks(block, board=board)
+        self._parts = {part.reference: part for part in parts_list(board)}
         self._drawing = schemdraw.Drawing(show=False)
         self._drawing.config(fontsize=_TEXT, bgcolor="white", color="black", lw=1.4, margin=0.4)
 

@@ -10,7 +10,7 @@ cdef class VirtualPort(Processor):
         long long, long long, long long,
     ) _ways_back
     cdef public (long long, long long, long long) _supply_back
-    cdef public long long _supply_mv, _counts, _steps, _gate, _drive
+    cdef public long long _supply_mv, _counts, _steps, _gate, _drive, _drop_mul
     cdef public double _inside_kohm
     cdef public bint _live
     cpdef void begin(self) except *
