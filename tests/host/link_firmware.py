@@ -52,6 +52,9 @@ class Firmware:
     def last(self):
         return self._bench.last()
 
+    def snapshot(self):
+        return self._bench.snapshot()
+
     def clear(self):
         self._bench.clear()
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "validate": ("validate.validate", "Show the load model beside what is published."),
     "flash": ("flash.flash", "Put MicroPython onto a Pico that is in boot mode."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
+    "bringup": ("bringup.bringup", "Bring up a new board, step by step, to its first run."),
     "calibrate": ("calibrate.calibrate", "A board's senses against known resistors and a meter."),
     "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
