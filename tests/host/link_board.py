@@ -194,7 +194,7 @@ class Board:
         return names
 
     def _import(self, name, *_args):
-        if name in ("binascii", "hashlib"):
+        if name in ("binascii", "hashlib", "array"):
             return __import__(name)
         if name == "ionto.rp2" and self.calibration is None:
             raise ImportError("no module named 'ionto.rp2'")

@@ -16,7 +16,7 @@ from iontobench.device.calibration_readings import code_of
 from iontobench.device.connection import Connection, Scales, connect
 from iontobench.device.port import BoardError, HostPorts, PortError, is_emulated
 from iontobench.errors import EndedEarlyError, NoDeviceError
-from iontobench.link.listener import HostLink, LinkConsole
+from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sessions.calibrate import BoardCalibrationBench, mend_zeros, take_rest
 from iontobench.sessions.serial import SerialRunner
 from iontobench.sim.bench import SimulatedBench
@@ -203,6 +203,8 @@ class BoardBringUpBench:
         self.name = self._held.name
         self.is_simulated = is_emulated(self.name)
         self.load_ohm: float | None = getattr(self._held.port, "load_ohm", None)
+        # An emulated board takes a lead off by itself.
+        self.lead: Callable[[bool], None] | None = getattr(self._held.port, "lead", None)
         try:
             self.board = board_for(self._look(own_fault))
         except BaseException:
@@ -248,6 +250,7 @@ class BoardBringUpBench:
             self._connection.repl.do("bench.clear()")  # this bring-up tests it anew
         self.board_id = about.id or "unknown"
         self.firmware = str(info.get("firmware"))
+        self.python, self.machine = about.version, about.machine
         self._scales: Scales = about.scales
         return str(about.board)
 
@@ -275,19 +278,33 @@ class BoardBringUpBench:
     def run(self, words: list[int], polarity: int = 1) -> SessionSeen:
         """As `BringUpBench` says."""
         watcher = SessionWatcher()
-        runner = SerialRunner(self._connection, self._ports.clock)
         data = program.pack(words)
+        last, flat = self.ran(data, program.crc16(data), watcher)
+        if last["outcome"] == STOPPED:
+            raise KeyboardInterrupt
+        return watcher.seen(last, flat, polarity)
+
+    def asked(self, ask: Callable[[Connection], Any]) -> Any:
+        """What `ask` makes of the board at its prompt."""
+        return ask(self._connection)
+
+    def ran(self, data: bytes, crc: int, listener: Listener) -> tuple[dict[str, Any], list[int]]:
+        """Run a program: what the board says of its end, and its last second.
+
+        Raises:
+            PortError: the link broke.
+            EndedEarlyError: the board refuses.
+        """
+        runner = SerialRunner(self._connection, self._ports.clock)
         try:
             self._connection.repl.do("bench.clear()")
-            result = runner.run(data, program.crc16(data), [watcher])
+            result = runner.run(data, crc, [listener])
         except BoardError as error:
             raise EndedEarlyError(f"{self.name}: the board refuses: {error}") from error
         if runner.lost is not None:
             raise PortError(f"{self.name}: {runner.lost}; the board ramps down by itself")
-        if result.outcome == STOPPED:
-            raise KeyboardInterrupt
         flat = self._asked(lambda: self._connection.value("bench.snapshot()"), "no snapshot")
-        return watcher.seen(result.last, flat, polarity)
+        return result.last, flat
 
     def lift(self, off: bool) -> None:
         """A hand does it."""

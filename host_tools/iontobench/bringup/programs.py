@@ -19,16 +19,37 @@ _WALL_S = 30  # a session of a bring-up lasts some seconds
 OFF_MS = (20, 21)
 
 
+def slew_ua_s(board: Board) -> int:
+    """Of every ramp."""
+    return min(board.max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S)
+
+
+def charge_uc(words: Sequence[int]) -> int:
+    """The wall of a program's charge."""
+    return words[program.H_CHARGE_UC]
+
+
 def hold(
-    board: Board, level_ua: int, hold_ms: int, polarity: int = 1, offs_ms: Sequence[int] = ()
+    board: Board,
+    level_ua: int,
+    hold_ms: int,
+    polarity: int = 1,
+    offs_ms: Sequence[int] = (),
+    charge_s: int = _WALL_S,
 ) -> list[int]:
-    """Hold a level, again after each time off; the firmware's proof precedes each hold."""
-    slew_ua_s = min(board.max_ua * _SLEW_PER_MAX, SLEW_MAX_UA_S)
+    """Hold a level, again after each time off; the firmware's proof precedes each hold.
+
+    Args:
+        board: its limits; level_ua, hold_ms, polarity: of the holds.
+        offs_ms: the times off between them.
+        charge_s: the wall of the charge, as so many seconds of the level.
+    """
+    slew = slew_ua_s(board)
     one = ProgramSegment(
         kind=program.HOLD_TIME,
         polarity=polarity,
         level_ua=level_ua,
-        slew_ua_s=slew_ua_s,
+        slew_ua_s=slew,
         time_ms=hold_ms,
     )
     segments = [one]
@@ -37,9 +58,9 @@ def hold(
     return program_words(
         segments,
         peak_ua=level_ua,
-        slew_ua_s=slew_ua_s,
-        down_slew_ua_s=slew_ua_s,
-        charge_uc=level_ua * _WALL_S,
+        slew_ua_s=slew,
+        down_slew_ua_s=slew,
+        charge_uc=level_ua * charge_s,
         time_s=_WALL_S,
         area_mm2=AREA_MAX_MM2,
         density_ua_cm2=DENSITY_MAX_UA_CM2,
