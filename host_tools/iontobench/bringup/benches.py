@@ -14,7 +14,7 @@ from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_SUPPLY, SAMPLE_V, UA_Q4
 from iontobench.device.calibration_readings import code_of
 from iontobench.device.connection import Connection, Scales, connect
-from iontobench.device.port import BoardError, HostPorts, PortError, is_emulated
+from iontobench.device.port import BoardError, HostPorts, LinkLostError, PortError, is_emulated
 from iontobench.errors import EndedEarlyError, NoDeviceError
 from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sessions.calibrate import BoardCalibrationBench, mend_zeros, take_rest
@@ -272,6 +272,8 @@ class BoardBringUpBench:
     def _asked(self, ask: Callable[[], Any], what: str) -> Any:
         try:
             return ask()
+        except LinkLostError as error:
+            raise LinkLostError(f"{self.name}: {error}") from error
         except BoardError as error:
             raise NoDeviceError(f"{self.name}: {what} ({error})") from error
 
@@ -299,6 +301,8 @@ class BoardBringUpBench:
         try:
             self._connection.repl.do("bench.clear()")
             result = runner.run(data, crc, [listener])
+        except LinkLostError as error:
+            raise LinkLostError(f"{self.name}: {error}; nothing was started") from error
         except BoardError as error:
             raise EndedEarlyError(f"{self.name}: the board refuses: {error}") from error
         if runner.lost is not None:

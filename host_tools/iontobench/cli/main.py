@@ -6,6 +6,7 @@ traceback in a file. Click itself knows neither groups that import late nor thes
 """
 
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -161,6 +162,8 @@ def _no_option(error: click.NoSuchOption) -> str:
 def _os_line(error: OSError) -> str:
     """A file or folder that will not do: its name and the system's reason."""
     reason = error.strerror or type(error).__name__
+    if error.errno == errno.ENOSPC:
+        reason += "; make room there, or name another place, then try again"
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
