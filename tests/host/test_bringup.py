@@ -21,6 +21,7 @@ from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import BOARD, Firmware
 from .link_memory import Memory
+from .link_port import Port
 from .protocol_files import short
 
 MODULE = resources.load_board("pico_pwm")
@@ -175,6 +176,16 @@ def test_without_anybody_the_steps_for_a_hand_are_skipped_by_name(bench):
     assert said.object["skipped"] == ["high voltage", "open leads"]
     assert "brought up; not shown: high voltage, open leads" in said.err
     assert bench.asked == []
+
+
+def test_an_emulated_board_takes_its_load_off_by_itself(bench, monkeypatch):
+    def lead(port, off):
+        bench.firmware.port.load_ohm = None if off else 5000
+
+    bench.firmware.port.load_ohm = 5000
+    monkeypatch.setattr(Port, "lead", lead, raising=False)
+    said = bench.bringup("--yes", "--dummy", "5000")
+    assert (said.code, said.object["skipped"]) == (0, ["high voltage"]), said.err
 
 
 def test_a_skipped_step_is_asked_for_again_once_somebody_is_there(bench):

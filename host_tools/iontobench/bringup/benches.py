@@ -45,8 +45,10 @@ class BringUpBench(Protocol):
     board_id: str
     board: Board
     load_ohm: float | None
-    can_lift: bool
     is_simulated: bool
+
+    @property
+    def can_lift(self) -> bool: ...
 
     @property
     def nominal(self) -> list[Row]: ...
@@ -189,8 +191,6 @@ class BoardBringUpBench:
         EndedEarlyError: another fault is latched.
     """
 
-    can_lift = False
-
     def __init__(
         self,
         name: str,
@@ -203,8 +203,6 @@ class BoardBringUpBench:
         self.name = self._held.name
         self.is_simulated = is_emulated(self.name)
         self.load_ohm: float | None = getattr(self._held.port, "load_ohm", None)
-        # An emulated board takes a lead off by itself.
-        self.lead: Callable[[bool], None] | None = getattr(self._held.port, "lead", None)
         try:
             self.board = board_for(self._look(own_fault))
         except BaseException:
@@ -222,6 +220,16 @@ class BoardBringUpBench:
         if self._held is not None:
             self._held.close()
             self._held = None
+
+    @property
+    def lead(self) -> Callable[[bool], None] | None:
+        """Takes a lead off the load or puts it back: an emulated board does so by itself."""
+        return getattr(self._connection.port, "lead", None)
+
+    @property
+    def can_lift(self) -> bool:
+        """As `BringUpBench` says."""
+        return self.lead is not None
 
     @property
     def _connection(self) -> Connection:
@@ -311,7 +319,9 @@ class BoardBringUpBench:
         return result.last, flat
 
     def lift(self, off: bool) -> None:
-        """A hand does it."""
+        """As `BringUpBench` says; of a real board a hand does it."""
+        if self.lead is not None:
+            self.lead(off)
 
     def calibrated(self) -> str | None:
         """As `BringUpBench` says."""
