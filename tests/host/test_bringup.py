@@ -222,7 +222,7 @@ def test_a_fault_that_was_latched_before_is_not_cleared(bench):
     bench.firmware._bench._fault = codes.FAULT_OPEN
     said = bench.guided()
     assert said.code == 3
-    assert "a fault is latched: open, and not by this bring-up" in complaint(said)
+    assert "a fault is latched: open; look into it, then bench.clear()" in complaint(said)
     assert bench.firmware.info()["fault"] == "open"
 
 

@@ -251,11 +251,11 @@ class BoardBringUpBench:
         fault = str(info.get("fault", "none"))
         if fault not in ("none", own_fault(about.id)):
             raise EndedEarlyError(
-                f"{self.name}: a fault is latched: {fault}, and not by this bring-up; look into "
-                "it, then bench.clear() at its prompt (iontobench repl), and go on"
+                f"{self.name}: a fault is latched: {fault}; look into it, then bench.clear() at "
+                "its prompt (iontobench repl), and go on"
             )
         if fault != "none":
-            self._connection.repl.do("bench.clear()")  # this bring-up tests it anew
+            self.clear()  # this bring-up tests it anew
         self.board_id = about.id or "unknown"
         self.firmware = str(info.get("firmware"))
         self.python, self.machine = about.version, about.machine
@@ -298,6 +298,10 @@ class BoardBringUpBench:
         """What `ask` makes of the board at its prompt."""
         return ask(self._connection)
 
+    def clear(self) -> None:
+        """Leave a fault that a session of ours has latched."""
+        self._connection.repl.do("bench.clear()")
+
     def ran(self, data: bytes, crc: int, listener: Listener) -> tuple[dict[str, Any], list[int]]:
         """Run a program: what the board says of its end, and its last second.
 
@@ -307,7 +311,7 @@ class BoardBringUpBench:
         """
         runner = SerialRunner(self._connection, self._ports.clock)
         try:
-            self._connection.repl.do("bench.clear()")
+            self.clear()
             result = runner.run(data, crc, [listener])
         except LinkLostError as error:
             raise LinkLostError(f"{self.name}: {error}; nothing was started") from error

@@ -57,14 +57,21 @@ class Rig(NamedTuple):
 
 
 def examine(rig: Rig) -> Iterator[Check]:
-    """All checks, one after the other."""
-    yield from _contract(rig)
-    yield _lines(rig)
-    yield from _proof(rig)
-    yield from _regulation(rig)
-    yield _charge_wall(rig)
-    yield _stop(rig)
-    yield from _open_lead(rig)
+    """All checks, one after the other; after one that failed no current flows any more."""
+    failed = ""
+    for check in (*_contract(rig), _lines(rig)):
+        yield check
+        failed = failed or (check.name if check.verdict == FAIL else "")
+    for name, part in _WITH_CURRENT.items():
+        if failed:
+            why = f"{failed} has failed: look into that first"
+            yield Check(name=name, verdict=SKIPPED, found=why)
+            continue
+        for check in part(rig):
+            yield check
+            if check.verdict == FAIL:
+                failed = check.name
+                break
     for name, why in SKIPS.items():
         yield Check(name=name, verdict=SKIPPED, found=why)
 
@@ -109,6 +116,8 @@ def _proof(rig: Rig) -> Iterator[Check]:
         proven += ended.last["proof"] & needed == needed
         ends.append(ended.told)
         longest_us = max(longest_us, (ended.last["timing"] or {}).get("longest_us", 0))
+        if ended.told != "complete":
+            break
     is_whole = proven == _PROOFS and set(ends) == {"complete"}
     yield _check("proof", is_whole, f"{proven} of {_PROOFS}: {', '.join(ends)}", "all, complete")
     is_timely = longest_us <= contract.LONGEST_US
@@ -152,7 +161,7 @@ def _regulation(rig: Rig) -> Iterator[Check]:
         yield _check(name, far_ua <= most_ua, found, f"within {most_ua:.1f} of A")
 
 
-def _charge_wall(rig: Rig) -> Check:
+def _charge_wall(rig: Rig) -> Iterator[Check]:
     """A program whose charge ends before its time: the session ends at the wall."""
     board = rig.bench.board
     level_ua = int(rig.most_ua * _LEVELS[1])
@@ -163,10 +172,10 @@ def _charge_wall(rig: Rig) -> Check:
     most_uc = wall_uc + level_ua * _TRIP_MS / 1000
     is_kept = dose_uc <= most_uc and ended.last["outcome"] in ("short", "fault")
     found = f"{ended.told} at {dose_uc} uC = {dose_uc / UC_PER_MAMIN:.4f} {signs.MAMIN}"
-    return _check("charge wall", is_kept, found, f"at most {most_uc:.0f} uC")
+    yield _check("charge wall", is_kept, found, f"at most {most_uc:.0f} uC")
 
 
-def _stop(rig: Rig) -> Check:
+def _stop(rig: Rig) -> Iterator[Check]:
     """The command stop, from a hold: down by a ramp."""
     board = rig.bench.board
     level_ua = int(rig.most_ua * _LEVELS[1])
@@ -176,10 +185,11 @@ def _stop(rig: Rig) -> Check:
     done = ended.watched.event_ms(codes.EVENT_STATE, codes.STATE_DONE)
     most_ms = level_ua * 1000 / programs.slew_ua_s(board) + _STOP_MS
     if began is None or done is None:
-        return _check("stop", False, ended.told, f"done after {most_ms:.0f} ms")
+        yield _check("stop", False, ended.told, f"done after {most_ms:.0f} ms")
+        return
     found = f"{ended.told}, down after {done - began} ms"
     is_kept = ended.last["outcome"] == "stopped" and done - began <= most_ms
-    return _check("stop", is_kept, found, f"{most_ms:.0f} ms")
+    yield _check("stop", is_kept, found, f"{most_ms:.0f} ms")
 
 
 def _open_lead(rig: Rig) -> Iterator[Check]:
@@ -201,6 +211,7 @@ def _open_lead(rig: Rig) -> Iterator[Check]:
     if ended.last["fault"] != codes.FAULT_NAMES[codes.FAULT_OPEN]:
         yield _check(names[0], False, ended.told, "fault open")
         return
+    rig.bench.clear()  # it was asked for
     gate_ms = _gate_low_ms(ended, level_ua, board.compliance_mv)
     most_ms = _TRIP_MS + _ROW_MS
     found = f"at most {gate_ms} ms after the current, told in steps of {_ROW_MS} ms"
@@ -221,3 +232,12 @@ def _gate_low_ms(ended: sessions.Ended, level_ua: float, compliance_mv: int) -> 
     gone = [row for row in ended.rows if row[0] < level_ua * UA_Q4 * _LOST_SHARE and row[3] > 0]
     high = [row for row in gone if row[2] > compliance_mv / 2]
     return (len(high) + 1) * _ROW_MS
+
+
+_WITH_CURRENT: dict[str, Callable[[Rig], Iterator[Check]]] = {
+    "proof": _proof,
+    "regulation": _regulation,
+    "charge wall": _charge_wall,
+    "stop": _stop,
+    "open lead": _open_lead,
+}
