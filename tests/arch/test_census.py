@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.arch.sources import ROOT
 from tests.census import attributes, circles, classes, functions
 from tests.census.__main__ import main
 from tests.census.areas import sizes
@@ -211,3 +212,8 @@ def test_an_empty_tree_is_counted(tmp_path, capsys):
     code, out, _ = run(capsys, tmp_path, "--json")
     assert code == 0
     assert json.loads(out)["sizes"]["firmware"]["files"] == 0
+
+
+def test_this_tree_defines_no_class_twice_and_imports_no_module_in_a_circle():
+    assert classes.shared(ROOT) == []
+    assert circles.circles(ROOT)["modules"] == {"at_load": [], "with_later": []}

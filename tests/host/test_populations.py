@@ -5,6 +5,7 @@ from statistics import NormalDist, stdev
 import pytest
 from tests.host.cli import call
 
+from iontobench.sim.loads import load_named
 from iontobench.sim.population import (
     PopulationError,
     load_population,
@@ -13,7 +14,7 @@ from iontobench.sim.population import (
     sampled,
 )
 from iontobench.sim.portable import log
-from iontobench.sim.skin import load_skin, skin_names
+from iontobench.sim.skin import skin_names
 
 SMALL = """\
 name = "mine"
@@ -37,12 +38,14 @@ def test_every_site_but_the_dry_one_has_a_population_and_each_draw_its_source():
 
 
 def test_one_seed_index_and_day_give_one_load_with_the_same_bits_everywhere():
-    assert sampled("population:bath#17.2", 150, 150) == load_skin("population:bath#17.2", 150, 150)
-    one = load_skin("population:bath#17.2")
+    assert sampled("population:bath#17.2", 150, 150) == load_named(
+        "population:bath#17.2", 150, 150
+    )
+    one = load_named("population:bath#17.2")
     assert one.name == "population:bath#17.2"
     assert one.r0_kohm_cm2.hex() == "0x1.3f5c9b144d585p+9"
-    assert load_skin("population:bath#2:17.2") != one
-    assert load_skin("population:bath#17") == load_skin("population:bath#1:17.1")
+    assert load_named("population:bath#2:17.2") != one
+    assert load_named("population:bath#17") == load_named("population:bath#1:17.1")
 
 
 def test_a_person_stays_near_itself_from_day_to_day():

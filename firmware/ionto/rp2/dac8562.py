@@ -122,17 +122,9 @@ class DacOutput:
         table = ptr32(self._table)
         if table[_LIVE]:
             sio = ptr32(table[_AT_SIO])
-            spi = ptr32(table[_AT_SPI])
             if not gate:
                 sio[_OUT_CLR] = table[_GATE_BIT]
-            sio[_OUT_CLR] = table[_CS_BIT]
-            spi[_DR] = _WRITE | drive >> 8
-            spi[_DR] = drive << 8
-            while spi[_SR] & _BSY:
-                pass
-            sio[_OUT_SET] = table[_CS_BIT]
-            _dropped = spi[_DR]
-            _dropped = spi[_DR]
+            self._send(_ZERO | drive)
             if gate:
                 sio[_OUT_SET] = table[_GATE_BIT]
 

@@ -21,9 +21,9 @@ from iontobench.device.calibration_bench import calibrate_seeded
 from iontobench.link.events import Event, Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.loads import load_named
 from iontobench.sim.port import VirtualPort
 from iontobench.sim.processor import PowerCut
-from iontobench.sim.skin import load_skin
 
 AFTER_US = 50_000  # how long the bench is watched after a session
 IDLE_US = 1_100_000
@@ -226,7 +226,7 @@ class FaultBench:
         share: float | None = None,
     ):
         self.board = board
-        params = load_skin(load) if isinstance(load, str) else load
+        params = load_named(load) if isinstance(load, str) else load
         self.plant = self.plant_class(board, params, adc, seed, faults, compliance_share=share)
         self.plant.from_us = from_us
         self._console = HostConsole(HostLink([]))

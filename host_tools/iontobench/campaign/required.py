@@ -52,7 +52,8 @@ class Case(NamedTuple):
     that is a cut, for the gate. `stray_uc` bounds the charge through the load from then until it
     is off. `hold_ms`: a longer hold than the matrix's own; `late_ms`: so much later does it strike
     in a hold; `early_hold_ms`: the hold's length where it strikes in no hold. `lasts_ms`: the
-    fault passes by itself. `blind`: phases that cannot show it, each with the reason.
+    fault passes by itself. `start_ms`: the time where it strikes in a start, in which only the
+    proof can see it. `blind`: phases that cannot show it, each with the reason.
     """
 
     fault: str
@@ -66,12 +67,17 @@ class Case(NamedTuple):
     late_ms: int = 0
     early_hold_ms: int = 0
     lasts_ms: float = 0.0
+    start_ms: float = 0.0
     blind: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> str:
         """The first fault without its value."""
         return self.fault.partition("+")[0].partition(":")[0]
+
+    def within_ms(self, phase: str) -> float:
+        """The time for the reaction where it strikes in this phase."""
+        return (self.start_ms if phase in _START else 0.0) or self.required_ms
 
     def length_ms(self, is_hold: bool) -> int:
         """Of the hold of a program in whose hold it strikes, or elsewhere; 0: the matrix's own."""
@@ -100,6 +106,8 @@ _SLOW_LIFT = (
     "a minute's lift creeps: in 10 s no more than a load that settles or dries "
     "[docs/loads.md, Partial lift]"
 )
+_START = ("probe", "proof")
+_START_MS = 440.0  # from the first tick to the ramp: probe and proof [docs/control.md, Noise]
 _EDGES = "noise is judged on a steady current; a train's own edges are none"
 _BRIDGE = "the bridge stands right already, and the program does not switch it again"
 _NO_TURN = ("proof", "ramp up", "hold", "pulses", "off", "pausing", "pause", "contact lost")
@@ -228,8 +236,16 @@ CASES: tuple[Case, ...] = (
     ),
     Case("a-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
     Case("adc-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
-    Case("adc-noise:100", WARN, 200, _ROW.format(12), blind=_blind(("pulses", _EDGES))),
-    Case("mains:100", WARN, 200, _ROW.format(12), blind=_blind(("pulses", _EDGES))),
+    Case(
+        *("adc-noise:100", WARN, 200, _ROW.format(12)),
+        start_ms=_START_MS,
+        blind=_blind(("pulses", _EDGES)),
+    ),
+    Case(
+        *("mains:100", WARN, 200, _ROW.format(12)),
+        start_ms=_START_MS,
+        blind=_blind(("pulses", _EDGES)),
+    ),
     Case("reference:5", TRIP, 1000, _ROW.format(13)),
     Case(
         *("reference:2", WARN, 1000, _ROW.format(13)),

@@ -147,7 +147,7 @@ def _result(
         stray_uc=None if found.stray_uc is None else round(found.stray_uc, 1),
         peak_ua=round(run.peak_ua, 1),
         required=case.expect,
-        required_ms=case.required_ms,
+        required_ms=case.within_ms(trial.phase.name),
         source=case.source,
         next_start=run.next_start,
         reason=reason,
@@ -203,32 +203,34 @@ def _timed(trial: Trial, seen: Observation, found: Findings) -> tuple[str, str |
     """A reaction is due in its time, unless the table says why there can be none."""
     case, phase, _ = trial
     reason = case.reason(phase.name)
-    if found.taken is not None and not _is_late(case, seen, found.taken, found):
+    if found.taken is not None and not _is_late(trial, seen, found.taken, found):
         return OK, None
     if found.taken is not None and reason is None:
         return LATE, None
     if case.expect == RAMP and phase.state == codes.STATE_RAMP_DOWN and not found.is_over_limit:
         return OK, "it ramps down already"
-    reason = reason or _excuse(case, seen, found.from_us)
+    reason = reason or _excuse(trial, seen, found.from_us)
     if found.is_over_limit:
         return MISSED, "the current rose above the limits"
     return (MISSED, None) if reason is None else (NOT_OBSERVABLE, reason)
 
 
-def _excuse(case: Case, seen: Observation, from_us: int | None) -> str | None:
+def _excuse(trial: Trial, seen: Observation, from_us: int | None) -> str | None:
     """Why nothing could react; None where something should have."""
+    case, required_ms = trial.case, trial.case.within_ms(trial.phase.name)
     if from_us is None:
         passed = "it has passed before it could show"
         return passed if case.lasts_ms else NEVER_SHOWN[case.observable_from]
-    if seen.ended_us < from_us + case.required_ms * 1000:
-        return f"the session is over before {case.required_ms:g} ms have passed"
+    if seen.ended_us < from_us + required_ms * 1000:
+        return f"the session is over before {required_ms:g} ms have passed"
     return None
 
 
-def _is_late(case: Case, seen: Observation, taken: Reaction, found: Findings) -> bool:
+def _is_late(trial: Trial, seen: Observation, taken: Reaction, found: Findings) -> bool:
+    case = trial.case
     if found.from_us is None:  # it reacted before it had to
         return False
-    limit_us = found.from_us + case.required_ms * 1000
+    limit_us = found.from_us + case.within_ms(trial.phase.name) * 1000
     at_us = seen.plant.onset_us
     if case.expect == RESET and at_us is not None:  # the watchdog comes after the dead-man's off
         return taken.t_us > at_us + _RESET_US or _current_off_us(seen, at_us) > limit_us

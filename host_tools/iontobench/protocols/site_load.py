@@ -24,7 +24,8 @@ from msgspec.structs import replace
 from ionto.core.limits import LIFT_PERCENT, Board
 from ionto.core.units import UA_Q4
 from iontobench.sim.load import new_state
-from iontobench.sim.skin import SkinParams, load_skin
+from iontobench.sim.loads import load_named
+from iontobench.sim.skin import SkinParams
 
 from .schema import Protocol
 
@@ -91,7 +92,7 @@ def lift_percent(protocol: Protocol) -> int:
 
 def _params(protocol: Protocol) -> SkinParams:
     electrodes = protocol.electrodes
-    params = load_skin(protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
+    params = load_named(protocol.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
     if not isinstance(params, SkinParams):
         raise TypeError(f"{protocol.skin} is no skin")
     return params

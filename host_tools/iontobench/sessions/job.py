@@ -20,7 +20,8 @@ from iontobench.records.format import PlanRun
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.fault import Fault, Injected
 from iontobench.sim.faults import text_of
-from iontobench.sim.skin import LoadParams, load_skin
+from iontobench.sim.loads import load_named
+from iontobench.sim.skin import LoadParams
 
 from .latched_fault import FaultLatch
 
@@ -137,7 +138,7 @@ class Target(NamedTuple):
 def load_of(job: Job) -> LoadParams:
     """The job's load, under the protocol's electrodes."""
     electrodes = job.protocol.protocol.electrodes
-    return load_skin(job.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
+    return load_named(job.skin, electrodes.active.area_cm2, electrodes.return_.area_cm2)
 
 
 def plant_of(job: Job) -> SimulatedBench:

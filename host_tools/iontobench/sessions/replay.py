@@ -30,7 +30,8 @@ from iontobench.records.verify import INTACT, Verdict, scan
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.fault import Fault
 from iontobench.sim.faults import parse as parse_fault
-from iontobench.sim.skin import LoadParams, SkinParams, load_skin
+from iontobench.sim.loads import load_named
+from iontobench.sim.skin import LoadParams, SkinParams
 from iontobench.tomlfile.errors import FileError, one_line
 
 from .job import Job, Result, Target
@@ -381,7 +382,7 @@ def _job_of(header: dict[str, Any], folder: str | None) -> tuple[Job, LoadParams
     if "skin_parameters" in header:
         load: LoadParams = msgspec.convert(header["skin_parameters"], SkinParams)
     else:
-        load = load_skin(str(header["skin"]), *areas)
+        load = load_named(str(header["skin"]), *areas)
     return (
         Job(
             protocol=compiled,

@@ -20,8 +20,9 @@ from iontobench.protocols.loader import load, profile
 from iontobench.protocols.schema import Protocol
 from iontobench.records.format import PlanRun
 from iontobench.sim import faults as bench_faults
+from iontobench.sim.loads import load_named
 from iontobench.sim.senses import own_adc
-from iontobench.sim.skin import LoadParams, load_skin
+from iontobench.sim.skin import LoadParams
 from iontobench.tomlfile.errors import FileError
 
 from .job import IDEAL_ADC, OWN_ADC, Job, Target
@@ -141,7 +142,7 @@ def skin_of(name: str) -> LoadParams:
         UserError: no such load.
     """
     try:
-        return load_skin(name)
+        return load_named(name)
     except FileError:
         raise
     except ValueError as error:

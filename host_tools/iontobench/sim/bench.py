@@ -15,10 +15,11 @@ from .fault import Fault, Injected, Schedule
 from .faults import KINDS, SENSES, checked, parse, text_of
 from .faults_senses import Troubled
 from .load import new_state
+from .loads import load_named
 from .plant import Plant
 from .plant_state import NEVER_US
 from .senses import ADCS, CH_A, CH_B, CH_SUPPLY, CH_V, Converter
-from .skin import LoadParams, load_skin
+from .skin import LoadParams
 from .stage import StageParams
 from .truth import Truth
 
@@ -71,7 +72,7 @@ class SimulatedBench(Plant):
     ) -> None:
         if isinstance(adc, str) and adc not in ADCS:
             raise ValueError(f"no converter called {adc!r}: {', '.join(ADCS)}")
-        params = load_skin(skin) if isinstance(skin, str) else skin
+        params = load_named(skin) if isinstance(skin, str) else skin
         known = [parse(one) if isinstance(one, str) else checked(one) for one in faults]
         self._schedule = Schedule(KINDS, known)
         stage = StageParams.of_board(board, seed, compliance_share)

@@ -61,7 +61,7 @@ class _Draw(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag_f
         return max(-_SPREAD_CUT, min(_SPREAD_CUT, whole))
 
 
-class LogNormal(_Draw, tag="lognormal", kw_only=True, frozen=True):
+class LogNormalDraw(_Draw, tag="lognormal", kw_only=True, frozen=True):
     """`median` times e to the power of a normal number of spread `sigma`."""
 
     median: Annotated[float, Meta(gt=0, le=1e6)]
@@ -71,7 +71,7 @@ class LogNormal(_Draw, tag="lognormal", kw_only=True, frozen=True):
         return self.median * exp(self.sigma * self._deviation(person, day))
 
 
-class Normal(_Draw, tag="normal", kw_only=True, frozen=True):
+class NormalDraw(_Draw, tag="normal", kw_only=True, frozen=True):
     """A normal number of this mean and spread."""
 
     mean: Annotated[float, Meta(ge=-1e6, le=1e6)]
@@ -81,7 +81,7 @@ class Normal(_Draw, tag="normal", kw_only=True, frozen=True):
         return self.mean + self.sd * self._deviation(person, day)
 
 
-class Uniform(_Draw, tag="uniform", kw_only=True, frozen=True):
+class UniformDraw(_Draw, tag="uniform", kw_only=True, frozen=True):
     """Anything from `low` to `high`; on a share `person` of the days the person's own."""
 
     low: Annotated[float, Meta(ge=-1e6, le=1e6)]
@@ -107,7 +107,9 @@ class Population(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     label: Text
     site: Text
     dry: Dry | None = None
-    draw: Annotated[list[LogNormal | Normal | Uniform], Meta(min_length=1, max_length=60)]
+    draw: Annotated[
+        list[LogNormalDraw | NormalDraw | UniformDraw], Meta(min_length=1, max_length=60)
+    ]
 
 
 class PopulationError(FileError):
@@ -167,7 +169,7 @@ def _check(source: Source, found: Population) -> None:
             hint = "remove it" if draw.key in seen else f"did you mean {near}?" if near else ""
             raise source.error(path, f"found {draw.key!r}: {why}", "", hint or "correct it")
         seen.add(draw.key)
-        if isinstance(draw, Uniform) and draw.low > draw.high:
+        if isinstance(draw, UniformDraw) and draw.low > draw.high:
             raise source.error(
                 ("draw", index, "low"),
                 f"found {draw.low:g}",

@@ -58,11 +58,14 @@ def normal(uniform: Array) -> Array:
     Args:
         uniform: whole multiples of 2^-53, 0 to below 1.
     """
-    away = (uniform - 0.5) + _HALF_STEP
-    r = _CENTRE - away * away
-    values = away * (_polynomial(_CENTRE_ABOVE, r) / _polynomial(_CENTRE_BELOW, r))
+    away = uniform - 0.5
+    away += _HALF_STEP
     is_tail = np.abs(away) > _SPLIT
     side = away[is_tail]
+    r = _CENTRE - away * away
+    values = _polynomial(_CENTRE_ABOVE, r)
+    values /= _polynomial(_CENTRE_BELOW, r)
+    values *= away
     r = np.sqrt(-_log(0.5 - np.abs(side))) - _NEAR_TAIL
     values[is_tail] = np.copysign(_polynomial(_TAIL_ABOVE, r) / _polynomial(_TAIL_BELOW, r), side)
     return values
@@ -108,8 +111,9 @@ def _log(x: Array) -> Array:
 
 
 def _polynomial(factors: tuple[float, ...], x: Array) -> Array:
-    value = np.full_like(x, factors[0])
-    for factor in factors[1:]:
+    value = factors[0] * x
+    value += factors[1]
+    for factor in factors[2:]:
         value *= x
         value += factor
     return value

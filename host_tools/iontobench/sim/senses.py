@@ -11,6 +11,7 @@ reads A, B and V in one call for the loop's tick. Errors are drawn per seed. The
 read back for calibration: that is fitted from what a board reports.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from ionto.core.units import UA_Q4
@@ -176,11 +177,12 @@ class IdealAdc(Converter):
         return min(a_top, max(0, a)), min(b_top, max(0, b)), min(v_top, max(0, v))
 
 
+@cache
 def e11_table() -> list[int]:
     """Codes over the input range in eighths of an LSB, with the four wide codes of E11.
 
     The other codes are narrower to make room, so the integral error is a saw tooth of about
-    +-4 LSB with steps of 8 at the wide codes.
+    +-4 LSB with steps of 8 at the wide codes. One list for all converters; it is only read.
     """
     narrow = (_TOP + 1 - len(_SPIKES) * _SPIKE_LSB) / (_TOP + 1 - len(_SPIKES))
     table = []

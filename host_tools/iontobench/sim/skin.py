@@ -130,8 +130,7 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
 
     Args:
         name: a skin (`forearm`), one with water of a conductivity in uS/cm (`bath:200`), the path
-            of a skin file (`mine.toml`), one of a population (`population:bath#17`),
-            `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
+            of a skin file (`mine.toml`), `resistor-1k`, `resistor:OHM` or `rc:OHM:NF`.
         active_cm2, return_cm2: electrode areas; resistor loads have none.
 
     Raises:
@@ -139,10 +138,6 @@ def load_skin(name: str, active_cm2: float = 10.0, return_cm2: float = 20.0) -> 
         SkinError: the same of a file; `all` has a line for each thing that is wrong.
     """
     areas = {"active_cm2": active_cm2, "return_cm2": return_cm2}
-    if name.startswith("population:"):
-        from .population import sampled  # it samples the skins of this module
-
-        return sampled(name, active_cm2, return_cm2)
     if is_file_name(name):
         return _parsed(Source.read(name, Path(name), SkinError), areas)
     if name.startswith(("resistor-", "resistor:", "rc:")):

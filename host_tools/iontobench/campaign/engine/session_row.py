@@ -32,6 +32,7 @@ from .columns import NAMES, NO_TRIP, UNWANTED, WANTED, Row
 NO_RESULT = "no result"
 _NOWHERE = Path("no-data")  # a campaign latches nothing
 _BOARDS_KEPT = 8  # the calibrations of so many boards: runs on one board follow each other
+_ENCODER = msgspec.msgpack.Encoder()  # the same bytes for the same values, on every platform
 _WARNINGS = {
     "warned_compliance": codes.EVENT_COMPLIANCE,
     "warned_drift": codes.EVENT_DRIFT,
@@ -60,7 +61,7 @@ class SessionFigures:
     def on_item(self, item: Item) -> None:
         """Take one item."""
         self.items += 1
-        self._hash.update(repr(msgspec.structs.astuple(item)).encode())
+        self._hash.update(_ENCODER.encode(item))
         self._last_ms = max(self._last_ms, item.t_ms)
         if isinstance(item, Sample):
             self.load_peak_mv = max(item.load_mv, self.load_peak_mv or 0)

@@ -24,9 +24,9 @@ from iontobench.disk import write_whole
 from iontobench.errors import UserError
 from iontobench.resources import load_board
 from iontobench.sim.bench import SimulatedBench
+from iontobench.sim.loads import load_named
 from iontobench.sim.meter import Meter
 from iontobench.sim.senses import own_adc
-from iontobench.sim.skin import load_skin
 
 DEFAULT_LOAD = "forearm"
 SEED = 1
@@ -48,7 +48,7 @@ class Pico:
             if len(data) != FILESYSTEM_BYTES:
                 raise OSError(f"{path} is no flash of an emulated Pico; name another file")
             self.chip.mcu.flash[FILESYSTEM_OFFSET : FILESYSTEM_OFFSET + len(data)] = data
-        params = load_skin(load)
+        params = load_named(load)
         self.load_ohm: float | None = getattr(params, "r_ohm", None)
         bench = self.bench = SimulatedBench(board, params, own_adc(board), SEED)
         self.wiring = Wiring(self.chip, bench, pin_map(board_name), from_us=self.chip.now_us)

@@ -1,5 +1,6 @@
 import cython
 
+from iontobench.sim.contact cimport Contact
 from iontobench.sim.noise cimport SlowWander
 
 
@@ -51,7 +52,8 @@ cdef class SkinState(LoadState):
     ) except? -1
     @cython.locals(
         anode=cython.double, sigma=cython.double,
-        at_active=cython.double, at_return=cython.double
+        at_active=cython.double, at_return=cython.double,
+        on_active=Contact, on_return=Contact, active=cython.double, back=cython.double
     )
     cpdef void _move(self) except *
     @cython.locals(push=cython.double, rate=cython.double, goal=cython.double)
