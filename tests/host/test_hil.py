@@ -8,12 +8,14 @@ import re
 import pytest
 
 from ionto.core import codes
+from ionto.core.units import WRAP_US
 from ionto.rp2 import calibration
 from iontobench import resources
 from iontobench.cli.console import Out
 from iontobench.device.calibration_file import PATH, pack
 from iontobench.hil.__main__ import main
 from iontobench.hil.checks import SKIPS
+from iontobench.hil.contract import judged
 from iontobench.hil.result import FAIL, PASS, SKIPPED
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
 from iontobench.testing import PortRules
@@ -166,6 +168,49 @@ def test_bad_input_is_one_line_and_nothing_flows(rig, words, code, told):
     assert (found, result) == (code, None)
     assert told in said
     assert b"bench.run" not in bytes(rig.board.heard)
+
+
+GOOD = {
+    "missing": [],
+    "replaced": [],
+    "stale": 0,
+    "ticks": [WRAP_US - 10_000, 9_999],  # the clock wraps
+    "again": [WRAP_US - 1_999 + 1000 * at & WRAP_US for at in range(9)],
+    "rest": [0, 0, 0, 5000, 0],
+    "read": [0, True],
+    "put": [WRAP_US, 10],
+    "timing": [0, 1100, 199, 200],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("missing", ["pump"], "every_call"),
+        ("replaced", ["wait"], "every_call"),
+        ("stale", 1, "fills_every_entry"),
+        ("ticks", [0, 20_301], "a_tick_is_1_ms"),
+        ("again", [0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8301], "a_resample"),
+        ("rest", [126 * 16, 0, 0, 5000, 0], "at_rest"),
+        ("rest", [0, -126 * 16, 0, 5000, 0], "at_rest"),
+        ("rest", [0, 0, 801, 5000, 0], "at_rest"),
+        ("rest", [0, 0, 0, 0, 0], "at_rest"),
+        ("rest", [0, 0, 0, 5000, 1], "at_rest"),
+        ("read", [1, True], "a_read"),
+        ("read", [0, False], "a_read"),
+        ("put", [0, 1001], "a_write_and_a_put"),
+        ("timing", [1, 1100, 199, 200], "the_timing"),
+        ("timing", [0, 1901, 199, 200], "the_timing"),
+        ("timing", [0, 1100, 199, 1000], "the_timing"),
+    ],
+)
+def test_a_broken_rule_of_the_contract_is_found_and_no_other(key, value, rule):
+    board = resources.board_of("pico_pwm")
+    assert all(is_kept for is_kept, _ in judged(GOOD, board).values())
+    broken = [name for name, (kept, _) in judged(GOOD | {key: value}, board).items() if not kept]
+    assert len(broken) == 1
+    assert rule in broken[0]
+    assert set(judged(GOOD, board)) <= set(dir(PortRules))
 
 
 def test_a_latched_fault_is_exit_3_and_stays(rig):

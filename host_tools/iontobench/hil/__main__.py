@@ -21,7 +21,7 @@ from iontobench.cli.console import Out
 from iontobench.errors import DONE, INTERRUPTED, NO, UserError
 
 from .checks import Rig, examine
-from .result import FAIL, PASS, SKIPPED, HilResult, write
+from .result import FAIL, PASS, SKIPPED, Check, HilResult, write
 
 _OUT = Path("build") / "hil"
 _LEAST_OHM, _MOST_OHM = 1000.0, 10_000.0
@@ -56,23 +56,11 @@ def hil(
         if load_ohm is None:
             raise UserError("which resistor is on the leads? Say --dummy OHM, 1000 to 10000")
         rig = Rig(bench, load_ohm, _opener(out, bench, relay, yes), out.say)
-        checks = []
+        checks: list[Check] = []
         for check in examine(rig):
             checks.append(check)
             out.say(check.line)
-        result = HilResult(
-            date=datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ"),
-            program=__version__,
-            firmware=bench.firmware,
-            firmware_sha256=resources.firmware_sha256(),
-            micropython=bench.python,
-            machine=bench.machine,
-            board=bench.board.name,
-            is_emulated=bench.is_simulated,
-            calibration=bench.calibrated() or "none",
-            load_ohm=load_ohm,
-            checks=checks,
-        )
+        result = _result(bench, load_ohm, checks)
     path = write(folder, result)
     failed = result.of(FAIL)
     out.say(
@@ -80,6 +68,22 @@ def hil(
     )
     out.say(f"written: {path}; it holds no port, no path and no name: send it if you like")
     return NO if failed else DONE
+
+
+def _result(bench: BoardBringUpBench, load_ohm: float, checks: list[Check]) -> HilResult:
+    return HilResult(
+        date=datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ"),
+        program=__version__,
+        firmware=bench.firmware,
+        firmware_sha256=resources.firmware_sha256(),
+        micropython=bench.python,
+        machine=bench.machine,
+        board=bench.board.name,
+        is_emulated=bench.is_simulated,
+        calibration=bench.calibrated() or "none",
+        load_ohm=load_ohm,
+        checks=checks,
+    )
 
 
 def _opener(
