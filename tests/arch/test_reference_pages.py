@@ -19,6 +19,7 @@ import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
 from iontobench import resources
 from iontobench.api import results
+from iontobench.bringup.mistakes import MISTAKES
 from iontobench.bringup.steps import STEPS
 from iontobench.campaign.engine import columns as run_columns
 from iontobench.campaign.engine import schema as campaign_schema
@@ -87,6 +88,14 @@ def test_the_steps_of_a_bring_up_are_those_of_the_command():
         ]
         for step in STEPS
     ]
+
+
+def test_the_mistakes_of_the_page_are_told_at_a_step_by_names_of_the_command():
+    for mistake, step, told in tables(DOCS / "bring-up.md")["Mistakes"]:
+        assert step.strip("`") in [one.name for one in STEPS], mistake
+        found = [name.replace("LINE", "gate") for name in told.split(" · ")]
+        assert set(found) <= MISTAKES.keys(), mistake
+        assert len(found) <= 3, mistake
 
 
 @pytest.mark.parametrize("heading", STRUCTS)

@@ -178,6 +178,7 @@ def test_without_anybody_the_steps_for_a_hand_are_skipped_by_name(bench):
     assert bench.asked == []
 
 
+@pytest.mark.long
 def test_an_emulated_board_takes_its_load_off_by_itself(bench, monkeypatch):
     def lead(port, off):
         bench.firmware.port.load_ohm = None if off else 5000
@@ -205,6 +206,7 @@ def test_s_skips_a_step_and_q_leaves(bench):
     assert bench.record().of("supply").seen == ["skipped by hand"]
 
 
+@pytest.mark.long
 def test_again_begins_anew(bench):
     bench.firmware.port.load_ohm = 5000
     bench.bringup("--yes", "--dummy", "5000")
@@ -300,6 +302,7 @@ def test_a_cable_that_is_pulled_in_a_session_is_exit_4(bench, plug):
     assert "the link to the board broke" in complaint(said)
 
 
+@pytest.mark.long
 def test_the_virtual_board_goes_on_with_its_zeros(tmp_path):
     where = ("bringup", "virtual", "--data", tmp_path, "--json")
     first = call(*where, "--fault", "limiter-dead@0")

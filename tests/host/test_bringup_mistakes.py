@@ -60,6 +60,7 @@ def test_a_mistake_is_named_on_other_ranges_and_converters(board, mistake):
 
 
 @pytest.mark.parametrize("board", ["pico_pwm", "pico_dac", "virtual_30ma", "virtual_500ua"])
+@pytest.mark.short_cases("pico_pwm", "pico_dac")
 def test_a_healthy_board_passes_every_step(board):
     bench = MISTAKES["lead open"]._replace(faults=()).bench(resources.board_of(board))
     verdicts = {name: seen.verdict for name, seen in walked(bench)}

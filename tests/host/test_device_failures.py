@@ -188,6 +188,7 @@ def test_a_disk_that_takes_no_record_is_told_before_anything_flows(plug, tmp_pat
     assert firmware.port.closings == []
 
 
+@pytest.mark.long
 def test_a_resistor_that_is_not_the_one_that_was_told(tmp_path):
     """Of a calibration: the readings are told apart, and the board keeps what it has."""
     said = call("calibrate", "virtual", "--load", "1000:0.1", "--load", "8200:0.1", "--dry-run")

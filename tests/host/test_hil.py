@@ -91,6 +91,7 @@ def test_what_is_sent_holds_no_port_no_path_and_no_serial_number(rig):
     assert told.keys() >= {"firmware", "firmware_sha256", "micropython", "board", "load_ohm"}
 
 
+@pytest.mark.long
 def test_without_a_hand_or_a_relay_the_open_lead_is_skipped_by_name(rig):
     code, said, told = rig.hil("--dummy", 5000, "--yes")
     assert code == 0, said
