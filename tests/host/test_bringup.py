@@ -272,6 +272,15 @@ def test_bad_input_is_exit_2_and_nothing_flows(bench, words, told):
     assert bench.record() is None
 
 
+def test_a_board_that_this_program_does_not_know_needs_its_folder(bench):
+    bench.firmware._changes["board"] = "mine"
+    said = bench.bringup("--yes", "--dummy", "5000")
+    assert said.code == 2
+    assert complaint(said).endswith(
+        "a mine, which this program does not know; give its folder: --board PATH"
+    )
+
+
 def test_a_record_that_is_none_is_told_and_kept(bench):
     path = path_of(bench.folder, "1234")
     path.write_text("{")

@@ -12,10 +12,11 @@ from ionto.bench import Bench
 from ionto.core import program
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_SUPPLY, SAMPLE_V, UA_Q4
+from iontobench import resources
 from iontobench.device.calibration_readings import code_of
 from iontobench.device.connection import Connection, Scales, connect
 from iontobench.device.port import BoardError, HostPorts, LinkLostError, PortError, is_emulated
-from iontobench.errors import EndedEarlyError, NoDeviceError
+from iontobench.errors import EndedEarlyError, NoDeviceError, UserError
 from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sessions.calibrate import BoardCalibrationBench, mend_zeros, take_rest
 from iontobench.sessions.serial import SerialRunner
@@ -86,6 +87,30 @@ class BringUpBench(Protocol):
     def released(self) -> Any:
         """A context in which the port is another's."""
         ...
+
+
+def board_for(asked: str | None) -> Callable[[str], Board]:
+    """The limits of a board by the name that its firmware tells.
+
+    Args:
+        asked: what a person says that it is, a name or a folder; None: a board of this project.
+
+    Raises:
+        UserError: from the call: it is another one, or one that this program does not know.
+    """
+
+    def data_of(name: str) -> Board:
+        if asked is None and name not in resources.board_names():
+            raise UserError(
+                f"the board there is a {name}, which this program does not know; give its "
+                "folder: --board PATH"
+            )
+        data = resources.board_of(asked or name)
+        if data.name != name:
+            raise UserError(f"the board there is a {name}, not a {data.name}; leave --board out")
+        return data
+
+    return data_of
 
 
 def _rest_of(told: Sequence[int], scales: Sequence[Row]) -> RestSeen:

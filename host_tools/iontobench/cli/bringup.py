@@ -156,14 +156,7 @@ class _Guide:
             kept = record.read(record.path_of(self.data_dir, board_id))
             return None if kept is None else kept.latched
 
-        def board_for(name: str) -> Any:
-            data = resources.board_of(self.board or name)
-            if data.name != name:
-                raise UserError(
-                    f"the board there is a {name}, not a {data.name}; leave --board out"
-                )
-            return data
-
+        board_for = benches.board_for(self.board)
         return benches.BoardBringUpBench(self.port, self.out.ports, board_for, own_fault)
 
     def _check_hands(self) -> None:

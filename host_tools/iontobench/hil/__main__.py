@@ -11,12 +11,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from iontobench import __version__, resources
-from iontobench.bringup.benches import BoardBringUpBench
+from iontobench.bringup.benches import BoardBringUpBench, board_for
 from iontobench.cli.console import Out
 from iontobench.errors import DONE, INTERRUPTED, NO, UserError
 
@@ -45,13 +44,7 @@ def hil(
     board: str | None,
     folder: Path,
 ) -> int:
-    def board_for(name: str) -> Any:
-        data = resources.board_of(board or name)
-        if data.name != name:
-            raise UserError(f"the board there is a {name}, not a {data.name}; leave --board out")
-        return data
-
-    with BoardBringUpBench(port, out.ports, board_for) as bench:
+    with BoardBringUpBench(port, out.ports, board_for(board)) as bench:
         load_ohm = bench.load_ohm or dummy_ohm
         if load_ohm is None:
             raise UserError("which resistor is on the leads? Say --dummy OHM, 1000 to 10000")
