@@ -13,7 +13,8 @@ from ionto.rp2 import calibration
 from iontobench import resources
 from iontobench.bringup.record import path_of, read
 from iontobench.bringup.steps import NAMES
-from iontobench.device.calibration_file import PATH, pack
+from iontobench.device.calibration_file import PATH, ZEROS_ONLY, pack
+from iontobench.device.calibration_fit import by_row
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
 
 from .cli import call
@@ -41,11 +42,17 @@ class Bench:
         self.board.calibration = calibration
         self.board.on_reset = self.boot
         self.asked, self.answers = [], {}
+        self.zeros = (ROWS[0][0], ROWS[1][0])  # codes of A and B without a current
         self.boot()
 
     def boot(self):
         calibration.read(MODULE.SCALES)
         self.firmware = Firmware()
+        port = self.firmware.port
+        used = [calibration.used[at : at + 3] for at in (0, 3)]
+        port.offset_q4, port.second_q4 = (
+            round(by_row(zero, row)) for zero, row in zip(self.zeros, used, strict=True)
+        )
         self.board.globals.update(bench=self.firmware)
         self.firmware.board = self.board
 
@@ -235,6 +242,19 @@ def test_an_uncalibrated_board_is_told_and_skipped_where_nobody_has_a_meter(benc
     said = bench.bringup("--yes", "--dummy", "5000")
     assert "calibration" in said.object["skipped"], said.err
     assert "needs two resistors, a meter and somebody" in said.err
+
+
+def test_zeros_that_are_off_go_onto_the_board_before_anything_flows(bench):
+    del bench.board.memory.files[PATH]
+    bench.zeros = (52, 2041)
+    bench.boot()
+    bench.firmware.port.load_ohm = 5000
+    said = bench.bringup("--yes", "--dummy", "5000")
+    [zeros] = [one for one in said.object["steps"] if one["step"] == "zeros"]
+    assert zeros["verdict"] == "pass"
+    assert "with its zeros on the board" in zeros["seen"][0]
+    assert ZEROS_ONLY.encode() in bench.board.memory.files[PATH]
+    assert bench.board.resets == 1
 
 
 def test_the_record_is_json_that_a_person_can_read(bench):
