@@ -11,7 +11,7 @@ from iontobench.protocols.program_words import ProgramSegment, program_words
 
 SMALL_PART = 10  # of the board's maximum
 SCALE_PART = 5
-_SLEW_PER_MAX = 2  # the whole range in half a second, as in a calibration
+_SLEW_PER_MAX = 1  # the whole range in a second: a start is no dip on any converter
 _PROBE_MIN_Q4 = 80
 _WALL_S = 30  # a session of a bring-up lasts some seconds
 # Off times between holds: the proof is made anew after each, and ENABLE stands still at the level
