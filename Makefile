@@ -6,10 +6,11 @@ VENV = .venv
 BIN = $(VENV)/bin
 PROTOCOL = dexamethasone-40
 ARGS =
+PORT = auto
 comma = ,
 
 .PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
-  nuisance circuit schematic census clean
+  nuisance circuit schematic census hil clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +82,9 @@ schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's pl
 
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
 	@$(BIN)/python -m tests.census $(ARGS)
+
+hil: $(VENV)/.test ## Our checks on a board with a dummy load (PORT=auto, ARGS="--dummy 5000")
+	@$(BIN)/python -m iontobench.hil $(PORT) $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache

@@ -17,7 +17,10 @@ from tests.host.cli import call
 
 import iontobench
 from ionto.core import codes, command, fields, frame, telemetry
+from iontobench import resources
 from iontobench.api import results
+from iontobench.bringup.mistakes import MISTAKES
+from iontobench.bringup.steps import STEPS
 from iontobench.campaign.engine import columns as run_columns
 from iontobench.campaign.engine import schema as campaign_schema
 from iontobench.cli.records import records
@@ -72,6 +75,29 @@ def test_a_page_says_bench_only_before_anything_else(page):
 def test_the_index_lists_every_page():
     told = {name for row in tables(DOCS / "README.md")["Reference pages"] for name in row[:1]}
     assert told == {f"[{page.name}]({page.name})" for page in PAGES if page.name != "README.md"}
+
+
+def test_the_steps_of_a_bring_up_are_those_of_the_command():
+    board = resources.board_of("pico_pwm")
+    told = [
+        [cell.strip("`") if at == 0 else cell for at, cell in enumerate(row)]
+        for row in tables(DOCS / "bring-up.md")["Steps"]
+    ]
+    assert told == [
+        [
+            step.name,
+            *(step.filled(text, board, 5000) for text in (step.connect, step.see, step.otherwise)),
+        ]
+        for step in STEPS
+    ]
+
+
+def test_the_mistakes_of_the_page_are_told_at_a_step_by_names_of_the_command():
+    for mistake, step, told in tables(DOCS / "bring-up.md")["Mistakes"]:
+        assert step.strip("`") in [one.name for one in STEPS], mistake
+        found = [name.replace("LINE", "gate") for name in told.split(" · ")]
+        assert set(found) <= MISTAKES.keys(), mistake
+        assert len(found) <= 3, mistake
 
 
 @pytest.mark.parametrize("heading", STRUCTS)

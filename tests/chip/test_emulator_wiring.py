@@ -52,6 +52,30 @@ def test_duty_zero_and_a_low_pin_is_no_drive(wired):
     assert plant.of("set_drive")[-1] == 0.0
 
 
+_PULLED = """
+from machine import Pin
+from time import sleep_us
+for pull in (None, Pin.PULL_UP):
+    line = Pin(5, Pin.IN, pull)
+    sleep_us(50)
+    print(line.value())
+"""
+
+
+def test_a_line_with_its_pull_down_stays_off_against_the_chips_pull_up(wired):
+    chip, plant, _ = wired
+    assert chip.exec(_PULLED).split() == [b"0", b"0"]
+    assert plant.of("set_probe") == []
+
+
+def test_a_line_without_its_pull_down_is_lifted_by_the_chips_pull_up(chip, plant):
+    from iontobench.chip.wiring import PinMap, Wiring
+
+    Wiring(chip, plant, PinMap(gate=3, enable=4, probe=5, floating=frozenset({5})))
+    assert chip.exec(_PULLED).split() == [b"0", b"1"]
+    assert plant.of("set_probe") == [True]
+
+
 def test_pin_driven_high_by_gpio_is_full_drive(wired):
     chip, plant, _ = wired
     chip.exec("from machine import Pin\nPin(2, Pin.OUT, value=1)")

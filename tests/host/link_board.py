@@ -41,6 +41,9 @@ class Board:
         self.resets = 0
         self.calibration = None  # what the firmware's module of that name holds
         self.on_reset = lambda: None
+        self.pins = {}  # of its firmware: lines and their numbers
+        self.floating, self.stuck = set(), set()  # pins without a pull-down, or on a supply
+        self.lifted = set()  # pins that the chip's pull-up holds
         self._in = bytearray()
         self._typed = bytearray()
         self.block = b""  # the lines of a compound statement that a person has begun to type
@@ -191,7 +194,7 @@ class Board:
         return names
 
     def _import(self, name, *_args):
-        if name in ("binascii", "hashlib"):
+        if name in ("binascii", "hashlib", "array"):
             return __import__(name)
         if name == "ionto.rp2" and self.calibration is None:
             raise ImportError("no module named 'ionto.rp2'")
@@ -211,9 +214,41 @@ class Board:
             return types.SimpleNamespace(implementation=how, platform="rp2", path=path)
         if name == "machine":
             return types.SimpleNamespace(
-                unique_id=lambda: b"\x12\x34", reset_cause=lambda: 1, WDT_RESET=3, reset=_reset
+                unique_id=lambda: b"\x12\x34",
+                reset_cause=lambda: 1,
+                WDT_RESET=3,
+                reset=_reset,
+                Pin=self._pin_class(),
             )
+        if name == "time":
+            return types.SimpleNamespace(sleep_ms=lambda ms: self.advance(self.now_s + ms / 1000))
+        if name == "ionto.board":
+            return types.SimpleNamespace(PINS=self.pins)
         raise Unexpected(f"import {name}")
+
+    def _pin_class(self):
+        board = self
+
+        class Pin:
+            """A line with its pull-down on the stage; nobody may drive one high."""
+
+            IN, OUT, PULL_UP = "in", "out", "up"
+
+            def __init__(self, number, mode, pull=None, value=None):
+                if mode == self.OUT and value != 0:
+                    raise Unexpected(f"pin {number} is driven to {value}")
+                others = set(board.lifted) - {number}
+                if pull == self.PULL_UP and others:
+                    raise Unexpected(f"pins {others} are not low while {number} is pulled up")
+                self._level = 1 if number in board.stuck else 0
+                if number in board.floating and pull == self.PULL_UP:
+                    self._level = 1
+                (board.lifted.add if pull else board.lifted.discard)(number)
+
+            def value(self):
+                return self._level
+
+        return Pin
 
 
 def _reset():

@@ -26,6 +26,7 @@ class Firmware:
         self.board = None
         self._bench = Bench(CheckedPort(self.port, BOARD), BOARD)
         self._changes = {"link_version": link_version, "board": name}
+        self._held_tick = None
         self._go = threading.Semaphore(0)
         self._ready = threading.Semaphore(0)
         self._is_over = False
@@ -52,12 +53,24 @@ class Firmware:
     def last(self):
         return self._bench.last()
 
+    @property
+    def _port(self):
+        """For a script that drives it: nobody else has to live meanwhile."""
+        self._held_tick = self.port.on_tick
+        self.port.on_tick = None
+        return self._bench._port
+
+    def snapshot(self):
+        return self._bench.snapshot()
+
     def clear(self):
         self._bench.clear()
 
     def run(self, supervised=False):
         if self._bench.info()["fault"] != "none":
             self._bench.run(supervised)  # it raises
+        self.port.on_tick = self._held_tick or self.port.on_tick
+        self._held_tick = None
         self._is_over = False
         self._interrupted = False
         self._error = ""

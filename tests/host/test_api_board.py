@@ -5,6 +5,7 @@ import pytest
 import iontobench
 from iontobench.api.remote import RemoteBoard
 
+from .cli import call
 from .link_bench import NAME
 from .link_run import PROTOCOL, plugged
 
@@ -72,6 +73,37 @@ def test_a_board_takes_no_fault_of_a_simulated_bench(plug, protocol):
                 session.inject("open")
             session.off()
         assert session.result.outcome == "stopped"
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """A board of one's own: its folder."""
+    monkeypatch.chdir(tmp_path)
+    assert call("boards", "new", "mine").code == 0
+    return tmp_path / "mine"
+
+
+def test_a_board_of_ones_own_is_connected_by_its_folder(plug, protocol, mine):
+    firmware = plugged(plug, name="mine")
+    with RemoteBoard(NAME, plug.ports, str(mine)) as board:
+        assert board.board == "mine"
+        with board.session(protocol) as session:
+            session.off()
+        assert session.result.header["board"]["name"] == "mine"
+    assert firmware.port.gate == 0
+    with (
+        RemoteBoard(NAME, plug.ports) as board,
+        pytest.raises(iontobench.UserError, match="a board this program does not know"),
+    ):
+        board.run(protocol)
+
+
+def test_another_board_than_the_one_asked_for_is_told_and_left(plug, mine):
+    plugged(plug)
+    with pytest.raises(iontobench.NoDeviceError, match="it is a pico_pwm, not a mine"):
+        RemoteBoard(NAME, plug.ports, str(mine))
+    assert not plug.opened[-1].is_open
+    assert plug.board.mode == "friendly"
 
 
 def test_no_board_is_told_by_its_port(plug):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "native", "compiled", "coverage", "net"),
     *("mutants", "bench", "chip-cache", "faults", "thresholds", "leads", "nuisance"),
-    *("circuit", "schematic", "census", "clean"),
+    *("circuit", "schematic", "census", "hil", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -124,6 +124,12 @@ def test_what_runs_the_emulator_compiles_it_first(installed, target):
 def test_all_tests_compile_control_and_simulation_first_and_run_without_it_too(installed):
     assert "iontobench.compiled.build || true" in make(installed, "-n", "test-all").stdout
     assert make(installed, "compiled").returncode != 0
+
+
+def test_make_hil_names_the_port_and_by_default_the_only_one(installed):
+    assert "-m iontobench.hil auto" in make(installed, "-n", "hil").stdout
+    said = make(installed, "-n", "hil", "PORT=COM3", "ARGS=--dummy 5000")
+    assert "-m iontobench.hil COM3 --dummy 5000" in said.stdout
 
 
 def test_constraints_pin_exactly_and_name_no_index():

@@ -75,6 +75,7 @@ def test_record_that_cannot_be_written_ends_the_session_early(run, monkeypatch):
     said = run("--json")
     assert said.code == 3
     assert "its record cannot be written: No space left on device" in said.object["error"]
+    assert "; make room there, or name another folder" in said.object["error"]
     assert "Traceback" not in said.err
 
 

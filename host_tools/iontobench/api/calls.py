@@ -132,13 +132,20 @@ def to_pandas(result: SessionResult) -> "pandas.DataFrame":
     return result.to_pandas()
 
 
-def connect(port: str = "auto") -> RemoteBoard:
+def connect(port: str = "auto", *, board: str | Path | None = None) -> RemoteBoard:
     """The board on a serial port, or on the only one there is; use it with `with`.
 
+    Args:
+        port: its name, or `auto`.
+        board: which hardware it has to be; of your own its folder (`./mine`), which its sessions
+            need.
+
     Raises:
-        NoDeviceError: no board there, one that is busy, or one without the matching firmware.
+        NoDeviceError: no board there, one that is busy, another one than `board`, or one without
+            the matching firmware.
+        UserError: no such `board`.
     """
-    return RemoteBoard(port)
+    return RemoteBoard(port, board=None if board is None else str(board))
 
 
 def _record_file(path: str | Path) -> Path:

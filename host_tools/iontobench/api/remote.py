@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from iontobench import resources
+from iontobench.errors import NoDeviceError
 from iontobench.sessions.start import PROFILE
 from iontobench.sessions.targets import target_for
 
@@ -27,8 +29,13 @@ class RemoteBoard:
         about: what the board says of itself: `board_id`, `python`, `firmware`.
     """
 
-    def __init__(self, port: str, ports: "HostPorts | None" = None):
+    def __init__(self, port: str, ports: "HostPorts | None" = None, board: str | None = None):
+        asked = None if board is None else resources.board_of(board).name
         self._target = target_for(port, ports=ports)
+        if asked not in (None, self._target.board):
+            self._target.close()
+            raise NoDeviceError(f"{port}: it is a {self._target.board}, not a {asked}")
+        self._asked_board = board
         self.port = port
         self.board = self._target.board
         self.about: dict[str, Any] = dict(self._target.header or {})
@@ -62,6 +69,7 @@ class RemoteBoard:
         return LiveSession(
             protocol,
             on=self.port,
+            board=self._asked_board,
             profile=profile,
             clear=clear,
             data_dir=data_dir,

@@ -49,7 +49,8 @@ class PinMap:
 
     `adc` maps the converter's input 0..3 (GPIO 26..29) to the plant's channel; `bus` has the lines
     of a board whose drive and converter are on SPI instead. A line in
-    `active_low` means "on" (polarity: "reversed", inputs: "tripped", "pressed") when it is low.
+    `active_low` means "on" (polarity: "reversed", inputs: "tripped", "pressed") when it is low. An
+    output line in `floating` has lost the resistor that holds it off: the chip's pull-up lifts it.
     """
 
     gate: int
@@ -63,6 +64,7 @@ class PinMap:
     stop: int | None = None
     adc: Mapping[int, int] = field(default_factory=lambda: {0: 0, 1: 1, 2: 2, 3: 3})
     active_low: frozenset[int] = frozenset()
+    floating: frozenset[int] = frozenset()
     bus: BusPins | None = None
 
 
@@ -136,14 +138,25 @@ class Wiring:
             if number is not None:
                 self._outputs[number] = act
                 self._levels[number] = False
+                self._hold(number)
                 self._chip.mcu.gpio[number].add_listener(self._listener(number))
+        if pins.drive is not None:
+            self._hold(pins.drive)
+
+    def _hold(self, number: int) -> None:
+        """The stage's resistor on an output line, which the chip reads where it does not drive."""
+        if number not in self._pins.floating:
+            self._chip.mcu.gpio[number].set_input_value(number in self._pins.active_low)
 
     def _listener(self, number: int) -> Callable[[GPIOPinState, GPIOPinState], None]:
         return lambda value, last: self._on_level(number)
 
     def _on_level(self, number: int) -> None:
         asserting = GPIOPinState.LOW if number in self._pins.active_low else GPIOPinState.HIGH
-        on = self._chip.mcu.gpio[number].value == asserting
+        value = self._chip.mcu.gpio[number].value
+        on = value == asserting
+        if number in self._pins.floating and asserting == GPIOPinState.HIGH:
+            on = on or value == GPIOPinState.INPUT_PULL_UP
         if on != self._levels[number]:
             self._levels[number] = on
             self._advance()

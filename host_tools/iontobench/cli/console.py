@@ -11,8 +11,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -70,6 +70,7 @@ class Out:
         self.json = False
         self.data_dir: Path | None = None
         self.gone = False
+        self._is_inner = False
         for stream in (sys.stdout, sys.stderr):
             signs.spell_on(stream)
 
@@ -87,9 +88,18 @@ class Out:
         self._write(sys.stderr, text)
 
     def result(self, value: dict[str, Any]) -> None:
-        """The JSON object of the command; nothing without `--json`."""
-        if self.json:
+        """The JSON object of the command; nothing without `--json`, or within another command."""
+        if self.json and not self._is_inner:
             self._write(sys.stdout, json.dumps(value, ensure_ascii=True, allow_nan=False))
+
+    @contextmanager
+    def inner(self) -> Iterator[None]:
+        """A context for a command within a command: its prose is told, its object is not."""
+        self._is_inner = True
+        try:
+            yield
+        finally:
+            self._is_inner = False
 
     def console(self) -> Console:
         """Rich's console on the stream for prose."""

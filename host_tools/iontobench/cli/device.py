@@ -17,7 +17,7 @@ import click
 import msgspec
 
 from iontobench import resources, text
-from iontobench.device.board_probe import Found
+from iontobench.device.board_probe import BoardProbe, Found
 from iontobench.device.build import BuildError, export, slot_files
 from iontobench.device.calibration_file import PATH as CALIBRATION
 from iontobench.device.connection import (
@@ -97,10 +97,17 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
                 connection.restart()
                 about = info_after_reset(name, out.ports)
         except LinkLostError as error:
-            line = f"{name}: {error}; the board still boots: plug it in and deploy again"
+            told = str(error).removeprefix(f"{name}: ")
+            line = f"{name}: {told}; the board still boots: deploy again"
             raise NoDeviceError(line) from error
         except (PortError, BoardError, DeployError) as error:
-            raise NoDeviceError(f"{name}: {error}") from error
+            told = f"{name}: {error}"
+            if "ENOSPC" in told:
+                told += (
+                    "; the board's flash is full, and the firmware that runs stays: remove files "
+                    f"of your own (iontobench repl {name}), then deploy again"
+                )
+            raise NoDeviceError(told) from error
     trouble = about.trouble(name)
     if trouble is not None:
         raise NoDeviceError(f"{name}: after the deploy: {trouble}")
@@ -224,7 +231,7 @@ def _watch(out: Out, name: str) -> int:
     count = 0
     with out.ports.opened(name) as port, suppress(KeyboardInterrupt):
         while not out.gone:
-            probe = look(port)
+            probe = _looked(name, port)
             if probe.found is Found.OTHER:
                 raise PortError(f"{name}: {seen(probe)}")
             if probe.found is not Found.SESSION or probe.sample is None:
@@ -233,6 +240,14 @@ def _watch(out: Out, name: str) -> int:
             out.say(f"{text.stamp(probe.sample.t_ms)}  {text.brief(probe.sample)}")
             _wait(port)
     return count
+
+
+def _looked(name: str, port: Any) -> BoardProbe:
+    """One look; a link that breaks is told with its port."""
+    try:
+        return look(port)
+    except LinkLostError as error:
+        raise LinkLostError(f"{name}: {error}") from error
 
 
 def _wait(port: Any) -> None:

@@ -6,6 +6,7 @@ traceback in a file. Click itself knows neither groups that import late nor thes
 """
 
 import difflib
+import errno
 import importlib
 import os
 import sys
@@ -37,6 +38,7 @@ COMMANDS = {
     "validate": ("validate.validate", "Show the load model beside what is published."),
     "flash": ("flash.flash", "Put MicroPython onto a Pico that is in boot mode."),
     "deploy": ("device.deploy", "Put the firmware onto a board."),
+    "bringup": ("bringup.bringup", "Bring up a new board, step by step, to its first run."),
     "calibrate": ("calibrate.calibrate", "A board's senses against known resistors and a meter."),
     "doctor": ("device.doctor", "Look at a board and say what is wrong with it."),
     "monitor": ("device.monitor", "Watch a board's session from a second terminal."),
@@ -160,6 +162,8 @@ def _no_option(error: click.NoSuchOption) -> str:
 def _os_line(error: OSError) -> str:
     """A file or folder that will not do: its name and the system's reason."""
     reason = error.strerror or type(error).__name__
+    if error.errno == errno.ENOSPC:
+        reason += "; make room there, or name another place, then try again"
     return f"{error.filename}: {reason}" if error.filename else reason
 
 

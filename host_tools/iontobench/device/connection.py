@@ -25,6 +25,7 @@ from .port import (
     REPLY_S,
     BoardError,
     HostPorts,
+    LinkLostError,
     PortError,
     close_port,
     guarded,
@@ -235,6 +236,8 @@ class Connection:
         """
         try:
             return msgspec.convert(ast.literal_eval(self.repl.do(_ABOUT).decode()), BoardInfo)
+        except LinkLostError as error:
+            raise LinkLostError(f"{self.name}: {error}") from error
         except BoardError as error:
             raise PortError(f"{self.name}: the board cannot say what it is ({error})") from error
         except (ValueError, SyntaxError, TypeError) as error:  # msgspec's are ValueErrors

@@ -175,9 +175,8 @@ def guarded() -> Iterator[None]:
         raise BoardError(error.error_output) from error
     # A vanished device shows as any of these, by platform and by where it strikes.
     except (TransportError, OSError, struct.error, TypeError) as error:
-        raise LinkLostError(
-            f"the link to the board broke: {' '.join(str(error).split())}"
-        ) from error
+        why = " ".join(str(error).split())
+        raise LinkLostError(f"the link to the board broke ({why}); plug it in again") from error
 
 
 def _why_not(name: str, error: Exception) -> str:

@@ -66,7 +66,8 @@ class RecordStore:
                     continue
                 return folder / RECORD_NAME
         except OSError as error:
-            raise RecordError(f"{self.root}: {error.strerror or error}") from None
+            why = error.strerror or error
+            raise RecordError(f"{self.root}: {why}; name another folder with --data") from None
         raise RecordError(f"{self.root}: no number is left for {stem}")
 
     def list(self) -> list[Entry]:

@@ -98,7 +98,10 @@ class Recorder:
             self._writer.item(item)
         except OSError as error:
             why = error.strerror or str(error)
-            line = f"the session was stopped, its record cannot be written: {why}"
+            line = (
+                f"the session was stopped, its record cannot be written: {why}; make room there, "
+                "or name another folder with --data"
+            )
             raise EndedEarlyError(line) from error
 
     def on_tick(self, t_us: int) -> list[str]:

@@ -165,6 +165,16 @@ class Serial(ChipSerial):
         self._pico.wiring.sync()
         return Meter(self._pico.bench, self._pico.load_ohm, SEED).read_mv()
 
+    def lead(self, off: bool) -> None:
+        """Take a lead off the load, or put it back."""
+        if self._pico is None:
+            raise serial.PortNotOpenError()
+        self._pico.wiring.sync()
+        if off:
+            self._pico.bench.lift()
+        else:
+            self._pico.bench.meet()
+
     def close(self) -> None:
         """Keep the flash too."""
         was_open = self.is_open

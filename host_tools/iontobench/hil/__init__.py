@@ -1,0 +1,1 @@
+"""Our own checks on a real board with a dummy load: `make hil PORT=...`."""
