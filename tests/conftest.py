@@ -62,6 +62,15 @@ def pytest_collection_finish():
     gc.set_threshold(_LOOK_EVERY)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """The worker that runs the compiled modules reads its own tests only."""
+    if not hasattr(config, "workerinput"):
+        return None
+    from tests.support.workers import is_left_out
+
+    return is_left_out(collection_path, config.rootpath) or None
+
+
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
 def pytest_xdist_setupnodes(specs):
     """Before the workers are started: which of them runs the compiled modules."""

@@ -58,7 +58,7 @@ class Worker:
         self.shutting_down = True
 
 
-COMPILED = f"popen//env:{select.VARIABLE}=said"
+COMPILED = f"popen//env:{workers.ROLE}=compiled"
 TESTS = [
     f"tests/{file}.py::test_{number}"
     for file in (
@@ -67,6 +67,10 @@ TESTS = [
     )
     for number in range(4)
 ]
+
+
+def spec_of(node):
+    return node.gateway.id
 
 
 def shared_out(*specs):
@@ -79,8 +83,8 @@ def shared_out(*specs):
     made = ByShare(config)
     for node in nodes:
         made.add_node(node)
-    for node in nodes:
-        made.add_node_collection(node, TESTS)
+    for node in reversed(nodes):
+        made.add_node_collection(node, TESTS if spec_of(node) == "popen" else TESTS[8:12])
     made.schedule()
     for _ in TESTS:
         for node in nodes:
@@ -88,8 +92,12 @@ def shared_out(*specs):
             if waiting:
                 made.mark_test_complete(node, node.sent[len(node.sent) - waiting])
     assert all(node.shutting_down for node in nodes)
-    assert sorted(index for node in nodes for index in node.sent) == list(range(len(TESTS)))
-    return [{TESTS[index].split(".")[0] for index in node.sent} for node in nodes]
+    known = [made.registered_collections[node] for node in nodes]
+    sent = [
+        [tests[index] for index in node.sent] for node, tests in zip(nodes, known, strict=True)
+    ]
+    assert sorted(test for tests in sent for test in tests) == sorted(TESTS)
+    return [{test.split(".")[0] for test in tests} for tests in sent]
 
 
 def test_the_compiled_worker_gets_the_closed_loop_and_nobody_else_does():
@@ -101,6 +109,19 @@ def test_the_compiled_worker_gets_the_closed_loop_and_nobody_else_does():
 def test_without_one_every_worker_gets_what_waits():
     first, second = shared_out("popen", "popen")
     assert first | second == {one.split(".")[0] for one in TESTS}
+
+
+def test_the_compiled_worker_reads_its_own_tests_only(monkeypatch):
+    files = [
+        "closed_loop/test_dose_true.py",
+        "closed_loop/test_plant_range.py",
+        "core/test_loop.py",
+    ]
+    paths = [ROOT / "tests" / file for file in files]
+    assert not any(workers.is_left_out(path, ROOT) for path in paths)
+    monkeypatch.setenv(workers.ROLE, "compiled")
+    assert [workers.is_left_out(path, ROOT) for path in paths] == [False, True, True]
+    assert not workers.is_left_out(ROOT / "tests" / "core", ROOT)
 
 
 def test_files_that_run_on_the_sources_are_there():

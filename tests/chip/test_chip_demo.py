@@ -1,6 +1,7 @@
 """The board of two chips on the emulated chip: PWM, its own converter, a load voltage of its own.
 
-One boot serves all tests; each runs in a copy. Currents in uA, voltages in mV, charge in uC.
+One boot serves all tests; each runs in a copy. All are long: the short tier has the board's
+virtual twin (`tests/closed_loop/test_pico_demo.py`). Currents in uA, voltages in mV, charge in uC.
 """
 
 import ast
@@ -10,6 +11,8 @@ import pytest
 from iontobench import resources
 
 from .forks import in_copy
+
+pytestmark = pytest.mark.long
 
 BOARD = resources.board_of("pico_demo")
 SEED = 1

@@ -277,7 +277,7 @@ def test_the_record_is_json_that_a_person_can_read(bench):
     [
         (("--from", "limitr"), "did you mean 'limiter'?"),
         (("--fault", "open@0"), "--fault is for the virtual bench"),
-        (("--dummy", "10"), "is not in the range"),
+        (("--yes", "--dummy", "10"), "--dummy 10: pico_pwm takes 1000 to 10000"),
         (("--load", "x"), "allowed: OHM:PERCENT"),
         (("--board", "virtual"), "the board there is a pico_pwm, not a virtual"),
         (("--yes",), "which resistor is on the leads? Say --dummy OHM"),

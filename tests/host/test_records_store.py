@@ -167,6 +167,8 @@ def test_show_gives_numbers_with_their_units_in_their_names(store):
         "peak_ma": round(summary["true_peak_ua"] / 1000, 5),
         "overshoot_ua": round(summary["overshoot_ua"], 3),
         "gate_off_ms": 5.2,
+        "dose_uncertainty_mamin": None,  # a record of before
+        "dose_coverage_factor": None,
     }
     assert shown["session"]["seed"] == 1
     assert shown["session"]["faults"] == ["open@300"]

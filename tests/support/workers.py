@@ -8,10 +8,13 @@ sources.
 `python -m tests.support.workers` prints how many `make test` asks for.
 """
 
+import os
+
 from xdist.scheduler import LoadScopeScheduling
 
 from iontobench.compiled import select
 
+ROLE = "IONTOBENCH_TEST_WORKER"  # in the environment of the worker that runs the compiled modules
 CHIP = "tests/chip/"
 SESSIONS = "tests/closed_loop/"
 # These give a single module a list for its sample, or replace a part of one: compiled, it takes
@@ -20,7 +23,7 @@ ON_SOURCES = frozenset(
     f"{SESSIONS}test_{name}.py"
     for name in (
         *("falling_loads", "injection_board", "injection_senses"),
-        *("plant_range", "plant_senses"),
+        *("pico_demo", "plant_range", "plant_senses"),
     )
 )
 
@@ -39,11 +42,33 @@ def count():
 def ask_for_compiled(specs):
     """Let the last of three workers and more run the compiled modules, where a build fits."""
     if len(specs) >= 3 and select.problem() is None:
-        specs[-1].env[select.VARIABLE] = "said"
+        specs[-1].env |= {ROLE: "compiled", select.VARIABLE: "said"}
+
+
+def is_left_out(path, root):
+    """Whether this worker need not read a path: the compiled one runs a part of a folder only."""
+    if ROLE not in os.environ or path.is_dir():
+        return False
+    return not _is_for_compiled(path.relative_to(root).as_posix())
 
 
 class ByShare(LoadScopeScheduling):
     """Whole shares, each to a worker that it is for."""
+
+    def schedule(self):
+        """Share out what the others have collected: the compiled worker knows a part of it."""
+        for node in [one for one in self.registered_collections if _is_compiled(one)]:
+            self.registered_collections[node] = self.registered_collections.pop(node)
+        super().schedule()
+
+    def _check_nodes_have_same_collection(self):
+        found = self.registered_collections
+        whole = {node: tests for node, tests in found.items() if not _is_compiled(node)}
+        self.registered_collections = whole or found
+        try:
+            return super()._check_nodes_have_same_collection()
+        finally:
+            self.registered_collections = found
 
     def _split_scope(self, nodeid):
         return share_of(nodeid)
@@ -74,7 +99,7 @@ def _is_for_compiled(scope):
 
 
 def _is_compiled(node):
-    return select.VARIABLE in node.gateway.spec.env
+    return ROLE in node.gateway.spec.env
 
 
 if __name__ == "__main__":

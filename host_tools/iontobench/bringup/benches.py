@@ -13,7 +13,7 @@ from ionto.core import program
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_SUPPLY, SAMPLE_V, UA_Q4
 from iontobench import resources
-from iontobench.device.calibration_readings import code_of
+from iontobench.device.calibration_readings import codes_of
 from iontobench.device.connection import Connection, Scales, connect
 from iontobench.device.port import BoardError, HostPorts, LinkLostError, PortError, is_emulated
 from iontobench.errors import EndedEarlyError, NoDeviceError, UserError
@@ -113,8 +113,9 @@ def board_for(asked: str | None) -> Callable[[str], Board]:
     return data_of
 
 
-def _rest_of(told: Sequence[int], scales: Sequence[Row]) -> RestSeen:
-    a, b, v = (code_of(told[at], scales[at]) for at in (SAMPLE_A, SAMPLE_B, SAMPLE_V))
+def _rest_of(told: Sequence[int], scales: Sequence[Row], inside_ohm: int) -> RestSeen:
+    shown = [told[at] for at in (SAMPLE_A, SAMPLE_B, SAMPLE_V)]
+    a, b, v = codes_of(shown, scales, inside_ohm)
     off_ua = max(abs(told[SAMPLE_A]), abs(told[SAMPLE_B])) / UA_Q4
     return RestSeen(a, b, v, off_ua, supply_mv=told[SAMPLE_SUPPLY], inputs=told[SAMPLE_INPUTS])
 
@@ -168,7 +169,8 @@ class VirtualBringUpBench:
     def rest(self) -> RestSeen:
         """As `BringUpBench` says."""
         port = VirtualPort(self.board, self._plant(), calibration=self.scales)
-        return _rest_of(Bench(port, self.board).sense(_REST_TICKS), self.scales)
+        told = Bench(port, self.board).sense(_REST_TICKS)
+        return _rest_of(told, self.scales, self.board.inside_ohm)
 
     def run(self, words: list[int], polarity: int = 1) -> SessionSeen:
         """As `BringUpBench` says; each session is on a new bench."""
@@ -300,7 +302,7 @@ class BoardBringUpBench:
         """As `BringUpBench` says."""
         asked = f"bench.sense({_REST_TICKS})"
         told = self._asked(lambda: self._connection.value(asked), "its senses cannot be read")
-        return _rest_of(told, self._scales.rows())
+        return _rest_of(told, self._scales.rows(), self.board.inside_ohm)
 
     def _asked(self, ask: Callable[[], Any], what: str) -> Any:
         try:

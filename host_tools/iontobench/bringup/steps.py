@@ -130,6 +130,8 @@ def _zeros(up: Bringup) -> StepSeen:
 
 
 def _high_voltage(up: Bringup) -> StepSeen:
+    if up.bench.board.loads_ohm:
+        return _skipped("this board has none: the Pico's own 3.3 V drive it")
     if up.ask is None:
         return _skipped("nobody is there who could measure it")
     board = up.bench.board
@@ -204,6 +206,8 @@ def _dead_man(up: Bringup) -> StepSeen:
 
 
 def _limiter(up: Bringup) -> StepSeen:
+    if not up.bench.board.limiter:
+        return _skipped("this board has no limiter: its resistors are what bounds it")
     if not up.bench.board.lim_test:
         return _skipped("this board has no LIM_TEST: only a meter shows its limiter")
     seen = _small(up, offs_ms=programs.OFF_MS)
@@ -213,6 +217,8 @@ def _limiter(up: Bringup) -> StepSeen:
 
 
 def _bridge(up: Bringup) -> StepSeen:
+    if not up.bench.board.bridge:
+        return _skipped("this board has no bridge: no program reverses its load")
     seen = _small(up, polarity=-1)
     if seen.is_complete:
         return _found("sense B has the other sign with POLARITY high", [])

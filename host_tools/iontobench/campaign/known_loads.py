@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ionto.core.limits import Board
+from iontobench import signs
 from iontobench.device.calibration_fit import Fit, fit
 from iontobench.device.calibration_readings import CodeReading
 from iontobench.sessions.calibrate import (
@@ -87,4 +88,4 @@ def fitted(bench: VirtualCalibrationBench, readings: Sequence[CodeReading]) -> F
 
 
 def _nobody(level_ua: int) -> tuple[float, str]:
-    raise RuntimeError(f"nobody reads a meter at {level_ua} uA: the bench has its own")
+    raise RuntimeError(f"nobody reads a meter at {level_ua} {signs.UA}: the bench has its own")

@@ -30,8 +30,6 @@ _HELP = (
     "Current flows in supervised sessions alone."
 )
 _VIRTUAL = "virtual"
-_LEAST_OHM, _MOST_OHM = 1000.0, 10_000.0
-_VIRTUAL_OHM = 5000.0
 _FIRST_PROTOCOL = "demo"
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level of a calibration
 
@@ -42,8 +40,9 @@ _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level of a calibration
     "--dummy",
     "dummy_ohm",
     metavar="OHM",
-    type=click.FloatRange(_LEAST_OHM, _MOST_OHM),
-    help="The resistor for the steps with a load, 1000 to 10000. Asked for at a terminal.",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The resistor for the steps with a load, for most boards 1000 to 10000. Asked for at a "
+    "terminal.",
 )
 @click.option("--from", "from_step", metavar="STEP", help="Begin with this step, and do the rest.")
 @click.option("--again", is_flag=True, help="Begin anew; the old record is replaced.")
@@ -145,11 +144,12 @@ class _Guide:
 
     def _opened(self) -> Any:
         """The bench at the port."""
-        from iontobench.bringup import benches, record
+        from iontobench.bringup import benches, dummy, record
 
         if self.port == _VIRTUAL:
             data = resources.board_of(self.board or _VIRTUAL)
-            ohm = self.dummy_ohm or _VIRTUAL_OHM
+            ohm = self.dummy_ohm or dummy.usual_ohm(data)
+            dummy.checked(data, ohm)
             return nullcontext(benches.VirtualBringUpBench(data, ohm, self.seed, self.faults))
 
         def own_fault(board_id: str) -> str | None:
@@ -175,7 +175,9 @@ class _Guide:
 
     def _load_ohm(self) -> float:
         """The resistor on the leads: the port's own, the one that was named, or asked for."""
-        own_ohm = self.bench.load_ohm
+        from iontobench.bringup import dummy
+
+        board, own_ohm = self.bench.board, self.bench.load_ohm
         if own_ohm is not None:
             if self.dummy_ohm not in (None, own_ohm):
                 raise UserError(
@@ -185,18 +187,16 @@ class _Guide:
             return own_ohm
         if self.bench.is_simulated:
             raise UserError("its load is no resistor; name one in the address: load=resistor:5000")
-        if self.dummy_ohm is not None:
-            return self.dummy_ohm
         ask = self._asks
-        if ask is None:
-            raise UserError("which resistor is on the leads? Say --dummy OHM, 1000 to 10000")
+        if self.dummy_ohm is not None or ask is None:
+            return dummy.checked(board, self.dummy_ohm)
         while True:
-            text = ask("the resistor for the steps with a load, 1000 to 10000 ohm: ")
+            text = ask(f"the resistor for the steps with a load, {dummy.range_text(board)} ohm: ")
             try:
                 ohm = float(text)
             except ValueError:
                 continue
-            if _LEAST_OHM <= ohm <= _MOST_OHM:
+            if dummy.is_for(board, ohm):
                 return ohm
 
     def _begun(self, load_ohm: float) -> Any:
@@ -355,6 +355,8 @@ class _Guide:
 
     def _virtual_loads(self) -> list[float]:
         board = self.bench.board
+        if board.loads_ohm:
+            return [float(ohm) for ohm in board.loads_ohm]
         return [share * board.compliance_mv * 1250 / board.max_ua for share in _LOAD_SHARES]
 
     def _first_run(self) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from ionto.core.units import UA_Q4
 from iontobench import signs
 from iontobench.errors import UserError
 
@@ -61,6 +62,13 @@ def code_of(value: float, row: Row) -> float:
     """The code that a board reports as `value`, in the steps of its scale; a mean may be any."""
     zero, mul, shift = row
     return zero + (value + 0.5) * (1 << shift) / mul  # >> rounds down, by half a step on the mean
+
+
+def codes_of(values: Sequence[float], rows: Sequence[Row], inside_ohm: int) -> list[float]:
+    """The codes behind what is reported of A, B (1/16 uA) and V (mV, without the shunts' drop)."""
+    a_q4, b_q4, v_mv = values
+    shown = (a_q4, b_q4, v_mv + a_q4 / UA_Q4 * inside_ohm / 1000)
+    return [code_of(value, row) for value, row in zip(shown, rows, strict=False)]
 
 
 def typed(text: str) -> tuple[float, str]:

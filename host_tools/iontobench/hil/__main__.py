@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from iontobench import __version__, resources
+from iontobench.bringup import dummy
 from iontobench.bringup.benches import BoardBringUpBench, board_for
 from iontobench.cli.console import Out
 from iontobench.errors import DONE, INTERRUPTED, NO, UserError
@@ -23,13 +24,12 @@ from .checks import Rig, examine
 from .result import FAIL, PASS, SKIPPED, Check, HilResult, write
 
 _OUT = Path("build") / "hil"
-_LEAST_OHM, _MOST_OHM = 1000.0, 10_000.0
 _RELAY_S = 10
 
 
 @click.command(help="Our own checks on the board at PORT (or auto), with a resistor on its leads.")
 @click.argument("port", default="auto")
-@click.option("--dummy", "dummy_ohm", type=click.FloatRange(_LEAST_OHM, _MOST_OHM), metavar="OHM")
+@click.option("--dummy", "dummy_ohm", type=click.FloatRange(min=0, min_open=True), metavar="OHM")
 @click.option("--relay", metavar="COMMAND", help="Opens a lead: COMMAND open, COMMAND close.")
 @click.option("--yes", is_flag=True, help="Ask nothing; nobody takes a lead off.")
 @click.option("--board", metavar="NAME|PATH", help="A board of your own.")
@@ -45,9 +45,7 @@ def hil(
     folder: Path,
 ) -> int:
     with BoardBringUpBench(port, out.ports, board_for(board)) as bench:
-        load_ohm = bench.load_ohm or dummy_ohm
-        if load_ohm is None:
-            raise UserError("which resistor is on the leads? Say --dummy OHM, 1000 to 10000")
+        load_ohm = bench.load_ohm or dummy.checked(bench.board, dummy_ohm)
         rig = Rig(bench, load_ohm, _opener(out, bench, relay, yes), out.say)
         checks: list[Check] = []
         for check in examine(rig):

@@ -179,8 +179,8 @@ def _charge_wall(rig: Rig) -> Iterator[Check]:
     dose_uc = ended.last["dose_uc"]
     most_uc = wall_uc + level_ua * _TRIP_MS / 1000
     is_kept = dose_uc <= most_uc and ended.last["outcome"] in ("short", "fault")
-    found = f"{ended.told} at {dose_uc} uC = {dose_uc / UC_PER_MAMIN:.4f} {signs.MAMIN}"
-    yield _check("charge wall", is_kept, found, f"at most {most_uc:.0f} uC")
+    found = f"{ended.told} at {dose_uc} {signs.UC} = {dose_uc / UC_PER_MAMIN:.4f} {signs.MAMIN}"
+    yield _check("charge wall", is_kept, found, f"at most {most_uc:.0f} {signs.UC}")
 
 
 def _stop(rig: Rig) -> Iterator[Check]:

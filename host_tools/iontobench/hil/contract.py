@@ -11,6 +11,7 @@ from typing import Any
 
 from ionto.core.limits import Board
 from ionto.core.units import TICK_US, UA_Q4, WRAP_US
+from iontobench import signs
 from iontobench.device.connection import Connection
 from iontobench.testing import CALLS, PortRules
 
@@ -166,7 +167,8 @@ def _samples(told: Mapping[str, Any], board: Board) -> Answers:
         ),
         "test_a_sample_at_rest_reads_next_to_nothing": (
             rests and 0 < supply_mv <= _SUPPLY_MAX_MV,
-            f"A {a_q4 / UA_Q4:.1f}, B {b_q4 / UA_Q4:.1f} uA, {v_mv} mV, supply {supply_mv} mV",
+            f"A {a_q4 / UA_Q4:.1f}, B {b_q4 / UA_Q4:.1f} {signs.UA}, {v_mv} mV, "
+            f"supply {supply_mv} mV",
         ),
     }
 

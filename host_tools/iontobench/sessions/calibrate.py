@@ -5,7 +5,7 @@ level on a known resistor is one session. A bench whose senses disagree would en
 its zeros, read with the output off, go onto it first. Times in s, currents in uA.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import fmean
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
 from iontobench.device.calibration_file import PATH, ZEROS_ONLY, SenseUncertainty, pack
 from iontobench.device.calibration_fit import SenseQuality, by_row
-from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, code_of
+from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, codes_of
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
 from iontobench.device.files import BoardFiles, write
 from iontobench.device.port import BoardError, HostPorts, PortError
@@ -118,16 +118,8 @@ class CalibrationBench(Protocol):
 
 def take_rest(bench: CalibrationBench) -> CodeReading:
     """The reading with the output off."""
-    a, b, v = _codes(bench, bench.rest())
+    a, b, v = codes_of(bench.rest(), bench.scales, bench.board.inside_ohm)
     return CodeReading(0, 0, 0, _REST_TICKS, a, b, v, 0.0, REST)
-
-
-def _codes(bench: CalibrationBench, values: Sequence[float]) -> list[float]:
-    """The codes behind what is reported of A, B (1/16 uA) and V (mV, without the shunts)."""
-    a_q4, b_q4, v_mv = values
-    v_mv += a_q4 / UA_Q4 * bench.board.inside_ohm / 1000
-    shown = (a_q4, b_q4, v_mv)
-    return [code_of(value, row) for value, row in zip(shown, bench.scales, strict=False)]
 
 
 def rest_ua(bench: CalibrationBench, rest: CodeReading) -> float:
@@ -194,7 +186,8 @@ def take_level(
     a_ua = fmean(sample.current_ua for sample, _ in rows)
     b_ua = fmean(sample.current_ua - sample.difference_ua for sample, _ in rows)
     v_mv = fmean(sample.load_mv for sample, _ in rows)
-    a, b, v = _codes(bench, (a_ua * UA_Q4, b_ua * UA_Q4, v_mv))
+    shown = (a_ua * UA_Q4, b_ua * UA_Q4, v_mv)
+    a, b, v = codes_of(shown, bench.scales, bench.board.inside_ohm)
     meter, unit = (fmean(mv for _, mv in rows), MILLIVOLTS) if bench.has_meter else ask(level_ua)
     return CodeReading(ohm, tolerance_percent, level_ua, len(rows), a, b, v, meter, unit)
 

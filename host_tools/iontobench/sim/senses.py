@@ -79,10 +79,15 @@ def own_adc(board) -> str:
 
 def own_ranges(board) -> tuple[Range, ...]:
     """The channels of a board's own converter."""
+    return wide_ranges(board) if board.code_top == _WIDE_TOP else chip_ranges(board)
+
+
+def chip_ranges(board) -> tuple[Range, ...]:
+    """The channels of the RP2040's converter: what the stage says of them, or the design's."""
     senses = stage_of(board).senses
     if senses:
-        return tuple(Range(zero, per_unit, board.code_top) for zero, per_unit in senses)
-    return wide_ranges(board) if board.code_top == _WIDE_TOP else coarse_ranges(board)
+        return tuple(Range(zero, per_unit, _TOP) for zero, per_unit in senses)
+    return coarse_ranges(board)
 
 
 def fine_ranges(board) -> tuple[Range, ...]:
@@ -207,7 +212,7 @@ class Rp2040Adc(Converter):
     name = "rp2040"
 
     def __init__(self, board, seed: int) -> None:
-        self.ranges = own_ranges(board)
+        self.ranges = chip_ranges(board)
         draw = seeded(seed, "adc")
         self.sigma_lsb = draw.uniform(*COARSE_ERRORS.sigma_lsb)
         self.offset_lsb = draw.uniform(*COARSE_ERRORS.offset_lsb)

@@ -29,7 +29,7 @@ from iontobench.sim.senses import (
     Rp2040Adc,
     WideAdc,
     as_integers,
-    coarse_ranges,
+    chip_ranges,
     fine_ranges,
     wide_ranges,
 )
@@ -78,7 +78,7 @@ def sense_data(board: Board, adc: str) -> SenseData:
         return SenseData(adc, fine_ranges(board)[CH_A], None, 0.0, 0.0)
     if adc == Rp2040Adc.name:
         linear = _COARSE_LINEAR_LSB
-        return SenseData(adc, coarse_ranges(board)[CH_A], COARSE_ERRORS, linear, linear)
+        return SenseData(adc, chip_ranges(board)[CH_A], COARSE_ERRORS, linear, linear)
     scale = wide_ranges(board)[CH_A]
     return SenseData(WideAdc.name, scale, WIDE_ERRORS, _WIDE_LINEAR_LSB, _WIDE_BOW_LSB)
 
