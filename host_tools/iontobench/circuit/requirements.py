@@ -49,6 +49,11 @@ class Requirement:
     measure: Callable[[], Measured] | None  # None: no circuit can show it
     bounds: tuple[Bound, ...] = field(default=())
 
+    def missed(self, measured: Measured) -> dict[str, float]:
+        """Of what was measured, by its name: what lies outside its bound."""
+        found = {bound.name: (bound, measured[bound.name]) for bound in self.bounds}
+        return {name: value for name, (bound, value) in found.items() if not bound.holds(value)}
+
 
 REQUIREMENTS = (
     Requirement(
