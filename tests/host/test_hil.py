@@ -160,7 +160,7 @@ def test_a_line_without_its_pull_down_fails_its_check(rig):
     ("words", "code", "told"),
     [
         ((), 2, "which resistor is on the leads? Say --dummy OHM"),
-        (("--dummy", "5"), 2, "is not in the range"),
+        (("--dummy", "5"), 2, "--dummy 5: pico_pwm takes 1000 to 10000"),
         (("--board", "virtual", "--dummy", "5000"), 2, "the board there is a pico_pwm"),
     ],
 )

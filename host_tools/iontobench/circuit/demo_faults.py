@@ -12,7 +12,7 @@ their names in the netlist. Must not know what the firmware would do.
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -188,8 +188,9 @@ def singles(stage: DcStage | None = None) -> list[tuple[float, DemoFault]]:
     return sorted(zip(most.tolist(), faults, strict=True), key=lambda row: -row[0])
 
 
+@cache
 def pairs(stage: DcStage | None = None) -> list[tuple[float, DemoFault, DemoFault]]:
-    """Every two faults, two of one part too, the worst first."""
+    """Every two faults, two of one part too, the worst first; calculated once: it takes seconds."""
     stage = stage or DcStage()
     both = list(itertools.combinations(part_faults(), 2))
     most: list[float] = []
