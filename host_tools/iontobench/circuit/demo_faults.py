@@ -190,7 +190,7 @@ def singles(stage: DcStage | None = None) -> list[tuple[float, DemoFault]]:
 
 @cache
 def pairs(stage: DcStage | None = None) -> list[tuple[float, DemoFault, DemoFault]]:
-    """Every two faults, two of one part too, the worst first; calculated once: it takes seconds."""
+    """Every two faults, two of one part too, the worst first; calculated once in a process."""
     stage = stage or DcStage()
     both = list(itertools.combinations(part_faults(), 2))
     most: list[float] = []
