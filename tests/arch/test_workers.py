@@ -125,4 +125,6 @@ def test_the_compiled_worker_reads_its_own_tests_only(monkeypatch):
 
 
 def test_files_that_run_on_the_sources_are_there():
-    assert [one for one in workers.ON_SOURCES if not (ROOT / one).is_file()] == []
+    assert [
+        one for one in workers.ON_SOURCES | workers.HOST_SESSIONS if not (ROOT / one).is_file()
+    ] == []

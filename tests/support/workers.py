@@ -1,9 +1,9 @@
 """How `pytest -n` shares the tests out among its workers.
 
 Whole files, and all of tests/chip as one: what tests share is made once. Of three workers and more
-the last runs the sessions of tests/closed_loop, and nothing else, on the compiled modules, where a
-build fits: they take a fifth of the time. The long tier, with two workers, runs all on the
-sources.
+the last runs the sessions of tests/closed_loop and some of tests/host, and nothing else, on the
+compiled modules, where a build fits: they take a fifth of the time. The long tier, with two
+workers, runs all on the sources.
 
 `python -m tests.support.workers` prints how many `make test` asks for.
 """
@@ -17,6 +17,15 @@ from iontobench.compiled import select
 ROLE = "IONTOBENCH_TEST_WORKER"  # in the environment of the worker that runs the compiled modules
 CHIP = "tests/chip/"
 SESSIONS = "tests/closed_loop/"
+# Of tests/host those that run sessions, and take nothing of them apart.
+HOST_SESSIONS = frozenset(
+    f"tests/host/test_{name}.py"
+    for name in (
+        *("api", "campaign_run", "cli_injected", "cli_run", "fault_matrix_cells"),
+        *("fault_matrix_steady", "inject_live", "link_clock", "protocols_adjust"),
+        *("protocols_random", "protocols_run", "validate"),
+    )
+)
 # These give a single module a list for its sample, or replace a part of one: compiled, it takes
 # only what it was declared with [docs/compiled.md].
 ON_SOURCES = frozenset(
@@ -95,7 +104,9 @@ class ByShare(LoadScopeScheduling):
 
 
 def _is_for_compiled(scope):
-    return scope.startswith(SESSIONS) and scope not in ON_SOURCES
+    if scope.startswith(SESSIONS):
+        return scope not in ON_SOURCES
+    return scope in HOST_SESSIONS
 
 
 def _is_compiled(node):
