@@ -21,9 +21,10 @@ SESSIONS = "tests/closed_loop/"
 HOST_SESSIONS = frozenset(
     f"tests/host/test_{name}.py"
     for name in (
-        *("api", "campaign_run", "cli_injected", "cli_run", "fault_matrix_cells"),
-        *("fault_matrix_steady", "inject_live", "link_clock", "protocols_adjust"),
-        *("protocols_random", "protocols_run", "validate"),
+        *("api", "bringup_mistakes", "calibration_fit", "campaign_run", "cli_injected", "cli_run"),
+        *("fault_matrix_cells", "fault_matrix_steady", "inject_live", "link_clock"),
+        *("plans_command", "protocols_adjust", "protocols_random", "protocols_run"),
+        *("records_compare", "report_odd", "validate"),
     )
 )
 # These give a single module a list for its sample, or replace a part of one: compiled, it takes
