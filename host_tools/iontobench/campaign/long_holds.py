@@ -23,6 +23,7 @@ from ionto.core.steady import Steady
 from iontobench.protocols import loader
 from iontobench.protocols.lowering import lower
 from iontobench.protocols.site_load import least_ohm, lift_percent
+from iontobench.protocols.timeline import START_S
 from iontobench.sim.noise import seeded
 from iontobench.sim.skin import SkinParams
 
@@ -43,7 +44,6 @@ LIFT_PERCENT = 50
 TOLD_MS = 2000
 _STEADY_S = 20  # from a hold's beginning on, what a lift is judged against is complete
 _AFTER_S = 4
-_WAITS_S = 0.44  # probe and proof: the ramp begins then
 _TICK_US = 1000
 _DRIFTS_MOST, _TOLD_LEAST = 0.01, 0.95
 _NEVER_TOLD = (codes.EVENT_LIFT, codes.EVENT_LOW, codes.EVENT_OVER)
@@ -159,7 +159,7 @@ def lifted(seed: int) -> HoldResult:
     at = treatment_of(site_of(seed))
     most_s = SESSION_S - 2 * at.ramp_s - _AFTER_S
     hold_s = seeded(seed, "lift").uniform(_STEADY_S, most_s)
-    lift_s = _WAITS_S + at.ramp_s + hold_s
+    lift_s = float(START_S) + at.ramp_s + hold_s
     return _held(seed, at, still(load_of(seed)), hold_s + _AFTER_S, lift_s)
 
 

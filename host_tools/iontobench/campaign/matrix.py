@@ -75,6 +75,11 @@ class Trial(NamedTuple):
     phase: Phase
     load: Load
 
+    @property
+    def required_ms(self) -> float:
+        """The time for the reaction in this phase."""
+        return self.case.within_ms(self.phase.name)
+
 
 LOADS = (
     Load("resistor:500", 4000),

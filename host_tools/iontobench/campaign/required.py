@@ -7,6 +7,8 @@ success. `iontobench faults` runs it. Times in ms, currents in uA, charge in uC.
 
 from typing import NamedTuple
 
+from iontobench.protocols.timeline import START_S
+
 # Reactions.
 TRIP = "trip"  # gate low: a cut, a latched fault, or a refused start
 RAMP = "ramp"  # an orderly ramp down at least
@@ -107,7 +109,7 @@ _SLOW_LIFT = (
     "[docs/loads.md, Partial lift]"
 )
 _START = ("probe", "proof")
-_START_MS = 440.0  # from the first tick to the ramp: probe and proof [docs/control.md, Noise]
+_START_MS = float(1000 * START_S)  # probe and proof, up to the ramp [docs/control.md, Noise]
 _EDGES = "noise is judged on a steady current; a train's own edges are none"
 _BRIDGE = "the bridge stands right already, and the program does not switch it again"
 _NO_TURN = ("proof", "ramp up", "hold", "pulses", "off", "pausing", "pause", "contact lost")
@@ -236,15 +238,13 @@ CASES: tuple[Case, ...] = (
     ),
     Case("a-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
     Case("adc-stuck", TRIP, 50 + _SLOW_MS, _STUCK, CHANGE, 100.0),
-    Case(
-        *("adc-noise:100", WARN, 200, _ROW.format(12)),
-        start_ms=_START_MS,
-        blind=_blind(("pulses", _EDGES)),
-    ),
-    Case(
-        *("mains:100", WARN, 200, _ROW.format(12)),
-        start_ms=_START_MS,
-        blind=_blind(("pulses", _EDGES)),
+    *(
+        Case(
+            *(fault, WARN, 200, _ROW.format(12)),
+            start_ms=_START_MS,
+            blind=_blind(("pulses", _EDGES)),
+        )
+        for fault in ("adc-noise:100", "mains:100")
     ),
     Case("reference:5", TRIP, 1000, _ROW.format(13)),
     Case(

@@ -147,7 +147,7 @@ def _result(
         stray_uc=None if found.stray_uc is None else round(found.stray_uc, 1),
         peak_ua=round(run.peak_ua, 1),
         required=case.expect,
-        required_ms=case.within_ms(trial.phase.name),
+        required_ms=trial.required_ms,
         source=case.source,
         next_start=run.next_start,
         reason=reason,
@@ -217,7 +217,7 @@ def _timed(trial: Trial, seen: Observation, found: Findings) -> tuple[str, str |
 
 def _excuse(trial: Trial, seen: Observation, from_us: int | None) -> str | None:
     """Why nothing could react; None where something should have."""
-    case, required_ms = trial.case, trial.case.within_ms(trial.phase.name)
+    case, required_ms = trial.case, trial.required_ms
     if from_us is None:
         passed = "it has passed before it could show"
         return passed if case.lasts_ms else NEVER_SHOWN[case.observable_from]
@@ -230,7 +230,7 @@ def _is_late(trial: Trial, seen: Observation, taken: Reaction, found: Findings) 
     case = trial.case
     if found.from_us is None:  # it reacted before it had to
         return False
-    limit_us = found.from_us + case.within_ms(trial.phase.name) * 1000
+    limit_us = found.from_us + trial.required_ms * 1000
     at_us = seen.plant.onset_us
     if case.expect == RESET and at_us is not None:  # the watchdog comes after the dead-man's off
         return taken.t_us > at_us + _RESET_US or _current_off_us(seen, at_us) > limit_us
