@@ -13,12 +13,18 @@ from ionto.core import program
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_INPUTS, SAMPLE_SUPPLY, SAMPLE_V, UA_Q4
 from iontobench import resources
+from iontobench.device.calibration import Row
 from iontobench.device.calibration_readings import codes_of
 from iontobench.device.connection import Connection, Scales, connect
 from iontobench.device.port import BoardError, HostPorts, LinkLostError, PortError, is_emulated
 from iontobench.errors import EndedEarlyError, NoDeviceError, UserError
 from iontobench.link.listener import HostLink, LinkConsole, Listener
-from iontobench.sessions.calibrate import BoardCalibrationBench, mend_zeros, take_rest
+from iontobench.sessions.calibrate import (
+    BoardCalibrationBench,
+    board_told,
+    mend_zeros,
+    zeroed,
+)
 from iontobench.sessions.serial import SerialRunner
 from iontobench.sim.bench import SimulatedBench
 from iontobench.sim.port import VirtualPort
@@ -28,7 +34,6 @@ from .lines import look
 from .seen import OUTPUTS, STOPPED, LineSeen, RestSeen, SessionSeen, SessionWatcher
 
 _REST_TICKS = 1000
-Row = tuple[int, int, int]
 
 
 class BringUpBench(Protocol):
@@ -105,10 +110,7 @@ def board_for(asked: str | None) -> Callable[[str], Board]:
                 f"the board there is a {name}, which this program does not know; give its "
                 "folder: --board PATH"
             )
-        data = resources.board_of(asked or name)
-        if data.name != name:
-            raise UserError(f"the board there is a {name}, not a {data.name}; leave --board out")
-        return data
+        return board_told(asked, name)
 
     return data_of
 
@@ -190,9 +192,7 @@ class VirtualBringUpBench:
 
     def keep_zeros(self, rest: RestSeen) -> None:
         """As `BringUpBench` says; they are gone with this object."""
-        zeros = (rest.a_code, rest.b_code, rest.v_code)
-        rows = [(round(zero), *row[1:]) for zero, row in zip(zeros, self.nominal, strict=False)]
-        self.scales = [*rows, self.nominal[3]]
+        self.scales = zeroed(self.nominal, rest)
 
     def calibrated(self) -> str | None:
         """Never: each of its sessions makes its own."""
@@ -363,7 +363,7 @@ class BoardBringUpBench:
         with self.released():
             bench: Any = BoardCalibrationBench(self.name, self._ports, self._board_for)
             with bench:
-                mend_zeros(bench, take_rest(bench))
+                mend_zeros(bench, rest)
 
     @contextmanager
     def released(self) -> Iterator[None]:

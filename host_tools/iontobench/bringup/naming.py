@@ -11,10 +11,10 @@ from itertools import permutations
 from ionto.core import codes
 from ionto.core.limits import Board
 from ionto.core.units import INPUT_LIMITER, INPUT_STOP
+from iontobench.device.calibration import Row
 
 from .seen import CurrentsSeen, LineSeen, RestSeen, SessionSeen, currents
 
-Row = tuple[int, int, int]
 _FAR_SHARE = 0.03  # of the converter's range: no offset is as large
 _END_SHARE = 0.005
 _SUPPLY_GONE_MV = 100

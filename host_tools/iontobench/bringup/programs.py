@@ -6,13 +6,13 @@ Currents in uA, times in ms. Checks nothing: the firmware's own parser does.
 from collections.abc import Sequence
 
 from ionto.core import program
-from ionto.core.limits import AREA_MAX_MM2, DENSITY_MAX_UA_CM2, SLEW_MAX_UA_S, Board
-from iontobench.protocols.program_words import ProgramSegment, program_words
+from ionto.core.limits import SLEW_MAX_UA_S, Board
+from iontobench.device.calibration_bench import resistor_words
+from iontobench.protocols.program_words import ProgramSegment
 
 SMALL_PART = 10  # of the board's maximum
 SCALE_PART = 5
 _SLEW_PER_MAX = 1  # the whole range in a second: a start is no dip on any converter
-_PROBE_MIN_Q4 = 80
 _WALL_S = 30  # a session of a bring-up lasts some seconds
 # Off times between holds: the proof is made anew after each, and ENABLE stands still at the level
 # that the count of ticks so far has left. With these it is high once and low once.
@@ -55,17 +55,7 @@ def hold(
     segments = [one]
     for off_ms in offs_ms:
         segments += [ProgramSegment(kind=program.OFF, polarity=polarity, time_ms=off_ms), one]
-    return program_words(
-        segments,
-        peak_ua=level_ua,
-        slew_ua_s=slew,
-        down_slew_ua_s=slew,
-        charge_uc=level_ua * charge_s,
-        time_s=_WALL_S,
-        area_mm2=AREA_MAX_MM2,
-        density_ua_cm2=DENSITY_MAX_UA_CM2,
-        probe_min_q4=_PROBE_MIN_Q4,
-    )
+    return resistor_words(segments, level_ua, slew, level_ua * charge_s, _WALL_S)
 
 
 def level_ua(board: Board, load_ohm: float, part: int) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from ionto.core import codes
 from ionto.core.units import UA_Q4
-from iontobench.link.events import Event, Item, Sample
+from iontobench.link.events import Event, Item, Sample, snapshot_of
 
 OUTPUTS = ("drive", "gate", "enable", "probe", "polarity", "lim_test", "rearm")
 COMPLETE = codes.OUTCOME_NAMES[codes.OUTCOME_COMPLETE]
@@ -119,7 +119,8 @@ class SessionWatcher:
 
     def seen(self, last: dict[str, Any], flat: Sequence[int], polarity: int) -> SessionSeen:
         """All of it; `flat` is what `bench.snapshot()` returned."""
-        rows = zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=False)
+        last_second = snapshot_of(flat)
+        rows = () if last_second is None else last_second.rows
         return SessionSeen(
             outcome=last["outcome"],
             fault=last["fault"],

@@ -31,7 +31,6 @@ _HELP = (
 )
 _VIRTUAL = "virtual"
 _FIRST_PROTOCOL = "demo"
-_LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level of a calibration
 
 
 @click.command(help=_HELP)
@@ -250,7 +249,7 @@ class _Guide:
 
     def _step(self, at: int, step: Any) -> Any:
         """One step: said, done, told and written down."""
-        from iontobench.bringup.steps import STEPS, Bringup, StepSeen
+        from iontobench.bringup.steps import FAIL, STEPS, Bringup, StepSeen
 
         board, ohm = self.bench.board, self.record.load_ohm
         connect, see, otherwise = (
@@ -263,7 +262,7 @@ class _Guide:
         try:
             seen = self._skipped(step) or step.act(up)
         except NotAllowedError as error:
-            seen = StepSeen(verdict="fail", seen=(str(error),))
+            seen = StepSeen(verdict=FAIL, seen=(str(error),))
         self._keep(step.name, connect, see, otherwise, seen)
         return seen
 
@@ -283,11 +282,11 @@ class _Guide:
         """Tell the verdict, and write it down."""
         from iontobench.bringup import record
         from iontobench.bringup.mistakes import sentence
-        from iontobench.bringup.steps import FAIL, NAMES
+        from iontobench.bringup.steps import FAIL, NAMES, SKIPPED
 
         is_failed = seen.verdict == FAIL
         mistakes = [f"{one}: {sentence(one)}" for one in seen.mistakes]
-        mark = "NO " if is_failed else "-- " if seen.verdict == "skipped" else "ok "
+        mark = "NO " if is_failed else "-- " if seen.verdict == SKIPPED else "ok "
         for line in seen.seen:
             self.out.say(f"  {mark} {line}")
         for line in mistakes:
@@ -310,7 +309,9 @@ class _Guide:
 
     def _end(self, failed: str | None) -> int:
         """What was found, as a line and as an object."""
-        skipped = [one.step for one in self.record.steps if one.verdict == "skipped"]
+        from iontobench.bringup.steps import SKIPPED
+
+        skipped = [one.step for one in self.record.steps if one.verdict == SKIPPED]
         if failed is not None:
             self.out.say(f"stopped at {failed}: put it right; the same command goes on with it")
         else:
@@ -333,11 +334,13 @@ class _Guide:
 
     def _calibrate(self) -> str | None:
         """The command `calibrate`, where somebody can read a meter or the bench does."""
+        from iontobench.device.calibration_bench import own_loads_ohm
+
         from .calibrate import calibrate
 
         loads = self.loads
         if self.port == _VIRTUAL and not loads:
-            loads = tuple(f"{ohm:.0f}:0.1" for ohm in self._virtual_loads())
+            loads = tuple(f"{ohm}:0.1" for ohm in own_loads_ohm(self.bench.board))
         if not (loads or self._asks) or (self.yes and not self.bench.is_simulated):
             return None
         readings = self.path.with_name(f"{self.path.stem}-readings.csv")
@@ -352,12 +355,6 @@ class _Guide:
                 board=self.board,
             )
         return f"calibrated on {', '.join(loads) or 'the resistors that were told'}"
-
-    def _virtual_loads(self) -> list[float]:
-        board = self.bench.board
-        if board.loads_ohm:
-            return [float(ohm) for ohm in board.loads_ohm]
-        return [share * board.compliance_mv * 1250 / board.max_ua for share in _LOAD_SHARES]
 
     def _first_run(self) -> str | None:
         """The command `run` of the shipped protocol, with its record and report."""

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,19 +137,17 @@ def _check_plot(plot: Path | None) -> None:
 
 def _bench(out: Out, port: str, board: str | None, seed: int, meter_percent: float) -> Any:
     """The bench at `port`."""
-    from iontobench.sessions.calibrate import BoardCalibrationBench, VirtualCalibrationBench
+    from iontobench.sessions.calibrate import (
+        BoardCalibrationBench,
+        VirtualCalibrationBench,
+        board_told,
+    )
 
     if port == _VIRTUAL:
         data = resources.board_of(board or _VIRTUAL)
         return nullcontext(VirtualCalibrationBench(data, own_adc(data), seed, meter_percent))
 
-    def board_for(name: str) -> Any:
-        data = resources.board_of(board or name)
-        if data.name != name:
-            raise UserError(f"the board there is a {name}, not a {data.name}; leave --board out")
-        return data
-
-    return BoardCalibrationBench(port, out.ports, board_for)
+    return BoardCalibrationBench(port, out.ports, partial(board_told, board))
 
 
 def _asked_loads(out: Out) -> list[str]:

@@ -30,6 +30,7 @@ LEVELS = 8
 _HOLD_MS = 1500
 SKIP_MS = 400  # the ramp's end and the trim's settling
 LATE_MS = 300  # a frame may arrive late, when the meter sees the next ramp
+_PROBE_MIN_Q4 = 80
 SAMPLES_A_LEVEL = 7.5  # on the mean, what is left of a hold at ten a second
 _LOAD_SHARES = (0.1, 0.6)  # of compliance at the highest level
 TOP_SHARE = 0.8  # of the board's maximum
@@ -55,10 +56,7 @@ def calibrate_seeded(
     Raises:
         CalibrationError: a load was not driven to its end, or the readings carry no fit.
     """
-    top_ua = board.max_ua * TOP_SHARE
-    loads_ohm = board.loads_ohm or [
-        round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES
-    ]
+    loads_ohm = own_loads_ohm(board)
     rows = _zeroed(board, SimulatedBench(board, f"resistor:{loads_ohm[0]}", adc, seed))
     readings: list[Reading] = []
     code_top = 0
@@ -68,6 +66,13 @@ def calibrate_seeded(
         code_top = plant.adc.ranges[0].top
     readings = [with_shunts(one, board.inside_ohm) for one in readings]
     return fit_calibration(readings, rows, board.max_ua, code_top)
+
+
+def own_loads_ohm(board: Board) -> list[int]:
+    """Two resistors that reach over a board's range: its own ends, or shares of compliance."""
+    top_ua = board.max_ua * TOP_SHARE
+    shares = [round(share * board.compliance_mv * 1000 / top_ua) for share in _LOAD_SHARES]
+    return list(board.loads_ohm) or shares
 
 
 def with_shunts(one: Reading, inside_ohm: int) -> Reading:
@@ -130,16 +135,23 @@ def staircase_words(levels_ua: list[int], max_ua: int, hold_ms: int = _HOLD_MS) 
         )
         for level_ua in levels_ua
     ]
+    return resistor_words(stairs, top_ua, slew_ua_s, top_ua * time_s, time_s)
+
+
+def resistor_words(
+    segments: list[ProgramSegment], peak_ua: int, slew_ua_s: int, charge_uc: int, time_s: int
+) -> list[int]:
+    """A program for a resistor on the leads, whose area bounds nothing; one slew up and down."""
     return program_words(
-        stairs,
-        peak_ua=top_ua,
+        segments,
+        peak_ua=peak_ua,
         slew_ua_s=slew_ua_s,
         down_slew_ua_s=slew_ua_s,
-        charge_uc=top_ua * time_s,
+        charge_uc=charge_uc,
         time_s=time_s,
         area_mm2=AREA_MAX_MM2,
         density_ua_cm2=DENSITY_MAX_UA_CM2,
-        probe_min_q4=80,
+        probe_min_q4=_PROBE_MIN_Q4,
     )
 
 

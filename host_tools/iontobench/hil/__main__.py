@@ -17,11 +17,12 @@ import click
 from iontobench import __version__, resources
 from iontobench.bringup import dummy
 from iontobench.bringup.benches import BoardBringUpBench, board_for
+from iontobench.bringup.steps import FAIL, PASS, SKIPPED
 from iontobench.cli.console import Out
 from iontobench.errors import DONE, INTERRUPTED, NO, UserError
 
 from .checks import Rig, examine
-from .result import FAIL, PASS, SKIPPED, Check, HilResult, write
+from .result import Check, HilResult, write
 
 _OUT = Path("build") / "hil"
 _RELAY_S = 10

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from statistics import fmean
 from typing import NamedTuple
 
-from ionto.core import codes
+from ionto.core import codes, snapshot
 from ionto.core.units import UA_Q4, UC_PER_MAMIN
 from iontobench import signs
 from iontobench.bringup import programs
 from iontobench.bringup.benches import BoardBringUpBench
+from iontobench.bringup.steps import FAIL, PASS, SKIPPED
 from iontobench.device.port import BoardError
 
 from . import contract, sessions
-from .result import FAIL, PASS, SKIPPED, Check
+from .result import Check
 
 _PROOFS = 3
 _HOLD_MS = 2000
@@ -25,7 +26,8 @@ _LEVELS = (0.1, 0.3, 0.6)  # of the most that the board and the load allow
 _LOAD_SHARE = 0.01  # the resistor's tolerance, told with the result
 _REGULATED_SHARE, _REGULATED_UA = 0.005, 3.0
 _WIDE_CODES = 8  # of the RP2040's converter [RP2040-E11]
-_TRIP_MS, _ROW_MS = 20, 8
+_TRIP_MS = 20
+_ROW_MS = snapshot.ROW_US // 1000
 _CONTACT_MS = (90, 115)  # 100 ms without contact
 _STOP_MS = 60
 _LOST_SHARE = 0.2

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from iontobench.bringup.steps import FAIL, PASS, SKIPPED
 from iontobench.disk import slug, write_whole
 from iontobench.errors import UserError
 
 KIND = "iontobench hil 1"
-PASS, FAIL, SKIPPED = "pass", "fail", "skipped"
 _MOST = 40
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ionto.core import codes, program
 from iontobench.bringup.benches import BoardBringUpBench
 from iontobench.bringup.seen import STOPPED
-from iontobench.link.events import Event, Item, Sample
+from iontobench.link.events import Event, Item, Sample, snapshot_of
 
 _ACT_AFTER_MS = 500  # in a hold: the trim has settled
 
@@ -63,7 +63,8 @@ class Ended:
 
     def __init__(self, last: dict[str, Any], flat: list[int], watched: Watched):
         self.last, self.watched = last, watched
-        self.rows = list(zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=False))
+        last_second = snapshot_of(flat)
+        self.rows = () if last_second is None else last_second.rows
 
     @property
     def told(self) -> str:

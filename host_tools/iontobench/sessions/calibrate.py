@@ -13,7 +13,7 @@ from ionto.bench import Bench
 from ionto.core import codes, program
 from ionto.core.limits import Board
 from ionto.core.units import SAMPLE_A, SAMPLE_B, SAMPLE_V, UA_Q4
-from iontobench import signs
+from iontobench import resources, signs
 from iontobench.device.calibration import CalibrationError, Row
 from iontobench.device.calibration_bench import LATE_MS, SKIP_MS, staircase_words
 from iontobench.device.calibration_file import PATH, ZEROS_ONLY, SenseUncertainty, pack
@@ -22,7 +22,7 @@ from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
 from iontobench.device.files import BoardFiles, write
 from iontobench.device.port import BoardError, HostPorts, PortError
-from iontobench.errors import EndedEarlyError, NoDeviceError
+from iontobench.errors import EndedEarlyError, NoDeviceError, UserError
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import HostLink, LinkConsole
 from iontobench.sim.bench import SimulatedBench
@@ -130,14 +130,46 @@ def rest_ua(bench: CalibrationBench, rest: CodeReading) -> float:
     )
 
 
-def mend_zeros(bench: CalibrationBench, rest: CodeReading) -> None:
-    """Put the zeros of the senses onto a bench."""
+class AtRest(Protocol):
+    """The codes of the senses with the output off."""
+
+    @property
+    def a_code(self) -> float: ...
+
+    @property
+    def b_code(self) -> float: ...
+
+    @property
+    def v_code(self) -> float: ...
+
+
+def zeroed(nominal: list[Row], rest: AtRest) -> list[Row]:
+    """The scales of a design, with the zeros that the senses have."""
     zeros = (rest.a_code, rest.b_code, rest.v_code)
     rows = [
-        (round(zero), mul, shift)
-        for zero, (_, mul, shift) in zip(zeros, bench.nominal, strict=False)
+        (round(zero), mul, shift) for zero, (_, mul, shift) in zip(zeros, nominal, strict=False)
     ]
-    bench.keep([*rows, bench.nominal[3]], ZEROS_ONLY)
+    return [*rows, nominal[3]]
+
+
+def mend_zeros(bench: CalibrationBench, rest: AtRest) -> None:
+    """Put the zeros of the senses onto a bench."""
+    bench.keep(zeroed(bench.nominal, rest), ZEROS_ONLY)
+
+
+def board_told(asked: str | None, name: str) -> Board:
+    """The limits of a board that says that it is `name`.
+
+    Args:
+        asked: what a person says that it is, a name or a folder; None: what it says.
+
+    Raises:
+        UserError: it is another one, or none that is known.
+    """
+    data = resources.board_of(asked or name)
+    if data.name != name:
+        raise UserError(f"the board there is a {name}, not a {data.name}; leave --board out")
+    return data
 
 
 def levels_ua(board: Board, ohm: float, count: int) -> list[int]:

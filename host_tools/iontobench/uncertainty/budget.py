@@ -12,8 +12,9 @@ import msgspec
 
 from ionto.core.units import TICK_US
 from iontobench.device.calibration_file import SenseUncertainty
+from iontobench.device.calibration_fit import RECTANGLE
 
-from .coverage import RECTANGLE, expanded, standard
+from .coverage import expanded, standard
 
 NORMAL, RECTANGULAR, KNOWN = "normal", "rectangular", "known"
 

@@ -6,12 +6,13 @@ all of it. Pure numbers in one unit, whichever.
 """
 
 from collections.abc import Sequence
-from math import hypot, pi, sqrt
+from math import hypot, pi
 
 import numpy as np
 
+from iontobench.device.calibration_fit import RECTANGLE
+
 COVERAGE = 0.95
-RECTANGLE = sqrt(3.0)  # half its width over its standard uncertainty [GUM, 4.3.7]
 _TERMS = 4000
 _FAR = 7.0  # standard uncertainties of the normal part: nothing lies beyond
 _HALVINGS = 50

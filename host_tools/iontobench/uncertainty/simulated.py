@@ -17,7 +17,7 @@ from iontobench.device.calibration_bench import (
     TOP_SHARE,
 )
 from iontobench.device.calibration_file import SenseUncertainty
-from iontobench.device.calibration_fit import SenseQuality
+from iontobench.device.calibration_fit import RECTANGLE, SenseQuality
 from iontobench.sim.meter import GAIN_ERROR
 from iontobench.sim.senses import (
     CH_A,
@@ -35,7 +35,6 @@ from iontobench.sim.senses import (
 )
 
 from .budget import EDGES, KNOWN, NORMAL, RECTANGULAR, BudgetPart, DoseBudget, of_fit
-from .coverage import RECTANGLE
 
 # Of the codes that a line leaves. RP2040: the saw tooth of its four wide codes, +-4 [E11]. The
 # other's bow of 2 codes is a parabola; a line through the lower two thirds leaves a fifth of it.
