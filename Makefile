@@ -10,7 +10,7 @@ PORT = auto
 comma = ,
 
 .PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
-  nuisance circuit schematic census hil clean
+  nuisance circuit schematic census hil docs clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,7 @@ test: $(VENV)/.test $(VENV)/.native $(VENV)/.compiled $(VENV)/.asserts ## Run th
 	@workers=$$($(BIN)/python -m tests.support.workers) && \
 	$(KEEP_BYTECODE) $(BIN)/python -m pytest -n $$workers --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
-test-all: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
+test-all: $(VENV)/.test $(VENV)/.docs $(VENV)/.notebook $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
 	@$(BIN)/python -m iontobench.compiled.build || true
 	@$(KEEP_BYTECODE) IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
@@ -86,6 +86,9 @@ census: $(VENV)/.run ## Count files, shared class names, import circles, citatio
 hil: $(VENV)/.test ## Our checks on a board with a dummy load (PORT=auto, ARGS="--dummy 5000")
 	@$(BIN)/python -m iontobench.hil $(PORT) $(ARGS)
 
+docs: $(VENV)/.docs ## The site of the documentation, into build/site (ARGS=--serve shows it)
+	@$(BIN)/python -m tests.site $(ARGS)
+
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache
 	find firmware host_tools boards tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -105,6 +108,14 @@ $(VENV)/.lint: pyproject.toml constraints.txt
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
 	@$(call install,[circuit])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.docs: pyproject.toml constraints.txt
+	@$(call install,[docs])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.notebook: pyproject.toml constraints.txt
+	@$(call install,[notebook])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt
