@@ -48,8 +48,9 @@ def commands() -> str:
     """The help of every command, as the program prints it."""
     parts = []
     for words, command in every_command():
-        context = click.Context(command, info_name=" ".join(words), max_content_width=99)
-        parts.append(f"{'##' if len(words) <= 2 else '###'} {' '.join(words)}")
+        told = " ".join(words)
+        context = click.Context(command, info_name=told, **cli.context_settings)
+        parts.append(f"{'##' if len(words) <= 2 else '###'} {told}")
         parts.append(_block(command.get_help(context)))
     return _page(
         "Commands",
@@ -146,16 +147,20 @@ def limits() -> str:
 
 def hazards() -> str:
     """Each hazard, its control, and the tests that carry its id."""
-    carried = marked()
-    rows = [
-        (number, *row, "<br>".join(f"`{test}`" for test in sorted(set(carried[number]))))
-        for number, row in _hazard_rows().items()
-    ]
+    parts = []
+    for number, (hazard, control) in _hazard_rows().items():
+        by_file: dict[str, list[str]] = {}
+        for one in sorted(set(marked()[number])):
+            file, _, test = one.partition(": ")
+            by_file.setdefault(file, []).append(f"`{test}`")
+        tests = [f"- {file}: {', '.join(names)}" for file, names in by_file.items()]
+        parts += [f"## {number}: {hazard}", f"**Control.** {control}", "**Tests.**"]
+        parts.append("\n".join(tests))
     return _page(
         "Hazards",
         "From [Design](firmware/DESIGN.md), Hazards, with the tests that carry each id. "
         "`pytest -m hazard` runs them. The load is a dummy; the harm is that of a real load.",
-        _table(("id", "hazard", "control", "tests"), rows),
+        *parts,
     )
 
 
@@ -226,7 +231,11 @@ def port() -> str:
 def python() -> str:
     """The docstrings of the public names, by mkdocstrings."""
     names = [name for name in iontobench.__all__ if not name.startswith("_")]
-    places = [f"::: {where(name)}" for name in names]
+    places = []
+    for name in sorted(names, key=_kind):
+        if where(name).rpartition(".")[2] != name:
+            places.append(f"`iontobench.{name}` is the class that its file calls:")
+        places.append(f"::: {where(name)}")
     return _page(
         "Python API: every call",
         "The docstrings of the package `iontobench`. How to use them: [Python API](docs/api.md).",
@@ -235,6 +244,13 @@ def python() -> str:
         "## iontobench.testing",
         "::: iontobench.testing",
     )
+
+
+def _kind(name: str) -> tuple[bool, bool, str]:
+    """Functions first, then classes, then errors."""
+    public = getattr(iontobench, name)
+    is_class = isinstance(public, type)
+    return is_class, is_class and issubclass(public, Exception), name
 
 
 def where(name: str) -> str:
