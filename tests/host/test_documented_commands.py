@@ -41,7 +41,7 @@ COUNTS = {
     "docs/first-run.md": (7, 3),
     "docs/tutorials/bench.md": (6, 6),
     "docs/tutorials/firmware.md": (6, 1),
-    "docs/tutorials/research.md": (14, 2),
+    "docs/tutorials/research.md": (14, 3),
     "docs/how-to/add-a-board.md": (3, 0),
     "docs/how-to/add-a-fault.md": (2, 0),
     "docs/how-to/add-a-load.md": (5, 0),
