@@ -30,7 +30,7 @@ from iontobench.device.connection import (
 from iontobench.device.deploy import Deployed, DeployError
 from iontobench.device.deploy import deploy as deploy_files
 from iontobench.device.doctor import examine
-from iontobench.device.files import BoardFiles
+from iontobench.device.files import BoardFiles, cure_of
 from iontobench.device.port import (
     BoardError,
     LinkLostError,
@@ -102,11 +102,9 @@ def _deploy(out: Out, port: str, board: str | None) -> int:
             raise NoDeviceError(line) from error
         except (PortError, BoardError, DeployError) as error:
             told = f"{name}: {error}"
-            if "ENOSPC" in told:
-                told += (
-                    "; the board's flash is full, and the firmware that runs stays: remove files "
-                    f"of your own (iontobench repl {name}), then deploy again"
-                )
+            cure = cure_of(error, name, "deploy again")
+            if cure:
+                told += f"; the firmware that runs stays; {cure}"
             raise NoDeviceError(told) from error
     trouble = about.trouble(name)
     if trouble is not None:
