@@ -96,7 +96,10 @@ def test_every_code_board_family_and_case_stands_in_its_page():
     text = generated.limits()
     assert all(f"`{name}`" in text for name in resources.board_names())
     text = generated.fault_matrix()
-    assert text.count("\n| `") == len(required.CASES)
+    words = [row for rows in generated.fault_words() for row in rows]
+    assert text.count("\n| `") == len(required.CASES) + len(words)
+    used = {f"`{word}`" for case in required.CASES for word in (case.expect, case.observable_from)}
+    assert used <= {word for word, _ in words}
 
 
 def test_every_public_name_has_its_docstring_in_the_page_of_calls():

@@ -4,10 +4,9 @@ import importlib.util
 import json
 
 import pytest
-from tests.arch.sources import ROOT
 from tests.site import notebook
 
-PAGE = ROOT / "docs" / "notebooks" / "hundred-loads.ipynb"
+PAGE = notebook.FILE
 HAS_JUPYTER = all(importlib.util.find_spec(name) for name in ("nbclient", "ipykernel"))
 
 
@@ -58,13 +57,8 @@ def test_a_page_of_a_notebook_has_its_text_its_code_its_output_and_its_picture()
 
 @pytest.mark.long
 @pytest.mark.skipif(not HAS_JUPYTER, reason="needs the extra notebook (make test-all installs it)")
-def test_the_notebook_prints_the_same_when_it_is_run_anew(tmp_path):
-    import nbclient
-    import nbformat
-
+def test_the_notebook_prints_the_same_when_it_is_run_anew():
     kept = json.loads(PAGE.read_text("utf-8"))["cells"]
-    again = nbformat.read(PAGE, as_version=4)
-    folder = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(again, timeout=1800, resources=folder).execute()
-    assert printed(again.cells) == printed(kept)
-    assert drawn(again.cells) == drawn(kept)
+    again = notebook.run_anew().cells
+    assert printed(again) == printed(kept)
+    assert drawn(again) == drawn(kept)

@@ -3,6 +3,7 @@
 Pages and what is made from the code go into build/docs, zensical makes HTML of them, and every
 link of the HTML is followed. Exit 1 where the site's generator warns, a link leads nowhere, or a
 page would ask another server; 4 without the extra `docs`. `--serve` shows the site afterwards.
+`--notebook` runs the notebook anew and keeps what it prints, and builds nothing.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from tests.arch.sources import ROOT
 
-from . import check, generated, nav, pages
+from . import check, generated, nav, notebook, pages
 
 WORK = ROOT / "build" / "docs"
 SITE = ROOT / "build" / "site"
@@ -28,7 +29,13 @@ def main(argv: list[str] | None = None) -> int:
     """Build the site, say what is wrong with it; return the exit code."""
     parser = argparse.ArgumentParser(prog="make docs", description=__doc__.splitlines()[0])
     parser.add_argument("--serve", action="store_true", help=f"on 127.0.0.1:{_PORT}, until Ctrl-C")
+    parser.add_argument(
+        "--notebook", action="store_true", help="run the notebook, keep its output"
+    )
     args = parser.parse_args(argv)
+    if args.notebook:
+        notebook.keep_anew()
+        return 0
     if importlib.util.find_spec("zensical") is None:
         print("make docs: zensical is missing; pip install 'iontobench[docs]'", file=sys.stderr)
         return 4

@@ -7,6 +7,7 @@ Where a page of the project has the table already, its section is taken from the
 import ast
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 from tests.arch.markdown import tables
@@ -21,6 +22,7 @@ from iontobench.campaign import required
 from iontobench.cli.main import cli
 from iontobench.protocols.limits import FAMILIES, PROFILES
 
+_WORD = re.compile(r'^[A-Z]+ = "(\w+)"  # (.+)$', re.MULTILINE)
 BENCH_ONLY = (
     "**Bench only: dummy loads, never people.** A real build needs an independently designed and "
     "certified, isolated,\ncurrent-limiting hardware stage. Nothing here was measured on hardware."
@@ -183,18 +185,39 @@ def fault_matrix() -> str:
             f"{case.required_ms:g} ms",
             case.observable_from,
             "; ".join(f"{phase}: {why}" for phase, why in case.blind) or "-",
-            case.source,
+            "; ".join(map(_cited, case.source.split("; "))),
         )
         for case in required.CASES
     ]
+    reactions, moments = fault_words()
     return _page(
         "Fault matrix",
         "`iontobench faults` injects each of these faults in 13 phases and on seven loads, and "
         "compares what the firmware does with this table (`campaign/required.py`). "
-        "The page of the figures has the counts of the last whole run. *From* says when a rule "
-        "can see the fault; *blind* lists the phases that cannot show it, each with its reason.",
+        "The page of the figures has the counts of the last whole run.",
+        "## Reactions",
+        _table(("required", "meaning"), reactions),
+        "## When a fault can be seen",
+        _table(("from", "meaning"), moments),
+        "## Faults",
+        "*Within* counts from that moment. *Blind* lists the phases that cannot show the fault, "
+        "each with its reason; `*` is every phase.",
         _table(("fault", "required", "within", "from", "blind", "source"), rows),
     )
+
+
+def fault_words() -> tuple[list[tuple], list[tuple]]:
+    """The words of reactions, and of moments, with the comments that explain them."""
+    text = Path(required.__file__).read_text("utf-8").partition("# Reactions.")[2]
+    reactions, _, rest = text.partition("# From when")
+    moments = rest.partition("\n\n")[0]
+    found = [_WORD.findall(part) for part in (reactions, moments)]
+    reacted, seen = ([(f"`{word}`", why) for word, why in rows] for rows in found)
+    return reacted, seen
+
+
+def _cited(source: str) -> str:
+    return f"[{source}]" if source.startswith("docs/") else source
 
 
 def section(page: str, heading: str) -> str:
