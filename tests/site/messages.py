@@ -5,6 +5,7 @@ in. Parts that only a developer of this project runs are left out.
 """
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def texts(folders: tuple[Path, ...]) -> set[str]:
     }
 
 
+@functools.cache
 def told() -> dict[str, str]:
     """Each message of an error that a user may meet, and the file that it stands in."""
     found: dict[str, str] = {}
