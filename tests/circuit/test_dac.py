@@ -8,7 +8,14 @@ from ionto.core import codes
 from iontobench.circuit import dac_stage, firmware_start
 from iontobench.circuit.bench import stage as pwm_stage
 from iontobench.circuit.dac import NO_PWM, REQUIREMENTS, SHARED
-from iontobench.circuit.dac_stage import BOARD, OWN_BLOCKS, PICO_DAC, parts_of_stage
+from iontobench.circuit.dac_stage import (
+    BOARD,
+    OWN_BLOCKS,
+    PICO_DAC,
+    REFERENCE_SHARE,
+    ZERO_CODE_V,
+    parts_of_stage,
+)
 from iontobench.circuit.netlist import BLOCKS, MODELS, SUPPLY, Netlist, number, parts, stage_folder
 from iontobench.circuit.parts_list import parts_list
 from iontobench.circuit.report import limit
@@ -154,7 +161,8 @@ def test_open_selects_are_high_and_clr_is_low_against_the_chips_own_pull_downs(n
 @pytest.mark.hazard("H-09")
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("figure", "value"), [("reference", 0.002), ("reference", -0.002), ("zero", 4e-3)]
+    ("figure", "value"),
+    [("reference", REFERENCE_SHARE), ("reference", -REFERENCE_SHARE), ("zero", ZERO_CODE_V)],
 )
 def test_the_firmware_proves_a_stage_whose_dac_is_as_its_data_sheet_allows(figure, value, ngspice):
     drawn = PICO_DAC.netlist().with_parameter("XU17", figure, value)

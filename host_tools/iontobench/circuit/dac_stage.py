@@ -38,8 +38,8 @@ OWN_BLOCKS = (
 # ADC_VREF and half of it, decoupling.
 GONE = ("XU6", "R101", "R613", "R614")
 GONE_FROM_SUPPLY = ("XU10", "C722", "C735")
-ZERO_CODE_V = 4e-3  # most of a DAC8562, by memory
-REFERENCE_SHARE = 0.002  # of a DAC8562: 5 mV of 2.5 V [SLAS719]
+# Of a DAC8562, most [docs/platform.md, SPI converters].
+ZERO_CODE_V, REFERENCE_SHARE = 4e-3, 0.002
 _VSYS = "Vvsys vsys 0 4.7"
 _LEAST_V5_V = 4.75  # S-27
 _CHIPS_OHM = 50e3  # the RP2040's own pull-down after a reset, least
