@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ionto.core import codes
-from iontobench.circuit import dac_stage, firmware_start
+from iontobench.circuit import dac, dac_stage, firmware_start
 from iontobench.circuit.bench import stage as pwm_stage
 from iontobench.circuit.dac import NO_PWM, REQUIREMENTS, SHARED
 from iontobench.circuit.dac_stage import (
@@ -17,9 +17,11 @@ from iontobench.circuit.dac_stage import (
     parts_of_stage,
 )
 from iontobench.circuit.netlist import BLOCKS, MODELS, SUPPLY, Netlist, number, parts, stage_folder
+from iontobench.circuit.ngspice import NgspiceError
 from iontobench.circuit.parts_list import parts_list
 from iontobench.circuit.report import limit
 from iontobench.circuit.requirements import REQUIREMENTS as ALL
+from iontobench.circuit.requirements import Bound, Requirement
 from iontobench.circuit.simple_checks import floating_nodes
 from iontobench.resources import load_board
 
@@ -170,3 +172,30 @@ def test_the_firmware_proves_a_stage_whose_dac_is_as_its_data_sheet_allows(figur
     shown = firmware_start.played(begin_us, drawn, on=PICO_DAC).verdict()
     assert codes.FAULT_NAMES[shown.fault] == codes.FAULT_NAMES[0]
     assert "reference 0.2 % high or low" in PAGE
+
+
+# ---- the command
+
+
+def one_requirement(measure):
+    return [Requirement("S-99", "test", measure, (Bound("x_ua", "x", "µA", most=1),))]
+
+
+def test_the_command_tells_a_missing_ngspice_as_exit_2(monkeypatch, capsys):
+    def absent():
+        raise NgspiceError("no ngspice: install it")
+
+    monkeypatch.setattr(dac, "REQUIREMENTS", one_requirement(absent))
+    assert dac.main() == 2
+    assert capsys.readouterr().err == "circuit: no ngspice: install it\n"
+
+
+@pytest.mark.parametrize(("value", "exit_code", "verdict"), [(1.0, 0, "none"), (2.0, 1, "S-99")])
+def test_the_command_names_what_is_missed_and_has_its_exit_code(
+    value, exit_code, verdict, monkeypatch, capsys
+):
+    monkeypatch.setattr(dac, "REQUIREMENTS", one_requirement(lambda: {"x_ua": value}))
+    assert dac.main() == exit_code
+    said = capsys.readouterr().out
+    assert f"not met: {verdict}; S-11" in said
+    assert ("NOT MET" in said) == bool(exit_code)
