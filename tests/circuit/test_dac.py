@@ -47,7 +47,9 @@ def _number(told):
     return {"yes": 1.0, "no": 0.0}.get(first) if first.isalpha() else float(first)
 
 
-@pytest.mark.parametrize("requirement", [_named(one) for one in REQUIREMENTS])
+@pytest.mark.parametrize(
+    "requirement", [_named(one) for one in REQUIREMENTS if one.measure is not None]
+)
 def test_the_stage_with_the_spi_converters_meets(requirement, ngspice):
     measured = requirement.measure()
     assert requirement.missed(measured) == {}

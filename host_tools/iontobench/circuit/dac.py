@@ -18,7 +18,7 @@ from .report import print_measured
 from .requirements import Bound, Requirement
 
 # On parts that are those of pico_pwm alone, with no pin of this board's own: shown there.
-SHARED = ("S-11", "S-27", "S-28", "S-29")
+SHARED = ("S-11", "S-27", "S-28")
 NO_PWM = ("S-04",)
 _EXIT_NO, _EXIT_INPUT = 1, 2
 
