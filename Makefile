@@ -75,6 +75,7 @@ nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 m
 
 circuit: $(VENV)/.run ## The stages in ngspice, requirement by requirement, into build/circuit
 	@$(BIN)/python -m iontobench.circuit $(ARGS)
+	@$(BIN)/python -m iontobench.circuit.dac
 	@$(BIN)/python -m iontobench.circuit.demo
 
 schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's plan anew
