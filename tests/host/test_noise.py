@@ -4,12 +4,13 @@ import ast
 import inspect
 import math
 import random
+import sys
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from iontobench.sim import portable
+from iontobench.sim import noise, portable, portable_blocks
 from iontobench.sim.noise import Normal, SlowWander, one_normal, seeded
 
 _TRUE = NormalDist()
@@ -52,7 +53,7 @@ _SINE = {
 
 
 def quantile(share):
-    return float(portable.normal(np.array([share]))[0])
+    return portable.normal(share)
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +83,37 @@ def test_exp_has_the_same_bits_on_every_platform():
 def test_nothing_of_the_platforms_mathematical_library_is_called():
     tree = ast.parse(inspect.getsource(portable))
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    numpys = {"abs", "array", "copysign", "float64", "frexp", "full_like", "sqrt"}
-    assert called <= {*numpys, "fromhex"}
+    assert called == {"fromhex"}
     imported = {
         alias.name
         for node in ast.walk(tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    assert imported == {"ldexp", "numpy", "NDArray"}
+    assert imported == {"frexp", "ldexp", "sqrt"}
+
+
+def test_a_block_of_normal_numbers_has_the_bits_of_the_single_ones():
+    draw = random.Random(2)
+    shares = [draw.random() for _ in range(20_000)]
+    shares += [index / 2.0**53 for index in range(100)] + [1 - 2.0**-53, 0.5, 0.075, 0.925]
+    blocks = portable_blocks.normals(np.array(shares))
+    assert [portable.normal(share) for share in shares] == blocks.tolist()
+
+
+def test_a_stream_without_numpy_has_the_same_bits(monkeypatch):
+    expected = [Normal(seed, "adc noise").block(2000, 1.3) for seed in (1, 2, 77)]
+    monkeypatch.setitem(sys.modules, portable_blocks.__name__, None)
+    streams = [Normal(seed, "adc noise") for seed in (1, 2, 77)]
+    assert all(isinstance(stream._source, noise.OneByOne) for stream in streams)
+    assert [stream.block(2000, 1.3) for stream in streams] == expected
+
+
+def test_the_twisters_start_is_numpys_for_every_seed():
+    for seed in (0, 1, 12345, 2**31, 2**32 - 1):
+        uniform = np.random.RandomState(seed).random_sample(1000)
+        generator = noise.twister(seed)
+        assert [generator.random() for _ in range(1000)] == uniform.tolist()
 
 
 def test_exp_is_right_to_one_unit_of_its_last_place():
@@ -116,14 +139,14 @@ def test_quantiles_are_the_normals_out_to_seven_sigma():
 
 def test_quantiles_rise_across_the_seam_of_centre_and_tail():
     for seam in (0.075, 0.925):
-        around = portable.normal(seam + np.arange(-2000, 2000) * 1e-9)
+        around = portable_blocks.normals(seam + np.arange(-2000.0, 2000.0) * 1e-9)
         assert (np.diff(around) > 0).all()
 
 
 def test_both_tails_are_mirrors_of_each_other():
     steps = np.array([0, 1, 5, 2.0**20, 2.0**40, 2.0**52 - 1])
-    low = portable.normal(steps / 2.0**53)
-    high = portable.normal((2.0**53 - 1 - steps) / 2.0**53)
+    low = portable_blocks.normals(steps / 2.0**53)
+    high = portable_blocks.normals((2.0**53 - 1 - steps) / 2.0**53)
     assert (low == -high).all()
 
 
@@ -157,7 +180,7 @@ def test_no_two_purposes_and_no_two_seeds_share_a_stream():
 def test_a_single_draw_is_normal_and_takes_one_number_of_its_generator():
     draw, twin = seeded(1, "jitter"), seeded(1, "jitter")
     values = [one_normal(draw) for _ in range(4)]
-    assert values == portable.normal(np.array([twin.random() for _ in range(4)])).tolist()
+    assert values == [portable.normal(twin.random()) for _ in range(4)]
 
 
 def test_a_slow_wander_has_unit_variance_and_its_correlation_time():

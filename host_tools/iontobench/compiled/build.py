@@ -28,7 +28,7 @@ from . import declarations, rewrite, select
 
 _SUFFIX = EXTENSION_SUFFIXES[0]
 # A fused multiply-add rounds once where Python rounds twice.
-_FLAGS = ("-O1", "-ffp-contract=off", "-fwrapv", "-w")
+_FLAGS = ("-O2", "-DNDEBUG", "-ffp-contract=off", "-fwrapv", "-w")
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,  # the declarations say all

@@ -22,6 +22,20 @@ _LENGTHS = {
 }
 
 
+def _places(fields: tuple[tuple[str, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+    """Of each field but the kind: how far to shift the frame's number, mask and sign bit."""
+    places = []
+    shift = 4 * _CRC_DIGITS
+    for _, width, signed in reversed(fields[1:]):
+        places.append((shift, (1 << 4 * width) - 1, 1 << 4 * width - 1 if signed else 0))
+        shift += 4 * width
+    return tuple(reversed(places))
+
+
+_PLACES = {kind: _places(fields) for kind, fields in _FIELDS.items()}
+_CRC_MASK = (1 << 4 * _CRC_DIGITS) - 1
+
+
 def decode(line: bytes) -> tuple[int, Sample | Event] | None:
     """One line without its newline to (type, item), or None where it is no whole frame.
 
@@ -30,20 +44,15 @@ def decode(line: bytes) -> tuple[int, Sample | Event] | None:
     if _FRAME.fullmatch(line) is None:
         return None
     kind = int(line[1:2], 16)
-    fields = _FIELDS.get(kind)
-    if fields is None or len(line) != _LENGTHS[kind]:
+    if len(line) != _LENGTHS.get(kind):
         return None
-    if _crc(line[1:-_CRC_DIGITS]) != int(line[-_CRC_DIGITS:], 16):
+    number = int(line[1:], 16)
+    if _crc(line[1:-_CRC_DIGITS]) != number & _CRC_MASK:
         return None
     row = []
-    at = 1
-    for _, width, signed in fields:
-        value = int(line[at : at + width], 16)
-        if signed and value >= 1 << (4 * width - 1):
-            value -= 1 << (4 * width)
-        row.append(value)
-        at += width
-    del row[0]  # the kind, which the type of the item says
+    for shift, mask, sign in _PLACES[kind]:
+        value = number >> shift & mask
+        row.append(value - mask - 1 if value & sign else value)
     return kind, Event(*row) if kind == EVENT else Sample.of(row)
 
 

@@ -2,32 +2,28 @@
 
 `log`, `exp`, `sin`, `**` and numpy's standard_normal depend on the platform's library. Here
 are only integers, comparisons and + - * / and square root, which IEEE 754 rounds exactly, one
-operation at a time; that is why they are written here and not taken from a library. Pure numbers.
-Must not call `math.log` or `math.exp`.
+operation at a time; that is why they are written here and not taken from a library. Pure numbers,
+one at a time; `portable_blocks` has many normal numbers at once. Must not call `math.log` or
+`math.exp`.
 """
 
-from math import ldexp
-
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from math import frexp, ldexp, sqrt
 
 # Wichura, Algorithm AS 241 (Applied Statistics 37, 1988), PPND7: the centre, and the tails out
 # to 7 sigma. Numerators and denominators, highest power first.
-_SPLIT, _CENTRE, _NEAR_TAIL = 0.425, 0.180625, 1.6
-_CENTRE_ABOVE = (59.109374720, 159.29113202, 50.434271938, 3.3871327179)
-_CENTRE_BELOW = (67.187563600, 78.757757664, 17.895169469, 1.0)
-_TAIL_ABOVE = (0.17023821103, 1.3067284816, 2.7568153900, 1.4234372777)
-_TAIL_BELOW = (0.12021132975, 0.73700164250, 1.0)
+SPLIT, CENTRE, NEAR_TAIL = 0.425, 0.180625, 1.6
+CENTRE_ABOVE = (59.109374720, 159.29113202, 50.434271938, 3.3871327179)
+CENTRE_BELOW = (67.187563600, 78.757757664, 17.895169469, 1.0)
+TAIL_ABOVE = (0.17023821103, 1.3067284816, 2.7568153900, 1.4234372777)
+TAIL_BELOW = (0.12021132975, 0.73700164250, 1.0)
 
-_HALF_STEP = 2.0**-54  # of a uniform number: its middle is as often below 0.5 as above
+HALF_STEP = 2.0**-54  # of a uniform number: its middle is as often below 0.5 as above
 
-_LN2 = 0.6931471805599453
+LN2 = 0.6931471805599453
 # The first 33 bits of ln 2, so that a small whole multiple of it is exact; and the rest.
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
-_SQRT_HALF = 0.7071067811865476
-_ATANH = (2 / 13, 2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3, 2.0)  # of 2 atanh(s) / s, in s^2
+SQRT_HALF = 0.7071067811865476
+ATANH = (2 / 13, 2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3, 2.0)  # of 2 atanh(s) / s, in s^2
 # exp's steps of ln(2) / 32: how many in one, its first bits and its rest, 2^(j / 32), and the
 # factors of its series, which is right to a double for |x| up to half a step.
 _STEPS = 46.16624130844683
@@ -50,25 +46,21 @@ _TWO_PI = 6.283185307179586
 _SINE_TERMS = 16  # of the sine's series, for |x| up to pi
 
 
-def normal(uniform: Array) -> Array:
-    """Return the standard normal quantile of each number, the inverse of its distribution.
+def normal(uniform: float) -> float:
+    """Return the standard normal quantile of a number, the inverse of its distribution.
 
     Within 2e-6 sigma of the true quantile out to 7 sigma, and rising everywhere.
 
     Args:
-        uniform: whole multiples of 2^-53, 0 to below 1.
+        uniform: a whole multiple of 2^-53, 0 to below 1.
     """
-    away = uniform - 0.5
-    away += _HALF_STEP
-    is_tail = np.abs(away) > _SPLIT
-    side = away[is_tail]
-    r = _CENTRE - away * away
-    values = _polynomial(_CENTRE_ABOVE, r)
-    values /= _polynomial(_CENTRE_BELOW, r)
-    values *= away
-    r = np.sqrt(-_log(0.5 - np.abs(side))) - _NEAR_TAIL
-    values[is_tail] = np.copysign(_polynomial(_TAIL_ABOVE, r) / _polynomial(_TAIL_BELOW, r), side)
-    return values
+    away = uniform - 0.5 + HALF_STEP
+    if -SPLIT <= away <= SPLIT:
+        r = CENTRE - away * away
+        return _polynomial(CENTRE_ABOVE, r) / _polynomial(CENTRE_BELOW, r) * away
+    r = sqrt(-log(0.5 - abs(away))) - NEAR_TAIL
+    value = _polynomial(TAIL_ABOVE, r) / _polynomial(TAIL_BELOW, r)
+    return value if away > 0 else -value
 
 
 def exp(x: float) -> float:
@@ -85,7 +77,9 @@ def exp(x: float) -> float:
 
 def log(x: float) -> float:
     """Return the natural logarithm of a number above 0; off by less than 1e-12."""
-    return float(_log(np.array([x]))[0])
+    mantissa, exponent = frexp(x)
+    s = (mantissa - SQRT_HALF) / (mantissa + SQRT_HALF)
+    return (exponent - 0.5) * LN2 + s * _polynomial(ATANH, s * s)
 
 
 def power(base: float, exponent: float) -> float:
@@ -103,17 +97,8 @@ def sine(turns: float) -> float:
     return x * value
 
 
-def _log(x: Array) -> Array:
-    """Natural logarithm of numbers above 0; off by less than 1e-12."""
-    mantissa, exponent = np.frexp(x)
-    s = (mantissa - _SQRT_HALF) / (mantissa + _SQRT_HALF)
-    return (exponent - 0.5) * _LN2 + s * _polynomial(_ATANH, s * s)
-
-
-def _polynomial(factors: tuple[float, ...], x: Array) -> Array:
-    value = factors[0] * x
-    value += factors[1]
-    for factor in factors[2:]:
-        value *= x
-        value += factor
+def _polynomial(factors: tuple[float, ...], x: float) -> float:
+    value = factors[0]
+    for factor in factors[1:]:
+        value = value * x + factor
     return value
