@@ -1,6 +1,6 @@
 // Plots over uPlot: colours follow the theme, and what is drawn is also told in words and numbers.
 
-import uPlot from "./vendor/uPlot.esm.js";
+import uPlot from "./vendor/uplot/uPlot.esm.js";
 import { made } from "./dom.js";
 
 const REDRAW_MS = 100; // a plot is read, not watched frame by frame
