@@ -73,6 +73,10 @@ class HostPorts:
         self._opener = opener
         self._listing = listing
 
+    def names(self) -> list[str]:
+        """Names of all ports."""
+        return [str(port.device) for port in self._listing()]
+
     def boards(self) -> list[str]:
         """Names of the ports with a MicroPython board on an RP2040, sorted."""
         found = self._listing()

@@ -1,0 +1,238 @@
+"""A serial port of the browser, as this project's link takes one: pyserial's calls that are used.
+
+JavaScript moves the bytes and knows nothing of them. `Cable` is what a port needs of it; `JsCable`
+is the worker's, whose calls suspend this Python until a promise is kept: bytes and messages come
+in meanwhile. Times in s, but for those handed to a cable, in ms. Must not decide anything about a
+board.
+"""
+
+import errno
+import sys
+import time
+import types
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import serial
+
+if TYPE_CHECKING:
+    from iontobench.device.port import HostPorts
+
+_GLANCE_S = 0.01  # mpremote sleeps as long between two looks, and nothing arrives while it sleeps
+_ENDLESS_S = 3600.0  # a wait without a timeout, in pieces
+_BUSY = "InvalidStateError"  # the browser's name for a port that this page has open already
+
+Ids = tuple[int | None, int | None]  # vendor and product; None for what is no USB device
+
+
+class Cable(Protocol):
+    """The browser's end: one port at a time, by its place among those that the person allowed."""
+
+    def ports(self) -> Sequence[Ids]:
+        """Every allowed port."""
+        ...
+
+    def open(self, place: int) -> str:
+        """Open it; "" or why it cannot be opened."""
+        ...
+
+    def close(self) -> None:
+        """Close it, also where it is gone."""
+
+    def take(self) -> bytes:
+        """What has arrived since the last call."""
+        ...
+
+    def lost(self) -> str:
+        """Why no more bytes will come; "" while they may."""
+        ...
+
+    def arrived(self, wait_ms: float) -> None:
+        """Until bytes or a message are there, the port is lost, or the time is up."""
+
+    def write(self, data: bytes, wait_ms: float) -> str:
+        """Write all of it; "" or why it could not be written."""
+        ...
+
+    def pause(self, wait_ms: float) -> None:
+        """Until the time is up."""
+
+
+class JsCable:
+    """The worker's cable: `js` is its object of functions."""
+
+    def __init__(self, js: Any):
+        from pyodide.ffi import run_sync, to_js  # pyright: ignore[reportMissingImports]
+
+        self._js = js
+        self._wait: Callable[[Any], Any] = run_sync
+        self._to_js: Callable[[Any], Any] = to_js
+
+    def ports(self) -> list[Ids]:
+        """As `Cable` says."""
+        told = self._wait(self._js.ports()).to_py()
+        return [(vendor, product) for vendor, product in told]
+
+    def open(self, place: int) -> str:
+        """As `Cable` says."""
+        return str(self._wait(self._js.open(place)))
+
+    def close(self) -> None:
+        """As `Cable` says."""
+        self._wait(self._js.close())
+
+    def take(self) -> bytes:
+        """As `Cable` says."""
+        return self._js.take().to_bytes()
+
+    def lost(self) -> str:
+        """As `Cable` says."""
+        return str(self._js.lost())
+
+    def arrived(self, wait_ms: float) -> None:
+        """As `Cable` says."""
+        self._wait(self._js.arrived(wait_ms))
+
+    def write(self, data: bytes, wait_ms: float) -> str:
+        """As `Cable` says."""
+        return str(self._wait(self._js.write(self._to_js(data), wait_ms)))
+
+    def pause(self, wait_ms: float) -> None:
+        """As `Cable` says."""
+        self._wait(self._js.pause(wait_ms))
+
+
+class Attached(NamedTuple):
+    """One port that the person has allowed, in the words of pyserial's `comports`."""
+
+    device: str
+    vid: int | None
+    pid: int | None
+    place: int
+
+
+def attached(cable: Cable) -> list[Attached]:
+    """The ports that this page may open; equal ones are numbered in the browser's order."""
+    found: list[Attached] = []
+    for place, (vendor, product) in enumerate(cable.ports()):
+        name = "serial://port" if vendor is None else f"usb://{vendor:04x}:{product or 0:04x}"
+        same = sum(one.device.partition("#")[0] == name for one in found)
+        found.append(Attached(f"{name}#{same + 1}" if same else name, vendor, product, place))
+    return found
+
+
+class WebPort:
+    """One opening of a port."""
+
+    def __init__(self, cable: Cable, name: str, **options: object):
+        unknown = options.keys() - {"do_not_open", "baudrate", "exclusive"}
+        if unknown:
+            raise TypeError(f"a port has no {unknown}")
+        self.port = self.name = name
+        self.is_open = False
+        self.timeout: float | None = None
+        self.write_timeout: float | None = None
+        self._cable = cable
+        self._waiting = bytearray()
+
+    def open(self) -> None:
+        """Open it; it is found anew by its name, since a board that was reset is another device.
+
+        Raises:
+            SerialException: it is not there, or cannot be opened.
+        """
+        places = {one.device: one.place for one in attached(self._cable)}
+        if self.name not in places:
+            raise serial.SerialException(errno.ENOENT, "FileNotFoundError")
+        why = self._cable.open(places[self.name])
+        if why:
+            number = errno.EBUSY if why.startswith(_BUSY) else errno.EIO
+            raise serial.SerialException(number, why)
+        self._waiting.clear()
+        self.is_open = True
+
+    def close(self) -> None:
+        """Leave it to others."""
+        if self.is_open:
+            self.is_open = False
+            self._cable.close()
+
+    def monotonic(self) -> float:
+        """The browser's time, s."""
+        return time.monotonic()
+
+    @property
+    def in_waiting(self) -> int:
+        """How many bytes a `read` returns at once."""
+        if not self.is_open:
+            raise serial.PortNotOpenError()
+        self._waiting += self._cable.take()
+        if not self._waiting and self._cable.lost():  # once all that came before has been read
+            raise serial.SerialException(self._cable.lost())
+        return len(self._waiting)
+
+    def inWaiting(self) -> int:  # pyserial's old name, which mpremote polls
+        """As `in_waiting`, after a glance at what is just arriving."""
+        if not self.in_waiting:
+            self._cable.arrived(_GLANCE_S * 1000)
+        return self.in_waiting
+
+    def read(self, size: int = 1) -> bytes:
+        """Up to `size` bytes; fewer once `timeout` is over.
+
+        Raises:
+            SerialException: the port is gone, and what came before has been read.
+        """
+        timeout_s = _ENDLESS_S if self.timeout is None else self.timeout
+        until_s = self.monotonic() + timeout_s
+        while self.in_waiting < size:
+            left_s = until_s - self.monotonic()
+            if left_s <= 0 and self.timeout is not None:
+                break
+            self._cable.arrived(max(left_s, _GLANCE_S) * 1000)
+        data = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        return data
+
+    def write(self, data: bytes) -> int:
+        """All of `data`.
+
+        Raises:
+            SerialException: the port is gone, or takes nothing within `write_timeout`.
+        """
+        if not self.is_open:
+            raise serial.PortNotOpenError()
+        seconds = _ENDLESS_S if self.write_timeout is None else self.write_timeout
+        why = self._cable.write(bytes(data), seconds * 1000)
+        if why:
+            raise serial.SerialException(why)
+        return len(data)
+
+
+def web_ports(cable: Cable, rested: Callable[[], None] = lambda: None) -> "HostPorts":
+    """The serial ports of this browser, for all of this project that takes a computer's.
+
+    Args:
+        cable: the browser's end.
+        rested: called after each wait for a board that has gone away; what it raises ends that.
+    """
+    _stub_listing()
+    from iontobench.device.port import HostPorts
+
+    def sleep(seconds: float) -> None:
+        cable.pause(seconds * 1000)
+        rested()
+
+    return HostPorts(
+        lambda name, **options: WebPort(cable, name, **options),
+        lambda: attached(cable),
+        time.monotonic,
+        sleep,
+    )
+
+
+def _stub_listing() -> None:
+    """Give mpremote the module that it imports unasked, and that pyserial refuses in a browser."""
+    if sys.platform == "emscripten":
+        name = "serial.tools.list_ports"
+        sys.modules.setdefault(name, types.ModuleType(name, "The page asks the browser instead."))
