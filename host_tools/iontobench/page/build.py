@@ -21,6 +21,7 @@ from iontobench import resources
 from iontobench.errors import UserError
 
 from . import fetched
+from .policy import POLICY
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -36,6 +37,7 @@ _VENDOR = {
     ),
     "uplot": ("uplot", ("dist/uPlot.esm.js", "dist/uPlot.min.css")),
 }
+_POLICY_AFTER = '<meta charset="utf-8">'
 _STDLIB = "python_stdlib.zip"
 _LOCK = "pyodide-lock.json"
 # Parts of the host package that need a terminal, an emulator, a circuit or many processes.
@@ -73,6 +75,7 @@ def build(folder: Path) -> Path:
     work = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(STATIC, work, ignore=shutil.ignore_patterns("__pycache__"))
+    _add_policy(work / "index.html")
     _copy_vendor(modules, work / "vendor")
     _write_archive(work / "python.zip", [*_project(), *_wheel(wheel), *_installed(_REPORT)])
     _write_archive(work / "serial.zip", _installed(_SERIAL))
@@ -81,6 +84,15 @@ def build(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     work.rename(folder)
     return folder
+
+
+def _add_policy(index: Path) -> None:
+    """A web host sends no header of ours: the page itself says what it may load."""
+    line = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    before, mark, after = index.read_text("utf-8").partition(_POLICY_AFTER)
+    if not mark:
+        raise UserError(f"{index.name}: has no {_POLICY_AFTER}")
+    index.write_text(f"{before}{mark}\n{line}{after}", "utf-8")
 
 
 def _built_key(folder: Path) -> str | None:

@@ -86,9 +86,6 @@ class Table:
             raise UserError("there is no record on the table: run a session or drop a file")
         stem = path.parent.name if path.name == _ANY_NAME else path.stem
         answer = {"type": "file", "id": message.get("id")}
-        if kind == "record":
-            mime = "application/jsonl"
-            return answer | {"name": f"{stem}.jsonl", "mime": mime, "bytes": path.read_bytes()}
         if kind not in dict(EXPORTS):
             raise UserError(f"no export {kind[:20]!r}: {', '.join(dict(EXPORTS))}")
         end = "-events" if kind == EVENTS else ""

@@ -4,7 +4,6 @@ Wording is `text`'s, numbers are `Progress`'s. `tone` stands beside a word and n
 Must not know a browser.
 """
 
-
 from ionto.core import codes
 from ionto.core.fields import FLAG_DIP, FLAG_LIMITED, FLAG_NEAR_COMPLIANCE
 from iontobench import signs, text

@@ -40,8 +40,15 @@ _QUICK = (
     ("Dry the gel", "drying:1000"),
     ("Lift half a pad", "part-lift"),
 )
+# Of a key: the entry of `progress.can` without which it would do nothing.
+_NEEDS = {
+    Controls.pause: "pause",
+    Controls.resume: "resume",
+    Controls.stop: "stop",
+    Controls.up: "set",
+    Controls.down: "set",
+}
 EXPORTS = (
-    ("record", "Record (JSON lines)"),
     ("csv", "Samples (CSV)"),
     ("events", "Events (CSV)"),
 )
@@ -97,7 +104,8 @@ def key_rows() -> list[dict[str, str]]:
     for key in reversed(KEYS):
         later = key.label or later  # keys without a label share that of the next one
         if key.act is not Controls.span:
-            rows.append({"key": key.shown[0], "label": later})
+            needs = _NEEDS.get(key.act, "")
+            rows.append({"key": key.shown[0], "label": later, "needs": needs})
     return rows[::-1]
 
 
