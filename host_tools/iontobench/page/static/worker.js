@@ -1,34 +1,13 @@
 // The worker of the rooms "simulation" and "record": messages to Python and back (messages.md).
 import { boot } from "./boot.js";
+import { post, wait } from "./worker_side.js";
 
 const heard = [];
 let receive = (message) => heard.push(message);
 
-function buffersIn(value, found) {
-  if (value instanceof ArrayBuffer) found.add(value);
-  else if (ArrayBuffer.isView(value)) found.add(value.buffer);
-  else if (value && typeof value === "object") Object.values(value).forEach((one) => buffersIn(one, found));
-  return found;
-}
-
-function post(message) {
-  self.postMessage(message, [...buffersIn(message, new Set())]);
-}
-
-// A task of its own, so that messages that wait come in; no timer, which browsers slow down.
-const { port1, port2 } = new MessageChannel();
-const turns = [];
-port2.onmessage = () => turns.shift()();
-function turn() {
-  return new Promise((go) => {
-    turns.push(go);
-    port1.postMessage(0);
-  });
-}
-
 const bench = {
   post,
-  wait: (ms) => (ms > 0 ? new Promise((go) => setTimeout(go, ms)) : turn()),
+  wait,
   load_vm: () => import("./micropython.js").then((vm) => vm.load()),
 };
 
