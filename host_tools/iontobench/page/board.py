@@ -98,7 +98,7 @@ class BoardRoom:
                 answer = self._do(kind, message)
         except (errors.UserError, FileError, RecordError) as error:
             answer = {"type": "refused", "line": " ".join(str(error).split())}
-            answer["latched"] = isinstance(error, errors.LatchedError)
+            answer |= {"is_over": True, "latched": isinstance(error, errors.LatchedError)}
         except Exception as error:
             line = f"this is a bug of iontobench: {type(error).__name__}: {error}"
             answer = {"type": "failed", "line": " ".join(line.split())[:500]}
@@ -158,7 +158,7 @@ class BoardRoom:
         line = "left" if self._is_left else "the session has ended" if count else NO_SESSION
         return {"type": "done", "ok": count > 0, "line": line}
 
-    def _run(self, message: Message) -> None:
+    def _run(self, message: Message) -> dict[str, Any]:
         port = str(message["port"])
         target = serial_target(port, self._ports)
         try:
@@ -166,6 +166,7 @@ class BoardRoom:
         finally:
             target.close()
             self._view = None
+        return {"type": "done", "ok": True, "line": ""}  # its end has been told
 
     def _ready(self, message: Message, target: Target, port: str) -> ReadySession:
         """The session, with nothing against it.

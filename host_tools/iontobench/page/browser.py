@@ -1,4 +1,5 @@
-"""What the worker's Python has of the browser: posting, waiting, the MicroPython VM.
+"""What the worker's Python has of the browser: posting, waiting, the MicroPython VM,
+a serial port.
 
 The only module that imports what Pyodide alone has, so that every other one runs anywhere.
 """
@@ -41,8 +42,64 @@ class WorkerBrowser:
         return self._wait_for(self._bench.load_vm())
 
 
+class JsCable:
+    """The cable of the room "a board": `js` is its worker's object of functions.
+
+    A call that waits suspends this Python until its promise is kept.
+    """
+
+    def __init__(self, js: Any):
+        from pyodide.ffi import run_sync, to_js  # pyright: ignore[reportMissingImports]
+
+        self._js = js
+        self._wait: Callable[[Any], Any] = run_sync
+        self._to_js: Callable[[Any], Any] = to_js
+
+    def ports(self) -> list[tuple[int | None, int | None]]:
+        """As `web_port.Cable` says."""
+        told = self._wait(self._js.ports()).to_py()
+        return [(vendor, product) for vendor, product in told]
+
+    def open(self, place: int) -> str:
+        """As `web_port.Cable` says."""
+        return str(self._wait(self._js.open(place)))
+
+    def close(self) -> None:
+        """As `web_port.Cable` says."""
+        self._wait(self._js.close())
+
+    def take(self) -> bytes:
+        """As `web_port.Cable` says."""
+        return self._js.take().to_bytes()
+
+    def lost(self) -> str:
+        """As `web_port.Cable` says."""
+        return str(self._js.lost())
+
+    def arrived(self, wait_ms: float) -> None:
+        """As `web_port.Cable` says."""
+        self._wait(self._js.arrived(wait_ms))
+
+    def write(self, data: bytes, wait_ms: float) -> str:
+        """As `web_port.Cable` says."""
+        return str(self._wait(self._js.write(self._to_js(data), wait_ms)))
+
+    def pause(self, wait_ms: float) -> None:
+        """As `web_port.Cable` says."""
+        self._wait(self._js.pause(wait_ms))
+
+
 def bridge_of(bench: Any) -> Any:
     """The bridge of a worker; called by its script."""
     from .bridge import Bridge
 
     return Bridge(WorkerBrowser(bench))
+
+
+def room_of(js: Any) -> Any:
+    """The room "a board" of its worker; called by its script."""
+    from .board import BoardRoom
+    from .web_port import web_ports
+
+    cable = JsCable(js)
+    return BoardRoom(WorkerBrowser(js), lambda stay: web_ports(cable, stay))

@@ -3,7 +3,7 @@
 Any web host can serve the folder, and a browser needs nothing else once it has loaded it. It
 holds the files of `static/`, Pyodide, the MicroPython VM and uPlot as they come from npm, and two
 archives of Python: `python.zip` (this project and msgspec) and `serial.zip` (what a board's cable
-needs besides). The same sources and pins make the same bytes. Must not write outside the folder
+needs besides, and the firmware as it goes onto a board). The same sources and pins make the same bytes. Must not write outside the folder
 and the cache.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from iontobench import resources
 from iontobench.errors import UserError
 
-from . import fetched
+from . import fetched, slots
 from .policy import POLICY
 
 HERE = Path(__file__).resolve().parent
@@ -78,7 +78,8 @@ def build(folder: Path) -> Path:
     _add_policy(work / "index.html")
     _copy_vendor(modules, work / "vendor")
     _write_archive(work / "python.zip", [*_project(), *_wheel(wheel), *_installed(_REPORT)])
-    _write_archive(work / "serial.zip", _installed(_SERIAL))
+    slots_zip = (f"iontobench/_data/{slots.NAME}", slots.packed())
+    _write_archive(work / "serial.zip", [*_installed(_SERIAL), slots_zip])
     names = sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file())
     (work / STAMP).write_text(json.dumps({"key": key, "files": names}, indent=1), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)

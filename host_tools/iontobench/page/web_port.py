@@ -1,9 +1,8 @@
 """A serial port of the browser, as this project's link takes one: pyserial's calls that are used.
 
-JavaScript moves the bytes and knows nothing of them. `Cable` is what a port needs of it; `JsCable`
-is the worker's, whose calls suspend this Python until a promise is kept: bytes and messages come
-in meanwhile. Times in s, but for those handed to a cable, in ms. Must not decide anything about a
-board.
+JavaScript moves the bytes and knows nothing of them. `Cable` is what a port needs of it; its calls
+may take time, in which bytes and messages come in. Times in s, but for those handed to a cable, in
+ms. Must not decide anything about a board.
 """
 
 import errno
@@ -11,7 +10,7 @@ import sys
 import time
 import types
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import serial
 
@@ -56,50 +55,6 @@ class Cable(Protocol):
 
     def pause(self, wait_ms: float) -> None:
         """Until the time is up."""
-
-
-class JsCable:
-    """The worker's cable: `js` is its object of functions."""
-
-    def __init__(self, js: Any):
-        from pyodide.ffi import run_sync, to_js  # pyright: ignore[reportMissingImports]
-
-        self._js = js
-        self._wait: Callable[[Any], Any] = run_sync
-        self._to_js: Callable[[Any], Any] = to_js
-
-    def ports(self) -> list[Ids]:
-        """As `Cable` says."""
-        told = self._wait(self._js.ports()).to_py()
-        return [(vendor, product) for vendor, product in told]
-
-    def open(self, place: int) -> str:
-        """As `Cable` says."""
-        return str(self._wait(self._js.open(place)))
-
-    def close(self) -> None:
-        """As `Cable` says."""
-        self._wait(self._js.close())
-
-    def take(self) -> bytes:
-        """As `Cable` says."""
-        return self._js.take().to_bytes()
-
-    def lost(self) -> str:
-        """As `Cable` says."""
-        return str(self._js.lost())
-
-    def arrived(self, wait_ms: float) -> None:
-        """As `Cable` says."""
-        self._wait(self._js.arrived(wait_ms))
-
-    def write(self, data: bytes, wait_ms: float) -> str:
-        """As `Cable` says."""
-        return str(self._wait(self._js.write(self._to_js(data), wait_ms)))
-
-    def pause(self, wait_ms: float) -> None:
-        """As `Cable` says."""
-        self._wait(self._js.pause(wait_ms))
 
 
 class Attached(NamedTuple):
