@@ -3,8 +3,8 @@
 Any web host can serve the folder, and a browser needs nothing else once it has loaded it. It
 holds the files of `static/`, Pyodide, the MicroPython VM and uPlot as they come from npm, and two
 archives of Python: `python.zip` (this project and msgspec) and `serial.zip` (what a board's cable
-needs besides, and the firmware as it goes onto a board). The same sources and pins make the same bytes. Must not write outside the folder
-and the cache.
+needs besides, and the firmware as it goes onto a board). The same sources and pins make the same
+bytes. Must not write outside the folder and the cache.
 """
 
 import hashlib
