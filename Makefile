@@ -7,10 +7,11 @@ BIN = $(VENV)/bin
 PROTOCOL = dexamethasone-40
 ARGS =
 PORT = auto
+FOLDER =
 comma = ,
 
 .PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
-  nuisance circuit schematic census hil clean
+  nuisance circuit schematic page census hil clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +81,9 @@ circuit: $(VENV)/.run ## The stages in ngspice, requirement by requirement, into
 schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's plan anew
 	@$(BIN)/python -m iontobench.circuit.schematic $(ARGS)
 
+page: $(VENV)/.page ## Make the page as a folder of static files, build/page (FOLDER=other)
+	@$(BIN)/python -m iontobench.page.build $(FOLDER)
+
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
 	@$(BIN)/python -m tests.census $(ARGS)
 
@@ -105,6 +109,10 @@ $(VENV)/.lint: pyproject.toml constraints.txt
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
 	@$(call install,[circuit])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.page: pyproject.toml constraints.txt
+	@$(call install,[page])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt

@@ -18,8 +18,10 @@ CASES = {
     "pulses": ("acetylcholine-5x20s", {"seed": "3"}),
     "reversal": ("tapwater-reversal", {"adc": "rp2040"}),
     "gap": ("demo", {"faults": "garbage@3 clock-rate@6:3", "board": "pico_pwm"}),
+    "memory": ("demo", {"faults": "program-flip@6"}),
 }
-SHORT = ("whole", "lead", "chip-adc")
+ENGINES = ("pyodide", "micropython")
+SHORT = ("pyodide-whole", "pyodide-lead", "micropython-lead", "micropython-chip-adc")
 
 
 class Still:
@@ -50,12 +52,13 @@ def record_here(folder, name, setup):
 
 @pytest.mark.short_cases(*SHORT)
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_record_made_in_the_browser_is_the_command_lines_to_the_byte(
-    shared_desk, tmp_path, case
+    shared_desk, tmp_path, case, engine
 ):
     name, setup = CASES[case]
     here = record_here(tmp_path, name, setup)
-    there = shared_desk.run(name, seconds=1500, **setup)
+    there = shared_desk.run(name, seconds=1500, engine=engine, **setup)
     assert there["record_sha256"] == hashlib.sha256(here).hexdigest(), there.get("line")
     assert there["record"] == here
     assert there["sentence"].startswith("intact: ")

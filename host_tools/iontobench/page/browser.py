@@ -4,6 +4,7 @@ a serial port.
 The only module that imports what Pyodide alone has, so that every other one runs anywhere.
 """
 
+from array import array
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -17,8 +18,15 @@ class Browser(Protocol):
     def wait(self, seconds: float) -> None:
         """Let messages come in meanwhile; 0 lets in those that wait."""
 
-    def load_vm(self) -> Any:
-        """The MicroPython VM's script, loaded when it is first asked for."""
+    def boot_vm(
+        self,
+        files: dict[str, str],
+        source: str,
+        words: "array[int]",
+        incoming: int,
+        ask: Callable[[int, int], int],
+    ) -> Any:
+        """A MicroPython VM with these files, in which `source` has run (`micropython.js`)."""
 
 
 class WorkerBrowser:
@@ -26,9 +34,11 @@ class WorkerBrowser:
 
     def __init__(self, bench: Any):
         from js import Object  # pyright: ignore[reportMissingImports]
-        from pyodide.ffi import run_sync, to_js  # pyright: ignore[reportMissingImports]
+        from pyodide.ffi import create_proxy, run_sync, to_js  # pyright: ignore[reportMissingImports]
 
         self._bench = bench
+        self._proxy = create_proxy
+        self._kept: tuple[Any, ...] = ()  # what the last VM has of ours
         self._wait_for: Callable[[Any], Any] = run_sync
         self._to_js = lambda value: to_js(value, dict_converter=Object.fromEntries)
 
@@ -38,8 +48,20 @@ class WorkerBrowser:
     def wait(self, seconds: float) -> None:
         self._wait_for(self._bench.wait(seconds * 1000.0))
 
-    def load_vm(self) -> Any:
-        return self._wait_for(self._bench.load_vm())
+    def boot_vm(
+        self,
+        files: dict[str, str],
+        source: str,
+        words: "array[int]",
+        incoming: int,
+        ask: Callable[[int, int], int],
+    ) -> Any:
+        kept = self._proxy(words), self._proxy(ask)
+        started = self._bench.boot_vm(self._to_js(files), source, kept[0], incoming, kept[1])
+        for proxy in self._kept:
+            proxy.destroy()
+        self._kept = kept
+        return self._wait_for(started)
 
 
 class JsCable:

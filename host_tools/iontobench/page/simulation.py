@@ -70,7 +70,7 @@ class Simulation:
         if self._in_vm:
             from .vm import run_in_vm
 
-            return run_in_vm(self._browser.load_vm(), job, listeners, self._plant)
+            return run_in_vm(self._browser.boot_vm, job, listeners, self._plant)
         return run_virtual(job, listeners, lambda _: self._plant)
 
     def _post_started(self, ready: ReadySession) -> None:

@@ -8,7 +8,7 @@ let receive = (message) => heard.push(message);
 const bench = {
   post,
   wait,
-  load_vm: () => import("./micropython.js").then((vm) => vm.load()),
+  boot_vm: async (...given) => (await import("./micropython.js")).boot(...given),
 };
 
 self.onmessage = (event) => receive(event.data);
