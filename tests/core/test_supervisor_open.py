@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.programs import BOARDS, LARGE, NAMES, SMALL
 
 from ionto.core import codes
+from ionto.core.limits import Board
 from ionto.core.units import INPUT_LIMITER
 
 from .led_supervisor import LedSupervisor, resistor
@@ -160,6 +161,45 @@ def test_a_lead_that_opens_before_the_ramp_is_armed_is_still_found(board):
     count, verdict = judge.until(200, current_q4=0, load_mv=board.compliance_mv)
     assert verdict == codes.VERDICT_CUT
     assert count <= 40
+
+
+FINE = Board("16 bits", 5000, 40000, 16)
+
+
+def lagging_start(judge, behind, level_ua):
+    """A ramp from 0 whose current is `behind` ticks late; the verdicts but for none."""
+    judge.go(level_ua)
+    flows = [0] * behind
+    found = set()
+    for _ in range(level_ua // 10 + 20):
+        flows.append(judge.ramp.set_q4)
+        found.add(judge.tick(current_q4=flows.pop(0)))
+    return found - {codes.FAULT_NONE}
+
+
+@pytest.mark.parametrize("behind", [1, 2])
+@pytest.mark.parametrize("board", [*BOARDS, FINE], ids=[*NAMES, "16 bits"])
+def test_the_lag_of_a_ramp_that_begins_is_no_dip(board, behind):
+    judge = LedSupervisor(board, peak_ua=400)
+    for _ in range(4):
+        assert lagging_start(judge, behind, 400) == set()
+        judge.leave().ticks(60, current_q4=0, load_mv=0)
+    assert judge.supervisor.dips.count == 0
+
+
+def test_a_gap_soon_after_a_ramp_began_is_a_dip():
+    judge = LedSupervisor(FINE, peak_ua=400).go(400)
+    judge.ticks(9)
+    judge.ticks(2, current_q4=0)
+    judge.tick()
+    assert judge.supervisor.dips.count == 1
+
+
+def test_a_gap_once_a_small_level_is_reached_is_a_dip():
+    judge = LedSupervisor(FINE, peak_ua=400).hold(30)
+    judge.ticks(2, current_q4=0)
+    judge.tick()
+    assert judge.supervisor.dips.count == 1
 
 
 def test_a_lead_that_opens_while_limited_is_found_in_five_ticks():

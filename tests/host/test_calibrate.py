@@ -297,7 +297,10 @@ def test_a_full_board_keeps_its_old_calibration(plug, monkeypatch):
     bench.board.memory.before = full
     said = bench.calibrate(*LOADS)
     assert said.code == 4
-    assert "the calibration cannot be written" in complaint(said)
+    told = complaint(said)
+    assert "the calibration cannot be written" in told
+    assert "flash is full: remove files of your own (iontobench repl" in told
+    assert told.endswith("then calibrate again (--readings keeps what was read)")
     assert bench.board.memory.files[PATH] == kept
 
 

@@ -32,6 +32,14 @@ def test_anything_late_or_missed_is_exit_1_and_named(tmp_path, monkeypatch):
     assert "late" in said.out
 
 
+def test_a_board_that_cannot_drive_the_trials_currents_is_one_line_and_exit_2(tmp_path):
+    said = call("faults", "--board", "pico_demo", "--out", tmp_path / "matrix.json")
+    assert said.code == 2
+    assert "--board pico_demo: it drives at most 320 µA, and these trials hold" in said.err
+    assert "boards that carry them: pico_dac, pico_pwm, virtual" in said.err
+    assert not (tmp_path / "matrix.json").exists()
+
+
 def test_a_name_that_is_no_kind_phase_or_load_is_one_line_and_exit_2(tmp_path):
     said = call("faults", "--subset", "xopen", "--out", tmp_path / "matrix.json")
     assert said.code == 2

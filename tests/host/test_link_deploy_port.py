@@ -113,7 +113,7 @@ def test_a_full_board_is_one_line_and_boots_as_before(plug):
     said = call("deploy", NAME)
     assert said.code == 4
     assert "ENOSPC" in said.err
-    assert "the board's flash is full, and the firmware that runs stays: remove" in said.err
+    assert "the firmware that runs stays; the board's flash is full: remove files of" in said.err
     plug.board.memory.before = lambda act: None
     assert slot_files(plug.board.memory, boots(plug.board.memory)) == OLD
 

@@ -16,6 +16,7 @@ from .units import TICK_US
 _SLACK_Q4 = const(800)  # 50 uA above the envelope x 1.1
 # 20 uA below 97 % of the envelope [docs/control.md, Compliance below nominal]
 _REACHED_SLACK_Q4 = const(320)
+_LAG_Q4_PER_MA_S = const(64)  # 4 ms of the ramp: two poles of 0.3 ms, samples, a late tick
 _NOT_ARMED_Q4 = const(-0x1FFFFFFF)  # no current is below it
 
 
@@ -101,6 +102,14 @@ class Envelope:
             open_q4 = tenth_q4
         floor_q4 = self._floor_q4
         self.open_q4 = open_q4 if open_q4 > floor_q4 else floor_q4
+
+    def is_starting(self):
+        """Whether the current may still be behind a ramp that has just begun, by the stage's lag.
+
+        Bound: 10 000 * 64 = 6.4e5.
+        """
+        behind_q4 = self._slew_ua_s * _LAG_Q4_PER_MA_S // 1000
+        return self.moving and self.expected_q4 <= self._armed_q4 + behind_q4
 
     def reached_q4(self):
         """From here on the programmed ramp counts as reached: 97 % of it less 20 uA.

@@ -343,9 +343,14 @@ class Supervisor:
         return codes.VERDICT_CUT if self._low_ticks >= _OPEN_TICKS else 0
 
     def _note_dip(self):
-        """Note a dip: less than five low ticks. Three within 10 s are a fault."""
+        """Note a dip: less than five low ticks. Three within 10 s are a fault.
+
+        The lag of a ramp that has just begun is none: nothing has flowed yet that could dip.
+        """
         self._low_ticks = 0
         self.low = 0
+        if self.envelope.is_starting():
+            return 0
         self.warning |= codes.WARN_DIP
         return codes.FAULT_INTERMITTENT if self.dips.hit(self.slow_checks.clock_ms) else 0
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from iontobench import errors, resources
+from iontobench import errors, resources, signs
 from iontobench.campaign.fault_bench import SEED
 from iontobench.campaign.fault_result import (
     BAD,
@@ -65,9 +65,9 @@ _SHOWN = 40  # lines on a terminal; the files have them all
 def faults(
     out: Out, subset: str, adc: str, board: str, path: Path, jobs: int | None, as_json: bool
 ) -> int:
-    resources.board_of(board)
     wanted = tuple(word.strip() for word in subset.split(",") if word.strip())
     cells = _cells(wanted)
+    _need_current(board, cells)
     rows = _run(out, cells, board, adc, jobs)
     matrix = as_object(rows, board, adc, SEED)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +91,20 @@ def _cells(wanted: tuple[str, ...]) -> list[Trial]:
                 f"--subset {word}: no such kind, phase or load; there are {names}"
             )
     return list(trials(wanted))
+
+
+def _need_current(name: str, cells: list[Trial]) -> None:
+    """Every trial holds a current that the board may drive."""
+    most_ua = resources.board_of(name).max_ua
+    need_ua = max(cell.load.level_ua for cell in cells)
+    if most_ua < need_ua:
+        able = [
+            one for one in resources.board_names() if resources.board_of(one).max_ua >= need_ua
+        ]
+        raise errors.UserError(
+            f"--board {name}: it drives at most {most_ua} {signs.UA}, and these trials hold "
+            f"{need_ua}; boards that carry them: {', '.join(able)}"
+        )
 
 
 def _run(

@@ -123,6 +123,19 @@ class BoardFiles:
         self._do(f"import os\nos.remove({path!r})")
 
 
+def cure_of(error: Exception, name: str, again: str) -> str:
+    """What helps where a file could not be written: the end of a sentence, or nothing.
+
+    Args:
+        name: the board's port.
+        again: what to do once there is room.
+    """
+    if "ENOSPC" not in str(error):
+        return ""
+    room = f"remove files of your own (iontobench repl {name})"
+    return f"the board's flash is full: {room}, then {again}"
+
+
 def write(files: Files, path: str, data: bytes) -> None:
     """Write a whole file in pieces; it may be cut between any two."""
     files.begin(path)

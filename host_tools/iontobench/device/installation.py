@@ -17,7 +17,7 @@ from .calibration_file import PATH as CALIBRATION
 from .connection import BoardInfo, Connection, connect, info_after_reset
 from .deploy import Deployed, DeployError
 from .deploy import deploy as deploy_files
-from .files import BoardFiles
+from .files import BoardFiles, cure_of
 from .port import BoardError, HostPorts, LinkLostError, PortError
 
 DEFAULT_BOARD = "pico_pwm"
@@ -88,11 +88,9 @@ def install(
             raise NoDeviceError(line) from error
         except (PortError, BoardError, DeployError) as error:
             told = f"{name}: {error}"
-            if "ENOSPC" in told:
-                told += (
-                    "; the board's flash is full, and the firmware that runs stays: remove files "
-                    f"of your own (iontobench repl {name}), then deploy again"
-                )
+            cure = cure_of(error, name, "deploy again")
+            if cure:
+                told += f"; the firmware that runs stays; {cure}"
             raise NoDeviceError(told) from error
     trouble = about.trouble(name)
     if trouble is not None:

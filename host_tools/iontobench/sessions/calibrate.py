@@ -20,7 +20,7 @@ from iontobench.device.calibration_file import PATH, ZEROS_ONLY, SenseUncertaint
 from iontobench.device.calibration_fit import SenseQuality, by_row
 from iontobench.device.calibration_readings import MILLIVOLTS, REST, CodeReading, codes_of
 from iontobench.device.connection import Connection, Scales, connect, info_after_reset
-from iontobench.device.files import BoardFiles, write
+from iontobench.device.files import BoardFiles, cure_of, write
 from iontobench.device.port import BoardError, HostPorts, PortError
 from iontobench.errors import EndedEarlyError, NoDeviceError, UserError
 from iontobench.link.events import Item, Sample
@@ -405,7 +405,8 @@ class BoardCalibrationBench:
             files.rename(f"{PATH}.new", PATH)
         except BoardError as error:
             line = f"{self.name}: the calibration cannot be written ({error}); the old one stays"
-            raise NoDeviceError(line) from error
+            cure = cure_of(error, self.name, "calibrate again (--readings keeps what was read)")
+            raise NoDeviceError(f"{line}; {cure}" if cure else line) from error
         self._connection.restart()
         info_after_reset(self.name, self._ports)
         self._connection: Connection = connect(self.name, self._ports)
