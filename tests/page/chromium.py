@@ -119,8 +119,8 @@ class Chromium:
         tab.begin(address, prepare)
         return tab
 
-    def send(self, method, session=None, **params):
-        """One command; its answer.
+    def send(self, method, session=None, answer_s=_ANSWER_S, **params):
+        """One command; its answer, for which it waits `answer_s`.
 
         Raises:
             ScriptError: the browser refuses it, or does not answer.
@@ -129,9 +129,9 @@ class Chromium:
         answer = self._answers[number] = queue.SimpleQueue()
         self.post(method, session, number, **params)
         try:
-            said = answer.get(timeout=_ANSWER_S)
+            said = answer.get(timeout=answer_s)
         except queue.Empty:
-            raise ScriptError(f"{method}: no answer within {_ANSWER_S} s") from None
+            raise ScriptError(f"{method}: no answer within {answer_s:g} s") from None
         if "error" in said:
             raise ScriptError(f"{method}: {said['error']['message']}")
         return said["result"]
@@ -211,7 +211,7 @@ class Tab:
         """A command of the debugging protocol to this page."""
         return self._browser.send(method, self._session, **params)
 
-    def value(self, expression, session=None):
+    def value(self, expression, session=None, answer_s=_ANSWER_S):
         """What an expression (or a promise) is worth in the page, or in a worker's session.
 
         Raises:
@@ -220,6 +220,7 @@ class Tab:
         said = self._browser.send(
             "Runtime.evaluate",
             session or self._session,
+            answer_s,
             expression=expression,
             awaitPromise=True,
             returnByValue=True,
@@ -248,7 +249,7 @@ class Tab:
             }};
             look();
         }})"""
-        found = self.value(script)
+        found = self.value(script, answer_s=seconds + _ANSWER_S)
         if not found:
             errors = "; ".join(self.errors) or "no error was told"
             raise ScriptError(f"not within {seconds:g} s: {expression} ({errors})")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from iontobench import errors
-from iontobench.cli.keys import KEYS, Controls
 from iontobench.device.doctor import ALL_WELL, examine
 from iontobench.device.installation import BuiltFirmware, install
 from iontobench.device.port import HostPorts
@@ -35,7 +34,6 @@ from .table import Table
 from .view import PageView
 
 _TO_SESSION = ("key", "set", "mark", "stop")
-_OF_SPEED = (Controls.faster, Controls.slower)  # a board has a clock of its own
 _REAL_TIME = 1.0
 
 Message = Mapping[str, Any]
@@ -222,11 +220,10 @@ class BoardRoom:
 def catalogue() -> dict[str, Any]:
     """The message `ready` of this room: what a board takes, and nothing of a simulated bench."""
     whole = words.catalogue()
-    speed_keys = {key.shown[0] for key in KEYS if key.act in _OF_SPEED}
     kept = ("type", "version", "warning", "protocols", "profiles", "exports", "protocol_bytes_max")
     return {
         **{name: whole[name] for name in kept},
-        "keys": [row for row in whole["keys"] if row["key"] not in speed_keys],
+        "keys": [row for row in whole["keys"] if row["control"] != "speed"],  # it has a clock
         "boards": [row for row in whole["boards"] if row["name"] in slots.board_names()],
         "setup": {name: whole["setup"][name] for name in ("protocol", "name", "profile")},
     }

@@ -48,6 +48,15 @@ _NEEDS = {
     Controls.up: "set",
     Controls.down: "set",
 }
+# And the control of the page that does the same, beside which such a key is shown.
+_CONTROL = {
+    Controls.stop: "stop",
+    Controls.up: "set",
+    Controls.down: "set",
+    Controls.faster: "speed",
+    Controls.slower: "speed",
+    Controls.mark: "mark",
+}
 EXPORTS = (
     ("csv", "Samples (CSV)"),
     ("events", "Events (CSV)"),
@@ -105,7 +114,9 @@ def key_rows() -> list[dict[str, str]]:
         later = key.label or later  # keys without a label share that of the next one
         if key.act is not Controls.span:
             needs = _NEEDS.get(key.act, "")
-            rows.append({"key": key.shown[0], "label": later, "needs": needs})
+            control = _CONTROL.get(key.act, "")
+            row = {"key": key.shown[0], "label": later, "needs": needs, "control": control}
+            rows.append(row)
     return rows[::-1]
 
 

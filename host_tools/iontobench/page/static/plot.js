@@ -16,7 +16,13 @@ const clock = (s) => {
   return hours ? `${hours}:${two(minutes % 60)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 };
 const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, useGrouping: false });
-const told = (value) => (value === null || value === undefined ? "none" : number.format(value));
+
+/** A value with as many places as the greatest of its column has sense for. */
+function told(value, greatest) {
+  if (value === null || value === undefined) return "none";
+  const places = greatest > 0 ? Math.min(Math.max(3 - Math.floor(Math.log10(greatest)), 0), 6) : 0;
+  return Number(value.toFixed(places)).toString();
+}
 
 /** One plot: its figure, its samples of colour, its words, its canvas. */
 class Plot {
@@ -29,7 +35,8 @@ class Plot {
     this.samples = about.series.map((one, at) => {
       const isDashed = at === 0 && about.series.length > 1;
       const place = about.series.length > 1 ? at : group.count++ + 1;
-      const sample = made("span", one.label, `sample plot-colour series-${place % 4}`);
+      const sample = made("span", "", `sample series-${place % 4}`);
+      sample.append(made("span", one.label, "of"));
       if (isDashed) sample.classList.add("dashed");
       if (about.series.length > 1) caption.append(sample);
       else sample.classList.add("unseen");
@@ -78,17 +85,20 @@ class Plot {
       head.append(cell);
     }
     const body = table.createTBody();
+    const greatest = this.about.series.map((one) => greatestOf(rows[one.column]));
     for (let at = 0; at < length; at += step) {
       const line = body.insertRow();
       line.insertCell().textContent = clock(rows.t_s[at]);
-      for (const one of this.about.series) line.insertCell().textContent = told(rows[one.column][at]);
+      this.about.series.forEach((one, place) => {
+        line.insertCell().textContent = told(rows[one.column][at], greatest[place]);
+      });
     }
     scroll.replaceChildren(table);
   }
 
   draw(width) {
     const { rows } = this.group;
-    const data = [rows.t_s, ...this.about.series.map((one) => rows[one.column])];
+    const data = [rows.t_s, ...this.about.series.map((one) => rows[one.column]).reverse()];
     const height = this.drawn.clientHeight;
     if (!width || !height) return;
     if (this.uplot === null) {
@@ -117,7 +127,7 @@ class Plot {
       ],
       series: [
         {},
-        ...this.samples.map(({ sample, isDashed }) => ({
+        ...this.samples.toReversed().map(({ sample, isDashed }) => ({ // the first is drawn last, on top
           stroke: () => this.colour(sample),
           width: 1.6,
           dash: isDashed ? [6, 4] : undefined,
@@ -141,7 +151,9 @@ class Plot {
       }
       if (low > high) return "";
       const name = this.about.series.length > 1 ? `${one.label} ` : "";
-      return `${name}${told(column.at(-1))} (${told(low)} … ${told(high)})`;
+      const greatest = Math.max(Math.abs(low), Math.abs(high));
+      const inWords = (value) => told(value, greatest);
+      return `${name}${inWords(column.at(-1))} (${inWords(low)} … ${inWords(high)})`;
     });
     const text = parts.filter(Boolean).join(", ");
     if (this.words.textContent !== text) this.words.textContent = text;
@@ -155,6 +167,12 @@ class Plot {
     this.uplot?.destroy();
     this.figure.remove();
   }
+}
+
+function greatestOf(column) {
+  let greatest = 0;
+  for (const value of column) greatest = Math.max(greatest, Math.abs(value ?? 0));
+  return greatest;
 }
 
 /** From 0, with some room above; what is flat has room on both sides. */

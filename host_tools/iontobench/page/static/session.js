@@ -1,7 +1,7 @@
 // One session as it is seen: its state, readouts, plots, events and what can be done to it.
 // Two rooms use it. Every word and number comes in messages; what is done goes out as messages.
 
-import { addEvents, byId, button, fillLines, fillRows, fillSelect, save, show, tell, tellOrHide } from "./dom.js";
+import { addEvents, byId, button, fillLines, fillRows, fillSelect, made, save, show, tell, tellOrHide } from "./dom.js";
 
 const GOES_ON = ["pause", "resume", "set", "stop", "inject"];
 
@@ -39,14 +39,14 @@ export function makeSession(prefix, page, send) {
   let readouts = new Map();
   let exports = [];
   let record = null;
-  let keys = [];
+  let keys = []; // the buttons of keys, and what each needs
   let kinds = [];
 
   /** Only what would do something now is there. */
   function offer() {
     const is = (name) => isRunning && can[name] === true;
     show(parts.controls, isRunning, parts.session);
-    for (const { element, needs } of keys) show(element, isRunning && (needs ? is(needs) : true), parts.session);
+    for (const { element, needs } of keys) show(element, needs ? is(needs) : isRunning, parts.session);
     show(parts["set-field"], is("set"), parts.session);
     show(parts.stop, is("stop"), parts.session);
     show(parts.off, is("stop"), parts.session);
@@ -59,7 +59,7 @@ export function makeSession(prefix, page, send) {
       readouts = new Map();
       parts.readouts.replaceChildren();
       for (const one of list) {
-        const pair = document.createElement("div");
+        const pair = made("div", "", `readout-${one.key}`);
         const head = document.createElement("dt");
         const value = document.createElement("dd");
         head.textContent = one.label;
@@ -116,6 +116,33 @@ export function makeSession(prefix, page, send) {
     });
   }
 
+  /** A key of its own is a button; one that a control does too stands beside that control. */
+  function setKeys(rows) {
+    for (const shown of parts.session.querySelectorAll("kbd, .step")) shown.remove();
+    parts.keys.replaceChildren();
+    keys = [];
+    for (const row of rows) {
+      const cap = made("kbd", row.key);
+      if (row.control === "set") {
+        const step = button(row.key, () => act(row.key), "step");
+        step.setAttribute("aria-label", `${row.key}: ${row.label}`);
+        step.title = row.label;
+        parts["set-go"].before(step);
+      } else if (row.control === "stop") {
+        parts.stop.textContent = row.label;
+        parts.stop.append(cap);
+      } else if (row.control) {
+        parts[`${row.control}-field`].querySelector("label").append(cap);
+      } else {
+        const element = button(row.label, () => act(row.key));
+        element.append(cap);
+        element.setAttribute("aria-keyshortcuts", row.key);
+        keys.push({ element, needs: row.needs });
+        parts.keys.append(element);
+      }
+    }
+  }
+
   wire("mark", (text) => ({ type: "mark", text }));
   wire("set", (current_ma) => ({ type: "set", current_ma }));
   parts["fault-go"].addEventListener("click", () => send({ type: "inject", fault: chosenFault() }));
@@ -129,16 +156,7 @@ export function makeSession(prefix, page, send) {
     catalogue(ready) {
       exports = ready.exports ?? [];
       kinds = ready.faults ?? [];
-      keys = (ready.keys ?? []).map((row) => {
-        const element = button(row.label, () => act(row.key));
-        const cap = document.createElement("kbd");
-        cap.textContent = row.key;
-        cap.setAttribute("aria-hidden", "true");
-        element.append(cap);
-        element.setAttribute("aria-keyshortcuts", row.key);
-        return { element, needs: row.needs ?? "" };
-      });
-      parts.keys.replaceChildren(...keys.map((row) => row.element));
+      setKeys(ready.keys ?? []);
       fillSelect(parts["fault-kind"], kinds.map((one) => ({ value: one.kind, label: one.label ?? one.kind })));
       nameFault();
       parts.quick.replaceChildren(
@@ -243,9 +261,8 @@ export function makeSession(prefix, page, send) {
     /** One key of the keyboard; whether it was taken. */
     key(text) {
       if (!isRunning || (!isTyping && !parts.listen.checked)) return false;
-      const isKnown = isTyping || keys.some((row) => row.element.dataset.also?.includes(text)) || text.length === 1;
-      if (isKnown) act(text);
-      return isKnown;
+      act(text);
+      return true;
     },
 
     typing: () => isTyping,
