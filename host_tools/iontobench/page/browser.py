@@ -4,6 +4,8 @@ a serial port.
 The only module that imports what Pyodide alone has, so that every other one runs anywhere.
 """
 
+import sys
+import types
 from array import array
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -120,8 +122,15 @@ def bridge_of(bench: Any) -> Any:
 
 def room_of(js: Any) -> Any:
     """The room "a board" of its worker; called by its script."""
+    _stub_listing()
     from .board import BoardRoom
     from .web_port import web_ports
 
     cable = JsCable(js)
     return BoardRoom(WorkerBrowser(js), lambda stay: web_ports(cable, stay))
+
+
+def _stub_listing() -> None:
+    """Give mpremote the module that it imports unasked, and that pyserial refuses in a browser."""
+    name = "serial.tools.list_ports"
+    sys.modules.setdefault(name, types.ModuleType(name, "The page asks the browser instead."))

@@ -6,16 +6,13 @@ ms. Must not decide anything about a board.
 """
 
 import errno
-import sys
 import time
-import types
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import serial
 
-if TYPE_CHECKING:
-    from iontobench.device.port import HostPorts
+from iontobench.device.port import HostPorts
 
 _GLANCE_S = 0.01  # mpremote sleeps as long between two looks, and nothing arrives while it sleeps
 _ENDLESS_S = 3600.0  # a wait without a timeout, in pieces
@@ -164,15 +161,13 @@ class WebPort:
         return len(data)
 
 
-def web_ports(cable: Cable, rested: Callable[[], None] = lambda: None) -> "HostPorts":
+def web_ports(cable: Cable, rested: Callable[[], None] = lambda: None) -> HostPorts:
     """The serial ports of this browser, for all of this project that takes a computer's.
 
     Args:
         cable: the browser's end.
         rested: called after each wait for a board that has gone away; what it raises ends that.
     """
-    _stub_listing()
-    from iontobench.device.port import HostPorts
 
     def sleep(seconds: float) -> None:
         cable.pause(seconds * 1000)
@@ -184,10 +179,3 @@ def web_ports(cable: Cable, rested: Callable[[], None] = lambda: None) -> "HostP
         time.monotonic,
         sleep,
     )
-
-
-def _stub_listing() -> None:
-    """Give mpremote the module that it imports unasked, and that pyserial refuses in a browser."""
-    if sys.platform == "emscripten":
-        name = "serial.tools.list_ports"
-        sys.modules.setdefault(name, types.ModuleType(name, "The page asks the browser instead."))
