@@ -22,6 +22,28 @@ _PIECE = """new Promise((done) => {
     };
     look();
 })"""
+# In the worker, before its own first line: every memory that is made or exported.
+_KEEP_MEMORIES = """
+const Memory = WebAssembly.Memory;
+const made = [];
+self.memories = () => [...new Set(made.map((one) => one.deref()).filter((one) => one))];
+const keep = (found) => {
+    const instance = found.instance ?? found;
+    for (const one of Object.values(instance.exports)) {
+        if (one instanceof Memory) made.push(new WeakRef(one));
+    }
+    return found;
+};
+for (const name of ["instantiate", "instantiateStreaming"]) {
+    const before = WebAssembly[name];
+    WebAssembly[name] = (...given) => before.apply(WebAssembly, given).then(keep);
+}
+WebAssembly.Memory = new Proxy(Memory, {construct(target, given) {
+    const one = new target(...given);
+    made.push(new WeakRef(one));
+    return one;
+}});
+"""
 _BASE64 = """((bytes) => {
     let text = "";
     for (let at = 0; at < bytes.length; at += 32768) {
@@ -40,7 +62,8 @@ class Desk:
 
     def __init__(self, browser, address):
         self.address = address
-        self.tab = browser.open(address)
+        self.browser = browser
+        self.tab = browser.open(address, worker_script=_KEEP_MEMORIES)
         self.until("document.getElementById('loading').hidden", READY_S)
         self.tab.value(_LISTEN)
 
@@ -98,6 +121,21 @@ class Desk:
             delete found.columns;
             return found;
         }})()""")
+
+    def until_minute(self, minutes, seconds=3000):
+        """Until the session has come to so many minutes of board time."""
+        last = "heard.findLast((one) => one.columns?.t_s.length)?.columns.t_s.at(-1)"
+        self.until(f"{last} >= {minutes * 60}", seconds)
+
+    def wasm_bytes(self):
+        """Of all WebAssembly memories that the worker still has, together."""
+        self.browser.send("HeapProfiler.collectGarbage", self._worker())
+        return sum(
+            self.tab.value("memories().map((one) => one.buffer.byteLength)", self._worker())
+        )
+
+    def _worker(self):
+        return self.tab.workers[0]
 
     def close(self):
         """Leave the tab."""

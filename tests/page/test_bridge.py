@@ -108,7 +108,7 @@ def test_a_fault_that_is_injected_lands_in_the_record(tmp_path):
 
 def test_a_fault_that_there_is_not_is_refused_and_the_session_goes_on():
     script = Script()
-    script.at(2, {"type": "inject", "fault": "opne"})
+    script.at(2, {"type": "inject", "fault": "opens"})
     last = run(script)
     (refused,) = script.of("refused")
     assert "did you mean open?" in refused["line"]

@@ -1,5 +1,6 @@
-"""A record on the table: flipped, cut, hostile; said as the command line says it, shown as text."""
+"""A record on the table, flipped, cut or hostile: told as the command line does, shown as text."""
 
+import base64
 import json
 import random
 
@@ -64,8 +65,6 @@ def test_an_intact_record_is_said_and_shown_to_be_intact(
 
 def dropped(tab, data, name="record.jsonl"):
     """Drop a file on the page as a person would."""
-    import base64
-
     packed = json.dumps(base64.b64encode(data).decode())
     tab.value(f"""(() => {{
         document.getElementById("tab-record").click();
@@ -73,7 +72,8 @@ def dropped(tab, data, name="record.jsonl"):
         const files = new DataTransfer();
         files.items.add(new File([bytes], {json.dumps(name)}));
         for (const type of ["dragover", "drop"]) {{
-            const event = new DragEvent(type, {{dataTransfer: files, bubbles: true, cancelable: true}});
+            const told = {{dataTransfer: files, bubbles: true, cancelable: true}};
+            const event = new DragEvent(type, told);
             document.getElementById("rec-drop").dispatchEvent(event);
         }}
     }})()""")

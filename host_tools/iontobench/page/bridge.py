@@ -5,6 +5,7 @@ A session runs inside `receive`, which lets further messages in while it waits; 
 own is `failed` with its traceback. Must not import what only a browser has.
 """
 
+import gc
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,7 @@ class Bridge:
             self._table.keep(session, self._running.run())
         finally:
             self._running = None
+            gc.collect()  # a VM of the session hangs on it, and its memory
 
 
 def _protocol(message: dict[str, Any], _: bytes) -> dict[str, Any]:

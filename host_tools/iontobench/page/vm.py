@@ -43,9 +43,15 @@ STEPPED = {
     "bit_flips.py": (("from collections.abc import Callable\n\n", ""),),
 }
 _HERE = Path(__file__).resolve().parent
+_OURS = ("ionto", "board", "bit_flips", "crossing", "stepped")  # modules of a session
 _BOOT = """
-import sys
-sys.path.insert(0, "/")
+import gc, sys
+if "/" not in sys.path:
+    sys.path.insert(0, "/")
+for name in [name for name in sys.modules if name.split(".")[0] in {ours}]:
+    del sys.modules[name]  # of the session before
+_stepped = _step = _value = None
+gc.collect()
 from stepped import Stepped
 _stepped = Stepped(_ask, bytes({data}), {crc})
 _step, _value, _address = _stepped.step, _stepped.value, _stepped.address()
@@ -76,7 +82,7 @@ def run_in_vm(
     port = VirtualPort(job.board, plant, console, job.calibration)
     plant.watch(tells(listeners))
     side = _OtherSide(port)
-    source = _BOOT.format(data=list(job.protocol.data), crc=job.protocol.crc)
+    source = _BOOT.format(ours=_OURS, data=list(job.protocol.data), crc=job.protocol.crc)
     machine = boot(files_of(job), source, side.words, crossing.COUNT, side.asked)
     plant.upset = lambda what, value: machine.value(f"flip {what} {value}")
     started_s = clock()

@@ -21,7 +21,7 @@ from iontobench.tomlfile.source import BYTES_MAX
 RECORD_BYTES_MAX = 64 << 20  # a session of 16 h is 62 MB
 PYODIDE, MICROPYTHON = "pyodide", "micropython"
 FASTEST = "max"
-_FIRST = "demo"
+_FIRST = "dexamethasone-40"
 _SPEED = 20.0
 _PLAIN_LOADS = ("resistor:1000", "resistor:5000", "resistor:10000")
 _ENGINES = (
@@ -29,7 +29,7 @@ _ENGINES = (
     (MICROPYTHON, "the official MicroPython VM, in the browser"),
 )
 _ADC_TEXTS = {
-    "ideal": "ideal",
+    "ideal": "no noise and no errors",
     "rp2040": "the RP2040's own, calibrated on two known loads",
     "ads8688": "ADS8688, 16 bit, calibrated on two known loads",
 }
@@ -73,7 +73,7 @@ def catalogue() -> dict[str, Any]:
         "boards": [_named(name, _board_text(name)) for name in resources.board_names()],
         "skins": [_named(name, _skin_text(name)) for name in (*skin_names(), *_PLAIN_LOADS)],
         "converters": [_named(name, _ADC_TEXTS.get(name, name)) for name in ADCS],
-        "profiles": [_named(name, f"limits profile {name}") for name in PROFILES],
+        "profiles": [_named(name, "") for name in PROFILES],
         "speeds": [_speed_row(speed) for speed in SPEEDS],
         "keys": key_rows(),
         "faults": [

@@ -5,15 +5,34 @@ import { loadMicroPython } from "./vendor/micropython/micropython.mjs";
 
 const HEAP_BYTES = 4 << 20;
 
-// A VM with `files` ({path: text}), in which `source` has run: it makes `_step`, `_value` and
-// `_address`, and may call `_ask`. `ours` is a Python array of 32 bits, as long as the VM's: its
-// first `incoming` integers go in before a step; then a count comes out, and so many after it.
-export async function boot(files, source, ours, incoming, ask) {
-  const vm = await loadMicroPython({
+let kept = null; // one VM for all sessions of the worker: a new one would take new memory
+
+async function theVm() {
+  kept ??= await loadMicroPython({
     heapsize: HEAP_BYTES,
     stdout: () => {},
     stderr: (line) => console.warn(line),
   });
+  return kept;
+}
+
+// What is called in it; after a trap the VM is not used again.
+function guarded(act) {
+  return (...given) => {
+    try {
+      return act(...given);
+    } catch (error) {
+      kept = null;
+      throw error;
+    }
+  };
+}
+
+// The VM with `files` ({path: text}), in which `source` has run: it makes `_step`, `_value` and
+// `_address`, and may call `_ask`. `ours` is a Python array of 32 bits, as long as the VM's: its
+// first `incoming` integers go in before a step; then a count comes out, and so many after it.
+export async function boot(files, source, ours, incoming, ask) {
+  const vm = await theVm();
   write(vm.FS, files);
   const { getValue, setValue } = vm._module;
   let view = ours.getBuffer("i32");
@@ -41,10 +60,10 @@ export async function boot(files, source, ours, incoming, ask) {
     into();
     return answer;
   });
-  vm.runPython(source);
+  guarded(vm.runPython)(source);
   address = vm.globals.get("_address");
-  const step = vm.globals.get("_step");
-  const value = vm.globals.get("_value");
+  const step = guarded(vm.globals.get("_step"));
+  const value = guarded(vm.globals.get("_value"));
   out();
   return {
     step(ends) {

@@ -110,7 +110,7 @@ async function takeLink() {
 
 function ready(catalogue) {
   fillSelect(of("protocol"), catalogue.protocols.map((one) => ({ value: one.name, label: `${one.name}: ${one.title}` })));
-  const named = (rows) => rows.map((one) => ({ value: one.name, label: `${one.name}: ${one.text}` }));
+  const named = (rows) => rows.map((one) => ({ value: one.name, label: one.text ? `${one.name}: ${one.text}` : one.name }));
   fillSelect(of("board"), named(catalogue.boards), "the first that can serve");
   fillSelect(of("skin"), named(catalogue.skins), "the protocol's own");
   fillSelect(of("adc"), named(catalogue.converters));
