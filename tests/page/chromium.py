@@ -174,8 +174,12 @@ class Chromium:
         """Events are told in a thread of their own: what they cause may ask the browser."""
         while (call := self._calls.get()) is not None:
             tab, message = call
-            with contextlib.suppress(ScriptError, OSError):
+            try:
                 tab.on_event(message["method"], message["params"], message["sessionId"])
+            except (ScriptError, OSError):
+                continue  # a session that is gone
+            except Exception as error:  # of a test's own function
+                tab.errors.append(repr(error))
 
 
 class Tab:
@@ -345,6 +349,9 @@ class Tab:
 
     def _attached(self, session, kind):
         self._browser.adopt(session, self)
+        if kind == "service_worker":  # it answers nothing before it runs
+            self._browser.post("Runtime.runIfWaitingForDebugger", session)
+            return
         self._listen_to(session)
         if kind == "worker":
             if self._worker_script:

@@ -64,6 +64,10 @@ class Desk:
         self.address = address
         self.browser = browser
         self.tab = browser.open(address, worker_script=_KEEP_MEMORIES)
+        self.listen()
+
+    def listen(self):
+        """Wait until the bench is ready; from now on its messages are kept."""
         self.until("document.getElementById('loading').hidden", READY_S)
         self.tab.value(_LISTEN)
 

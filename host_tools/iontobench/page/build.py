@@ -81,6 +81,7 @@ def build(folder: Path) -> Path:
     slots_zip = (f"iontobench/_data/{slots.NAME}", slots.packed())
     _write_archive(work / "serial.zip", [*_installed(_SERIAL), slots_zip])
     names = sorted(p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file())
+    _name_files(work / "offline.js", key, names)
     (work / STAMP).write_text(json.dumps({"key": key, "files": names}, indent=1), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     work.rename(folder)
@@ -94,6 +95,12 @@ def _add_policy(index: Path) -> None:
     if not mark:
         raise UserError(f"{index.name}: has no {_POLICY_AFTER}")
     index.write_text(f"{before}{mark}\n{line}{after}", "utf-8")
+
+
+def _name_files(script: Path, key: str, names: list[str]) -> None:
+    """Tell the service worker what to keep, under which name."""
+    text = script.read_text("utf-8").replace("__KEY__", key[:16])
+    script.write_text(text.replace('["__FILES__"]', json.dumps(names)), "utf-8")
 
 
 def _built_key(folder: Path) -> str | None:

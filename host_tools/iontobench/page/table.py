@@ -23,6 +23,7 @@ from iontobench.records.export import (
     sample_columns,
     write_csv,
 )
+from iontobench.records.meta import file_sha256, read_meta
 from iontobench.records.reader import Record
 from iontobench.records.store import Entry
 
@@ -88,6 +89,9 @@ class Table:
         answer = {"type": "file", "id": message.get("id")}
         if kind not in dict(EXPORTS):
             raise UserError(f"no export {kind[:20]!r}: {', '.join(dict(EXPORTS))}")
+        if kind == "report":
+            data = _report(path)
+            return answer | {"name": f"{stem}.html", "mime": "text/html", "bytes": data}
         end = "-events" if kind == EVENTS else ""
         data = _csv(Entry(path.name, path, 0.0), kind == EVENTS)
         return answer | {"name": f"{stem}{end}.csv", "mime": "text/csv", "bytes": data}
@@ -132,6 +136,15 @@ def _events(record: Record) -> list[dict[str, str]]:
 
 def _first(rows: Sequence[tuple[Any, str]]) -> Sequence[tuple[Any, str]]:
     return rows[:_LINES_MAX]
+
+
+def _report(path: Path) -> bytes:
+    """The report as `iontobench records report` writes it, its plots drawn without matplotlib."""
+    from iontobench.report import plain_plots
+    from iontobench.report.page import render
+
+    page = render(read(path), read_meta(path), file_sha256(path), plain_plots)
+    return page.encode("utf-8", "replace")
 
 
 def _csv(entry: Entry, of_events: bool) -> bytes:

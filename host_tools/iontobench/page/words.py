@@ -58,6 +58,7 @@ _CONTROL = {
     Controls.mark: "mark",
 }
 EXPORTS = (
+    ("report", "Report (HTML)"),
     ("csv", "Samples (CSV)"),
     ("events", "Events (CSV)"),
 )

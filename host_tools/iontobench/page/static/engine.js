@@ -49,6 +49,13 @@ export const engine = {
   },
 };
 
+// Once the page runs: its files are kept, so that it opens without a network.
+function keepOffline() {
+  navigator.serviceWorker?.register(new URL("./offline.js", import.meta.url)).catch((error) => {
+    console.warn(`not kept for offline use: ${error.message}`);
+  });
+}
+
 function hear(message) {
   const wait = waiting.get(message.id);
   if (wait) {
@@ -59,6 +66,7 @@ function hear(message) {
   if (message.type === "ready") {
     engine.catalogue = message;
     announceReady(message);
+    keepOffline();
   }
   for (const handler of handlers.get(message.type) ?? []) handler(message);
 }
