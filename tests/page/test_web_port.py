@@ -117,9 +117,16 @@ def test_a_write_that_fails_is_a_lost_link(cable, port):
     assert cable.sent == [(b"stop", 5000.0)]
 
 
-def test_a_glance_at_what_is_waiting_lets_bytes_come_in(cable, port):
+def test_a_second_look_in_a_row_lets_bytes_come_in_and_a_first_one_costs_no_time(cable, port):
     cable.coming = [b"x"]
+    assert port.inWaiting() == 0
+    assert cable.waited_ms == []
     assert port.inWaiting() == 1
+    assert cable.waited_ms == [10.0]
+    assert port.read(1) == b"x"
+    assert port.inWaiting() == 0
+    port.write(b"y")
+    assert port.inWaiting() == 0
     assert cable.waited_ms == [10.0]
 
 

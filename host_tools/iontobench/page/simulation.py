@@ -10,28 +10,20 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from iontobench import signs, text
 from iontobench.errors import UserError
-from iontobench.records import RecordStore
-from iontobench.records.commands import verify_record
-from iontobench.records.meta import file_sha256
 from iontobench.sessions.job import Job, Result, plant_of
-from iontobench.sessions.progress import Progress, SessionFacts
 from iontobench.sessions.recording import run_session
 from iontobench.sessions.start import ReadySession, RunRequest, prepare
-from iontobench.sessions.summary import ended_rows, outcome_line
 from iontobench.sessions.targets import target_for
 from iontobench.sessions.virtual import run_virtual
 
-from . import series
+from . import session_told
 from .browser import Browser
 from .checks import protocol_of
 from .view import PageView
 from .words import MICROPYTHON, speed_of
 
-_OF_FILES = ("record", "report", "latched")  # rows of a command line that has files and a latch
 _FAULTS_MAX = 50
-_OFF = "off at once, by the operator"
 
 
 class Simulation:
@@ -54,16 +46,17 @@ class Simulation:
         self._job = ready.job()
         self._plant = plant_of(self._job)
         self._latch = ready.latch
-        compiled, board = ready.compiled, self._job.board
-        facts = SessionFacts(board.name, compiled.name, compiled.profile.name, compiled.timeline)
-        self.view = PageView(browser, session, Progress(facts), speed, self._plant.inject)
+        progress = session_told.progress_of(self._job, ready.compiled)
+        self.view = PageView(browser, session, progress, speed, self._plant.inject)
         self._post_started(ready)
 
     def run(self) -> Path:
         """Run it to its end; returns its record."""
         result, record = run_session(self._runner, self._job, self._folder, self.view, self._latch)
         self.view.tell()
-        self._post_ended(result, record)
+        self._browser.post(
+            session_told.ended(self._session, result, record, self.view.is_off, is_simulated=True)
+        )
         return record
 
     def _runner(self, job: Job, listeners) -> Result:
@@ -74,49 +67,15 @@ class Simulation:
         return run_virtual(job, listeners, lambda _: self._plant)
 
     def _post_started(self, ready: ReadySession) -> None:
-        job, compiled = self._job, ready.compiled
-        peak_ua = compiled.timeline.peak_ua
+        job = self._job
         rows = [
-            ["board", f"{job.board.name}: up to {text.milliamps(job.board.max_ua)}"],
-            ["load", job.skin],
-            ["converter", job.adc],
-            ["seed", str(job.seed)],
-            ["planned", f"{text.mamin(compiled.timeline.planned_uc)} {signs.MAMIN}"],
-            ["faults", ", ".join(job.faults) or "none from the start"],
+            *([("", ready.board.note)] if ready.board.note else []),
+            ("load", job.skin),
+            ("converter", job.adc),
+            ("seed", str(job.seed)),
+            ("faults", ", ".join(job.faults) or "none from the start"),
         ]
-        if ready.board.note:
-            rows.insert(1, ["", ready.board.note])
-        self._browser.post(
-            {
-                "type": "started",
-                "id": self._session,
-                "title": f"{compiled.name} on {job.board.name}, profile {compiled.profile.name}",
-                "rows": rows,
-                "plots": series.plots(),
-                "set_ma": {
-                    "low": 0.001,
-                    "high": peak_ua / 1000,
-                    "step": 0.001,
-                },
-            }
-        )
-
-    def _post_ended(self, result: Result, record: Path) -> None:
-        found = verify_record(RecordStore(self._folder), record.parent.name)
-        rows = ended_rows(result, record, None, is_simulated=True)
-        self._browser.post(
-            {
-                "type": "ended",
-                "id": self._session,
-                "ok": result.outcome == "complete",
-                "outcome": outcome_line(result, _OFF if self.view.is_off else None),
-                "rows": [[head, told] for head, told in rows if head not in _OF_FILES],
-                "record_name": record.parent.name,
-                "record": record.read_bytes(),
-                "record_sha256": file_sha256(record),
-                "sentence": found["sentence"],
-            }
-        )
+        self._browser.post(session_told.started(self._session, job, ready.compiled, rows))
 
 
 def new_folder() -> Path:

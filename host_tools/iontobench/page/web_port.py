@@ -86,6 +86,7 @@ class WebPort:
         self.write_timeout: float | None = None
         self._cable = cable
         self._waiting = bytearray()
+        self._is_polled = False  # nothing was there, and nothing was done since
 
     def open(self) -> None:
         """Open it; it is found anew by its name, since a board that was reset is another device.
@@ -124,9 +125,10 @@ class WebPort:
         return len(self._waiting)
 
     def inWaiting(self) -> int:  # pyserial's old name, which mpremote polls
-        """As `in_waiting`, after a glance at what is just arriving."""
-        if not self.in_waiting:
+        """As `in_waiting`; who polls, and sleeps in between, waits here for a glance."""
+        if self._is_polled and not self.in_waiting:
             self._cable.arrived(_GLANCE_S * 1000)
+        self._is_polled = self.in_waiting == 0
         return self.in_waiting
 
     def read(self, size: int = 1) -> bytes:
@@ -135,6 +137,7 @@ class WebPort:
         Raises:
             SerialException: the port is gone, and what came before has been read.
         """
+        self._is_polled = False
         timeout_s = _ENDLESS_S if self.timeout is None else self.timeout
         until_s = self.monotonic() + timeout_s
         while self.in_waiting < size:
@@ -154,6 +157,7 @@ class WebPort:
         """
         if not self.is_open:
             raise serial.PortNotOpenError()
+        self._is_polled = False
         seconds = _ENDLESS_S if self.write_timeout is None else self.write_timeout
         why = self._cable.write(bytes(data), seconds * 1000)
         if why:
