@@ -33,6 +33,7 @@ function offer() {
   for (const name of ["doctor", "watch", "deploy", "start", "clear", "port", "choose"]) {
     of(name).disabled = doing !== "";
   }
+  of("says").hidden = doing === "run" && of("lines").childElementCount === 0; // the session says it
   of("told").setAttribute("aria-busy", String(doing !== ""));
 }
 
@@ -88,6 +89,7 @@ function showLine(line) {
   list.append(made("li", line));
   while (list.childElementCount > LINES_SHOWN) list.firstElementChild.remove();
   tell(of("told"), doing === "run" ? "" : line);
+  of("says").hidden = false;
 }
 
 function refused(message) {
@@ -101,10 +103,11 @@ function refused(message) {
 
 function ready(message) {
   catalogue = message;
-  const protocols = message.protocols.map((one) => ({ value: one.name, label: `${one.name}: ${one.title}` }));
-  fillSelect(of("protocol"), protocols);
-  fillSelect(of("profile"), message.profiles.map((one) => ({ value: one.name, label: `${one.name}: ${one.text}` })));
-  fillSelect(of("kind"), message.boards.map((one) => ({ value: one.name, label: `${one.name}: ${one.text}` })), "as its firmware says");
+  const named = (rows) =>
+    rows.map((one) => ({ value: one.name, label: [one.name, one.title ?? one.text].filter(Boolean).join(": ") }));
+  fillSelect(of("protocol"), named(message.protocols));
+  fillSelect(of("profile"), named(message.profiles));
+  fillSelect(of("kind"), named(message.boards), "as its firmware says");
   chosen = message.setup.name;
   of("protocol").value = chosen;
   of("text").value = message.setup.protocol;

@@ -6,6 +6,7 @@ import { made } from "./dom.js";
 const REDRAW_MS = 100; // a plot is read, not watched frame by frame
 const TOLD_MS = 2000;
 const ROWS_OF_TABLE = 25;
+const WHOLE_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 const ROWS_MAX = 120_000; // then every second row goes: a session of hours stays drawable
 
 const clock = (s) => {
@@ -26,10 +27,10 @@ function told(value, greatest) {
 
 /** One plot: its figure, its samples of colour, its words, its canvas. */
 class Plot {
-  constructor(about, isTall, group) {
+  constructor(about, isLarge, group) {
     this.about = about;
     this.group = group;
-    this.figure = made("figure", "", isTall ? "plot tall" : "plot");
+    this.figure = made("figure", "", isLarge ? "plot tall" : "plot");
     const caption = made("figcaption");
     caption.append(made("span", about.title, "name"), made("span", about.unit, "of"));
     this.samples = about.series.map((one, at) => {
@@ -122,7 +123,7 @@ class Plot {
       padding: [8, 10, 0, 0],
       scales: { x: { time: false }, y: { range: (_, low, high) => spanOf(low, high) } },
       axes: [
-        { ...common, values: (_, marks) => marks.map(clock), size: 26, gap: 4, space: 60 },
+        { ...common, incrs: WHOLE_S, values: (_, marks) => marks.map(clock), size: 26, gap: 4, space: 60 },
         { ...common, values: (_, marks) => marks.map((mark) => number.format(mark)), size: 48, gap: 4, space: 28 },
       ],
       series: [

@@ -154,6 +154,7 @@ export function makeSession(prefix, page, send) {
   return {
     /** What there is to choose from; a room without faults or speeds has no controls of them. */
     catalogue(ready) {
+      tell(byId("version"), `Version ${ready.version}.`);
       exports = ready.exports ?? [];
       kinds = ready.faults ?? [];
       setKeys(ready.keys ?? []);
