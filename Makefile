@@ -57,6 +57,7 @@ mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests no
 
 bench: $(VENV)/.test $(VENV)/.native ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+	@$(BIN)/python -m tests.page.figures build/bench.json
 
 chip-cache: $(VENV)/.test ## The tick with a model of the flash cache (ARGS="--all --seconds 60")
 	@$(BIN)/python -m iontobench.benchmarks.chip_cache $(ARGS)

@@ -21,7 +21,7 @@ for name in sys.argv[2:]:
     importlib.import_module(name)
 """
 MODULES = {
-    "simulation": ("iontobench.page.bridge", "iontobench.page.vm", "iontobench.page.browser"),
+    "simulation": ("iontobench.page.bridge", "iontobench.page.vm", "iontobench.page.in_worker"),
     "board": ("iontobench.page.board",),
     "live": ("iontobench.records.export", "iontobench.sessions.serial"),
 }

@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(lambda _: None)
 
     def _answer(self, write: Callable[[bytes], object]) -> None:
-        port = self.server.server_address[1]
+        port = self.connection.getsockname()[1]
         if self.headers.get_all("Host", []) not in [[f"{name}:{port}"] for name in _NAMES]:
             self._send(HTTPStatus.MISDIRECTED_REQUEST, b"no such host here\n", write)
             return

@@ -1,6 +1,6 @@
 """A serial port of the browser, as this project's link takes one: pyserial's calls that are used.
 
-JavaScript moves the bytes and knows nothing of them. `Cable` is what a port needs of it; its calls
+JavaScript moves the bytes and knows nothing of them. `BrowserCable` is what a port needs of it; its calls
 may take time, in which bytes and messages come in. Times in s, but for those handed to a cable, in
 ms. Must not decide anything about a board.
 """
@@ -21,7 +21,7 @@ _BUSY = "InvalidStateError"  # the browser's name for a port that this page has 
 Ids = tuple[int | None, int | None]  # vendor and product; None for what is no USB device
 
 
-class Cable(Protocol):
+class BrowserCable(Protocol):
     """The browser's end: one port at a time, by its place among those that the person allowed."""
 
     def ports(self) -> Sequence[Ids]:
@@ -63,7 +63,7 @@ class Attached(NamedTuple):
     place: int
 
 
-def attached(cable: Cable) -> list[Attached]:
+def attached(cable: BrowserCable) -> list[Attached]:
     """The ports that this page may open; equal ones are numbered in the browser's order."""
     found: list[Attached] = []
     for place, (vendor, product) in enumerate(cable.ports()):
@@ -76,7 +76,7 @@ def attached(cable: Cable) -> list[Attached]:
 class WebPort:
     """One opening of a port."""
 
-    def __init__(self, cable: Cable, name: str, **options: object):
+    def __init__(self, cable: BrowserCable, name: str, **options: object):
         unknown = options.keys() - {"do_not_open", "baudrate", "exclusive"}
         if unknown:
             raise TypeError(f"a port has no {unknown}")
@@ -165,7 +165,7 @@ class WebPort:
         return len(data)
 
 
-def web_ports(cable: Cable, rested: Callable[[], None] = lambda: None) -> HostPorts:
+def web_ports(cable: BrowserCable, rested: Callable[[], None] = lambda: None) -> HostPorts:
     """The serial ports of this browser, for all of this project that takes a computer's.
 
     Args:

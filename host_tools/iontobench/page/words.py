@@ -41,7 +41,7 @@ _QUICK = (
     ("Lift half a pad", "part-lift"),
 )
 # Of a key: the entry of `progress.can` without which it would do nothing.
-_NEEDS = {
+_NEEDS: dict[object, str] = {
     Controls.pause: "pause",
     Controls.resume: "resume",
     Controls.stop: "stop",
@@ -49,7 +49,7 @@ _NEEDS = {
     Controls.down: "set",
 }
 # And the control of the page that does the same, beside which such a key is shown.
-_CONTROL = {
+_CONTROL: dict[object, str] = {
     Controls.stop: "stop",
     Controls.up: "set",
     Controls.down: "set",

@@ -18,7 +18,7 @@ GOES_ON, OVER, CUT = 0, 1, 2  # what a step says
 NOTHING, OFF_AT_ONCE, POWER_CUT = 0, 1, 2  # what ends a wait
 
 
-class PowerCut(Exception):
+class PowerLost(Exception):
     """The processor lost its power: nothing of it runs on."""
 
 
@@ -50,11 +50,11 @@ class Stepped:
             if ends == OFF_AT_ONCE:
                 self._run.throw(KeyboardInterrupt())
             elif ends == POWER_CUT:
-                self._run.throw(PowerCut())
+                self._run.throw(PowerLost())
             else:
                 next(self._run)
         except StopIteration:
             return OVER
-        except PowerCut:
+        except PowerLost:
             return CUT
         return GOES_ON

@@ -142,7 +142,7 @@ async function begin() {
     return;
   }
   const python = await boot(["python.zip", "serial.zip"], (text, share) => post({ type: "loading", text, share }));
-  const room = python.pyimport("iontobench.page.browser").room_of(cable);
+  const room = python.pyimport("iontobench.page.in_worker").room_of(cable);
   receive = (message) => {
     room.receive.callPromising(python.toPy(message)).catch((error) => {
       post({ type: "failed", line: "the board's side of the page stopped", detail: String(error) });

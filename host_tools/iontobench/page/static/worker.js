@@ -15,7 +15,7 @@ self.onmessage = (event) => receive(event.data);
 
 try {
   const python = await boot(["python.zip"], (text, share) => post({ type: "loading", text, share }));
-  const bridge = python.pyimport("iontobench.page.browser").bridge_of(bench);
+  const bridge = python.pyimport("iontobench.page.in_worker").bridge_of(bench);
   receive = (message) => {
     const { bytes, ...rest } = message;
     const told = python.toPy(rest);
