@@ -14,7 +14,7 @@ from types import ModuleType
 import ionto
 from ionto.core.limits import Board
 
-from .boards.board_file import FILE, NAME, BoardFileError, execute, read
+from .board_module import FILE, NAME, BoardFileError, execute, read
 from .errors import UserError
 
 _PACKAGE = Path(__file__).resolve().parent

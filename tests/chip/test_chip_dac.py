@@ -318,7 +318,10 @@ def test_the_demo_protocol_is_complete(booted):
     assert (last["outcome"], last["fault"]) == ("complete", None)
     assert abs(last["dose_uc"] - truth_uc) <= 0.003 * truth_uc + 2
     assert heap[0] == heap[1]
-    assert lengths_us[int(len(lengths_us) * 0.999)] <= 600
+    # In 12 s the dozen long ticks of start and end are the last thousandth; of a minute they are
+    # not: 99.9 % in 538 us with the cache's model [docs/platform.md, Flash cache].
+    assert lengths_us[int(len(lengths_us) * 0.99)] <= 500
+    assert last["timing"]["longest_us"] <= 1900
 
 
 def _deaf(bus):
@@ -352,12 +355,13 @@ def _harmed_in_hold(booted):
     return [in_copy(_harmed, session, harm) for harm in _HARMS]
 
 
-def _harmed(session, harm):
+def _harmed(session, harm, steps=3):
+    """What a harm does within so many steps of 20 ms: its name, us to the gate's fall, fault."""
     session.bench.wiring.sync()
     session.falls_us.clear()
     from_us = session.chip.now_us
     harm(session.bus)
-    session.steps(3)
+    session.steps(steps)
     if not session.falls_us:
         return harm.__name__, None, None
     falls_us = session.falls_us[0] - from_us
@@ -396,7 +400,7 @@ def _deaf_in_ramp(booted):
 
     session = Session(booted, by_time(2000, 2000, 1000)).start()
     session.run_to_current(1000)
-    return _harmed(session, _deaf)
+    return _harmed(session, _deaf, 8)
 
 
 @pytest.mark.long

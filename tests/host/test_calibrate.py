@@ -19,19 +19,15 @@ from iontobench import resources
 from iontobench.device import calibration_bench
 from iontobench.device.calibration import Reading
 from iontobench.device.calibration_file import (
-    NOMINAL,
     PATH,
     ZEROS_ONLY,
     SenseUncertainty,
     pack,
 )
 from iontobench.device.calibration_fit import by_row
-from iontobench.device.calibration_readings import FIELDS, code_of, load_of, typed
-from iontobench.device.connection import Scales
-from iontobench.errors import UserError
+from iontobench.device.calibration_readings import FIELDS
 from iontobench.records import read
 from iontobench.sessions import calibrate
-from iontobench.sessions.calibrate import levels_ua
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
 
 from .link_bench import NAME
@@ -337,80 +333,6 @@ def test_a_file_that_holds_no_readings_is_told_with_its_line(tmp_path, text, tol
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("2.013 V", (2013.0, "mv")),
-        ("402mV", (402.0, "mv")),
-        ("1,998 mA", (1998.0, "ua")),
-        (" 1998 µA ", (1998.0, "ua")),
-        ("1998 uA", (1998.0, "ua")),
-    ],
-)
-def test_what_a_person_types_of_a_meter(text, value):
-    assert typed(text) == (pytest.approx(value[0]), value[1])
-
-
-def test_a_load_without_a_tolerance_has_1_percent():
-    assert load_of("1000") == (1000.0, 1.0)
-    with pytest.raises(UserError, match="allowed: OHM:PERCENT"):
-        load_of("x:1")
-
-
-def test_a_code_and_what_is_reported_of_it_agree():
-    for row in ((40, 101011, 12), (2048, -101011, 11), (372, 110027, 13)):
-        zero, mul, shift = row
-        reported = [(code - zero) * mul >> shift for code in range(1000, 1400)]
-        mean = sum(reported) / len(reported)
-        assert code_of(mean, row) == pytest.approx(1199.5, abs=0.1)
-
-
-def test_a_resistor_that_leaves_too_little_current_is_refused():
-    assert levels_ua(BOARD, 1000, 2) == [4000, 2000]
-    assert levels_ua(BOARD, 10_000, 1) == [3200]
-    with pytest.raises(ValueError, match="take one of at most 64000 Ω"):
-        levels_ua(BOARD, 100_000, 3)
-
-
-def told_of(data, tmp_path):
-    """What the firmware makes of a file."""
-    file = tmp_path / "calibration"
-    if data is not None:
-        file.write_bytes(data)
-    return calibration.read(SCALES, str(file)), calibration.told
-
-
-def test_the_firmware_takes_a_whole_file_and_tells_its_date(tmp_path):
-    data = pack([(50, 101000, 12), *ROWS[1:]], "pico_pwm", "2026-11-22")
-    assert told_of(data, tmp_path) == (tuple(PASTED), "pico_pwm 2026-11-22")
-
-
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        (None, "there is no file"),
-        (b"", "its file has no checksum"),
-        (" ".join(map(str, SCALES)).encode(), "its file has no checksum"),
-        (pack(ROWS, "pico_pwm")[:-6], "its file has no checksum"),
-        (pack(ROWS, "pico_pwm")[:-4] + b"xx\n", "its file is damaged"),
-        (pack(ROWS, "pico_pwm").replace(b"101011", b"101111", 1), "its file is damaged"),
-        (pack(ROWS, "pico_pwm").replace(b"pico", b"pica"), "its file is damaged"),
-        (pack(ROWS[:3], "pico_pwm"), "its file is of another kind"),
-        (b"\xff\xfe\n\xff\n\xff\n", "its file is damaged"),
-    ],
-)
-def test_the_firmware_falls_back_to_nominal_scales_and_tells_why(tmp_path, data, why):
-    assert told_of(data, tmp_path) == (SCALES, NOMINAL + why)
-
-
-def test_each_altered_byte_of_a_calibration_is_found(tmp_path):
-    data = pack(ROWS, "pico_pwm", "2026-11-22")
-    for at in range(len(data) - 1):
-        broken = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-        _, told = told_of(broken, tmp_path)
-        assert told.startswith(NOMINAL), at
-
-
-@pytest.mark.parametrize(
     ("files", "warning"),
     [
         ({}, "not calibrated: its scales are nominal, there is no file; iontobench calibrate"),
@@ -459,20 +381,6 @@ def test_a_boards_record_tells_its_dose_as_sure_as_its_calibration(
         assert told["basis"] == basis
         assert said.object["dose_uncertainty_mamin"] == round(told["expanded_uc"] / 60_000, 5)
         assert "clock" in {one["name"] for one in told["parts"]}
-
-
-def test_a_file_tells_how_sure_it_is_through_the_firmware_and_an_older_one_does_not(tmp_path):
-    sure = SenseUncertainty(0.000512, 0.413, -0.75)
-    data = pack(ROWS, "pico_pwm", "2026-11-22", sure)
-    scales, told = told_of(data, tmp_path)
-    assert scales == SCALES
-    assert Scales(told, scales, SCALES).sure == sure
-    assert Scales(told, scales, SCALES).dated == "pico_pwm 2026-11-22"
-    assert Scales("pico_pwm 2026-11-22", scales, SCALES).sure is None
-    wide = SenseUncertainty(9.999999, 9999.999, -1.0)
-    longest = pack([(-65535, -9_999_999, 20)] * 4, "b" * 40, ZEROS_ONLY, wide)
-    _, told = told_of(longest, tmp_path)
-    assert Scales(told, (), ()).sure == wide
 
 
 def test_doctor_tells_whether_a_board_is_calibrated(plug, monkeypatch):

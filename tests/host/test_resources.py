@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from iontobench import resources
-from iontobench.boards.board_file import BoardFileError
+from iontobench.board_module import BoardFileError
 
 
 def make(root, main):

@@ -18,6 +18,7 @@ from typing import Any
 from ionto.core.limits import Board, absolute_limit_q4
 from ionto.core.units import UA_Q4
 from iontobench import signs
+from iontobench.board_module import FILE, BoardFileError, execute, troubles
 from iontobench.device.build import BuildError, compile_file
 from iontobench.device.calibration import CalibrationError
 from iontobench.device.calibration_bench import calibrate_seeded
@@ -27,7 +28,6 @@ from iontobench.sim.port import simulated
 from iontobench.sim.senses import own_adc
 from iontobench.testing import ContractError, PortRules, rule_load_ohm
 
-from .board_file import FILE, BoardFileError, execute, troubles
 from .template import BOOT, BUS_INPUTS, BUS_OUTPUTS, BUS_SELECTS, DRIVE, INPUTS, OUTPUTS
 
 _LAST_PIN = 25  # GP26 to GP29 are the converter's

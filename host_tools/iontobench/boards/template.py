@@ -1,15 +1,14 @@
 """A folder to start a board from: a Raspberry Pi Pico with an external stage, commented.
 
 It is a board as it stands, with the data of `pico_pwm`, so that it can be simulated at once. Must
-not decide anything: ranges are those of `board_file`.
+not decide anything: ranges are those of `board_module`.
 """
 
 from ionto.core.limits import Board
 from iontobench import resources
+from iontobench.board_module import FILE, NAME, NAME_TEXT, RANGES
 from iontobench.errors import UserError
 from iontobench.sim.senses import coarse_ranges, nominal_calibration
-
-from .board_file import FILE, NAME, NAME_TEXT, RANGES
 
 BOOT = "boot.py"
 PAGE = "README.md"
