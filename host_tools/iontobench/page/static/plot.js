@@ -6,7 +6,7 @@ import { made } from "./dom.js";
 const REDRAW_MS = 100; // a plot is read, not watched frame by frame
 const TOLD_MS = 2000;
 const ROWS_OF_TABLE = 25;
-const WHOLE_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
+const WHOLE_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400];
 const ROWS_MAX = 120_000; // then every second row goes: a session of hours stays drawable
 
 const clock = (s) => {
