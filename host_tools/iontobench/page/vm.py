@@ -16,7 +16,7 @@ from typing import Any
 from ionto.bench import Bench
 from ionto.core.units import SAMPLE_A, SAMPLE_LEN
 from iontobench import resources
-from iontobench.boards.board_file import FILE
+from iontobench.board_module import FILE
 from iontobench.link.listener import HostLink, LinkConsole, Listener
 from iontobench.sessions.job import Job, Result, result, tells
 from iontobench.sim.bench import SimulatedBench

@@ -1,8 +1,8 @@
 """A serial port of the browser, as this project's link takes one: pyserial's calls that are used.
 
-JavaScript moves the bytes and knows nothing of them. `BrowserCable` is what a port needs of it; its calls
-may take time, in which bytes and messages come in. Times in s, but for those handed to a cable, in
-ms. Must not decide anything about a board.
+JavaScript moves the bytes and knows nothing of them. `BrowserCable` is what a port needs of it:
+its calls may take time, in which bytes and messages come in. Times in s, but for those handed to a
+cable, in ms. Must not decide anything about a board.
 """
 
 import errno
