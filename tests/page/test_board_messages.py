@@ -1,4 +1,4 @@
-"""Room 2 in words: what it answers over a board of tests, beside what the command line says."""
+"""The room "a board" in words: what it answers over a board of tests, beside what the command line says."""
 
 import pytest
 from tests.host.cli import GIVEN, call

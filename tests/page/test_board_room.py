@@ -1,4 +1,4 @@
-"""Room 2 in Chromium, over a board of tests in real time: its words are the command's."""
+"""The room "a board" in Chromium, over a board of tests in real time: the words of the command."""
 
 import pytest
 from tests.host.cli import GIVEN, call

@@ -7,7 +7,6 @@ import { makeSession } from "./session.js";
 const LINES_SHOWN = 300;
 const of = (name) => byId(`board-${name}`);
 
-let page;
 let session;
 let worker = null;
 let catalogue = null;
@@ -18,9 +17,9 @@ let wanted = -1; // the place of the port that was just allowed
 
 const send = (message) => worker.postMessage(message);
 
-function say(text, isUrgent = false) {
+/** A live region: what stands there is said. */
+function say(text) {
   tell(of("told"), text);
-  if (text) page.announce(text, isUrgent);
 }
 
 /** What can be done now: one act at a time, and only where a port is chosen. */
@@ -94,7 +93,6 @@ function showLine(line) {
 
 function refused(message) {
   tellOrHide(of("refused"), message.line);
-  page.announce(message.line, true);
   if (message.is_over !== true) return;
   if (session.running()) session.gone();
   show(of("clear"), message.latched === true);
@@ -119,9 +117,11 @@ function ready(message) {
 
 function failed(message) {
   console.warn(message.detail);
-  tellOrHide(of("refused"), `${message.line}. It is started anew; the page's console has the details.`);
-  session.gone();
   const wasThere = catalogue !== null;
+  const more = wasThere ? ". It is started anew; the page's console has the details." : "";
+  tellOrHide(of("refused"), message.line + more);
+  say("");
+  session.gone();
   stop();
   if (wasThere) start();
 }
@@ -180,8 +180,7 @@ function run(more = {}) {
 }
 
 export function setUp(given) {
-  page = given;
-  session = makeSession("board", page, (message) => send(message));
+  session = makeSession("board", given, (message) => send(message));
   if (!navigator.serial) return without();
   of("choose").addEventListener("click", choose);
   of("doctor").addEventListener("click", () => begin("doctor"));

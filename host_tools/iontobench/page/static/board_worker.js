@@ -153,5 +153,5 @@ async function begin() {
 }
 
 begin().catch((error) => {
-  post({ type: "failed", line: "the board's side of the page did not start", detail: String(error.stack ?? error) });
+  post({ type: "failed", line: `the board's side of the page did not start: ${error.message.split("\n")[0]}`, detail: String(error.stack ?? error) });
 });

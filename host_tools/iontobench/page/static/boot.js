@@ -9,8 +9,13 @@ async function bytesOf(name) {
   return answer.arrayBuffer();
 }
 
+// Python waits for the page's messages in the middle of a session, which not every browser lets it.
+const WITHOUT = "this browser cannot run it: WebAssembly cannot wait here (JSPI); " +
+  "use Chromium, Chrome or Edge from version 137 on";
+
 // `archives`: names of archives of Python to unpack; `said(text, share)` is told how far it is.
 export async function boot(archives, said) {
+  if (!("Suspending" in WebAssembly)) throw new Error(WITHOUT);
   said("loading Python", 0.1);
   const waiting = archives.map(bytesOf);
   const { loadPyodide } = await import(new URL("vendor/pyodide/pyodide.mjs", BASE));

@@ -29,8 +29,7 @@ async function read(file) {
 function refuse(line) {
   tell(of("sentence"), "");
   of("found").hidden = true;
-  tellOrHide(of("refused"), line);
-  page.announce(line, true);
+  tellOrHide(of("refused"), line); // an alert: it is said
 }
 
 function showFound(found) {

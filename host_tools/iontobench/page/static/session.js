@@ -195,7 +195,6 @@ export function makeSession(prefix, page, send) {
       parts.session.focus({ preventScroll: true });
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       parts.session.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-      page.announce(message.title);
     },
 
     progress(message) {
@@ -235,8 +234,8 @@ export function makeSession(prefix, page, send) {
       parts.ended.hidden = false;
       offer();
       plots.settle();
-      if (parts.session.contains(document.activeElement)) parts.outcome.focus({ preventScroll: true });
-      page.announce(message.outcome, !message.ok);
+      if (parts.session.contains(document.activeElement)) parts.outcome.focus({ preventScroll: true }); // which says it
+      else page.announce(message.outcome, !message.ok);
     },
 
     /** A line behind the end: what a lost board says meanwhile. */

@@ -83,8 +83,7 @@ function over() {
 
 function refused(message) {
   if (message.id !== running && message.id !== undefined) return;
-  tellOrHide(of("refused"), message.line);
-  page.announce(message.line, true);
+  tellOrHide(of("refused"), message.line); // an alert: it is said
   if (!session.running()) over();
 }
 
@@ -151,7 +150,9 @@ export function setUp(given) {
   engine.on("refused", refused);
   engine.on("failed", (message) => {
     console.warn(message.detail);
-    tellOrHide(byId("failed"), `${message.line}. It is started anew; the page's console has the details.`);
+    const more = engine.catalogue ? ". It is started anew; the page's console has the details." : "";
+    tellOrHide(byId("failed"), message.line + more);
+    byId("loading").hidden = true;
     session.gone();
     over();
     if (engine.catalogue !== null) engine.restart();

@@ -27,5 +27,5 @@ try {
   bridge.begin();
   heard.splice(0).forEach((message) => receive(message));
 } catch (error) {
-  post({ type: "failed", line: "the bench did not start", detail: String(error.stack ?? error) });
+  post({ type: "failed", line: `the bench did not start: ${error.message.split("\n")[0]}`, detail: String(error.stack ?? error) });
 }
