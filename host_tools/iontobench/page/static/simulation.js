@@ -16,6 +16,7 @@ let checking = 0;
 let timer;
 let next = 1;
 let running = null;
+let isFirst = true; // what is chosen stays when the worker is started anew
 
 function setup() {
   const found = { name: chosen, protocol: of("text").value };
@@ -46,12 +47,20 @@ function checkSoon(ms = CHECK_MS) {
 async function check() {
   const number = ++checking;
   const { name, protocol, board, profile, skin } = setup();
+  if (protocol.length > engine.catalogue.protocol_bytes_max) {
+    showCheck({ ok: false, verdict: engine.catalogue.too_large, lines: [], is_ok: [], estimates: [] });
+    return;
+  }
   const found = await engine.ask({ type: "check", name, protocol, board, profile, skin });
   if (number !== checking) return; // a later one is on its way
   if (found.type !== "checked") {
     tell(of("check-verdict"), found.line);
     return;
   }
+  showCheck(found);
+}
+
+function showCheck(found) {
   of("check-verdict").className = `verdict tone-${found.ok ? "good" : "bad"}`;
   tell(of("check-verdict"), found.verdict);
   fillLines(of("check-lines"), [...(found.board_note ? [found.board_note] : []), ...found.lines]);
@@ -117,8 +126,11 @@ function ready(catalogue) {
   fillSelect(of("speed"), catalogue.speeds);
   fillSelect(of("engine"), catalogue.engines);
   session.catalogue(catalogue);
-  take(catalogue.setup);
-  takeLink();
+  if (isFirst) {
+    take(catalogue.setup);
+    takeLink();
+  }
+  isFirst = false;
   of("start").disabled = running !== null;
   of("link").disabled = false;
 }
