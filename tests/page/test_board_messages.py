@@ -1,4 +1,4 @@
-"""The room "a board" in words: what it answers over a board of tests, beside what the command line says."""
+"""The room "a board" in words: what it answers over a board of tests, beside the command."""
 
 import pytest
 from tests.host.cli import GIVEN, call

@@ -1,4 +1,4 @@
-"""The room "a board" in Chromium, over a board of tests in real time: the words of the command."""
+"""The room "a board" in Chromium, over a board of tests in real time, beside the command."""
 
 import pytest
 from tests.host.cli import GIVEN, call
