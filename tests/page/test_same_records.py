@@ -14,11 +14,11 @@ CASES = {
     "lead": ("demo", {"faults": "open@5"}),
     "chip-adc": ("demo", {"adc": "rp2040", "seed": "7"}),
     "short": ("demo", {"adc": "rp2040", "faults": "short@6:10", "skin": "palm"}),
-    "wide-adc": ("demo", {"adc": "ads8688", "faults": "part-lift@4 stuck-a@8", "skin": "bath"}),
+    "wide-adc": ("demo", {"adc": "ads8688", "faults": "part-lift@4 a-stuck@8", "skin": "bath"}),
     "pulses": ("acetylcholine-5x20s", {"seed": "3"}),
     "reversal": ("tapwater-reversal", {"adc": "rp2040"}),
     "gap": ("demo", {"faults": "garbage@3 clock-rate@6:3", "board": "pico_pwm"}),
-    "memory": ("demo", {"faults": "program-flip@6"}),
+    "memory": ("demo", {"faults": "flip@6:3"}),
 }
 ENGINES = ("pyodide", "micropython")
 SHORT = ("pyodide-whole", "pyodide-lead", "micropython-lead", "micropython-chip-adc")
