@@ -11,7 +11,7 @@ FOLDER =
 comma = ,
 
 .PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
-  nuisance circuit schematic page census hil clean
+  nuisance circuit schematic page census hil docs clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ test: $(VENV)/.test $(VENV)/.native $(VENV)/.compiled $(VENV)/.asserts ## Run th
 	@workers=$$($(BIN)/python -m tests.support.workers) && \
 	$(KEEP_BYTECODE) $(BIN)/python -m pytest -n $$workers --dist loadfile --no-loadscope-reorder -rsfE -m "not long" tests
 
-test-all: $(VENV)/.test $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
+test-all: $(VENV)/.test $(VENV)/.docs $(VENV)/.notebook $(VENV)/.native $(VENV)/.asserts ## Run all tests, the long ones too
 	@$(BIN)/python -m iontobench.compiled.build || true
 	@$(KEEP_BYTECODE) IONTOBENCH_PROFILE=long $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rsfE tests
 
@@ -77,6 +77,7 @@ nuisance: $(VENV)/.run ## 1,000 sessions with nothing wrong: no trip. 200 of 6 m
 
 circuit: $(VENV)/.run ## The stages in ngspice, requirement by requirement, into build/circuit
 	@$(BIN)/python -m iontobench.circuit $(ARGS)
+	@$(BIN)/python -m iontobench.circuit.dac
 	@$(BIN)/python -m iontobench.circuit.demo
 
 schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's plan anew
@@ -90,6 +91,9 @@ census: $(VENV)/.run ## Count files, shared class names, import circles, citatio
 
 hil: $(VENV)/.test ## Our checks on a board with a dummy load (PORT=auto, ARGS="--dummy 5000")
 	@$(BIN)/python -m iontobench.hil $(PORT) $(ARGS)
+
+docs: $(VENV)/.docs ## The site of the documentation, into build/site (ARGS=--serve shows it)
+	@$(BIN)/python -m tests.site $(ARGS)
 
 clean: ## Remove the environment, builds and caches; records stay
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache
@@ -114,6 +118,14 @@ $(VENV)/.circuit: pyproject.toml constraints.txt
 
 $(VENV)/.page: pyproject.toml constraints.txt
 	@$(call install,[page])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.docs: pyproject.toml constraints.txt
+	@$(call install,[docs])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.notebook: pyproject.toml constraints.txt
+	@$(call install,[notebook])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.mutants: pyproject.toml constraints.txt

@@ -11,7 +11,7 @@ from .core.telemetry import LINK_VERSION
 from .core.units import TIMING_LATE, TIMING_LEAST, TIMING_LEN, TIMING_LONGEST, TIMING_MOST
 from .loop import BROKEN, INTERRUPTED, Loop
 
-FIRMWARE_VERSION = "0.1.0"
+FIRMWARE_VERSION = "0.2.0"
 NOTICE = (
     "Bench only: dummy loads, never people. A real build needs an independently designed and"
     " certified, isolated, current-limiting hardware stage."

@@ -6,17 +6,27 @@ from typing import NamedTuple
 
 _FENCE = re.compile(r"```(\w*)")
 _RULE = re.compile(r"[|\s:-]+")
-_NOT_RUN = re.compile(r"<!-- not run: (.+?) -->")
+_MARK = re.compile(r"<!-- (not run|run in a copy|file|edit): (.+?) -->")
 
 
 class Block(NamedTuple):
-    """A fenced block: its first line's number, its language, its lines, why it is not run."""
+    """A fenced block: its first line's number, its language, its lines.
+
+    `mark` and `note` are of the comment right above it: `not run` with the reason, `run in a copy`
+    of the tree, `file` with the name that a reader gives it, `edit` with the file that it changes.
+    """
 
     page: Path
     line: int
     language: str
     lines: list[str]
-    not_run: str
+    mark: str
+    note: str
+
+    @property
+    def not_run(self) -> str:
+        """Why it is not run, "" where it is."""
+        return self.note if self.mark == "not run" else ""
 
 
 def tables(page: Path) -> dict[str, list[list[str]]]:
@@ -59,19 +69,19 @@ def sections(page: Path) -> dict[str, str]:
 
 
 def blocks(page: Path) -> list[Block]:
-    """The fenced blocks of a page; a comment `<!-- not run: why -->` right above one marks it."""
+    """The fenced blocks of a page; a comment `<!-- mark: note -->` right above one marks it."""
     found: list[Block] = []
-    reason, is_open = "", False
+    mark, is_open = ("", ""), False
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
         fence = _FENCE.match(line)
         if is_open and fence:
-            is_open, reason = False, ""
+            mark, is_open = ("", ""), False
         elif fence:
             is_open = True
-            found.append(Block(page, number, fence[1], [], reason))
+            found.append(Block(page, number, fence[1], [], *mark))
         elif is_open:
             found[-1].lines.append(line)
         elif line.strip():
-            mark = _NOT_RUN.search(line)
-            reason = mark[1] if mark else ""
+            given = _MARK.search(line)
+            mark = (given[1], given[2]) if given else ("", "")
     return found

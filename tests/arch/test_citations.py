@@ -12,6 +12,7 @@ from tests.arch.sources import ROOT
 from tests.census import areas
 from tests.census.citations import every, missing, unresolved
 
+BOARDS = ("pico_dac", "pico_demo", "pico_pwm", "pico_pwm/stage")
 SOURCES = ROOT / "docs" / "sources.md"
 # Tags that stand in brackets alone or beside others; the rest are looked for by their whole text.
 TAG = re.compile(r"(?<![\w#])(?:F\d+|RP2040-E\d+|PEP \d+|micropython#\d+)(?![\w#])")
@@ -34,8 +35,8 @@ def test_every_citation_of_a_page_leads_to_a_page_and_a_heading_of_it():
 def copy(tmp_path):
     """The pages of the project without its code."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    pages = ("README.md", "CHANGELOG.md", "firmware/DESIGN.md", "boards/pico_pwm/README.md")
-    more = [f"boards/{name}/README.md" for name in ("pico_dac", "pico_demo", "pico_pwm/stage")]
+    pages = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "firmware/DESIGN.md")
+    more = [f"boards/{name}/README.md" for name in BOARDS]
     for name in (*pages, *more):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

@@ -37,6 +37,7 @@ from iontobench.uncertainty.real import BoardAccuracy, accuracy_of
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+ALL_PAGES = sorted(DOCS.rglob("*.md"))
 DATA = DOCS / "data.md"
 UNCERTAINTY = DOCS / "uncertainty.md"
 LINK, RECORD, PROTOCOL = DOCS / "link.md", DOCS / "record-format.md", DOCS / "protocol-file.md"
@@ -65,7 +66,7 @@ CAMPAIGN_STRUCTS = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", ALL_PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_a_page_says_bench_only_before_anything_else(page):
     title, _, first, *_ = page.read_text(encoding="utf-8").splitlines()
     assert title.startswith("# ")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "native", "compiled", "coverage", "net"),
     *("mutants", "bench", "chip-cache", "faults", "thresholds", "leads", "nuisance"),
-    *("circuit", "schematic", "page", "census", "hil", "clean"),
+    *("circuit", "schematic", "page", "census", "hil", "docs", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -130,6 +130,12 @@ def test_make_hil_names_the_port_and_by_default_the_only_one(installed):
     assert "-m iontobench.hil auto" in make(installed, "-n", "hil").stdout
     said = make(installed, "-n", "hil", "PORT=COM3", "ARGS=--dummy 5000")
     assert "-m iontobench.hil COM3 --dummy 5000" in said.stdout
+
+
+def test_make_docs_builds_the_site_and_can_show_it(installed):
+    (installed / ".venv" / ".docs").touch()
+    assert make(installed, "-n", "docs").stdout.strip().endswith("-m tests.site")
+    assert "-m tests.site --serve" in make(installed, "-n", "docs", "ARGS=--serve").stdout
 
 
 def test_constraints_pin_exactly_and_name_no_index():

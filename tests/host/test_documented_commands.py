@@ -2,8 +2,10 @@
 
 A fenced block of commands has the language `sh`. Its page's blocks run one after the other in one
 empty folder, as a reader would type them. `# exit 3` on a line is the exit code that it promises,
-else it is 0. `<!-- not run: why -->` above a block takes it out. Python of the API's page runs in
-a process of its own, of the other pages in this one: each process imports for a second.
+else it is 0. `<!-- not run: why -->` above a block takes it out. What stands below
+`<!-- file: NAME -->` is the file that the reader writes; what stands below a mark
+`run in a copy` is run by tests/host/test_firmware_tutorial.py. Python of the API's page runs in a
+process of its own, of the other pages in this one: each process imports for a second.
 """
 
 import contextlib
@@ -27,13 +29,29 @@ pytestmark = pytest.mark.drawn
 
 PAGES = [
     ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "boards").glob("*/README.md")),
     ROOT / "firmware" / "DESIGN.md",
 ]
 # Page -> (commands that are run, commands that are not); of the other pages there are none.
 COUNTS = {
     "README.md": (8, 2),
+    "CONTRIBUTING.md": (0, 3),
+    "docs/first-run.md": (7, 3),
+    "docs/tutorials/bench.md": (6, 6),
+    "docs/tutorials/firmware.md": (6, 1),
+    "docs/tutorials/research.md": (14, 3),
+    "docs/how-to/add-a-board.md": (3, 0),
+    "docs/how-to/add-a-fault.md": (2, 0),
+    "docs/how-to/add-a-load.md": (5, 0),
+    "docs/how-to/add-a-protocol-key.md": (3, 0),
+    "docs/how-to/bring-up-a-stage.md": (2, 4),
+    "docs/how-to/keep-a-plan.md": (6, 0),
+    "docs/how-to/read-and-export-a-record.md": (10, 0),
+    "docs/how-to/run-a-campaign.md": (4, 4),
+    "docs/how-to/wire-a-dummy-load.md": (4, 0),
+    "docs/explanation/loads.md": (1, 0),
     "docs/api.md": (3, 1),
     "docs/boards.md": (5, 11),
     "boards/pico_demo/README.md": (0, 5),
@@ -101,6 +119,12 @@ def test_a_block_with_a_command_says_so(page):
 @pytest.mark.parametrize("page", [ROOT / name for name in COUNTS], ids=page_name)
 @pytest.mark.short_cases(
     "README.md",
+    "docs/first-run.md",
+    "docs/how-to/add-a-fault.md",
+    "docs/how-to/add-a-load.md",
+    "docs/how-to/add-a-protocol-key.md",
+    "docs/how-to/keep-a-plan.md",
+    "docs/how-to/wire-a-dummy-load.md",
     "docs/boards.md",
     "docs/compiled.md",
     "docs/plans.md",
@@ -110,9 +134,12 @@ def test_a_block_with_a_command_says_so(page):
 def test_the_commands_of_a_page_do_what_it_promises(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     python = in_a_process if page_name(page) == _OWN_PROCESS else in_this_process
-    for block in of_commands(page):
-        for command, promised in commands(block):
-            if not block.not_run:
+    for block in blocks(page):
+        if block.mark == "file":
+            (tmp_path / block.note).write_text("\n".join(block.lines) + "\n", encoding="utf-8")
+        is_command = block.language in ("sh", "python")
+        for command, promised in commands(block) if is_command else ():
+            if block.mark not in ("not run", "run in a copy"):
                 code, said = run(block, command, tmp_path, python)
                 assert code == promised, f"{page_name(page)}:{block.line} {command}\n{said}"
 

@@ -19,7 +19,7 @@ RIDE = "ride"  # nothing: the session must go on as if nothing had happened
 SAFE = "safe"  # goes on, or ends in order
 
 # From when a rule can see a fault (`Case.observable_from`).
-ONSET = "onset"
+ONSET = "onset"  # it strikes
 LOADED = "loaded"  # the lead is on: nothing flows through one that is off
 TURNED = "turned"  # as FLOW, after the bridge was last switched
 FLOW = "flow"  # the gate is closed and the set point is at least `from_ua`

@@ -1,11 +1,17 @@
 """The bench around the stage: rails, pins as the Pico drives them, waveforms, loads, senses.
 
 Times in ms, currents in uA, loads in Ohm. `PinDrive` says what every pin does; `deck` makes the
-text for ngspice. Must not judge what comes out.
+text for ngspice. `BoardStage` has what is a board's own: what measures takes one as `on`, and that
+of pico_pwm where it gets none. Must not judge what comes out.
 """
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from ionto.core.units import UA_Q4
+from iontobench.resources import load_board
 
 from .netlist import BLOCKS, MODELS, Netlist
 from .ngspice import Array
@@ -96,6 +102,7 @@ class PinDrive:
     duty: Waveform = LOW
     pwm_duty: float | None = None
     released_ms: float = _NEVER_MS  # from here on every pin is open, as in a reset
+    dac_clr: Waveform = HIGH  # of a stage with a DAC
 
     @classmethod
     def steady(cls, current_ua: float, gate_ms: float = 12.0, **more) -> "PinDrive":
@@ -104,7 +111,7 @@ class PinDrive:
         gate = steps([(gate_ms, PIN_V)])
         return replace(cls(gate=gate, rearm=armed, duty=f"{share(current_ua):.9g}"), **more)
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, has_dac: bool = False) -> tuple[str, ...]:
         """The sources, and each pin's own resistance."""
         pins = {
             "gate": self.gate,
@@ -114,6 +121,8 @@ class PinDrive:
             "lim_test": self.lim_test,
             "rearm": self.rearm,
         }
+        if has_dac:
+            pins["dac_clr"] = self.dac_clr
         if self.pwm_duty is not None:
             high_s = self.pwm_duty * _PERIOD_S - 5e-9
             pins["pwm"] = f"PULSE(0 {PIN_V} 0 5n 5n {high_s:.9g} {_PERIOD_S:.9g})"
@@ -183,19 +192,72 @@ def real_pwm() -> Netlist:
     return Netlist.of_blocks(MODELS, *BLOCKS)
 
 
-def steady_rails(hv_v: float = HV_V) -> tuple[str, ...]:
-    """Steady rails, as the supply's own bench shows them."""
+_OWN_RAILS = (f"Vvref vref 0 {VREF_V}",)
+
+
+def steady_rails(hv_v: float = HV_V, own: tuple[str, ...] = _OWN_RAILS) -> tuple[str, ...]:
+    """Steady rails, as the supply's own bench shows them, and those that are the board's own."""
     return (
         f"Vhv hv_source 0 {hv_v}",
         "Rhv hv_source hv 5",
         "Chv hv 0 1u",
         f"Vv5 v5 0 {V5_V}",
         "Vv33 v33 0 3.3",
-        f"Vvref vref 0 {VREF_V}",
+        *own,
         "Vr25 r25 0 2.5",
         "Vv50 v50 0 5.0",
         "Vneg vneg 0 -0.232",
     )
+
+
+SENSES: Mapping[str, str] = {"adc_a_v": "v(adc_a)", "adc_b_v": "v(adc_b)", "adc_v_v": "v(adc_v)"}
+
+
+@dataclass(frozen=True, eq=False)
+class BoardStage:
+    """The stage of one board, and what is its own of rails, pins and senses."""
+
+    board: str
+    netlist: Callable[[], Netlist]  # without its supply; v(duty) is the drive as a share
+    at_rest: Callable[[], Netlist]  # the same, with nothing at any pin
+    driven_wrong: tuple[str, ...]  # at rest: GATE, ENABLE and the drive high from the start
+    rails: tuple[str, ...]
+    moving_rails: tuple[str, ...]
+    senses: Mapping[str, str]  # what the converter sees
+    top_v: float  # what it makes its largest code of
+    top_code: int
+    has_dac: bool = False  # the drive is a register: a reset of the Pico leaves it as it was
+
+    def shown(self, channel: int, adc_v: Array | float):
+        """What the firmware makes of a channel by the board's nominal SCALES, in its unit."""
+        zero, mul, shift = load_board(self.board).SCALES[3 * channel : 3 * channel + 3]
+        return (adc_v / self.top_v * self.top_code - zero) * mul / 2**shift
+
+
+PICO_PWM = BoardStage(
+    board="pico_pwm",
+    netlist=stage,
+    at_rest=real_pwm,
+    driven_wrong=("Vg gate 0 3.3", "Ve enable 0 3.3", "Vp pwm 0 3.3"),
+    rails=_OWN_RAILS,
+    moving_rails=(f"Bvref vref 0 v=min({VREF_V},v(v33))",),
+    senses=SENSES,
+    top_v=VREF_V,
+    top_code=4095,
+)
+
+_Found = TypeVar("_Found")
+
+
+def once_a_stage(measure: Callable[[BoardStage], _Found]) -> Callable[..., _Found]:
+    """Keep what a stage was measured to have: one run, however it is asked for."""
+    kept = functools.cache(measure)
+
+    @functools.wraps(measure)
+    def known(on: BoardStage = PICO_PWM) -> _Found:
+        return kept(on)
+
+    return known
 
 
 @dataclass(frozen=True)
@@ -204,17 +266,23 @@ class StageBench:
 
     drive: PinDrive = field(default_factory=PinDrive)
     load: DummyLoad | None = None
-    netlist: Netlist = field(default_factory=stage)
-    rails: tuple[str, ...] = field(default_factory=steady_rails)
+    netlist: Netlist | None = None  # the board's, where none is given
+    rails: tuple[str, ...] | None = None  # steady, where none are given
     more: tuple[str, ...] = ()
+    on: BoardStage = PICO_PWM
 
     def deck(self) -> str:
         """The text for ngspice."""
         load = self.load.lines() if self.load is not None else ()
-        return self.netlist.added(*self.rails, *self.drive.lines(), *load, *self.more).text
+        netlist = self.on.netlist() if self.netlist is None else self.netlist
+        rails = steady_rails(own=self.on.rails) if self.rails is None else self.rails
+        pins = self.drive.lines(self.on.has_dac)
+        return netlist.added(*rails, *pins, *load, *self.more).text
 
 
-def moving_rails(hv: Waveform, v5: Waveform, v33: Waveform) -> tuple[str, ...]:
+def moving_rails(
+    hv: Waveform, v5: Waveform, v33: Waveform, on: BoardStage = PICO_PWM
+) -> tuple[str, ...]:
     """Rails that come and go; the references follow the rail that feeds them."""
     return (
         f"Vhv hv_source 0 {hv}",
@@ -223,31 +291,26 @@ def moving_rails(hv: Waveform, v5: Waveform, v33: Waveform) -> tuple[str, ...]:
         "Rhv_load hv 0 100k",
         f"Vv5 v5 0 {v5}",
         f"Vv33 v33 0 {v33}",
-        f"Bvref vref 0 v=min({VREF_V},v(v33))",
+        *on.moving_rails,
         "Br25 r25 0 v=min(2.5,v(v5))",
         "Bv50 v50 0 v=min(5.0,v(hv))",
         "Bneg vneg 0 v=-0.232*min(1,max(0,v(v5)/3))",
     )
 
 
-def sense_a_ua(adc_v: Array | float):
+def sense_a_ua(adc_v: Array | float, on: BoardStage = PICO_PWM):
     """What the firmware makes of sense A by the board's nominal SCALES."""
-    return (_codes(adc_v) - 40) * 101011 / 4096 / 16
+    return on.shown(0, adc_v) / UA_Q4
 
 
-def sense_b_ua(adc_v: Array | float):
+def sense_b_ua(adc_v: Array | float, on: BoardStage = PICO_PWM):
     """What the firmware makes of sense B by the board's nominal SCALES."""
-    return (_codes(adc_v) - 2048) * -101011 / 2048 / 16
+    return on.shown(1, adc_v) / UA_Q4
 
 
-def sense_v_mv(adc_v: Array | float):
+def sense_v_mv(adc_v: Array | float, on: BoardStage = PICO_PWM):
     """What the firmware makes of the load voltage by the board's nominal SCALES."""
-    return (_codes(adc_v) - 372) * 110027 / 8192
+    return on.shown(2, adc_v)
 
 
-def _codes(adc_v: Array | float):
-    return adc_v / VREF_V * 4095
-
-
-SENSES: Mapping[str, str] = {"adc_a_v": "v(adc_a)", "adc_b_v": "v(adc_b)", "adc_v_v": "v(adc_v)"}
 LOAD: Mapping[str, str] = {"load_ua": "i(vload)", "n_v": "v(n)", "tripped_v": "v(tripped)"}

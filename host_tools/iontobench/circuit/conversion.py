@@ -1,7 +1,5 @@
 """The converter itself: transfer, zero, resistance, bandwidth, compliance, ripple, senses."""
 
-import functools
-
 import numpy as np
 
 from iontobench.circuit.bench import (
@@ -11,16 +9,18 @@ from iontobench.circuit.bench import (
     HV_V,
     LOAD,
     LOW,
+    PICO_PWM,
     SENSES,
     VREF_V,
+    BoardStage,
     DummyLoad,
     PinDrive,
     StageBench,
+    once_a_stage,
     sense_a_ua,
     sense_b_ua,
     sense_v_mv,
     share,
-    stage,
     steady_rails,
 )
 from iontobench.circuit.netlist import MODELS, Netlist
@@ -34,33 +34,40 @@ _LATCH = ("XU5A", "XU5B", "XU5C", "XU5D")
 _VOS_LOW_V, _VOS_HIGH_V = 25e-6, 100e-6  # most of OPA2376 and OPA196
 
 
-def alone(netlist: Netlist | None = None) -> Netlist:
+def alone(netlist: Netlist | None = None, on: BoardStage = PICO_PWM) -> Netlist:
     """The stage with a limiter that cannot trip; `CONVERTER_ALONE` then holds it on.
 
     Its latch is armed without logic: gates of events have no place in an analysis at rest.
     """
-    made = stage() if netlist is None else netlist
+    made = on.netlist() if netlist is None else netlist
     return made.without("XU4A", *_LATCH).added("Rarmed v5 armed 150")
 
 
 def _sweep(
-    netlist: Netlist, load_ohm: float, analysis: str, hv_v: float = HV_V, temp_c: float = 27.0
+    netlist: Netlist,
+    load_ohm: float,
+    analysis: str,
+    hv_v: float = HV_V,
+    temp_c: float = 27.0,
+    on: BoardStage = PICO_PWM,
 ) -> Analysis:
     drive = PinDrive(gate=HIGH, enable=LOW)
     more = (*CONVERTER_ALONE, f".temp {temp_c:g}")
-    rails = steady_rails(hv_v)
-    bench = StageBench(drive, DummyLoad(load_ohm), alone(netlist), rails, more)
-    return analyse(bench.deck(), analysis, {**LOAD, **SENSES, "top_v": "v(return_top)"})
+    rails = steady_rails(hv_v, on.rails)
+    bench = StageBench(drive, DummyLoad(load_ohm), alone(netlist), rails, more, on)
+    return analyse(bench.deck(), analysis, {**LOAD, **on.senses, "top_v": "v(return_top)"})
 
 
-@functools.cache
-def _nominal() -> Analysis:
-    return _sweep(stage(), 1e3, "dc vduty 0 1 0.02")
+@once_a_stage
+def nominal(on: BoardStage) -> Analysis:
+    """Every sense and the load's current over the whole drive, into 1 kOhm."""
+    return _sweep(on.netlist(), 1e3, "dc vduty 0 1 0.02", on=on)
 
 
-def transfer(netlist: Netlist | None = None) -> dict[str, float]:
+def transfer(netlist: Netlist | None = None, on: BoardStage = PICO_PWM) -> dict[str, float]:
     """Gain against 6.25 mA at duty 1, straightness and the current at duty 0, into 1 kOhm."""
-    result = _nominal() if netlist is None else _sweep(netlist, 1e3, "dc vduty 0 1 0.02")
+    swept = "dc vduty 0 1 0.02"
+    result = nominal(on) if netlist is None else _sweep(netlist, 1e3, swept, on=on)
     duty, current_ua = result.x, result["load_ua"]
     used = (duty > 0.001) & (duty < 0.961)
     gain_ua, zero_ua = np.polyfit(duty[used], current_ua[used], 1)
@@ -73,73 +80,81 @@ def transfer(netlist: Netlist | None = None) -> dict[str, float]:
     }
 
 
-def zero() -> dict[str, float]:
+def zero(netlist: Netlist | None = None, on: BoardStage = PICO_PWM) -> dict[str, float]:
     """The largest current at duty 0 over the corners of both amplifiers' offsets."""
+    made = on.netlist() if netlist is None else netlist
     found = []
     for low in (-1, 1):
         for high in (-1, 1):
-            offset = stage().with_parameter("XU1A", "vos", low * _VOS_LOW_V)
+            offset = made.with_parameter("XU1A", "vos", low * _VOS_LOW_V)
             offset = offset.with_parameter("XU1B", "vos", low * _VOS_LOW_V)
             offset = offset.with_parameter("XU2", "vos", high * _VOS_HIGH_V)
-            result = _sweep(offset, 1e3, "dc vduty 0 0.1 0.1")
+            result = _sweep(offset, 1e3, "dc vduty 0 0.1 0.1", on=on)
             found.append(abs(result["load_ua"][0]))
     return {"largest_zero_ua": float(max(found))}
 
 
 def _forced(
-    current_ua: float, analysis: str, netlist: Netlist | None = None, hv_v=HV_V, temp_c=27.0
+    current_ua: float,
+    analysis: str,
+    netlist: Netlist | None = None,
+    hv_v: float = HV_V,
+    temp_c: float = 27.0,
+    on: BoardStage = PICO_PWM,
 ) -> Analysis:
     """N held by a source, its current measured."""
     drive = PinDrive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
     hold = ("Vn n_forced 0 0", "Rn n_forced n 0.001", f".temp {temp_c:g}")
-    made = alone(netlist).without(*_AT_N)
+    made = alone(netlist, on).without(*_AT_N)
     more = (*CONVERTER_ALONE, *hold)
-    bench = StageBench(drive, None, made, steady_rails(hv_v), more)
+    bench = StageBench(drive, None, made, steady_rails(hv_v, on.rails), more, on)
     return analyse(bench.deck(), analysis, {"n_ua": "i(vn)"})
 
 
-def output_resistance() -> dict[str, float]:
+def output_resistance(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """The least output resistance between 2 and 40 V at the output, over three currents."""
     found = []
     for current_ua in _CURRENTS_UA:
-        result = _forced(current_ua, "dc vn 0 40 2")
+        result = _forced(current_ua, "dc vn 0 40 2", on=on)
         settled = result["n_ua"][1:]  # a sweep's first point may not have converged
         found.append(38.0 / max(float(np.ptp(settled)), 1e-6))
     return {"output_mohm": float(min(found))}
 
 
-@functools.cache
-def compliance() -> dict[str, float]:
+@once_a_stage
+def compliance(on: BoardStage) -> dict[str, float]:
     """What the nominal stage can give at 2 and 5 mA, and N with no load."""
-    return compliance_of(stage())
+    return compliance_of(on.netlist(), on=on)
 
 
-def compliance_of(netlist: Netlist, hv_v: float = HV_V, temp_c: float = 27.0) -> dict[str, float]:
+def compliance_of(
+    netlist: Netlist, hv_v: float = HV_V, temp_c: float = 27.0, on: BoardStage = PICO_PWM
+) -> dict[str, float]:
     """What a stage can give at 2 and 5 mA, from N to the return's top; and N with no load."""
     made = {}
     for current_ua in (2000.0, 5000.0):
-        result = _forced(current_ua, "dc vn 38 46 0.05", netlist, hv_v, temp_c)
+        result = _forced(current_ua, "dc vn 38 46 0.05", netlist, hv_v, temp_c, on)
         lost_ua = _LOST * np.median(result["n_ua"][:20])
         last = np.flatnonzero(result["n_ua"] >= lost_ua)[-1]
         around = slice(last, last + 2)  # between two points of the sweep
         kept_v = np.interp(-lost_ua, -result["n_ua"][around], result.x[around])
         drop_v = current_ua * 1e-6 * (netlist.value("R401") + netlist.value("R601"))
         made[f"at_{current_ua / 1000:.0f}ma_v"] = float(kept_v - drop_v)
-    rest = _sweep(netlist, 1e9, "dc vduty 0 0.8 0.4", hv_v, temp_c)
+    rest = _sweep(netlist, 1e9, "dc vduty 0 0.8 0.4", hv_v, temp_c, on)
     made["open_v"] = float(rest["n_v"].max())  # one point of a sweep may not have converged
     return made
 
 
-def bandwidth() -> dict[str, float]:
+def bandwidth(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """-3 dB from the gate to the load's current, and the highest peak, over three cases."""
-    netlist = alone().without("XK1", "M10", "D531")
+    netlist = alone(on=on).without("XK1", "M10", "D531")
     netlist = netlist.substituted("XU7 gated drive ", "XU7 gated drive_ac ")
     contacts = ("Rk1 n lead_1 0.05", "Rk2 lead_2 leg_2 0.05")  # a switch has no state in .ac
     corners, peaks = [], []
     for current_ua, ohm in ((30.0, 1e3), (2000.0, 1e3), (2000.0, 10e3)):
         drive = PinDrive(gate=HIGH, enable=LOW, duty=f"{share(current_ua):.9g}")
         more = (*CONVERTER_ALONE, *contacts, "Vac drive drive_ac dc 0 ac 1")
-        deck = StageBench(drive, DummyLoad(ohm), netlist, more=more).deck()
+        deck = StageBench(drive, DummyLoad(ohm), netlist, more=more, on=on).deck()
         result = analyse(deck, "ac dec 20 100 1meg", {"load_ua": "mag(i(vload))"})
         gain = result["load_ua"] / result["load_ua"][0]
         below = np.flatnonzero(gain < np.sqrt(0.5))[0]
@@ -164,17 +179,17 @@ def ripple(duty: float = 0.5) -> dict[str, float]:
     return {"ripple_ua": float(np.ptp(result["v_set_v"])) / VREF_V * FULL_SCALE_UA}
 
 
-@functools.cache
-def senses() -> dict[str, float]:
+@once_a_stage
+def senses(on: BoardStage) -> dict[str, float]:
     """Errors of A, B and V by the board's nominal SCALES, from 0 to 5 mA into 1 kOhm."""
-    result = _nominal()
+    result = nominal(on)
     used = result.x < 0.81
     true_ua = result["load_ua"][used]
     inside_mv = (result["n_v"] - result["top_v"])[used] * 1e3
     errors = {
-        "a_error_ua": sense_a_ua(result["adc_a_v"][used]) - true_ua,
-        "b_error_ua": sense_b_ua(result["adc_b_v"][used]) - true_ua,
-        "v_error_mv": sense_v_mv(result["adc_v_v"][used]) - inside_mv,
+        "a_error_ua": sense_a_ua(result["adc_a_v"][used], on) - true_ua,
+        "b_error_ua": sense_b_ua(result["adc_b_v"][used], on) - true_ua,
+        "v_error_mv": sense_v_mv(result["adc_v_v"][used], on) - inside_mv,
     }
     allowed = {"a_error_ua": true_ua, "b_error_ua": true_ua, "v_error_mv": inside_mv}
     made = {name: float(error[0]) for name, error in errors.items()}
@@ -186,9 +201,9 @@ def senses() -> dict[str, float]:
     return made
 
 
-def load_voltage() -> dict[str, float]:
+def load_voltage(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """What lies between the load and where its voltage is measured."""
-    return {"inside_ohm": stage().value("R612")}
+    return {"inside_ohm": on.netlist().value("R612")}
 
 
 def reference() -> dict[str, float]:

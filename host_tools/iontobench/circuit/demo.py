@@ -6,15 +6,12 @@ are met, 1 where one is not, 2 without ngspice.
 
 import sys
 
-from rich.console import Console
-from rich.table import Table
-
 from iontobench import signs
 
 from . import demo_stage
 from .demo_faults import pairs, singles
 from .ngspice import NgspiceError
-from .report import limit, said
+from .report import print_measured
 from .requirements import Bound, Requirement
 
 SINGLE_UA, PAIR_UA = 800, 1100
@@ -116,29 +113,15 @@ REQUIREMENTS = (
 def main() -> int:
     """Measure and print."""
     signs.spell_on(sys.stdout)
-    table = Table("id", "requirement", "what", "limit", "circuit", "verdict")
-    missed: list[str] = []
     try:
-        for one in REQUIREMENTS:
-            if one.measure is None:
-                table.add_row(one.id, one.words, "", "", "no circuit shows it", "not shown")
-                continue
-            measured = one.measure()
-            outside = one.missed(measured)
-            missed += [one.id] * len(outside)
-            for bound in one.bounds:
-                value = measured[bound.name]
-                verdict = "NOT MET" if bound.name in outside else "met"
-                values = (limit(bound), said(value, bound.unit), verdict)
-                table.add_row(one.id, one.words, bound.words, *values)
+        missed = print_measured(REQUIREMENTS)
+        for ua, fault in singles()[:_TOLD]:
+            print(f"{ua:.0f} {signs.UA}: {fault.name}")
+        for ua, first, second in pairs()[:_TOLD]:
+            print(f"{ua:.0f} {signs.UA}: {first.name} and {second.name}")
     except NgspiceError as why:
         print(f"circuit: {why}", file=sys.stderr)
         return _EXIT_INPUT
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-    for ua, fault in singles()[:_TOLD]:
-        print(f"{ua:.0f} {signs.UA}: {fault.name}")
-    for ua, first, second in pairs()[:_TOLD]:
-        print(f"{ua:.0f} {signs.UA}: {first.name} and {second.name}")
     print(f"not met: {', '.join(missed) or 'none'}. Generic models, nothing measured.")
     return _EXIT_NO if missed else 0
 

@@ -1,23 +1,22 @@
 """What the load sees at edges: re-contact, a load that halves, the gate, a reset, the bridge."""
 
-import functools
-
 import numpy as np
 
 from iontobench.circuit.bench import (
     LOAD,
     LOW,
+    PICO_PWM,
     PIN_V,
-    SENSES,
+    BoardStage,
     DummyLoad,
     PinDrive,
     StageBench,
     line,
+    once_a_stage,
     pulses,
     sense_b_ua,
     sense_v_mv,
     share,
-    stage,
     steps,
     toggled,
 )
@@ -41,11 +40,10 @@ def is_tripped(result: Analysis) -> bool:
     return bool(result["tripped_v"][-1] > 2.5)
 
 
-@functools.cache
-def recontact(current_ua: float, ohm: float) -> dict[str, float]:
+def recontact(current_ua: float, ohm: float, on: BoardStage = PICO_PWM) -> dict[str, float]:
     """A lead that was off for 4 ms comes back: peak, charge above the current, time to 2 %."""
     contact = line([(0, 1), (16, 1), (16.0001, 0), (20, 0), (20.0001, 1)])
-    bench = StageBench(PinDrive.steady(current_ua), DummyLoad(ohm, contact=contact))
+    bench = StageBench(PinDrive.steady(current_ua), DummyLoad(ohm, contact=contact), on=on)
     result = transient(bench.deck(), 21, 2, LOAD, from_ms=15.5, most_us=5)
     before_ua = result.at("load_ua", 15.9)
     excess_ua = np.clip(result["load_ua"] - before_ua, 0, None)
@@ -59,16 +57,17 @@ def recontact(current_ua: float, ohm: float) -> dict[str, float]:
     }
 
 
-def recovery() -> dict[str, float]:
+def recovery(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """Re-contact at 2 mA into 10 kOhm and 1 kOhm: the worse of each."""
-    both = [recontact(2000.0, ohm) for ohm in (10e3, 1e3)]
+    both = [recontact(2000.0, ohm, on) for ohm in (10e3, 1e3)]
     return {name: max(one[name] for one in both) for name in both[0]}
 
 
-def halving(netlist: Netlist | None = None) -> dict[str, float]:
+def halving(netlist: Netlist | None = None, on: BoardStage = PICO_PWM) -> dict[str, float]:
     """8 kOhm become 4 kOhm at 5 mA: how long above the limiter's 5.25 mA, and whether it trips."""
-    netlist = stage() if netlist is None else netlist
-    bench = StageBench(PinDrive.steady(5000.0), DummyLoad(8e3, step=(17.0, 4e3)), netlist)
+    netlist = on.netlist() if netlist is None else netlist
+    load = DummyLoad(8e3, step=(17.0, 4e3))
+    bench = StageBench(PinDrive.steady(5000.0), load, netlist, on=on)
     result = transient(bench.deck(), 17.5, 1, LOAD, from_ms=16.5, most_us=2)
     over = result.t_ms[result["load_ua"] > LIMIT_UA]
     return {
@@ -78,14 +77,15 @@ def halving(netlist: Netlist | None = None) -> dict[str, float]:
     }
 
 
-@functools.cache
-def gate_cut() -> dict[str, float]:
+@once_a_stage
+def gate_cut(on: BoardStage) -> dict[str, float]:
     """GATE falls at 2 mA: the load's current, and an open output of 45 V emptied by the bleed."""
     gate = steps([(12, PIN_V), (17, 0.0)])
-    loaded = StageBench(PinDrive.steady(2000.0, gate=gate), DummyLoad(10e3))
+    drive = PinDrive.steady(2000.0, gate=gate)
+    loaded = StageBench(drive, DummyLoad(10e3), on=on)
     result = transient(loaded.deck(), 23, 5, LOAD, from_ms=16.5)
     contact = line([(0, 1), (15, 1), (15.0001, 0)])
-    opened = StageBench(PinDrive.steady(2000.0, gate=gate), DummyLoad(10e3, contact=contact))
+    opened = StageBench(drive, DummyLoad(10e3, contact=contact), on=on)
     empty = transient(opened.deck(), 23, 5, LOAD, from_ms=16.5)
     return {
         "off_us": after(result, "load_ua", 17, _OFF_UA),
@@ -94,12 +94,15 @@ def gate_cut() -> dict[str, float]:
     }
 
 
-def reset(current_ua: float = 5000.0, ohm: float = 1e3) -> dict[str, float]:
-    """Every pin opens at 17 ms, as in a reset."""
-    duty = line([(0, share(current_ua)), (17, share(current_ua)), (17.0001, 0)])
+def reset(
+    current_ua: float = 5000.0, ohm: float = 1e3, on: BoardStage = PICO_PWM
+) -> dict[str, float]:
+    """Every pin opens at 17 ms, as in a reset. A PWM then ends; a register keeps its code."""
+    kept = share(current_ua) if on.has_dac else 0.0
+    duty = line([(0, share(current_ua)), (17, share(current_ua)), (17.0001, kept)])
     drive = PinDrive.steady(current_ua, duty=duty, released_ms=17.0)
     result = transient(
-        StageBench(drive, DummyLoad(ohm)).deck(), 18.5, 5, LOAD, from_ms=16.5, most_us=5
+        StageBench(drive, DummyLoad(ohm), on=on).deck(), 18.5, 5, LOAD, from_ms=16.5, most_us=5
     )
     before_ua = result.mean("load_ua", 16.6, 16.9)
     since = result.t_ms > 17
@@ -109,7 +112,7 @@ def reset(current_ua: float = 5000.0, ohm: float = 1e3) -> dict[str, float]:
     }
 
 
-def polarity() -> dict[str, float]:
+def polarity(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """A reversal at zero: the load during the swap, and the sign that sense B then has."""
     drive = PinDrive.steady(
         1000.0,
@@ -117,10 +120,10 @@ def polarity() -> dict[str, float]:
         polarity=steps([(27, PIN_V)]),
         duty=line([(0, 0), (12, 0), (13, 0.16), (17, 0.16), (18, 0), (40, 0), (41, 0.16)]),
     )
-    bench = StageBench(drive, DummyLoad(9e3, series_ohm=1e3, parallel_nf=100))
-    result = transient(bench.deck(), 48, 20, {**LOAD, **SENSES})
+    bench = StageBench(drive, DummyLoad(9e3, series_ohm=1e3, parallel_nf=100), on=on)
+    result = transient(bench.deck(), 48, 20, {**LOAD, **on.senses})
     rest = (result.t_ms > 26) & (result.t_ms < 40)
-    b_ua = sense_b_ua(result["adc_b_v"])
+    b_ua = sense_b_ua(result["adc_b_v"], on)
     return {
         "in_the_swap_nc": result.charge_nc(np.abs(result["load_ua"]), 26, 40),
         "in_the_swap_peak_ua": float(np.abs(result["load_ua"][rest]).max()),
@@ -130,23 +133,25 @@ def polarity() -> dict[str, float]:
     }
 
 
-def stuck_pins() -> dict[str, float]:
+def stuck_pins(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """GATE and the drive stay high at 2 mA and ENABLE stands still after its last edge."""
     drive = PinDrive.steady(2000.0, enable=toggled((0.0, 20.0)))
-    result = transient(StageBench(drive, DummyLoad(10e3)).deck(), 30, 20, LOAD, from_ms=18)
+    bench = StageBench(drive, DummyLoad(10e3), on=on)
+    result = transient(bench.deck(), 30, 20, LOAD, from_ms=18)
     return {"off_ms": after(result, "load_ua", 19.0, _OFF_UA) / 1e3}
 
 
-def probe(ohm: float) -> Analysis:
+def probe(ohm: float, on: BoardStage = PICO_PWM) -> Analysis:
     """PROBE on at 2 ms with the gate low and ENABLE still."""
     drive = PinDrive(enable=LOW, probe=steps([(2, PIN_V)]), rearm=pulses((0.5, 0.503)))
-    return transient(StageBench(drive, DummyLoad(ohm)).deck(), 22, 50, {**LOAD, **SENSES})
+    bench = StageBench(drive, DummyLoad(ohm), on=on)
+    return transient(bench.deck(), 22, 50, {**LOAD, **on.senses})
 
 
-def probe_limits() -> dict[str, float]:
+def probe_limits(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """PROBE into a short, 10 kOhm and nothing."""
-    short, tens, nothing = (probe(ohm) for ohm in (1.0, 10e3, 1e9))
-    v_mv = float(sense_v_mv(tens["adc_v_v"][-1]))
+    short, tens, nothing = (probe(ohm, on) for ohm in (1.0, 10e3, 1e9))
+    v_mv = float(sense_v_mv(tens["adc_v_v"][-1], on))
     kohm = v_mv / ((5000.0 - v_mv) / 100.0) if v_mv < 5000 else float("inf")
     full = 0.9 * tens["load_ua"][-1]
     return {
@@ -157,12 +162,14 @@ def probe_limits() -> dict[str, float]:
     }
 
 
-def chain_closes(netlist: Netlist | None = None, ohm: float = 1e3) -> dict[str, float]:
+def chain_closes(
+    netlist: Netlist | None = None, ohm: float = 1e3, on: BoardStage = PICO_PWM
+) -> dict[str, float]:
     """The series switch closes behind a gate that is high, at 30 uA: the packet of the wind-up."""
     drive = PinDrive.steady(
         30.0, gate_ms=3.0, enable=toggled((8.0, 20.0)), rearm=pulses((1, 1.003))
     )
-    bench = StageBench(drive, DummyLoad(ohm), stage() if netlist is None else netlist)
+    bench = StageBench(drive, DummyLoad(ohm), netlist, on=on)
     result = transient(bench.deck(), 16, 5, LOAD, from_ms=7, most_us=10)
     excess_ua = np.clip(result["load_ua"] - 30, 0, None)
     return {

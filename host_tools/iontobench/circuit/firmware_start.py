@@ -8,7 +8,6 @@ tick; a sample is taken just before. Times in us of the session, from `begin` on
 sequence of pins of its own.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,17 +30,18 @@ from iontobench.sim.port import VirtualPort, simulated
 
 from .bench import (
     LOAD,
+    PICO_PWM,
     PIN_V,
-    SENSES,
+    BoardStage,
     DummyLoad,
     PinDrive,
     StageBench,
     Waveform,
+    once_a_stage,
     pulses,
     sense_a_ua,
     sense_b_ua,
     sense_v_mv,
-    stage,
     steps,
 )
 from .netlist import Netlist
@@ -134,9 +134,11 @@ class _RecordingPort(VirtualPort):
                 self._note(pin, 0.0)
 
 
-def _run(shown: Callable[[float], list[int]] | None = None, from_us=0.0) -> RecordedStart:
+def _run(
+    on: BoardStage, shown: Callable[[float], list[int]] | None = None, from_us=0.0
+) -> RecordedStart:
     """A session on the virtual bench until its ramp has begun or it has failed."""
-    board = load_board("pico_pwm").BOARD
+    board = load_board(on.board).BOARD
     bench = simulated(board, skin=f"resistor:{_OHM:g}").bench
     port = _RecordingPort(board, bench, shown, from_us)
     tick = Tick(port, board)
@@ -159,28 +161,28 @@ def _run(shown: Callable[[float], list[int]] | None = None, from_us=0.0) -> Reco
     return RecordedStart(edges, tuple(port.rearms_us), states_us, fault, proven, end_us)
 
 
-@functools.cache
-def recorded() -> RecordedStart:
+@once_a_stage
+def recorded(on: BoardStage) -> RecordedStart:
     """The start of a healthy session."""
-    return _run()
+    return _run(on)
 
 
-def proof_from_us() -> int:
+def proof_from_us(on: BoardStage = PICO_PWM) -> int:
     """Where the circuit begins for the whole proof."""
-    return recorded().states_us[codes.STATE_PROOF] - _BEFORE_US
+    return recorded(on).states_us[codes.STATE_PROOF] - _BEFORE_US
 
 
-def limiter_from_us() -> int:
+def limiter_from_us(on: BoardStage = PICO_PWM) -> int:
     """Where the circuit begins for the limiter's step alone: its drive comes, the gate is low."""
-    start = recorded()
+    start = recorded(on)
     begin_us, end_us = start.states_us[codes.STATE_PROOF], start.states_us[codes.STATE_RAMP]
     in_proof = [at for at, share in start.edges["duty"] if share and begin_us <= at < end_us]
     return in_proof[1]
 
 
-def pin_drive(from_us: int, drive_factor: float = 1.0) -> PinDrive:
+def pin_drive(from_us: int, drive_factor: float = 1.0, on: BoardStage = PICO_PWM) -> PinDrive:
     """The recorded pins as waveforms; 0 ms is `from_us`. The latch is armed at the beginning."""
-    start = recorded()
+    start = recorded(on)
 
     def volts(pin: str, high: float) -> Waveform:
         edges = start.edges[pin]
@@ -207,6 +209,7 @@ class PlayedStart:
 
     result: Analysis
     from_us: int
+    on: BoardStage = PICO_PWM
 
     def ms(self, at_us: int) -> float:
         """The circuit's time."""
@@ -220,7 +223,7 @@ class PlayedStart:
 
     def trips_us(self) -> float:
         """How long after LIM_TEST the latch has opened; negative before it, inf if it has not."""
-        lim_test_ms = self.ms(recorded().rises_us("lim_test")[0])
+        lim_test_ms = self.ms(recorded(self.on).rises_us("lim_test")[0])
         t_ms = self.result.t_ms
         opened = t_ms[(self.result["tripped_v"] > _TRIPPED_V) & (t_ms > _STARTED_MS)]
         return float((opened[0] - lim_test_ms) * 1e3) if len(opened) else float("inf")
@@ -228,9 +231,9 @@ class PlayedStart:
     def verdict(self) -> RecordedStart:
         """The session again, with the circuit's samples from its first ms on."""
         result = self.result
-        a_q4 = sense_a_ua(result["adc_a_v"]) * UA_Q4
-        b_q4 = sense_b_ua(result["adc_b_v"]) * UA_Q4
-        load_mv = sense_v_mv(result["adc_v_v"])
+        a_q4 = sense_a_ua(result["adc_a_v"], self.on) * UA_Q4
+        b_q4 = sense_b_ua(result["adc_b_v"], self.on) * UA_Q4
+        load_mv = sense_v_mv(result["adc_v_v"], self.on)
 
         def shown(now_us: float) -> list[int]:
             values = (a_q4, b_q4, load_mv, result["tripped_v"])
@@ -238,7 +241,7 @@ class PlayedStart:
             *senses, tripped_v = (float(np.interp(at_ms, result.t_ms, one)) for one in values)
             return [*map(round, senses), INPUT_LIMITER if tripped_v > _TRIPPED_V else 0]
 
-        return _run(shown, self.from_us + _STARTED_MS * 1000)
+        return _run(self.on, shown, self.from_us + _STARTED_MS * 1000)
 
 
 def played(
@@ -247,29 +250,32 @@ def played(
     ohm: float = _OHM,
     drive_factor: float = 1.0,
     until_us: int | None = None,
+    on: BoardStage = PICO_PWM,
 ) -> PlayedStart:
     """The circuit with the recorded pins from a moment on, 1 ms longer than `until_us`."""
-    drive = pin_drive(from_us, drive_factor)
-    bench = StageBench(drive, DummyLoad(ohm), stage() if netlist is None else netlist)
-    end_us = recorded().end_us if until_us is None else until_us
+    drive = pin_drive(from_us, drive_factor, on)
+    bench = StageBench(drive, DummyLoad(ohm), netlist, on=on)
+    end_us = recorded(on).end_us if until_us is None else until_us
     end_ms = (end_us - from_us) / 1e3 + 1
-    return PlayedStart(
-        transient(bench.deck(), end_ms, 100, {**LOAD, **SENSES}, most_us=200), from_us
-    )
+    result = transient(bench.deck(), end_ms, 100, {**LOAD, **on.senses}, most_us=200)
+    return PlayedStart(result, from_us, on)
 
 
-def played_limiter(netlist: Netlist | None = None, **more: float) -> PlayedStart:
+def played_limiter(
+    netlist: Netlist | None = None, on: BoardStage = PICO_PWM, **more: float
+) -> PlayedStart:
     """The limiter's step alone, until it is judged."""
-    return played(limiter_from_us(), netlist, until_us=recorded().rearms_us[-1], **more)
+    until_us = recorded(on).rearms_us[-1]
+    return played(limiter_from_us(on), netlist, until_us=until_us, on=on, **more)
 
 
-@functools.cache
-def whole() -> PlayedStart:
+@once_a_stage
+def whole(on: BoardStage) -> PlayedStart:
     """The nominal circuit through a whole proof and into the ramp, 1 kOhm."""
-    return played(proof_from_us())
+    return played(proof_from_us(on), on=on)
 
 
-@functools.cache
-def dead_limiter() -> PlayedStart:
+@once_a_stage
+def dead_limiter(on: BoardStage) -> PlayedStart:
     """The limiter's step, with a comparator that never sees an over-current."""
-    return played_limiter(stage().added("Rdead delay 0 1"))
+    return played_limiter(on.netlist().added("Rdead delay 0 1"), on)

@@ -10,8 +10,10 @@ from iontobench.circuit import firmware_start
 from iontobench.circuit.bench import (
     HV_V,
     LOAD,
+    PICO_PWM,
     PIN_V,
     V5_V,
+    BoardStage,
     DummyLoad,
     PinDrive,
     StageBench,
@@ -88,13 +90,15 @@ def dead_man() -> dict[str, float]:
     }
 
 
-def limiter_threshold(netlist: Netlist | None = None, test: bool = False) -> float:
+def limiter_threshold(
+    netlist: Netlist | None = None, test: bool = False, on: BoardStage = PICO_PWM
+) -> float:
     """The load's current in uA at which the latch opens, raised slowly; inf = it does not."""
     first, top = (5.0, 60.0) if test else (5000.0, 5600.0)
     duty = line([(0, 0), (12, 0), (13, share(first)), (16, share(first)), (36, share(top))])
     lim_test = steps([(14, PIN_V)]) if test else "0"
     drive = PinDrive.steady(0.0, duty=duty, lim_test=lim_test)
-    bench = StageBench(drive, DummyLoad(1e3), stage() if netlist is None else netlist)
+    bench = StageBench(drive, DummyLoad(1e3), netlist, on=on)
     result = transient(bench.deck(), 36, 20, LOAD, from_ms=12, most_us=40)
     opened = np.flatnonzero(result["tripped_v"] > 2.5)
     if not len(opened):
@@ -102,19 +106,24 @@ def limiter_threshold(netlist: Netlist | None = None, test: bool = False) -> flo
     return float(result["load_ua"][max(0, opened[0] - 3)])
 
 
-def thresholds() -> dict[str, float]:
+def thresholds(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """The limiter's threshold."""
-    return {"threshold_ua": limiter_threshold()}
+    return {"threshold_ua": limiter_threshold(on=on)}
 
 
-def lim_test_threshold() -> dict[str, float]:
+def lim_test_threshold(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """The limiter's threshold while LIM_TEST is high."""
-    return {"lim_test_ua": limiter_threshold(test=True)}
+    return {"lim_test_ua": limiter_threshold(test=True, on=on)}
 
 
-def trip(current_ua: float = 5000.0, factor: float = 1.1, netlist: Netlist | None = None):
+def trip(
+    current_ua: float = 5000.0,
+    factor: float = 1.1,
+    netlist: Netlist | None = None,
+    on: BoardStage = PICO_PWM,
+) -> dict[str, float]:
     """The current jumps by `factor` because part of the high side's resistor is bridged."""
-    netlist = stage() if netlist is None else netlist
+    netlist = on.netlist() if netlist is None else netlist
     whole, part = netlist.value("R212") + netlist.value("R213"), netlist.value("R213")
     left = whole / factor - netlist.value("R212")
     bridge = 1 / (1 / left - 1 / part)
@@ -123,7 +132,7 @@ def trip(current_ua: float = 5000.0, factor: float = 1.1, netlist: Netlist | Non
         "Sfault sense_tap bridged fault 0 IDEAL",
         f"Rfault bridged s_top {bridge:.6g}",
     )
-    bench = StageBench(PinDrive.steady(current_ua), DummyLoad(1e3), netlist, more=fault)
+    bench = StageBench(PinDrive.steady(current_ua), DummyLoad(1e3), netlist, more=fault, on=on)
     result = transient(bench.deck(), 16.15, 0.5, LOAD, from_ms=15.95, most_us=4)
     over_ms = result.t_ms[result["load_ua"] > LIMIT_UA]
     if not len(over_ms) or not is_tripped(result):
@@ -138,13 +147,13 @@ def trip(current_ua: float = 5000.0, factor: float = 1.1, netlist: Netlist | Non
     }
 
 
-def trips() -> dict[str, float]:
+def trips(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """5 mA times 1.1, and 2 mA times 3: the worse of each."""
-    both = [trip(5000.0, 1.1), trip(2000.0, 3.0)]
+    both = [trip(5000.0, 1.1, on=on), trip(2000.0, 3.0, on=on)]
     return {name: max(one[name] for one in both) for name in both[0]}
 
 
-def rearm() -> dict[str, float]:
+def rearm(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """A tripped latch, REARM with the gate high, then 1 us of it 10 ms after the gate."""
     drive = PinDrive.steady(
         5900.0,
@@ -152,7 +161,7 @@ def rearm() -> dict[str, float]:
         rearm=pulses((5, 5.003), (13, 13.003), (26, 26.001)),
     )
     result = transient(
-        StageBench(drive, DummyLoad(1e3)).deck(), 28, 5, LOAD, from_ms=12, most_us=20
+        StageBench(drive, DummyLoad(1e3), on=on).deck(), 28, 5, LOAD, from_ms=12, most_us=20
     )
     return {
         "tripped_before": float(result.at("tripped_v", 12.5) > 2.5),
@@ -192,10 +201,10 @@ def limiter_test(
     }
 
 
-def proof() -> dict[str, float]:
+def proof(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """The firmware's own start, judged by the firmware: whole, and with a dead limiter."""
-    whole, dead = firmware_start.whole(), firmware_start.dead_limiter()
-    start = firmware_start.recorded()
+    whole, dead = firmware_start.whole(on), firmware_start.dead_limiter(on)
+    start = firmware_start.recorded(on)
     first_us = start.rises_us("gate")[0]
     return {
         "proven": float(whole.verdict().proven == _ALL_PROVEN),

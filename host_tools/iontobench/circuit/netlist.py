@@ -134,6 +134,19 @@ class Netlist:
             made = made._replaced(name, None)
         return made
 
+    def joined(self, others: "Netlist") -> "Netlist":
+        """With another netlist's lines at its end."""
+        return Netlist((*self._lines, *others._lines))
+
+    def with_parts(self, others: "Netlist") -> "Netlist":
+        """With another netlist's parts: in place of those of the same name, or beside them."""
+        made = self
+        names = {one.name for one in self.elements()}
+        for one in others.elements():
+            in_place = one.name in names
+            made = made._replaced(one.name, one.line) if in_place else made.added(one.line)
+        return made
+
     def scaled(self, name: str, factor: float) -> "Netlist":
         """With a resistor or a capacitor that is `factor` times its value."""
         one = self.element(name)

@@ -7,12 +7,14 @@ import numpy as np
 from iontobench.circuit.bench import (
     HIGH,
     LOAD,
+    PICO_PWM,
+    BoardStage,
     DummyLoad,
     PinDrive,
     StageBench,
     line,
     moving_rails,
-    real_pwm,
+    once_a_stage,
 )
 from iontobench.circuit.netlist import MODELS, SUPPLY, Netlist
 from iontobench.circuit.ngspice import Analysis, analyse, transient
@@ -41,13 +43,12 @@ _NOTICED_UA = 5.0
 REST_MA, FULL_MA = 3.0, 11.0
 
 
-@functools.cache
-def power_up(order: str, wrong_pins: bool = False) -> dict[str, float]:
-    """Every pin open (or GATE, PWM and ENABLE high from the start): what reaches 1 kOhm."""
-    rails = moving_rails(*(line(points) for points in _ORDERS[order]))
-    wrong = ("Vg gate 0 3.3", "Ve enable 0 3.3", "Vp pwm 0 3.3") if wrong_pins else ()
+def power_up(order: str, wrong_pins: bool = False, on: BoardStage = PICO_PWM) -> dict[str, float]:
+    """Every pin open (or GATE, ENABLE and the drive high from the start): what reaches 1 kOhm."""
+    rails = moving_rails(*(line(points) for points in _ORDERS[order]), on=on)
+    wrong = on.driven_wrong if wrong_pins else ()
     more = (*rails, *DummyLoad(1e3).lines(), *wrong)
-    result = transient(real_pwm().added(*more).text, 14, 20, LOAD, most_us=20)
+    result = transient(on.at_rest().added(*more).text, 14, 20, LOAD, most_us=20)
     return {
         "peak_ua": float(np.abs(result["load_ua"]).max()),
         "charge_nc": result.charge_nc(np.abs(result["load_ua"]), 0, 14),
@@ -55,10 +56,11 @@ def power_up(order: str, wrong_pins: bool = False) -> dict[str, float]:
     }
 
 
-def power_ups() -> dict[str, float]:
+@once_a_stage
+def power_ups(on: BoardStage) -> dict[str, float]:
     """The worst of three orders, and the latch after each."""
-    found = [power_up(order) for order in _ORDERS]
-    found.append(power_up("together", wrong_pins=True))
+    found = [power_up(order, on=on) for order in _ORDERS]
+    found.append(power_up("together", wrong_pins=True, on=on))
     return {
         "peak_ua": max(one["peak_ua"] for one in found),
         "charge_nc": max(one["charge_nc"] for one in found),
@@ -66,16 +68,16 @@ def power_ups() -> dict[str, float]:
     }
 
 
-def _lost(hv: str, v5: str) -> Analysis:
+def _lost(hv: str, v5: str, on: BoardStage) -> Analysis:
     drive = PinDrive.steady(2000.0)
-    bench = StageBench(drive, DummyLoad(10e3), rails=moving_rails(hv, v5, "3.3"))
+    bench = StageBench(drive, DummyLoad(10e3), rails=moving_rails(hv, v5, "3.3", on), on=on)
     return transient(bench.deck(), 20, 10, {**LOAD, "v5_v": "v(v5)"}, from_ms=15.5, most_us=20)
 
 
-def lockout() -> dict[str, float]:
+def lockout(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """At 2 mA the 5 V falls to 0 within 4 ms; then, in another run, the 45.5 V does."""
-    low = _lost("45.5", line([(0, 5), (16, 5), (20, 0)]))
-    high = _lost(line([(0, 45.5), (16, 45.5), (17, 0)]), "5")
+    low = _lost("45.5", line([(0, 5), (16, 5), (20, 0)]), on)
+    high = _lost(line([(0, 45.5), (16, 45.5), (17, 0)]), "5", on)
     before_ua = low.at("load_ua", 15.9)
     off = (low.t_ms > 16) & (low["load_ua"] < 62.5)
     peaks = [one["load_ua"].max() for one in (low, high)]
@@ -148,8 +150,8 @@ def discharge() -> dict[str, float]:
     return {"empty_ms": float(max(times))}
 
 
-def gate_alone_high() -> dict[str, float]:
+def gate_alone_high(on: BoardStage = PICO_PWM) -> dict[str, float]:
     """GATE and the drive high from the start, ENABLE never moved: what reaches the load."""
     drive = PinDrive(gate=HIGH, duty="0.8", enable="0")
-    result = transient(StageBench(drive, DummyLoad(1e3)).deck(), 15, 20, LOAD)
+    result = transient(StageBench(drive, DummyLoad(1e3), on=on).deck(), 15, 20, LOAD)
     return {"still_ua": float(np.abs(result["load_ua"]).max())}

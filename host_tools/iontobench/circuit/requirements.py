@@ -6,9 +6,11 @@ simulated stage has of each stands in `simulated`, by the same ids and names.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from . import conversion, edges, guards, powering
+from .bench import PICO_PWM, BoardStage
 
 Measured = dict[str, float]
 _FEW_US = 0.25  # times after an edge: steps of a microsecond, one pole for several
@@ -46,8 +48,14 @@ class Requirement:
 
     id: str
     words: str
-    measure: Callable[[], Measured] | None  # None: no circuit can show it
+    measure: Callable[..., Measured] | None  # None: no circuit can show it
     bounds: tuple[Bound, ...] = field(default=())
+
+    def on_stage(self, on: BoardStage) -> "Requirement":
+        """The same, measured on the stage of a board."""
+        return (
+            self if self.measure is None else replace(self, measure=partial(self.measure, on=on))
+        )
 
     def missed(self, measured: Measured) -> dict[str, float]:
         """Of what was measured, by its name: what lies outside its bound."""
@@ -154,7 +162,7 @@ REQUIREMENTS = (
     Requirement(
         "S-12",
         "stuck pins",
-        lambda: {**edges.stuck_pins(), **powering.gate_alone_high()},
+        lambda on=PICO_PWM: {**edges.stuck_pins(on), **powering.gate_alone_high(on)},
         (
             Bound(
                 "off_ms", "GATE and drive stuck at 2 mA, ENABLE still: off after", "ms", most=8.4
@@ -247,7 +255,7 @@ REQUIREMENTS = (
     Requirement(
         "S-21",
         "load voltage",
-        lambda: {**conversion.senses(), **conversion.load_voltage()},
+        lambda on=PICO_PWM: {**conversion.senses(on), **conversion.load_voltage(on)},
         (
             Bound("v_error_mv", "at zero", "mV", -50, 50, alike=1),
             Bound("v_gain_percent", "gain", "%", -1, 1, alike=1),

@@ -128,7 +128,7 @@ _VIPER_METHODS = {
     "rp2/console.py": _vipers("Console", "read put", "buf"),
 }
 _PACKAGE_LAST = ("boot.py", "main.py", "slot")
-_PACKAGE_VERSION = "0.1.0"
+_PACKAGE_VERSION = "0.2.0"
 _MPY_HOST_ONLY = frozenset({"port.py"})  # words for a board's author, no code
 # Drivers of parts that not every board has; one of a row brings the others.
 _OF_SOME = (
