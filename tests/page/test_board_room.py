@@ -165,6 +165,7 @@ def test_a_pulled_cable_ends_with_the_sentence_of_the_command_and_the_board_ramp
     room.tab.wait("document.getElementById('board-after').innerText.includes('is back')", END_S)
     room.wait_idle()
     assert "its last session: stopped" in room.tab.text("#board-after")
+    assert room.tab.value("document.getElementById('board-refused').hidden")
     assert room.firmware.port.gate == 0
 
 

@@ -27,7 +27,7 @@ class FakeCable:
 
     def open(self, place):
         self.opened.append(place)
-        return self.why_not
+        return self.why_not or self
 
     def close(self):
         self.closed += 1
@@ -165,6 +165,18 @@ def test_a_wait_for_a_board_that_went_away_can_be_ended(cable):
     with pytest.raises(KeyboardInterrupt):
         web_ports(cable, ended).sleep(0.5)
     assert cable.waited_ms == [500.0]
+
+
+def test_an_opening_that_was_pulled_has_nothing_of_the_next_one():
+    """A board that came back is another opening; the pulled one is closed when its owner ends."""
+    cable, next_cable = FakeCable(), FakeCable()
+    port = web_ports(cable).open("usb://2e8a:0005")
+    cable.why_lost = "NetworkError: The device has been lost."
+    port._cable = next_cable
+    with pytest.raises(serial.SerialException):
+        port.write(b"last words")
+    port.close()
+    assert (next_cable.sent, next_cable.closed, cable.closed) == ([], 0, 1)
 
 
 def test_an_option_that_no_browser_has_is_refused(cable):

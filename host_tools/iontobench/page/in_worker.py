@@ -47,10 +47,34 @@ class WorkerBrowser:
 
 
 class JsCable:
-    """The cable of the room "a board": `js` is its worker's object of functions.
+    """The ports of the room "a board": `js` is its worker's object of functions.
 
     A call that waits suspends this Python until its promise is kept.
     """
+
+    def __init__(self, js: Any):
+        from pyodide.ffi import run_sync  # pyright: ignore[reportMissingImports]
+
+        self._js = js
+        self._wait: Callable[[Any], Any] = run_sync
+
+    def ports(self) -> list[tuple[int | None, int | None]]:
+        """As `web_port.BrowserCable` says."""
+        told = self._wait(self._js.ports()).to_py()
+        return [(vendor, product) for vendor, product in told]
+
+    def open(self, place: int) -> "JsOpening | str":
+        """As `web_port.BrowserCable` says."""
+        found = self._wait(self._js.open(place))
+        return found if isinstance(found, str) else JsOpening(found)
+
+    def pause(self, wait_ms: float) -> None:
+        """As `web_port.BrowserCable` says."""
+        self._wait(self._js.pause(wait_ms))
+
+
+class JsOpening:
+    """One opening of a port; `js` is the worker's object of it."""
 
     def __init__(self, js: Any):
         from pyodide.ffi import run_sync, to_js  # pyright: ignore[reportMissingImports]
@@ -59,38 +83,25 @@ class JsCable:
         self._wait: Callable[[Any], Any] = run_sync
         self._to_js: Callable[[Any], Any] = to_js
 
-    def ports(self) -> list[tuple[int | None, int | None]]:
-        """As `web_port.BrowserCable` says."""
-        told = self._wait(self._js.ports()).to_py()
-        return [(vendor, product) for vendor, product in told]
-
-    def open(self, place: int) -> str:
-        """As `web_port.BrowserCable` says."""
-        return str(self._wait(self._js.open(place)))
-
-    def close(self) -> None:
-        """As `web_port.BrowserCable` says."""
-        self._wait(self._js.close())
-
     def take(self) -> bytes:
-        """As `web_port.BrowserCable` says."""
+        """As `web_port.PortOpening` says."""
         return self._js.take().to_bytes()
 
     def lost(self) -> str:
-        """As `web_port.BrowserCable` says."""
-        return str(self._js.lost())
+        """As `web_port.PortOpening` says."""
+        return str(self._js.lost)
 
     def arrived(self, wait_ms: float) -> None:
-        """As `web_port.BrowserCable` says."""
+        """As `web_port.PortOpening` says."""
         self._wait(self._js.arrived(wait_ms))
 
     def write(self, data: bytes, wait_ms: float) -> str:
-        """As `web_port.BrowserCable` says."""
+        """As `web_port.PortOpening` says."""
         return str(self._wait(self._js.write(self._to_js(data), wait_ms)))
 
-    def pause(self, wait_ms: float) -> None:
-        """As `web_port.BrowserCable` says."""
-        self._wait(self._js.pause(wait_ms))
+    def close(self) -> None:
+        """As `web_port.PortOpening` says."""
+        self._wait(self._js.close())
 
 
 def bridge_of(bench: Any) -> Any:

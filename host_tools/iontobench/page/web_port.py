@@ -1,7 +1,7 @@
 """A serial port of the browser, as this project's link takes one: pyserial's calls that are used.
 
-JavaScript moves the bytes and knows nothing of them. `BrowserCable` is what a port needs of it:
-its calls may take time, in which bytes and messages come in. Times in s, but for those handed to a
+JavaScript moves the bytes and knows nothing of them. `BrowserCable` is what is needed of it: its
+calls may take time, in which bytes and messages come in. Times in s, but for those handed to a
 cable, in ms. Must not decide anything about a board.
 """
 
@@ -21,19 +21,9 @@ _BUSY = "InvalidStateError"  # the browser's name for a port that this page has 
 Ids = tuple[int | None, int | None]  # vendor and product; None for what is no USB device
 
 
-class BrowserCable(Protocol):
-    """The browser's end: one port at a time, by its place among those that the person allowed."""
-
-    def ports(self) -> Sequence[Ids]:
-        """Every allowed port."""
-        ...
-
-    def open(self, place: int) -> str:
-        """Open it; "" or why it cannot be opened."""
-        ...
-
-    def close(self) -> None:
-        """Close it, also where it is gone."""
+class PortOpening(Protocol):
+    """The browser's end of one opening of a port; it stays that one's when the port is opened
+    anew."""
 
     def take(self) -> bytes:
         """What has arrived since the last call."""
@@ -44,10 +34,25 @@ class BrowserCable(Protocol):
         ...
 
     def arrived(self, wait_ms: float) -> None:
-        """Until bytes or a message are there, the port is lost, or the time is up."""
+        """Until bytes are there, the port is lost, or the time is up."""
 
     def write(self, data: bytes, wait_ms: float) -> str:
         """Write all of it; "" or why it could not be written."""
+        ...
+
+    def close(self) -> None:
+        """Close it, also where it is gone."""
+
+
+class BrowserCable(Protocol):
+    """The ports that the person allowed, by their places."""
+
+    def ports(self) -> Sequence[Ids]:
+        """Every allowed port."""
+        ...
+
+    def open(self, place: int) -> PortOpening | str:
+        """Open it; or why it cannot be opened."""
         ...
 
     def pause(self, wait_ms: float) -> None:
@@ -81,12 +86,17 @@ class WebPort:
         if unknown:
             raise TypeError(f"a port has no {unknown}")
         self.port = self.name = name
-        self.is_open = False
         self.timeout: float | None = None
         self.write_timeout: float | None = None
         self._cable = cable
+        self._opening: PortOpening | None = None
         self._waiting = bytearray()
         self._is_polled = False  # nothing was there, and nothing was done since
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is this program's; also of one that was pulled, until it is closed."""
+        return self._opening is not None
 
     def open(self) -> None:
         """Open it; it is found anew by its name, since a board that was reset is another device.
@@ -97,18 +107,18 @@ class WebPort:
         places = {one.device: one.place for one in attached(self._cable)}
         if self.name not in places:
             raise serial.SerialException(errno.ENOENT, "FileNotFoundError")
-        why = self._cable.open(places[self.name])
-        if why:
-            number = errno.EBUSY if why.startswith(_BUSY) else errno.EIO
-            raise serial.SerialException(number, why)
+        opening = self._cable.open(places[self.name])
+        if isinstance(opening, str):
+            number = errno.EBUSY if opening.startswith(_BUSY) else errno.EIO
+            raise serial.SerialException(number, opening)
         self._waiting.clear()
-        self.is_open = True
+        self._opening = opening
 
     def close(self) -> None:
         """Leave it to others."""
-        if self.is_open:
-            self.is_open = False
-            self._cable.close()
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.close()
 
     def monotonic(self) -> float:
         """The browser's time, s."""
@@ -117,17 +127,16 @@ class WebPort:
     @property
     def in_waiting(self) -> int:
         """How many bytes a `read` returns at once."""
-        if not self.is_open:
-            raise serial.PortNotOpenError()
-        self._waiting += self._cable.take()
-        if not self._waiting and self._cable.lost():  # once all that came before has been read
-            raise serial.SerialException(self._cable.lost())
+        opening = self._opened()
+        self._waiting += opening.take()
+        if not self._waiting and opening.lost():  # once all that came before has been read
+            raise serial.SerialException(opening.lost())
         return len(self._waiting)
 
     def inWaiting(self) -> int:  # pyserial's old name, which mpremote polls
         """As `in_waiting`; who polls, and sleeps in between, waits here for a glance."""
         if self._is_polled and not self.in_waiting:
-            self._cable.arrived(_GLANCE_S * 1000)
+            self._opened().arrived(_GLANCE_S * 1000)
         self._is_polled = self.in_waiting == 0
         return self.in_waiting
 
@@ -144,7 +153,7 @@ class WebPort:
             left_s = until_s - self.monotonic()
             if left_s <= 0 and self.timeout is not None:
                 break
-            self._cable.arrived(max(left_s, _GLANCE_S) * 1000)
+            self._opened().arrived(max(left_s, _GLANCE_S) * 1000)
         data = bytes(self._waiting[:size])
         del self._waiting[:size]
         return data
@@ -155,14 +164,18 @@ class WebPort:
         Raises:
             SerialException: the port is gone, or takes nothing within `write_timeout`.
         """
-        if not self.is_open:
-            raise serial.PortNotOpenError()
+        opening = self._opened()
         self._is_polled = False
         seconds = _ENDLESS_S if self.write_timeout is None else self.write_timeout
-        why = self._cable.write(bytes(data), seconds * 1000)
+        why = opening.write(bytes(data), seconds * 1000)
         if why:
             raise serial.SerialException(why)
         return len(data)
+
+    def _opened(self) -> PortOpening:
+        if self._opening is None:
+            raise serial.PortNotOpenError()
+        return self._opening
 
 
 def web_ports(cable: BrowserCable, rested: Callable[[], None] = lambda: None) -> HostPorts:

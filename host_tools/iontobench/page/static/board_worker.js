@@ -93,8 +93,6 @@ class Opening {
   }
 }
 
-let opening = null;
-
 const cable = {
   post,
   wait,
@@ -107,6 +105,7 @@ const cable = {
     });
   },
 
+  /** An opening, or why there is none. */
   async open(place) {
     const port = (await navigator.serial.getPorts())[place];
     try {
@@ -115,20 +114,9 @@ const cable = {
       return why(error);
     }
     await port.setSignals({ dataTerminalReady: true, requestToSend: true }).catch(() => {}); // not every port has them
-    opening = new Opening(port);
-    return "";
+    return new Opening(port);
   },
 
-  async close() {
-    const closing = opening;
-    opening = null;
-    await closing?.close();
-  },
-
-  take: () => opening?.take() ?? new Uint8Array(),
-  lost: () => (opening ? opening.lost : "NetworkError: the port is closed"),
-  arrived: (ms) => (opening ? opening.arrived(ms) : wait(0)),
-  write: (data, ms) => opening.write(data, ms),
   pause: wait,
 };
 
