@@ -5,6 +5,7 @@ they fail. A tab is opened anew for each test that asks for one.
 """
 
 import os
+import shutil
 import threading
 
 import pytest
@@ -34,9 +35,10 @@ def page_folder():
 
 
 @pytest.fixture(scope="session")
-def page_server(page_folder):
-    """A server of it on a free port."""
-    with PageServer(page_folder, 0) as server:
+def page_server(page_folder, tmp_path_factory):
+    """A server of a copy of it on a free port: another process may make the folder anew."""
+    copy = shutil.copytree(page_folder, tmp_path_factory.mktemp("served") / "page")
+    with PageServer(copy, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
