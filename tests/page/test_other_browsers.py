@@ -18,6 +18,7 @@ def test_a_browser_whose_python_cannot_wait_is_told_which_one_can(browser, page_
 
 def test_a_browser_without_serial_ports_says_so_and_names_the_command(browser, page_server):
     tab = browser.open(page_server.address, NO_JSPI, prepare=[NO_SERIAL])
+    tab.wait("!document.getElementById('failed').hidden")
     tab.click("#tab-board")
     tab.wait("!document.getElementById('board-unsupported').hidden")
     assert "iontobench doctor" in tab.text("#board-unsupported")
@@ -28,6 +29,7 @@ def test_a_browser_without_serial_ports_says_so_and_names_the_command(browser, p
 
 def test_a_browser_whose_workers_have_no_serial_ports_says_so_too(browser, page_server):
     tab = browser.open(page_server.address, NO_JSPI + NO_SERIAL)
+    tab.wait("!document.getElementById('failed').hidden")
     tab.click("#tab-board")
     tab.wait("!document.getElementById('board-unsupported').hidden")
     assert tab.value("document.getElementById('board-desk').hidden")
