@@ -7,10 +7,11 @@ BIN = $(VENV)/bin
 PROTOCOL = dexamethasone-40
 ARGS =
 PORT = auto
+FOLDER =
 comma = ,
 
 .PHONY: help run test test-all check native compiled coverage net mutants bench chip-cache faults thresholds leads \
-  nuisance circuit schematic census hil docs clean
+  nuisance circuit schematic page census hil docs clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +57,7 @@ mutants: $(VENV)/.mutants ## Alter the core, thousands of times: do its tests no
 
 bench: $(VENV)/.test $(VENV)/.native ## Measure the figures of the README into build/bench.json
 	@$(BIN)/python -m iontobench.benchmarks build/bench.json
+	@$(BIN)/python -m tests.page.figures build/bench.json
 
 chip-cache: $(VENV)/.test ## The tick with a model of the flash cache (ARGS="--all --seconds 60")
 	@$(BIN)/python -m iontobench.benchmarks.chip_cache $(ARGS)
@@ -80,6 +82,9 @@ circuit: $(VENV)/.run ## The stages in ngspice, requirement by requirement, into
 
 schematic: $(VENV)/.circuit ## Draw the stages' diagrams and the breadboard's plan anew
 	@$(BIN)/python -m iontobench.circuit.schematic $(ARGS)
+
+page: $(VENV)/.page ## Make the page as a folder of static files, build/page (FOLDER=other)
+	@$(BIN)/python -m iontobench.page.build $(FOLDER)
 
 census: $(VENV)/.run ## Count files, shared class names, import circles, citations that lead nowhere
 	@$(BIN)/python -m tests.census $(ARGS)
@@ -109,6 +114,10 @@ $(VENV)/.lint: pyproject.toml constraints.txt
 
 $(VENV)/.circuit: pyproject.toml constraints.txt
 	@$(call install,[circuit])
+	@touch $(VENV)/.run $@
+
+$(VENV)/.page: pyproject.toml constraints.txt
+	@$(call install,[page])
 	@touch $(VENV)/.run $@
 
 $(VENV)/.docs: pyproject.toml constraints.txt

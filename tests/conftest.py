@@ -15,7 +15,8 @@ from tests.support.tiers import mark_long
 # Before any part of the firmware is imported: this puts the compiled modules in their places.
 importlib.import_module("iontobench")
 
-_DEAREST = ("chip", "net", "vm", "circuit", "closed_loop", "host")  # by what one share of it takes
+# By what one share of it takes.
+_DEAREST = ("chip", "page", "net", "vm", "circuit", "closed_loop", "host")
 _ORDER = {folder: place for place, folder in enumerate(_DEAREST)}
 
 # Objects until the collector looks: a session makes millions, hardly one of them in a circle, and
@@ -81,7 +82,7 @@ def pytest_xdist_setupnodes(specs):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With `-n`: whole files, all of tests/chip as one, so that what tests share is made once.
+    """With `-n`: whole files, tests/chip and tests/page each as one: what they share is made once.
 
     The marks of `--dist loadgroup` say the same, but pytest-xdist 3.8 loses them with pytest 9.2.
     """

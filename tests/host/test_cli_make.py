@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGETS = (
     *("help", "run", "test", "test-all", "check", "native", "compiled", "coverage", "net"),
     *("mutants", "bench", "chip-cache", "faults", "thresholds", "leads", "nuisance"),
-    *("circuit", "schematic", "census", "hil", "docs", "clean"),
+    *("circuit", "schematic", "page", "census", "hil", "docs", "clean"),
 )
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

@@ -55,6 +55,7 @@ COUNTS = {
     "docs/api.md": (3, 1),
     "docs/boards.md": (5, 11),
     "boards/pico_demo/README.md": (0, 5),
+    "docs/page.md": (0, 2),
     "docs/bring-up.md": (2, 6),
     "docs/compiled.md": (0, 3),
     "docs/plans.md": (7, 0),

@@ -1,9 +1,9 @@
 """How `pytest -n` shares the tests out among its workers.
 
-Whole files, and all of tests/chip as one: what tests share is made once. Of three workers and more
-the last runs the sessions of tests/closed_loop and some of tests/host, and nothing else, on the
-compiled modules, where a build fits: they take a fifth of the time. The long tier, with two
-workers, runs all on the sources.
+Whole files, and all of tests/chip and of tests/page as one: what tests share is made once. Of
+three workers and more the last runs the sessions of tests/closed_loop and some of tests/host, and
+nothing else, on the compiled modules, where a build fits: they take a fifth of the time. The long
+tier, with two workers, runs all on the sources.
 
 `python -m tests.support.workers` prints how many `make test` asks for.
 """
@@ -16,6 +16,7 @@ from iontobench.compiled import select
 
 ROLE = "IONTOBENCH_TEST_WORKER"  # in the environment of the worker that runs the compiled modules
 CHIP = "tests/chip/"
+PAGE = "tests/page/"
 SESSIONS = "tests/closed_loop/"
 # Of tests/host those that run sessions, and take nothing of them apart.
 HOST_SESSIONS = frozenset(
@@ -39,9 +40,10 @@ ON_SOURCES = frozenset(
 
 
 def share_of(node_id):
-    """What one worker does as a whole: a file, or all of tests/chip, which boots a chip once."""
+    """What one worker does as a whole: a file, all of tests/chip, which boots a chip once, or all
+    of tests/page, which has one browser."""
     file = node_id.partition("::")[0]
-    return CHIP if file.startswith(CHIP) else file
+    return next((folder for folder in (CHIP, PAGE) if file.startswith(folder)), file)
 
 
 def count():

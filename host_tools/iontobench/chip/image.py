@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iontobench.disk import write_whole
+from iontobench.micropython import MICROPYTHON
 
-MICROPYTHON = "1.26.1"
 IMAGE_NAME = f"RPI_PICO-20250911-v{MICROPYTHON}.uf2"
 IMAGE_SHA256 = "fc2a8096e0d999d3caca11b34381854599d68aee3e905d3cccbd5247ca78d07c"
 IMAGE_URL = f"https://micropython.org/resources/firmware/{IMAGE_NAME}"

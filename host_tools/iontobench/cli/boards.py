@@ -13,7 +13,7 @@ import msgspec
 from ionto.core.limits import Board
 from iontobench import errors, resources, signs, text
 from iontobench.boards.template import new_board
-from iontobench.findings import Finding
+from iontobench.findings import Finding, verdict
 from iontobench.protocols.board_fit import ERROR_MAX_PERCENT, least_ua
 
 from . import completion
@@ -146,11 +146,11 @@ def check(out: Out, folder: str, as_json: bool) -> int:
         found.append(finding)
         for line in finding.lines():
             out.say(line)
-    wrong = [finding for finding in found if finding.remedy is not None]
-    out.say(f"{len(wrong)} to be put right" if wrong else "nothing is missing")
-    left = None if wrong else what_is_left(path)
+    is_well, line = verdict(found, "nothing is missing")
+    out.say(line)
+    left = what_is_left(path) if is_well else None
     if left is not None:
         out.say(left)
     rows = [msgspec.to_builtins(one) for one in found]
-    out.result({"folder": str(path), "ok": not wrong, "findings": rows, "left": left})
-    return errors.NO if wrong else errors.DONE
+    out.result({"folder": str(path), "ok": is_well, "findings": rows, "left": left})
+    return errors.DONE if is_well else errors.NO

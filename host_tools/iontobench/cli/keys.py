@@ -28,7 +28,7 @@ _SHARE = 10  # but no more than a tenth of the highest: small currents have smal
 _SETTLED_MS = 1000  # after a command its set point has been told
 _SHOWN_CHARS = 40  # of a text that is typed: its end
 _ESC, _ENTER, _ERASE = "\x1b", "\r\n", "\x7f\b"
-_ENERGISED = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
+ENERGISED = (codes.STATE_RAMP, codes.STATE_HOLD, codes.STATE_PULSE)
 
 
 class Controls:
@@ -46,6 +46,11 @@ class Controls:
         self.whole = True
         self._typed: str | None = None  # the text of a mark, while it is typed
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys are the text of a mark."""
+        return self._typed is not None
+
     def press(self, key: str) -> Sequence[Ask]:
         """The commands that one key sends to the board, or the mark that it ends."""
         self.note = ""
@@ -58,7 +63,7 @@ class Controls:
 
     def pause(self) -> list[str]:
         """Pause while energised, resume while paused."""
-        if self._progress.state in _ENERGISED:
+        if self._progress.state in ENERGISED:
             return self._send("pause", "pausing")
         if self._progress.state == codes.STATE_PAUSED:
             return self._send("resume", "resuming")
@@ -127,7 +132,7 @@ class Controls:
 
     def _set(self, sign: int) -> list[str]:
         sample, timeline = self._progress.sample, self._progress.about.timeline
-        if sample is None or sample.state not in _ENERGISED:
+        if sample is None or sample.state not in ENERGISED:
             self.note = "the set point can be moved while energised only"
             return []
         planned_ua = round(timeline.level_ua(sample.dose_uc)) or timeline.peak_ua

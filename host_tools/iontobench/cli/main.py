@@ -47,6 +47,7 @@ COMMANDS = {
     "campaign": ("campaign_command.campaign", "Run the many sessions of a file; compare them."),
     "records": ("records.records", "List, show, verify, compare, export and report records."),
     "replay": ("replay.replay", "Does today's firmware do what a record says? Item for item."),
+    "page": ("page.page", "Serve the page: the firmware, a board, a record in the browser."),
     "completion": ("completion.completion", "Print the script that completes names in a shell."),
 }
 _READ_BY_A_SHELL = "completion"  # at each of its starts: a banner would stand in every terminal

@@ -8,10 +8,10 @@ in their covariance [GUM, F.1.2; JCGM 102].
 """
 
 from collections.abc import Sequence
+from math import fsum, sqrt
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from iontobench import signs
 from iontobench.sim.senses import as_integers
@@ -71,39 +71,74 @@ def fit_line(
     Raises:
         CalibrationError: all at one level.
     """
-    x, y = np.array(reported, dtype=float), np.array(true, dtype=float)
-    if len(x) < 2 or float(np.ptp(x)) == 0.0:
+    if len(reported) < 2 or max(reported) == min(reported):
         raise CalibrationError("all readings are at one level; take them at two or more")
-    middle = float(x.mean())
-    design = np.stack([x - middle, np.ones_like(x)], axis=1)
-    weights = np.diag(np.array(sigmas, dtype=float) ** 2)
-    beta, covariance = _solved(design, y, weights)
+    middle = fsum(reported) / len(reported)
+    x = [one - middle for one in reported]
+    line = _solved(x, true, sigmas)
     if tolerances:
         # The covariance is that of the line's own values: that of the readings would pull the
         # line down [Peelle's pertinent puzzle].
-        share = np.array(tolerances) * (design @ beta)
-        alike = np.equal.outer(np.array(groups), np.array(groups))
-        beta, covariance = _solved(design, y, weights + np.outer(share, share) * alike)
-    gain = float(beta[0])
-    offset = float(beta[1]) - gain * middle
-    at_zero = np.array([-offset / gain - middle, 1.0])  # codes of a sense may begin elsewhere
-    u_gain = float(np.sqrt(covariance[0, 0]))
-    u_zero = float(np.sqrt(at_zero @ covariance @ at_zero))
-    together = float(covariance[0] @ at_zero) / (u_gain * u_zero)
+        shares = [share * line.at(one) for share, one in zip(tolerances, x, strict=True)]
+        line = _solved(x, true, sigmas, groups, shares)
+    gain = line.slope
+    offset = line.level - gain * middle
+    zero = -offset / gain - middle  # codes of a sense may begin elsewhere
+    u_gain = sqrt(line.var_slope)
+    u_zero = sqrt(zero * (zero * line.var_slope + 2.0 * line.covariance) + line.var_level)
+    together = (line.var_slope * zero + line.covariance) / (u_gain * u_zero)
     return FittedLine(
         gain,
         offset,
         u_gain,
         u_zero,
         together if gain > 0 else -together,
-        tuple(float(one) for one in y - design @ beta),
+        tuple(value - line.at(one) for value, one in zip(true, x, strict=True)),
     )
 
 
-def _solved(design: np.ndarray, y: np.ndarray, weights: np.ndarray):
-    inverse = np.linalg.inv(weights)
-    covariance = np.linalg.inv(design.T @ inverse @ design)
-    return covariance @ design.T @ inverse @ y, covariance
+class _Line(NamedTuple):
+    """`level` + `slope` x, with the variances of both and their covariance."""
+
+    slope: float
+    level: float
+    var_slope: float
+    covariance: float
+    var_level: float
+
+    def at(self, x: float) -> float:
+        return self.level + self.slope * x
+
+
+def _solved(
+    x: Sequence[float],
+    y: Sequence[float],
+    sigmas: Sequence[float],
+    groups: Sequence[int] = (),
+    common: Sequence[float] = (),
+) -> _Line:
+    """Least squares; `common` is what the readings of one group share, a standard uncertainty.
+
+    The covariance of a group is diagonal but for one product, so its inverse is written down
+    [Sherman and Morrison 1950], and no library is needed whose last bits are another platform's.
+    """
+    rows = [(one / s, 1.0 / s, v / s) for one, v, s in zip(x, y, sigmas, strict=True)]
+    sums = {(i, j): fsum(row[i] * row[j] for row in rows) for i in range(2) for j in range(3)}
+    for group in dict.fromkeys(groups):
+        part = [
+            (row, share / sigma)
+            for row, share, sigma, own in zip(rows, common, sigmas, groups, strict=True)
+            if own == group
+        ]
+        along = [fsum(row[i] * share for row, share in part) for i in range(3)]
+        over = 1.0 + fsum(share * share for _, share in part)
+        for i, j in sums:
+            sums[i, j] -= along[i] * along[j] / over
+    xx, x1, xy = sums[0, 0], sums[0, 1], sums[0, 2]
+    n, y1 = sums[1, 1], sums[1, 2]
+    size = xx * n - x1 * x1
+    slope, level = (n * xy - x1 * y1) / size, (xx * y1 - x1 * xy) / size
+    return _Line(slope, level, n / size, -x1 / size, xx / size)
 
 
 def fit_calibration(

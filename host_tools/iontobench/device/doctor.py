@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from ionto.core.telemetry import LINK_VERSION
 from iontobench import resources, signs
-from iontobench.chip.image import MICROPYTHON
 from iontobench.findings import Finding
+from iontobench.micropython import MICROPYTHON
 
 from .calibration_file import SenseUncertainty
 from .connection import BoardInfo, BusyError, Connection, connect
@@ -17,6 +17,7 @@ from .deploy import slots
 from .files import BoardFiles
 from .port import HOST_PORTS, BoardError, HostPorts, PortError
 
+ALL_WELL = "all is well"
 MPY_VERSION = 6  # of the compiled files that a deploy writes
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from iontobench.chip.image import IMAGE_NAME, MICROPYTHON
+from iontobench.chip.image import IMAGE_NAME
 from iontobench.errors import UserError
+from iontobench.micropython import MICROPYTHON
 
 from .bootsel import BUTTON, FlashError, checked_volume, copy_whole, mounted, only_volume
 from .connection import BACK_S, LOOK_S, connect

@@ -15,7 +15,6 @@ from typing import Any
 
 import serial
 from mpremote.transport import TransportError, TransportExecError
-from serial.tools import list_ports
 
 from iontobench.errors import NoDeviceError
 
@@ -45,6 +44,13 @@ class BoardError(Exception):
         super().__init__(self.last_line)
 
 
+def _attached() -> Iterable[Any]:
+    """What is attached, as pyserial tells it; its module has none for a browser."""
+    from serial.tools import list_ports
+
+    return list_ports.comports()
+
+
 class HostPorts:
     """The serial ports of a computer, and the time by which to wait for a board.
 
@@ -58,7 +64,7 @@ class HostPorts:
     def __init__(
         self,
         opener: Callable[..., Any] = serial.serial_for_url,
-        listing: Callable[[], Iterable[Any]] = list_ports.comports,
+        listing: Callable[[], Iterable[Any]] = _attached,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ):
@@ -66,6 +72,10 @@ class HostPorts:
         self.sleep = sleep
         self._opener = opener
         self._listing = listing
+
+    def names(self) -> list[str]:
+        """Names of all ports."""
+        return [str(port.device) for port in self._listing()]
 
     def boards(self) -> list[str]:
         """Names of the ports with a MicroPython board on an RP2040, sorted."""

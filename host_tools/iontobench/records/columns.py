@@ -72,6 +72,14 @@ def read_columns(path: str | Path) -> RecordColumns:
     return RecordColumns(lines.header, samples, lines.events, lines.summary, verdict)
 
 
+def texts(column: Column) -> list[Any]:
+    """Values as they are written. Currents repeat: each is written out once, a quarter faster."""
+    if column.dtype != np.float64:
+        return column.tolist()
+    values, places = np.unique(column, return_inverse=True)
+    return np.array([repr(value) for value in values.tolist()], dtype=object)[places].tolist()
+
+
 def _column(name: str, numbers: NDArray[np.int64]) -> tuple[str, Column]:
     """A column of a record under its sample's name; a sixteenth of a uA is exact in a float."""
     is_absent = numbers == _ABSENT

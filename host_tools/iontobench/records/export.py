@@ -11,30 +11,33 @@ import csv
 import importlib
 import io
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
-import numpy as np
 
 from ionto.core import codes, fields
 from iontobench.disk import write_new
 from iontobench.errors import MissingExtraError
-from iontobench.link.events import Event
+from iontobench.link.events import Event, Sample
 
-from .columns import Column, RecordColumns, read_columns
 from .commands import find
 from .quantities import event_values, finite
+from .reader import Record
 from .store import Entry, RecordStore
-from .verify import INTACT
+from .verify import INTACT, Verdict
+
+if TYPE_CHECKING:
+    from .columns import Column
 
 KINDS = ("csv", "parquet")
 SAMPLES, EVENTS = "samples", "events"
 PREFIX = "iontobench."  # of a key of Parquet's metadata
 _ROWS_AT_ONCE = 100_000
 
-Columns = dict[str, Column | list[Any]]
+Columns = dict[str, "Column | list[Any]"]
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -60,6 +63,8 @@ def export_record(
         MissingExtraError: Parquet without pyarrow.
         OSError: there is such a file already, or it cannot be written.
     """
+    from .columns import read_columns  # numpy, for sessions of a million samples
+
     write = _parquet_writer() if kind == "parquet" else write_csv
     entry = find(store, name)
     if target is None:
@@ -68,7 +73,8 @@ def export_record(
     found = read_columns(entry.record)
     columns: Columns = event_columns(found.events) if of_events else dict(found.samples)
     rows = len(columns["t_ms"])
-    about = _about(entry, found, EVENTS if of_events else SAMPLES, rows)
+    table = EVENTS if of_events else SAMPLES
+    about = about_table(entry, found.header, found.summary, found.verdict, table, rows)
     write_new(target, lambda stream: write(stream, columns, about))
     verdict = found.verdict
     return Exported(target, rows, verdict.status == INTACT, verdict.sentence())
@@ -101,6 +107,20 @@ def event_columns(events: Sequence[Event]) -> Columns:
     }
 
 
+def sample_columns(record: Record) -> Columns:
+    """Samples as `read_columns` gives them, in lists: for a record that has been read."""
+    columns: Columns = {
+        name: [getattr(sample, name) for sample in record.samples]
+        for name in Sample.__struct_fields__
+    }
+    for name, values in record.host.items():
+        if all(value is not None for value in values):
+            columns[name] = values
+        elif any(value is not None for value in values):  # older rows have no number
+            columns[name] = [math.nan if value is None else float(value) for value in values]
+    return columns
+
+
 def _parquet_writer() -> Any:
     """The function that writes Parquet.
 
@@ -121,22 +141,29 @@ def _parquet_writer() -> Any:
     return write
 
 
-def _about(entry: Entry, found: RecordColumns, table: str, rows: int) -> dict[str, str]:
+def about_table(
+    entry: Entry,
+    header: dict[str, Any],
+    summary: dict[str, Any] | None,
+    verdict: Verdict,
+    table: str,
+    rows: int,
+) -> dict[str, str]:
     """What describes the session and the table, each value as JSON."""
     meta = entry.meta().values
     told = {
-        "disclaimer": str(found.header.get("disclaimer", "")),
+        "disclaimer": str(header.get("disclaimer", "")),
         "record": entry.name,
         "table": table,
         "rows": rows,
-        "verdict": found.verdict.sentence(),
-        "head": found.verdict.head,
+        "verdict": verdict.sentence(),
+        "head": verdict.head,
         "started_at": meta.get("started_at"),
         "host_version": meta.get("host_version"),
         "states": {str(number): name for number, name in sorted(codes.STATE_NAMES.items())},
         "flags": {str(bit): name for bit, name in sorted(fields.FLAG_NAMES.items())},
-        "summary": found.summary,
-        "header": found.header,
+        "summary": summary,
+        "header": header,
     }
     return {key: _json(finite(value)) for key, value in told.items()}
 
@@ -145,11 +172,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False)
 
 
-def _plain(part: Column | list[Any]) -> list[Any]:
-    """Values for the CSV writer. Currents repeat: each is written out once, a quarter faster."""
-    if not isinstance(part, np.ndarray):
+def _plain(part: "Column | list[Any]") -> list[Any]:
+    """Values for the CSV writer."""
+    if isinstance(part, list):
         return part
-    if part.dtype != np.float64:
-        return part.tolist()
-    values, places = np.unique(part, return_inverse=True)
-    return np.array([repr(value) for value in values.tolist()], dtype=object)[places].tolist()
+    from .columns import texts
+
+    return texts(part)

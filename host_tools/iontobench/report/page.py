@@ -6,6 +6,7 @@ forbids both). The same record and meta.json give the same page. It must not alt
 
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jinja2
@@ -48,13 +49,14 @@ def make_report(store: RecordStore, name: str, out: str | Path | None = None) ->
     return target
 
 
-def render(record: Record, meta: Meta, file_hash: str) -> str:
+def render(record: Record, meta: Meta, file_hash: str, drawn_by: ModuleType = plots) -> str:
     """The page of one record as text.
 
     Args:
         record: as `records.read` gives it.
         meta: what meta.json says, and the state it is in.
         file_hash: SHA-256 of the record's file.
+        drawn_by: `plots`, or `plain_plots` where there is no matplotlib.
     """
     ask, got = facts.asked(record.header), facts.delivered(record)
     fault = fault_of(record.events)
@@ -74,7 +76,7 @@ def render(record: Record, meta: Meta, file_hash: str) -> str:
         tiles=_tiles(got),
         comparison=facts.comparison(ask, got, str(record.header.get("rung"))),
         estimates=facts.estimated(record, ask, got),
-        figures=_figures(record, ask, got, fault),
+        figures=_figures(record, ask, got, fault, drawn_by),
         budget=facts.budget(record),
         walls=tables.walls(record.header, ask, got),
         events=tables.events(record),
@@ -141,7 +143,7 @@ def _tiles(got: facts.Delivered) -> list[tuple[str, str, str]]:
 
 
 def _figures(
-    record: Record, ask: facts.Asked, got: facts.Delivered, fault: Any
+    record: Record, ask: facts.Asked, got: facts.Delivered, fault: Any, drawn_by: ModuleType
 ) -> list[tuple[str, Markup]]:
     """(caption, drawing) of each plot; none without a sample."""
     if not record.samples:
@@ -168,14 +170,14 @@ def _figures(
     of_dose = f"{quantity('_uc', got.dose_uc)} delivered{wanted}, over {length}.{end}"
     compliance = facts.compliance_v(record.header)
     drawn = [
-        ("Current against set point", plots.current(shared, of_current)),
-        ("Voltage and load", plots.voltage(shared, compliance, of_load + end)),
-        ("Dose against the target", plots.dose(shared, target, of_dose)),
+        ("Current against set point", drawn_by.current(shared, of_current)),
+        ("Voltage and load", drawn_by.voltage(shared, compliance, of_load + end)),
+        ("Dose against the target", drawn_by.dose(shared, target, of_dose)),
     ]
     snapshot = record.snapshot
     if snapshot is not None and snapshot.rows:
         of_last = facts.last_second(snapshot) + end
-        drawing = plots.last_second(snapshot, record.events, of_last)
+        drawing = drawn_by.last_second(snapshot, record.events, of_last)
         drawn.append(("The last second before the fault", drawing))
     return drawn
 

@@ -148,11 +148,27 @@ def polarity(events: list[Event]) -> int:
 
 def time_axis(axes: Any, end_s: float) -> None:
     """Session time from 0 to `end_s`, s, which is above 0."""
-    step_s = next((s for s in _STEPS_S if end_s / s <= _TICKS), end_s / _TICKS)
+    ticks = dict(time_ticks(end_s))
     axes.set_xlim(-end_s * 0.005, end_s * 1.015)
-    axes.set_xticks([step_s * tick for tick in range(int(end_s / step_s) + 1)])
-    axes.xaxis.set_major_formatter(lambda t_s, _at: _tick(t_s, step_s))
+    axes.set_xticks(list(ticks), list(ticks.values()))
     axes.set_xlabel("session time (min:s)")
+
+
+def time_ticks(end_s: float) -> list[tuple[float, str]]:
+    """Times of a session's axis with their text; `end_s`, s, is above 0."""
+    step_s = next((s for s in _STEPS_S if end_s / s <= _TICKS), end_s / _TICKS)
+    times_s = [step_s * tick for tick in range(int(end_s / step_s) + 1)]
+    return [(t_s, _tick(t_s, step_s)) for t_s in times_s]
+
+
+def phase_colour(state: int) -> str:
+    """The ribbon's colour while the session is in `state`."""
+    return _PHASES.get(state, look.PHASE_OFF)
+
+
+def has_room(shared: Shared, from_s: float, to_s: float) -> bool:
+    """Whether a phase is wide enough for its name."""
+    return to_s - from_s > _LEAST_SPAN * shared.end_s
 
 
 def _draw(figure: Any, axes: Any, shared: Shared, name: str, title: str, text: str) -> Markup:
@@ -198,11 +214,11 @@ def _phases(axes: Any, shared: Shared) -> None:
 
     across = axes.get_xaxis_transform()
     for state, from_s, to_s in series.state_spans(shared.samples):
-        colour = _PHASES.get(state, look.PHASE_OFF)
+        colour = phase_colour(state)
         box = Rectangle((from_s, 1.02), to_s - from_s, 0.09, transform=across, color=colour)
         box.set(clip_on=False, linewidth=0)
         axes.add_patch(box)
-        if to_s - from_s > _LEAST_SPAN * shared.end_s:
+        if has_room(shared, from_s, to_s):
             name = codes.STATE_NAMES.get(state, f"state {state}")
             axes.text((from_s + to_s) / 2, 1.062, name, transform=across, ha="center", va="center")
 

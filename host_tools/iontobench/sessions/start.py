@@ -82,8 +82,13 @@ class ReadySession(NamedTuple):
         )
 
 
-def prepare(request: RunRequest, target: Target, data_dir: Path) -> ReadySession:
+def prepare(
+    request: RunRequest, target: Target, data_dir: Path, protocol: Protocol | None = None
+) -> ReadySession:
     """Check a request for `target`; `data_dir` keeps the latch of a simulated board.
+
+    Args:
+        protocol: one that has been read; None: the one that the request names.
 
     Raises:
         UserError: something that the target does not take, or no such load or fault.
@@ -98,7 +103,7 @@ def prepare(request: RunRequest, target: Target, data_dir: Path) -> ReadySession
     check_faults(request.faults, request.rung)
     if request.skin is not None:
         skin_of(request.skin)
-    protocol = load(request.protocol)
+    protocol = protocol or load(request.protocol)
     board = choose_board(target, request.board, protocol)
     adc = _converter(request, target, board.board)
     compiled = compile_protocol(protocol, profile(request.profile), board.board)
@@ -117,9 +122,15 @@ def check_request(
     """
     if board is not None:
         resources.board_of(board)
-    loaded = load(protocol)
-    chosen = _board_for(loaded, board)
-    return check_loaded(loaded, profile_name, chosen.board), chosen.note
+    return check_read(load(protocol), profile_name, board)
+
+
+def check_read(
+    protocol: Protocol, profile_name: str = PROFILE, board: str | None = None
+) -> tuple[CheckResult, str | None]:
+    """As `check_request`, of a protocol that has been read."""
+    chosen = _board_for(protocol, board)
+    return check_loaded(protocol, profile_name, chosen.board), chosen.note
 
 
 def check_faults(specs: Iterable[str], rung: str = VIRTUAL) -> None:

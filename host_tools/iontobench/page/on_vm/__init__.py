@@ -1,0 +1,1 @@
+"""What runs inside the MicroPython VM beside the firmware: its port, and what steps it."""
