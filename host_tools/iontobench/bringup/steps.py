@@ -200,7 +200,7 @@ def _dead_man(up: Bringup) -> StepSeen:
         return _found(f"the current ended each of {_TIMES} times that ENABLE stood still", [])
     if seen.fault == _OF_LIMITER:  # its own step names it, and proves the dead-man again
         return _found(
-            "the current ended when ENABLE stood still, once: the limiter came", [], seen
+            "the current ended when ENABLE stood still, once; then the limiter failed", [], seen
         )
     return _failed(up, seen)
 
