@@ -55,7 +55,7 @@ def undrawn(request, monkeypatch):
     if request.node.get_closest_marker("drawn"):
         return
 
-    def no_figures(record, ask, got, fault):
+    def no_figures(record, ask, got, fault, plot):
         return []
 
     monkeypatch.setattr("iontobench.report.page._figures", no_figures)
