@@ -46,3 +46,10 @@ def _report(record):
     path = record.with_name("report.html")
     path.write_text("a report\n")
     return path
+
+
+def sentence(said):
+    """The line of a command that says how its session ended."""
+    lines = said.err.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.strip().startswith("dose  "))
+    return lines[at - 1]

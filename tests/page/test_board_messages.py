@@ -1,7 +1,7 @@
 """The room "a board" in words: what it answers over a board of tests, beside the command."""
 
 import pytest
-from tests.host.cli import GIVEN, call
+from tests.host.cli import GIVEN, call, sentence
 from tests.host.link_bench import NAME, Plug
 from tests.host.link_board import Board
 from tests.host.link_firmware import Firmware
@@ -106,13 +106,6 @@ def plugged(plug, **changes):
     plug.board = Board(firmware)
     plug.cut_s = None
     return firmware
-
-
-def sentence(said):
-    """The line of a command that says how its session ended."""
-    lines = said.err.splitlines()
-    at = next(at for at, line in enumerate(lines) if line.strip().startswith("dose  "))
-    return lines[at - 1]
 
 
 def test_a_session_runs_and_ends_as_the_command_says(plug, page, tmp_path):

@@ -1,7 +1,7 @@
 """The room "a board" in Chromium, over a board of tests in real time, beside the command."""
 
 import pytest
-from tests.host.cli import GIVEN, call
+from tests.host.cli import GIVEN, call, sentence
 from tests.host.link_bench import NAME, Plug
 from tests.host.link_board import Board
 from tests.host.link_firmware import Firmware
@@ -115,13 +115,6 @@ def command(monkeypatch, tmp_path):
 
     run.plug = plug
     return run
-
-
-def sentence(said):
-    """The line of a command that says how its session ended."""
-    lines = said.err.splitlines()
-    at = next(at for at, line in enumerate(lines) if line.strip().startswith("dose  "))
-    return lines[at - 1]
 
 
 def test_a_session_on_the_board_ends_with_the_sentence_of_the_command(room, command):

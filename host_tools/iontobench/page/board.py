@@ -6,7 +6,6 @@ runs, its messages come in at its waits. Whatever a person can have wrong is `re
 whatever is our own is `failed` with its traceback. Must not import what only a browser has.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -98,9 +97,7 @@ class BoardRoom:
             answer = {"type": "refused", "line": " ".join(str(error).split())}
             answer |= {"is_over": True, "latched": isinstance(error, errors.LatchedError)}
         except Exception as error:
-            line = f"this is a bug of iontobench: {type(error).__name__}: {error}"
-            answer = {"type": "failed", "line": " ".join(line.split())[:500]}
-            answer["detail"] = "".join(traceback.format_exception(error))
+            answer = words.failed(error)
         if answer is not None:
             self._browser.post({**answer, "id": message.get("id")})
 

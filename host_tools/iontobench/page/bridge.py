@@ -6,7 +6,6 @@ own is `failed` with its traceback. Must not import what only a browser has.
 """
 
 import gc
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,9 +58,7 @@ class Bridge:
         except (errors.UserError, FileError, RecordError) as error:
             answer = {"type": "refused", "line": " ".join(str(error).split())}
         except Exception as error:
-            line = f"this is a bug of iontobench: {type(error).__name__}: {error}"
-            answer = {"type": "failed", "line": " ".join(line.split())[:500]}
-            answer["detail"] = "".join(traceback.format_exception(error))
+            answer = words.failed(error)
         if answer is not None:
             self._browser.post({**answer, "id": message.get("id")})
 

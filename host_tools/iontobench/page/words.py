@@ -4,6 +4,7 @@ Names, limits and defaults are those of the modules that own them; nothing is de
 are times real time.
 """
 
+import traceback
 from typing import Any
 
 import iontobench
@@ -23,6 +24,7 @@ PYODIDE, MICROPYTHON = "pyodide", "micropython"
 FASTEST = "max"
 _FIRST = "dexamethasone-40"
 _SPEED = 20.0
+_LINE_CHARS = 500
 _PLAIN_LOADS = ("resistor:1000", "resistor:5000", "resistor:10000")
 _ENGINES = (
     (PYODIDE, "CPython, in the browser"),
@@ -154,3 +156,13 @@ def _board_text(name: str) -> str:
 def _skin_text(name: str) -> str:
     ohm = name.partition(":")[2]
     return str(getattr(skin_of(name), "label", f"a resistor of {ohm} {signs.OHM}"))
+
+
+def failed(error: Exception) -> dict[str, Any]:
+    """The message of an error of our own: one line, and the traceback for a report of it."""
+    line = f"this is a bug of iontobench: {type(error).__name__}: {error}"
+    return {
+        "type": "failed",
+        "line": " ".join(line.split())[:_LINE_CHARS],
+        "detail": "".join(traceback.format_exception(error)),
+    }
