@@ -139,6 +139,7 @@ def test_a_set_point_and_a_stop_reach_the_board_and_end_as_the_command_says(room
     assert not room.tab.value("document.getElementById('board-set').offsetParent")  # nothing runs
 
 
+@pytest.mark.long  # the short twin, without a browser, is in test_board_messages
 def test_a_pulled_cable_ends_with_the_sentence_of_the_command_and_the_board_ramps_down(
     room, command
 ):

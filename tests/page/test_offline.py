@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from iontobench.page.server import PageServer
 
 from .desk import READY_S, Desk
@@ -13,6 +15,7 @@ _KEPT = """(async () => {
 })()"""
 
 
+@pytest.mark.long
 def test_a_page_that_was_loaded_once_runs_both_engines_without_its_server(browser, page_folder):
     with PageServer(page_folder, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
