@@ -17,6 +17,7 @@ from iontobench.boards import check as board_check
 from iontobench.boards.template import new_board
 from iontobench.sessions.job import Job
 
+from .board_folders import change
 from .link_bench import NAME
 from .link_board import Board
 from .link_firmware import Firmware
@@ -52,12 +53,6 @@ def unsimulated(monkeypatch):
     """A check without its two staircases, which have tests of their own."""
     well = board_check.Finding("sessions", "left out")
     monkeypatch.setattr(board_check, "_staircases", lambda board: well)
-
-
-def change(folder, old, new, file="board.py"):
-    text = (folder / file).read_text("utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
 
 
 def complaint(said):

@@ -4,23 +4,9 @@ from itertools import islice
 
 import pytest
 
-from iontobench import resources
 from iontobench.boards import check as board_check
 
-
-def copied(folder, name):
-    """The files of a shipped board in a new folder, under the folder's own name."""
-    folder.mkdir()
-    for file in ("board.py", "boot.py"):
-        text = resources.board_file(name, file).read_text("utf-8")
-        (folder / file).write_text(text.replace(f'"{name}"', f'"{folder.name}"'), "utf-8")
-    return folder
-
-
-def change(file, old, new):
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), "utf-8")
+from .board_folders import change, copied
 
 
 @pytest.fixture
@@ -53,7 +39,7 @@ def test_a_board_with_an_spi_bus_has_six_lines_instead_of_the_drive(with_bus):
     ],
 )
 def test_what_a_board_with_an_spi_bus_lacks_is_told(with_bus, file, old, new, what, told):
-    change(with_bus / file, old, new)
+    change(with_bus, old, new, file)
     assert told in looked_at(with_bus)[what].answer
 
 
@@ -79,5 +65,5 @@ def test_a_board_without_bridge_limiter_and_source_lacks_nothing(resistive):
     ],
 )
 def test_what_such_a_board_lacks_is_told(resistive, old, new, what, told):
-    change(resistive / "board.py", old, new)
+    change(resistive, old, new)
     assert told in looked_at(resistive)[what].answer

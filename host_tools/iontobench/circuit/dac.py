@@ -54,7 +54,7 @@ _MEASURES = {
     "S-21": lambda: {
         **conversion.senses(PICO_DAC),
         **conversion.load_voltage(PICO_DAC),
-        **dac_stage.ends(),
+        **dac_stage.open_output(),
     },
     "S-26": lambda: {
         **edges.reset(on=PICO_DAC),

@@ -125,18 +125,27 @@ def _swept(netlist: Netlist, rails: tuple[str, ...], ohm: float = 1e3) -> Analys
     return analyse(bench.deck(), "dc vduty 0 1 0.02", {**LOAD, **PICO_DAC.senses})
 
 
-def ends() -> dict[str, float]:
-    """What A and B show of 6.25 mA, which they cannot, and V of an open output at 4.75 V."""
+def _low_rails() -> tuple[str, ...]:
+    """With the least supply."""
     rails = steady_rails(own=PICO_DAC.rails)
-    low = tuple(rail.replace("v5 0 5.0", f"v5 0 {_LEAST_V5_V}") for rail in rails)
-    at_5v, at_least = _swept(stage(), rails), _swept(stage(), low)
-    opened = _swept(stage(), low, ohm=1e9)
+    return tuple(rail.replace("v5 0 5.0", f"v5 0 {_LEAST_V5_V}") for rail in rails)
+
+
+def open_output() -> dict[str, float]:
+    """What V shows of an open output at the least supply."""
+    opened = _swept(stage(), _low_rails(), ohm=1e9)
     shown_mv = sense_v_mv(opened["adc_v_v"], PICO_DAC)
+    return {"open_error_percent": float(100 * (shown_mv[-1] / (1e3 * opened["n_v"][-1]) - 1))}
+
+
+def ends() -> dict[str, float]:
+    """What A and B show of 6.25 mA, which they cannot, A at the least supply too."""
+    at_5v = _swept(stage(), steady_rails(own=PICO_DAC.rails))
+    at_least = _swept(stage(), _low_rails())
     return {
         "a_ends_ua": float(sense_a_ua(at_5v["adc_a_v"][-1], PICO_DAC)),
         "b_ends_ua": float(sense_b_ua(max(0.0, at_5v["adc_b_v"][-1]), PICO_DAC)),
         "a_ends_low_ua": float(sense_a_ua(at_least["adc_a_v"][-1], PICO_DAC)),
-        "open_error_percent": float(100 * (shown_mv[-1] / (1e3 * opened["n_v"][-1]) - 1)),
     }
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from iontobench import errors
+from iontobench.page.build import build, default_folder
+from iontobench.page.server import PORT, PageServer
 
 from .console import Out, json_option
 
@@ -24,7 +26,9 @@ _PORT_MAX = 65535
 @click.option(
     "--port",
     type=click.IntRange(0, _PORT_MAX),
-    help="The port; by default 8421, 0 for a free one.",
+    default=PORT,
+    show_default=True,
+    help="The port; 0 for a free one.",
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option(
@@ -34,11 +38,8 @@ _PORT_MAX = 65535
 )
 @json_option
 @click.pass_obj
-def page(out: Out, port: int | None, no_open: bool, folder: Path | None, as_json: bool) -> int:
-    from iontobench.page.build import build, default_folder
-    from iontobench.page.server import PORT, PageServer
-
-    with PageServer(build(folder or default_folder()), PORT if port is None else port) as server:
+def page(out: Out, port: int, no_open: bool, folder: Path | None, as_json: bool) -> int:
+    with PageServer(build(folder or default_folder()), port) as server:
         out.say(f"the page: {server.address} (for this machine only; Ctrl-C ends it)")
         out.result({"address": server.address})
         if not no_open:

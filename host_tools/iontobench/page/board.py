@@ -17,7 +17,6 @@ from iontobench.device.installation import BuiltFirmware, install
 from iontobench.device.port import HostPorts
 from iontobench.device.watching import NO_SESSION, watch
 from iontobench.findings import Finding, verdict
-from iontobench.protocols import load
 from iontobench.records import RecordError
 from iontobench.sessions.job import Target
 from iontobench.sessions.recording import run_session
@@ -62,7 +61,7 @@ class BoardRoom:
         self._is_left = False
         self._folder: Path | None = None
         self._table = Table()
-        self._answers = {"protocol": _protocol, "export": self._table.exported}
+        self._answers = {"protocol": words.protocol_text, "export": self._table.exported}
         self._acts = {
             "ports": (self._list, "looking for ports"),
             "doctor": (self._doctor, "examining the board"),
@@ -94,7 +93,7 @@ class BoardRoom:
             else:
                 answer = self._do(kind, message)
         except (errors.UserError, FileError, RecordError) as error:
-            answer = {"type": "refused", "line": " ".join(str(error).split())}
+            answer = words.refused(error)
             answer |= {"is_over": True, "latched": isinstance(error, errors.LatchedError)}
         except Exception as error:
             answer = words.failed(error)
@@ -224,10 +223,6 @@ def catalogue() -> dict[str, Any]:
         "boards": [row for row in whole["boards"] if row["name"] in slots.board_names()],
         "setup": {name: whole["setup"][name] for name in ("protocol", "name", "profile")},
     }
-
-
-def _protocol(message: Message) -> dict[str, Any]:
-    return {"type": "protocol_text", "text": load(str(message.get("name"))).toml}
 
 
 def _firmware(target: Target) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from iontobench import errors
-from iontobench.protocols import load
 from iontobench.records import RecordError
 from iontobench.tomlfile.errors import FileError
 
@@ -34,7 +33,7 @@ class Bridge:
         self._folder: Path | None = None
         self._answers: dict[str, Answer] = {
             "check": lambda message, _: checks.checked(message),
-            "protocol": _protocol,
+            "protocol": lambda message, _: words.protocol_text(message),
             "start": self._start,
             "verify": self._table.verified,
             "export": lambda message, _: self._table.exported(message),
@@ -56,7 +55,7 @@ class Bridge:
         try:
             answer = self._answers[str(kind)](message, b"" if data is None else bytes(data))
         except (errors.UserError, FileError, RecordError) as error:
-            answer = {"type": "refused", "line": " ".join(str(error).split())}
+            answer = words.refused(error)
         except Exception as error:
             answer = words.failed(error)
         if answer is not None:
@@ -76,10 +75,6 @@ class Bridge:
         finally:
             self._running = None
             gc.collect()  # a VM of the session hangs on it, and its memory
-
-
-def _protocol(message: dict[str, Any], _: bytes) -> dict[str, Any]:
-    return {"type": "protocol_text", "text": load(str(message.get("name"))).toml}
 
 
 def _linked(message: dict[str, Any], _: bytes) -> dict[str, Any]:

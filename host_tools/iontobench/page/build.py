@@ -140,11 +140,9 @@ def _project() -> Iterator[tuple[str, bytes]]:
             if path.is_file() and path.suffix not in (".pyc", ".md") and not skipped:
                 yield f"{package}/{inside.as_posix()}", path.read_bytes()
     root = resources.data_root()
-    for path in sorted((root / "boards").rglob("*.py")):
-        inside = path.relative_to(root).as_posix()
-        yield f"iontobench/_data/{inside}", path.read_bytes()
-    for path in sorted((root / "boards").rglob("*.toml")):
-        yield f"iontobench/_data/{path.relative_to(root).as_posix()}", path.read_bytes()
+    for path in sorted((root / "boards").rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            yield f"iontobench/_data/{path.relative_to(root).as_posix()}", path.read_bytes()
     yield "iontobench/_data/main.py", resources.main_py().read_bytes()
     told = f"Metadata-Version: 2.1\nName: iontobench\nVersion: {version('iontobench')}\n"
     yield "iontobench.dist-info/METADATA", told.encode()

@@ -35,9 +35,14 @@ def protocol_of(setup: dict[str, Any]) -> Protocol:
         FileError: a text that is no protocol.
     """
     name, words = str(setup.get("name", "")), str(setup.get("protocol", ""))
-    if name in list_protocols() and load(name).toml == words:
+    if _is_shipped(name, words):
         return load(name)
     return parse(_FILE, words.encode("utf-8", "surrogatepass"), _STEM)
+
+
+def _is_shipped(name: str, words: str) -> bool:
+    """Whether a text is still that of the protocol of its name."""
+    return name in list_protocols() and load(name).toml == words
 
 
 def checked(message: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def _cells(row: LimitRow) -> list[str]:
 def linked(setup: dict[str, Any]) -> str:
     """A set-up as the end of an address."""
     kept = {key: str(setup.get(key, value)) for key, value in default_setup().items()}
-    if kept["name"] in list_protocols() and load(kept["name"]).toml == kept["protocol"]:
+    if _is_shipped(kept["name"], kept["protocol"]):
         kept["protocol"] = ""
     packed = zlib.compress(json.dumps(kept).encode(), 9)
     return "setup=" + urlsafe_b64encode(packed).decode().rstrip("=")

@@ -31,17 +31,17 @@ class FetchError(NoDeviceError):
     """Something that the page needs cannot be fetched; the line says what helps."""
 
 
-def browser_files(cache: Path) -> Path:
-    """The folder `node_modules` of the page's pins.
+def browser_files(cache: Path, source: Path = HERE) -> Path:
+    """The folder `node_modules` of the pins in `source`, by default the page's.
 
     Raises:
         FetchError: no npm here, or npm could not fetch them.
     """
-    folder = cache / f"npm-{_key(*_PINS)}"
+    folder = cache / f"npm-{_key(*(source / name for name in _PINS))}"
     if not folder.is_dir():
         work = _work(folder)
         for name in _PINS:
-            shutil.copy(HERE / name, work)
+            shutil.copy(source / name, work)
         _run([*npm_command(), *_NPM_CI], work, "npm ci")
         _keep(work, folder)
     return folder / "node_modules"
@@ -53,7 +53,7 @@ def wheel(cache: Path) -> Path:
     Raises:
         FetchError: pip could not fetch it.
     """
-    folder = cache / f"wheels-{_key(_WHEELS)}"
+    folder = cache / f"wheels-{_key(HERE / _WHEELS)}"
     if not folder.is_dir():
         work = _work(folder)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -82,10 +82,10 @@ def npm_command() -> list[str]:
     return [found]
 
 
-def _key(*names: str) -> str:
+def _key(*files: Path) -> str:
     digest = hashlib.sha256()
-    for name in names:
-        digest.update((HERE / name).read_bytes())
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -21,7 +21,7 @@ from iontobench.sessions.real_time_pacer import Pacer, speed_text
 from . import told
 from .browser import Browser
 from .series import Series
-from .words import speed_of
+from .words import refused, speed_of
 
 _BREATH_S = 0.025
 _NEWS_S = 0.04
@@ -132,8 +132,7 @@ class PageView:
             try:
                 self._do(message)
             except (UserError, ValueError) as error:
-                line = " ".join(str(error).split())
-                self._browser.post({"type": "refused", "id": self._session, "line": line})
+                self._browser.post({**refused(error), "id": self._session})
             self._news_due_s = -math.inf
         if self._news_due_s == -math.inf:
             self.tell()

@@ -1,7 +1,7 @@
 """A session whose firmware runs in the official MicroPython VM, and whose stage runs here.
 
 The VM is stepped a tick at a time, so that the page's messages come in between. For that the
-firmware's loop has to give way where it waits: `STEPPED` has the four lines of it that are others
+firmware's loop has to give way where it waits: `STEPPED` has the lines that are others
 there, and a line that is no longer found is an error. All else is the firmware's own source. The
 record is that of `sessions.virtual`, which this follows step by step.
 """
@@ -57,8 +57,6 @@ _stepped = Stepped(_ask, bytes({data}), {crc})
 _step, _value, _address = _stepped.step, _stepped.value, _stepped.address()
 """
 BootVm = Callable[[dict[str, str], str, "array[int]", int, Callable[[int, int], int]], Any]
-_GOES_ON, _OVER, _CUT = range(3)  # as `on_vm.stepped`
-_NOTHING, _OFF_AT_ONCE, _POWER_CUT = range(3)
 
 
 class VmError(RuntimeError):
@@ -124,17 +122,17 @@ def files_of(job: Job) -> dict[str, str]:
 
 def _run(machine: Any, side: "_OtherSide") -> PowerCut | None:
     """Step the VM until its session is over; what cut its power, or None."""
-    ends, cut = _NOTHING, None
+    ends, cut = crossing.NOTHING, None
     side.act()
     step, act, wait = machine.step, side.act, side.wait
-    while step(ends) == _GOES_ON:
+    while step(ends) == crossing.GOES_ON:
         act()
         try:
             wait()
         except KeyboardInterrupt:
-            ends = _OFF_AT_ONCE
+            ends = crossing.OFF_AT_ONCE
         except PowerCut as error:
-            ends, cut = _POWER_CUT, error
+            ends, cut = crossing.POWER_CUT, error
     act()
     return cut
 

@@ -5,6 +5,7 @@ are times real time.
 """
 
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import iontobench
@@ -156,6 +157,16 @@ def _board_text(name: str) -> str:
 def _skin_text(name: str) -> str:
     ohm = name.partition(":")[2]
     return str(getattr(skin_of(name), "label", f"a resistor of {ohm} {signs.OHM}"))
+
+
+def protocol_text(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to `protocol`."""
+    return {"type": "protocol_text", "text": load(str(message.get("name"))).toml}
+
+
+def refused(error: Exception) -> dict[str, Any]:
+    """The message of what a person can have wrong: its line."""
+    return {"type": "refused", "line": " ".join(str(error).split())}
 
 
 def failed(error: Exception) -> dict[str, Any]:

@@ -21,6 +21,9 @@ OFF, ACTUATE, PROVE, FEED, PUMP, POLARITY, PROBE, LIM_TEST, REARM, WRITE = range
 # What is asked for at once: what is left is in `words`, or the answer itself.
 BEGIN, END, SAMPLE_NOW, RESAMPLE, READ, TIMING, FLUSH = range(7)
 
+GOES_ON, OVER, CUT = range(3)  # what a step says
+NOTHING, OFF_AT_ONCE, POWER_CUT = range(3)  # what ends a wait
+
 
 class CrossingPort:
     """A port without pins.

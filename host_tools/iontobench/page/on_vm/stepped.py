@@ -9,13 +9,19 @@ import json
 
 from bit_flips import bit_flips
 from board import BOARD
-from crossing import CrossingPort, new_words
+from crossing import (
+    CUT,
+    GOES_ON,
+    NOTHING,
+    OFF_AT_ONCE,
+    OVER,
+    POWER_CUT,
+    CrossingPort,
+    new_words,
+)
 from uctypes import addressof
 
 from ionto.bench import Bench
-
-GOES_ON, OVER, CUT = 0, 1, 2  # what a step says
-NOTHING, OFF_AT_ONCE, POWER_CUT = 0, 1, 2  # what ends a wait
 
 
 class PowerLost(Exception):
