@@ -11,7 +11,10 @@ from array import array
 
 try:
     from micropython import const  # pyright: ignore[reportAssignmentType]
+
+    _IS_CPYTHON = False
 except ImportError:
+    _IS_CPYTHON = True
 
     def const(value):
         """Return the value unchanged (CPython has nothing to fold)."""
@@ -23,5 +26,5 @@ ptr32 = object
 
 
 def words(values):
-    """Return an array of these integers, each within +-2^31."""
-    return array("i", values)
+    """Return an array of these integers, each within +-2^31; on CPython a list: it is faster."""
+    return list(values) if _IS_CPYTHON else array("i", values)
