@@ -8,8 +8,8 @@ from tests.host.live_models import about, model_at
 
 from ionto.core import codes
 from iontobench.cli import keys
-from iontobench.cli.keys import KEYS, Controls
 from iontobench.link.events import Sample
+from iontobench.sessions.controls import KEYS, Controls
 from iontobench.sessions.real_time_pacer import Pacer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="termios is POSIX")

@@ -10,9 +10,9 @@ from tests.host.live_models import about, model_at
 from ionto.core import codes
 from ionto.core.fields import FLAG_DIP, FLAG_LIMITED
 from iontobench import text
-from iontobench.cli.keys import KEYS, Controls
 from iontobench.cli.screen import Screen
 from iontobench.link.events import Event, Sample
+from iontobench.sessions.controls import KEYS, Controls
 from iontobench.sessions.progress import Progress
 from iontobench.sessions.real_time_pacer import Pacer
 

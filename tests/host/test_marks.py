@@ -8,12 +8,12 @@ from tests.host.live_models import model_at
 from tests.host.synthetic_sessions import header
 
 from ionto.core import codes
-from iontobench.cli.keys import Controls
 from iontobench.link.events import Mark, Sample
 from iontobench.link.listener import HostLink
 from iontobench.records import RecordWriter, read, verify
 from iontobench.records.verify import DAMAGED, INTACT
 from iontobench.report import tables
+from iontobench.sessions.controls import Controls
 from iontobench.sessions.real_time_pacer import Pacer
 from iontobench.sessions.recording import Guard
 

@@ -9,10 +9,10 @@ from tests.support.tiers import examples
 
 from ionto.core import codes, command
 from ionto.core.fields import FLAG_LIMITED
-from iontobench.cli.keys import KEYS, Controls, step_of
 from iontobench.link.events import Sample
 from iontobench.protocols.bounds import bounds
 from iontobench.protocols.timeline import Timeline
+from iontobench.sessions.controls import KEYS, Controls, step_of
 from iontobench.sessions.progress import Progress, SessionFacts
 from iontobench.sessions.real_time_pacer import Pacer
 

@@ -133,6 +133,17 @@ def test_progress_has_the_words_of_the_session_and_its_samples(plug, page):
     assert any("proven" in one["proof"] for one in told)
     assert told[-1]["state"]["name"] == "done"
     assert page.only("started")["rows"][1] == ["port", NAME]
+    assert "speed" not in {row["key"] for row in told[-1]["readouts"]}  # a board has a clock
+
+
+def test_the_boards_beats_need_no_message_of_the_page(plug, page):
+    """The short twin of a page that stands still: from its start on it says nothing here."""
+    plugged(plug)
+    page.run()
+    told = page.of("progress")
+    whole_s = max(max(one["columns"]["t_s"], default=0.0) for one in told)
+    assert whole_s > 4.0
+    assert plug.board.heard.count(b"\nbeat ") >= 4 * whole_s  # one is due every 200 ms
 
 
 @pytest.mark.parametrize(

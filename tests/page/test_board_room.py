@@ -193,7 +193,7 @@ def begin(board):
     bench.run()
 
 
-@pytest.mark.long
+@pytest.mark.long  # the short twin is in test_board_messages
 def test_a_page_that_stands_still_for_four_seconds_does_not_cost_the_session(room):
     room.start(LONG_PROTOCOL)
     room.until_events("holding")

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from ionto.core import codes
 from iontobench import signs, text
+from iontobench.sessions.controls import KEYS, Controls
 from iontobench.sessions.progress import Progress
 
-from .keys import KEYS, Controls
 from .plot import WINDOW_MS, current_plot
 
 NOTICE = "Bench only: dummy loads, never people."

@@ -24,11 +24,12 @@ from rich.text import Text
 from iontobench import signs, text
 from iontobench.link.events import Item, Sample
 from iontobench.link.listener import Ask
+from iontobench.sessions.controls import Controls
 from iontobench.sessions.progress import Progress
 from iontobench.sessions.real_time_pacer import Pacer, speed_text
 
 from .console import Out
-from .keys import Controls, Keys, NoKeys, open_keys
+from .keys import Keys, NoKeys, open_keys
 from .screen import Screen
 
 TERMINAL_SPEED = 60.0

@@ -7,8 +7,8 @@ Must not know a browser.
 from ionto.core import codes
 from ionto.core.fields import FLAG_DIP, FLAG_LIMITED, FLAG_NEAR_COMPLIANCE
 from iontobench import signs, text
-from iontobench.cli.keys import ENERGISED
 from iontobench.link.events import Event, GapNote, Item, LinkNote, LiveFault
+from iontobench.sessions.controls import ENERGISED
 from iontobench.sessions.progress import Progress
 
 PLAIN, GOOD, WARNING, BAD, OFF = "plain", "good", "warning", "bad", "off"
@@ -42,8 +42,8 @@ def state(progress: Progress) -> dict[str, str]:
     }
 
 
-def readouts(progress: Progress, speed: str) -> list[dict[str, str]]:
-    """The latest figures, the most important first."""
+def readouts(progress: Progress, speed: str | None) -> list[dict[str, str]]:
+    """The latest figures, the most important first; a real board has no speed to choose."""
     sample, planned_uc = progress.sample, progress.about.timeline.planned_uc
     total = text.clock(progress.about.timeline.total_ms)
     if sample is None:
@@ -59,8 +59,9 @@ def readouts(progress: Progress, speed: str) -> list[dict[str, str]]:
         ("dose", "dose", dose),
         ("time", "time", f"{text.clock(sample.t_ms)} of about {total}"),
         ("left", "left", "-" if left is None else text.clock(left)),
-        ("speed", "speed", speed),
     ]
+    if speed is not None:
+        rows.append(("speed", "speed", speed))
     if progress.missing:
         rows.append(("lost", "frames lost", str(progress.missing)))
     return [{"key": key, "label": label, "text": told} for key, label, told in rows]

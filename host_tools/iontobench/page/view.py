@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from iontobench.cli.keys import Controls
 from iontobench.errors import UserError
 from iontobench.link.events import Event, Item, Mark, Sample
 from iontobench.link.listener import Ask
+from iontobench.sessions.controls import Controls
 from iontobench.sessions.progress import Progress
 from iontobench.sessions.real_time_pacer import Pacer, speed_text
 
@@ -122,7 +122,10 @@ class PageView:
             }
         )
 
-    def _speed(self) -> str:
+    def _speed(self) -> str | None:
+        """In words; None for a board, whose time is not ours."""
+        if self._inject is None:
+            return None
         return speed_text(self._pacer.speed, self._pacer.reached)
 
     def _act(self) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import iontobench
 from ionto.bench import NOTICE
 from iontobench import resources, signs, text
-from iontobench.cli.keys import KEYS, Controls
 from iontobench.errors import UserError
 from iontobench.protocols import PROFILES, list_protocols, load
+from iontobench.sessions.controls import KEYS, Controls
 from iontobench.sessions.real_time_pacer import SPEEDS, speed_text
 from iontobench.sessions.start import ADCS, PROFILE, SEED, skin_of
 from iontobench.sim.faults import KINDS
