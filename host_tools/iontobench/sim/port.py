@@ -92,7 +92,8 @@ class VirtualPort(Processor):
             ua, mv = bench.shunt_ua, bench.node_mv
         else:
             ua, mv = bench.sense_ua, bench.sense_mv
-        a, b, v = bench.adc.codes3(ua, ua * bench.polarity, mv + self._inside_kohm * ua)
+        b_ua = ua if bench.polarity > 0 else -ua
+        a, b, v = bench.adc.codes3(ua, b_ua, mv + self._inside_kohm * ua)
         a_zero, a_mul, a_shift, b_zero, b_mul, b_shift, v_zero, v_mul, v_shift = self._ways_back
         a_q4 = (a - a_zero) * a_mul >> a_shift
         buf[SAMPLE_A] = a_q4

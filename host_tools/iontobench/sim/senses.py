@@ -165,9 +165,9 @@ class IdealAdc(Converter):
         self.ranges = fine_ranges(board)
         a, b, v = self.ranges[:3]
         self._numbers = (
-            *(a.zero + 0.5, a.per_unit, a.top),
-            *(b.zero + 0.5, b.per_unit, b.top),
-            *(v.zero + 0.5, v.per_unit, v.top),
+            *(a.zero + 0.5, float(a.per_unit), a.top),
+            *(b.zero + 0.5, float(b.per_unit), b.top),
+            *(v.zero + 0.5, float(v.per_unit), v.top),
         )
 
     def code(self, channel: int, quantity: float) -> int:

@@ -7,7 +7,7 @@ cpdef (double, double, double, double) filter_step(double h_us) except *
 
 cdef class Stepper:
     cdef public LoadState _load
-    cdef public long long _h_us
+    cdef public double _h_us
     cdef public (double, double, double, double) _filter
     cdef public double _k, _c_nf, _c_out_nf, _leak_ms, _return_kohm
     cpdef (

@@ -4,7 +4,7 @@ from iontobench.sim.load cimport LoadState
 
 cdef class SkinStepper:
     cdef public LoadState _load
-    cdef public long long _h_us
+    cdef public double _h_us
     cdef public (double, double, double, double) _filter
     cdef public double _c_out_nf, _leak_ms, _through
     cpdef (
