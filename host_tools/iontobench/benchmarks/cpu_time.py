@@ -1,8 +1,9 @@
-"""`python -m iontobench.benchmarks.cpu_time [--compiled]`: CPU time of a second of a session.
+"""`python -m iontobench.benchmarks.cpu_time [--compiled] [LOAD]`: CPU time of a session's second.
 
-The session is the whole protocol on its own board and load, with the host's end of the link and
-without a record, as a campaign runs it. Prints ms of this process's CPU time for each second of
-the session. Exit 4: compiled modules were asked for, and there is no build that fits.
+The session is the whole protocol on its own board, on its own load or on LOAD (`resistor:5000`),
+with the host's end of the link and without a record, as a campaign runs it. Prints ms of this
+process's CPU time for each second of the session. Exit 4: compiled modules were asked for, and
+there is no build that fits.
 """
 
 import sys
@@ -23,10 +24,11 @@ def main() -> int:
     select.start_anew("iontobench.benchmarks.cpu_time", sys.argv[1:])
     if select.is_asked() and not select.is_used():
         return errors.NO_DEVICE
+    asked = [word for word in sys.argv[1:] if word != select.FLAG]
     protocol = load(_PROTOCOL)
     board = resources.board_of(_BOARD)
     compiled = compile_protocol(protocol, profile("us"), board)
-    job = Job(protocol=compiled, board=board, skin=protocol.skin)
+    job = Job(protocol=compiled, board=board, skin=asked[0] if asked else protocol.skin)
     result = run_virtual(job, [], clock=time.process_time)
     print(1000 / result.realtime_factor)
     return errors.DONE
