@@ -20,6 +20,7 @@ from .folder import CampaignFolder, Manifest
 REPORT = "report.html"
 _BINS = 60
 _X_LABELS = 6  # and whole ones: the last may stand at the axis' very end
+_LEFT, _LABEL_AT = 0.105, -0.085  # of the width: counts have up to six digits
 _RIGHT = 0.965
 CAVEAT = (
     "Simulated sessions: the load models are plausible, not validated on people, and nothing here "
@@ -155,7 +156,7 @@ def _histogram(
     told = f"{len(values)} healthy runs: {low:.4g} to {high:.4g}, median {middle:.4g}."
     with look.style():
         figure, (axes,) = look.figure(2.4, 1)
-        figure.subplots_adjust(right=_RIGHT)
+        figure.subplots_adjust(left=_LEFT, right=_RIGHT)
         spread = max(high - low, abs(middle) * 0.01, 1e-6) * 1.04
         edges = np.linspace(middle - spread, middle + spread, 2 * _BINS + 1)
         edges = edges[(edges >= low - spread / _BINS) & (edges <= high + spread / _BINS)]
@@ -167,6 +168,7 @@ def _histogram(
         axes.locator_params(axis="x", nbins=_X_LABELS)
         axes.locator_params(axis="y", integer=True)
         look.from_zero(axes)
+        axes.yaxis.set_label_coords(_LABEL_AT, 0.5)
         return as_svg(figure, prefix, title, told)
 
 
