@@ -71,7 +71,7 @@ def test_host_that_reads_again_sees_the_gap_and_the_session_goes_on(booted):
     assert longest_us <= _INTERVAL_US
     assert last["outcome"] == "complete"
     assert last["dropped"] > 0
-    assert "Gap" in kinds
+    assert "GapNote" in kinds
     assert "LinkNote" not in kinds
 
 
