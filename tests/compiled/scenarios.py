@@ -14,6 +14,7 @@ import sys
 
 from tests.net.cases import ADCS, Case, parse, short_tier
 from tests.net.recording import prepared
+from tests.support.programs import hold_time, protocol_words
 
 from iontobench import resources
 from iontobench.campaign.fault_bench import FaultBench, WatchedPlant, board_of, calibration_of
@@ -74,8 +75,13 @@ def of_case(case: Case) -> str:
 
 def of_pair(board: str, load: str, adc: str, shape: str) -> str:
     """The hash of some seconds on a board and a load."""
-    level_ua = int(board_of(board).max_ua * _LEVEL_SHARE)
-    bench = HashedBench(board_of(board), load, adc, 1, calibration_of(board, adc))
+    data = board_of(board)
+    level_ua = int(data.max_ua * _LEVEL_SHARE)
+    bench = HashedBench(data, load, adc, 1, calibration_of(board, adc))
+    if not data.bridge:  # one direction, whatever the shape
+        slews = {"slew_ua_s": level_ua, "down_slew_ua_s": level_ua}
+        held = hold_time(level_ua, 3000, level_ua)
+        return bench.hashed(protocol_words([held], peak_ua=level_ua, **slews))
     return bench.hashed(short_program(level_ua, shape))
 
 

@@ -8,6 +8,7 @@ minute: all of every kind of segment, load and command.
 import json
 
 import pytest
+from msgspec.structs import replace
 from tests.host import any_load
 from tests.host.any_load import (
     KINDS,
@@ -19,15 +20,17 @@ from tests.host.any_load import (
     made_of,
     never_more_than_1_kohm,
     on_1_kohm,
+    run_and_check,
     skins,
     storm_of,
     timed,
 )
 from tests.support.compiled import compiled_or_skip, python
-from tests.support.programs import hold_charge, hold_time
+from tests.support.programs import hold_charge, hold_time, train
 
 from ionto.core import program
 from iontobench.compiled import select
+from iontobench.sim.skin import load_skin
 
 MAIN = "import iontobench; from tests.host import any_load; any_load.main()"
 
@@ -74,6 +77,15 @@ def test_a_load_that_got_more_would_be_seen(monkeypatch):
     monkeypatch.setattr(any_load, "on_1_kohm", lambda *_: less)
     with pytest.raises(AssertionError):
         never_more_than_1_kohm(hold, "resistor:3000", (), 1)
+
+
+def test_a_load_that_meets_compliance_just_after_its_slow_states_moved_gets_no_peak():
+    """A train whose second pulse is limited, on a dry forearm; the fall of r0 is fast there."""
+    skin = load_skin("forearm")
+    skin = replace(skin, r0_kohm_cm2=782.33)
+    first, limited = train(146, 198, 79, 6, 40, 5573), train(3914, 123, 197, 6, 3)
+    last = hold_charge(182, 227, 4974)
+    run_and_check([first, limited, last], skin, ((599, "set 4944"), (220, "set 438")), 201)
 
 
 @pytest.mark.parametrize("kind", [program.HOLD_TIME, program.HOLD_CHARGE])

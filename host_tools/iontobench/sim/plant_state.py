@@ -135,7 +135,9 @@ class PlantState:
     def leave_smooth(self) -> None:
         """From here on the states that only small steps move are followed."""
         self.smooth = False
-        if self.load.is_skin:
+        # Right after a refresh the branches are up to date, and only their resistances have moved:
+        # a capacitor keeps its voltage then, or the difference would be a peak of current.
+        if self.load.is_skin and self.now_us != self._slow_since_us:
             follow_current(self)
         self.passed = 1.0
         self.wound_pc = 0.0
