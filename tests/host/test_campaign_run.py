@@ -175,19 +175,18 @@ def killed_and_resumed(file, out, kills, jobs, seed):
 
     So it is killed as often on a fast computer, and each folder is whole afterwards.
     """
-    draw, met, folders = random.Random(seed), 0, []
+    draw, met, folders = random.Random(seed), 0, [out / "campaign-0"]
     while met < kills:
-        folders.append(out / f"campaign-{len(folders)}")
-        is_whole = False
-        while met < kills and not is_whole:
-            process = begin(file, folders[-1], jobs)
-            try:
-                process.wait(draw.uniform(*KILLS_S))
-                is_whole = True
-            except subprocess.TimeoutExpired:
-                process.kill()
-                met += 1
-            process.communicate()
+        process = begin(file, folders[-1], jobs)
+        try:
+            process.wait(draw.uniform(*KILLS_S))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            met += 1
+        else:
+            assert process.returncode == 0
+            folders.append(out / f"campaign-{len(folders)}")
+        process.communicate()
     for folder in folders:
         last = begin(file, folder, jobs)
         _, said = last.communicate()

@@ -88,7 +88,7 @@ def cpu_time_compiled(sessions: FigureSessions) -> float:
     return _cpu_time_ms(select.FLAG)
 
 
-@figure("compiled: how many times as fast", "x", ">= 12", "virtual", "the rows above")
+@figure("compiled: times as fast", "x", ">= 12", "virtual", f"{_CPU_TIME} [{select.FLAG}]")
 def compiled_gain(sessions: FigureSessions) -> float:
     return _cpu_time_ms() / _cpu_time_ms(select.FLAG)
 

@@ -44,7 +44,7 @@ class Stepper:
 
     def __init__(self, load, h_us: int, stage) -> None:
         self._load = load
-        self._h_us = float(h_us)  # no product of a step mixes types: these cost CPython more
+        self._h_us = float(h_us)  # in CPython two floats multiply faster than an int and a float
         self._filter = filter_step(h_us)
         c_out_nf = stage.c_out_nf
         self._k, self._c_nf = effective(load.c1_nf, c_out_nf)

@@ -46,7 +46,7 @@ class SkinStepper:
 
     def __init__(self, load, h_us: int, stage) -> None:
         self._load = load
-        self._h_us = float(h_us)  # no product of a step mixes types: these cost CPython more
+        self._h_us = float(h_us)  # in CPython two floats multiply faster than an int and a float
         self._filter = filter_step(h_us)
         self._c_out_nf = stage.c_out_nf
         # The leak hangs on N, above load and return: what the return drops adds to it.
